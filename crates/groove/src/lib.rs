@@ -7,6 +7,7 @@
 
 mod instrument;
 mod pattern;
+pub mod sequencer;
 mod time;
 
 pub use instrument::{INSTRUMENTS, Instrument};

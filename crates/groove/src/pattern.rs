@@ -75,11 +75,12 @@ impl Hit {
 
     /// A hit of `velocity` in `[0, 1]`, `micro_offset` steps after its step's grid time, in
     /// `[-0.5, 0.5)`. Values outside are moved to the nearest inside; NaN becomes 0.
-    pub fn new(velocity: f32, micro_offset: f32) -> Self {
-        let number = |x: f32| if x.is_nan() { 0.0 } else { x };
+    pub const fn new(velocity: f32, micro_offset: f32) -> Self {
+        let velocity = if velocity.is_nan() { 0.0 } else { velocity };
+        let micro_offset = if micro_offset.is_nan() { 0.0 } else { micro_offset };
         Self {
-            velocity: number(velocity).clamp(0.0, 1.0),
-            micro_offset: number(micro_offset).clamp(-0.5, Self::LATEST),
+            velocity: velocity.clamp(0.0, 1.0),
+            micro_offset: micro_offset.clamp(-0.5, Self::LATEST),
         }
     }
 
