@@ -1,0 +1,336 @@
+//! The host itself: one plugin instance and its life from loading to unloading.
+
+use std::path::Path;
+
+use clack_extensions::params::{ParamInfoBuffer, PluginParams};
+use clack_extensions::render::{PluginRender, RenderMode};
+use clack_extensions::state::PluginState;
+use clack_host::events::event_types::{NoteOffEvent, NoteOnEvent, ParamValueEvent};
+use clack_host::prelude::*;
+
+use crate::error::HostError;
+use crate::handlers::{Handlers, MainThread, Requests};
+use crate::recording::{BlockEvents, Recording};
+use crate::transport::Transport;
+
+/// A plugin parameter as the host sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// CLAP id, stable for ever.
+    pub id: u32,
+    /// Name shown to people.
+    pub name: String,
+    /// Plain values lie in `minimum..=maximum`.
+    pub minimum: f64,
+    /// See `minimum`.
+    pub maximum: f64,
+    /// Value of a new instance.
+    pub default: f64,
+    /// Value now.
+    pub value: f64,
+}
+
+/// An event sent to the plugin within a block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Input {
+    /// Automation: parameter `id` becomes `value` (plain).
+    Parameter {
+        /// Sample of the block.
+        offset: u32,
+        /// [`Parameter::id`].
+        id: u32,
+        /// Plain value.
+        value: f64,
+    },
+    /// A key of the host's keyboard goes down.
+    NoteOn {
+        /// Sample of the block.
+        offset: u32,
+        /// MIDI key.
+        key: u8,
+        /// In `[0, 1]`.
+        velocity: f64,
+    },
+    /// A key of the host's keyboard goes up.
+    NoteOff {
+        /// Sample of the block.
+        offset: u32,
+        /// MIDI key.
+        key: u8,
+    },
+    /// The transport changes within the block.
+    Transport {
+        /// Sample of the block.
+        offset: u32,
+        /// What holds from there on.
+        transport: Transport,
+    },
+}
+
+/// What an activated plugin was promised.
+struct Activation {
+    processor: PluginAudioProcessor<Handlers>,
+    max_frames: u32,
+}
+
+/// A loaded plugin.
+pub struct Host {
+    name: String,
+    instance: PluginInstance<Handlers>,
+    activation: Option<Activation>,
+    /// Samples processed since loading.
+    time: u64,
+    room: usize,
+    recording: Recording,
+}
+
+impl Host {
+    /// Loads the first plugin of the CLAP file at `path` (on macOS: a bundle).
+    ///
+    /// # Errors
+    /// If the file is no CLAP library, holds no plugin, or the plugin refuses to be created.
+    #[allow(unsafe_code)]
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, HostError> {
+        let path = path.as_ref();
+        // SAFETY: loading a library runs its code. The callers name plugins that they have just
+        // built from this repository, whose framework follows CLAP.
+        let entry = unsafe { PluginEntry::load(path) }
+            .map_err(|source| HostError::Load { path: path.into(), source })?;
+        let factory =
+            entry.get_plugin_factory().ok_or_else(|| HostError::Empty(path.to_owned()))?;
+        let descriptor = factory.plugin_descriptor(0);
+        let descriptor = descriptor.ok_or_else(|| HostError::Empty(path.to_owned()))?;
+        let id = descriptor.id().ok_or_else(|| HostError::Empty(path.to_owned()))?;
+        let name = descriptor.name().unwrap_or(id).to_string_lossy().into_owned();
+        let info = HostInfo::new("testhost", "Jangdan", "", env!("CARGO_PKG_VERSION"))
+            .expect("no text holds a zero byte");
+        let instance =
+            PluginInstance::new(|_| Requests::default(), |_| MainThread, &entry, id, &info)?;
+        Ok(Self {
+            name,
+            instance,
+            activation: None,
+            time: 0,
+            room: usize::MAX,
+            recording: Recording::default(),
+        })
+    }
+
+    /// The plugin's name as hosts show it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Readies the plugin for blocks of 1 to `max_frames` frames and starts processing.
+    ///
+    /// # Errors
+    /// If the plugin refuses, or is active already.
+    pub fn activate(&mut self, sample_rate: f64, max_frames: u32) -> Result<(), HostError> {
+        let configuration = PluginAudioConfiguration {
+            sample_rate,
+            min_frames_count: 1,
+            max_frames_count: max_frames,
+        };
+        let stopped = self.instance.activate(|_, _| (), configuration)?;
+        let mut processor = PluginAudioProcessor::from(stopped);
+        processor.start_processing()?;
+        self.activation = Some(Activation { processor, max_frames });
+        Ok(())
+    }
+
+    /// Stops processing and deactivates; does nothing when inactive.
+    pub fn deactivate(&mut self) {
+        if let Some(Activation { processor, .. }) = self.activation.take() {
+            self.instance.deactivate(processor.into_stopped());
+        }
+    }
+
+    /// Clears voices and play state, as hosts do on a jump.
+    ///
+    /// # Errors
+    /// [`HostError::Inactive`].
+    pub fn reset(&mut self) -> Result<(), HostError> {
+        self.activation.as_mut().ok_or(HostError::Inactive)?.processor.reset();
+        Ok(())
+    }
+
+    /// Lets the plugin send at most `count` events per block from now on and refuses the rest, as a
+    /// host with a full queue does.
+    pub fn refuse_events_beyond(&mut self, count: usize) {
+        self.room = count;
+    }
+
+    /// Plays one block of `frames` frames into the [`recording`](Self::recording).
+    ///
+    /// `inputs` must be in order of their offsets.
+    ///
+    /// # Errors
+    /// If the plugin fails, or breaks a rule of CLAP: the block is recorded all the same.
+    pub fn process(
+        &mut self,
+        frames: u32,
+        transport: Option<&Transport>,
+        inputs: &[Input],
+    ) -> Result<(), HostError> {
+        let activation = self.activation.as_mut().ok_or(HostError::Inactive)?;
+        if frames == 0 || frames > activation.max_frames {
+            return Err(HostError::BlockLength { frames, max: activation.max_frames });
+        }
+        let input = input_events(inputs);
+        // NaN shows samples that the plugin leaves unwritten.
+        let mut left = vec![f32::NAN; frames as usize];
+        let mut right = left.clone();
+        let mut ports = AudioPorts::with_capacity(2, 1);
+        let mut outputs = ports.with_output_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_output_only(
+                [left.as_mut_slice(), right.as_mut_slice()].into_iter(),
+            ),
+        }]);
+        let mut events = BlockEvents {
+            recording: &mut self.recording,
+            start: self.time,
+            frames,
+            room: self.room,
+            previous: 0,
+            error: None,
+        };
+        let status = activation.processor.as_started_mut()?.process(
+            &InputAudioBuffers::empty(),
+            &mut outputs,
+            &input.as_input(),
+            &mut OutputEvents::from_buffer(&mut events),
+            Some(self.time),
+            transport.map(|transport| transport.event(0)).as_ref(),
+        );
+        let mut error = events.error;
+        for (channel, samples) in [left, right].into_iter().enumerate() {
+            if let Some(offset) = samples.iter().position(|sample| !sample.is_finite()) {
+                let value = samples[offset];
+                error.get_or_insert(HostError::BadSample { channel, offset, value });
+            }
+            self.recording.audio[channel].extend(samples);
+        }
+        self.time += u64::from(frames);
+        status?;
+        self.answer_requests();
+        error.map_or(Ok(()), Err)
+    }
+
+    /// Makes the call on the main thread that the plugin asked for, if it did.
+    pub fn answer_requests(&mut self) {
+        if self.instance.access_shared_handler(Requests::take_callback) {
+            self.instance.call_on_main_thread_callback();
+        }
+    }
+
+    /// What was played so far.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// What was played so far; the next recording starts empty, its times running on.
+    pub fn take_recording(&mut self) -> Recording {
+        std::mem::take(&mut self.recording)
+    }
+
+    /// Tells the plugin that blocks come as fast as it can play them (`true`: an offline bounce), or
+    /// in real time.
+    ///
+    /// # Errors
+    /// If the plugin has no render extension or refuses.
+    pub fn set_offline(&mut self, is_offline: bool) -> Result<(), HostError> {
+        let render: PluginRender = self
+            .instance
+            .plugin_shared_handle()
+            .get_extension()
+            .ok_or(HostError::NoExtension("render"))?;
+        let (mode, name) = match is_offline {
+            true => (RenderMode::Offline, "offline"),
+            false => (RenderMode::Realtime, "real-time"),
+        };
+        render.set(&self.instance.plugin_handle(), mode).map_err(|_| HostError::Render(name))
+    }
+
+    /// All parameters, in the plugin's order.
+    ///
+    /// # Errors
+    /// If the plugin has no parameter extension.
+    pub fn parameters(&mut self) -> Result<Vec<Parameter>, HostError> {
+        let params: PluginParams = self
+            .instance
+            .plugin_shared_handle()
+            .get_extension()
+            .ok_or(HostError::NoExtension("params"))?;
+        let plugin = self.instance.plugin_handle();
+        let mut list = Vec::new();
+        for index in 0..params.count(&plugin) {
+            let mut buffer = ParamInfoBuffer::new();
+            let Some(info) = params.get_info(&plugin, index, &mut buffer) else { continue };
+            list.push(Parameter {
+                id: info.id.get(),
+                name: String::from_utf8_lossy(info.name).into_owned(),
+                minimum: info.min_value,
+                maximum: info.max_value,
+                default: info.default_value,
+                value: params.get_value(&plugin, info.id).unwrap_or(f64::NAN),
+            });
+        }
+        Ok(list)
+    }
+
+    /// The plugin's state, as a project would keep it.
+    ///
+    /// # Errors
+    /// If the plugin has no state extension or fails to save.
+    pub fn save_state(&mut self) -> Result<Vec<u8>, HostError> {
+        let state = self.state_extension()?;
+        let mut bytes = Vec::new();
+        state.save(&self.instance.plugin_handle(), &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Gives the plugin a state that it saved before.
+    ///
+    /// # Errors
+    /// If the plugin has no state extension or refuses these bytes.
+    pub fn load_state(&mut self, mut bytes: &[u8]) -> Result<(), HostError> {
+        let state = self.state_extension()?;
+        state.load(&self.instance.plugin_handle(), &mut bytes)?;
+        Ok(())
+    }
+
+    fn state_extension(&self) -> Result<PluginState, HostError> {
+        self.instance.plugin_shared_handle().get_extension().ok_or(HostError::NoExtension("state"))
+    }
+}
+
+impl Drop for Host {
+    /// A plugin may only be destroyed inactive.
+    fn drop(&mut self) {
+        self.deactivate();
+    }
+}
+
+fn input_events(inputs: &[Input]) -> EventBuffer {
+    let mut events = EventBuffer::with_capacity(inputs.len());
+    let note = |key: u8| Pckn::new(0u16, 0u16, u16::from(key), clack_host::events::Match::All);
+    for input in inputs {
+        match *input {
+            Input::Parameter { offset, id, value } => {
+                // The id that means none names no parameter: nothing to send.
+                if let Some(id) = ClapId::from_raw(id) {
+                    events.push(&ParamValueEvent::new(offset, id, Pckn::match_all(), value));
+                }
+            }
+            Input::NoteOn { offset, key, velocity } => {
+                events.push(&NoteOnEvent::new(offset, note(key), velocity));
+            }
+            Input::NoteOff { offset, key } => {
+                events.push(&NoteOffEvent::new(offset, note(key), 0.0));
+            }
+            Input::Transport { offset, transport } => events.push(&transport.event(offset)),
+        }
+    }
+    events
+}
