@@ -1,0 +1,379 @@
+//! Sizes and switches of the network: what `config` in a weights file says, its presets and
+//! the tensors that follow from it.
+//!
+//! NETWORK.md explains every key. JSON and TOML use the same names.
+
+use groove::{BARS, INSTRUMENTS, STEPS, TOKENS};
+use serde::{Deserialize, Serialize};
+
+/// The largest width (of a layer, embedding or latent) a configuration may ask for: four times the
+/// published model's. Bounds what a damaged or hostile file can make us compute.
+pub const MAX_WIDTH: usize = 8192;
+/// The most layers a recurrent part may have.
+pub const MAX_LAYERS: usize = 8;
+
+/// How a token becomes input columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenInput {
+    /// 512 columns, one of them 1.
+    OneHot,
+    /// 9 columns, one per instrument, kick first; 1 where it is struck.
+    MultiHot,
+}
+
+impl TokenInput {
+    /// Number of columns.
+    pub const fn width(self) -> usize {
+        match self {
+            Self::OneHot => TOKENS,
+            Self::MultiHot => INSTRUMENTS,
+        }
+    }
+}
+
+/// The encoder's sizes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncoderConfig {
+    /// Layers of the bidirectional LSTM.
+    pub layers: usize,
+    /// Units per direction.
+    pub hidden: usize,
+    /// Width of a bar's summary; 0 makes the LSTM read all 64 steps at once.
+    #[serde(default)]
+    pub bar_summary: usize,
+    /// Width of the mix over the bars; 0 exactly when `bar_summary` is.
+    #[serde(default)]
+    pub mix: usize,
+}
+
+/// Sizes of a one-directional LSTM: conductor and decoder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LstmConfig {
+    /// Layers, one above the other.
+    pub layers: usize,
+    /// Units per layer.
+    pub hidden: usize,
+}
+
+/// Sizes and switches of the whole network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Numbers in the latent vector, Z.
+    pub latent: usize,
+    /// How a token becomes input columns.
+    pub input: TokenInput,
+    /// The encoder.
+    pub encoder: EncoderConfig,
+    /// The conductor, one step per bar.
+    pub conductor: LstmConfig,
+    /// Numbers in a bar embedding, E.
+    pub embedding: usize,
+    /// The decoder, one step per 16th.
+    pub decoder: LstmConfig,
+    /// The encoder also sees the whole grid linearly, the decoder gets a sketch.
+    pub direct_path: bool,
+    /// A bar's first step does not see the last token of the bar before.
+    pub independent_bars: bool,
+    /// Velocities and micro-offsets are encoded and decoded.
+    pub expression: bool,
+    /// Share of activations dropped in training, in `[0, 1)`.
+    pub dropout: f64,
+}
+
+/// A configuration that cannot be built.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// A width is zero or beyond [`MAX_WIDTH`].
+    #[error("{key} must be 1 to {MAX_WIDTH}, not {found}")]
+    Width {
+        /// Key, as in the file.
+        key: &'static str,
+        /// Value found.
+        found: usize,
+    },
+    /// A number of layers is zero or beyond [`MAX_LAYERS`].
+    #[error("{key} must be 1 to {MAX_LAYERS}, not {found}")]
+    Layers {
+        /// Key, as in the file.
+        key: &'static str,
+        /// Value found.
+        found: usize,
+    },
+    /// Only one of the two keys of the bar-wise encoder is set.
+    #[error(
+        "encoder.bar_summary ({bar_summary}) and encoder.mix ({mix}) must both be 0 (the encoder \
+         reads all 64 steps at once) or both be set (it reads bar by bar)"
+    )]
+    BarSummaryWithoutMix {
+        /// `encoder.bar_summary`.
+        bar_summary: usize,
+        /// `encoder.mix`.
+        mix: usize,
+    },
+    /// `dropout` is not a share.
+    #[error("dropout must be at least 0 and less than 1, not {0}")]
+    Dropout(f64),
+    /// There is no preset of this name.
+    #[error("unknown preset `{0}`: there are {list}", list = Config::PRESETS.join(", "))]
+    UnknownPreset(String),
+}
+
+impl Config {
+    /// Names of the presets.
+    pub const PRESETS: [&'static str; 3] = ["compact", "paper", "tiny"];
+
+    /// The preset of this name.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownPreset`] for a name outside [`PRESETS`](Self::PRESETS).
+    pub fn preset(name: &str) -> Result<Self, ConfigError> {
+        match name {
+            "compact" => Ok(Self::compact()),
+            "paper" => Ok(Self::paper()),
+            "tiny" => Ok(Self::tiny()),
+            _ => Err(ConfigError::UnknownPreset(name.to_owned())),
+        }
+    }
+
+    /// The published hierarchical model (MusicVAE, Roberts et al. 2018, arXiv 1803.05428).
+    pub fn paper() -> Self {
+        Self {
+            latent: 512,
+            input: TokenInput::OneHot,
+            encoder: EncoderConfig { layers: 2, hidden: 2048, bar_summary: 0, mix: 0 },
+            conductor: LstmConfig { layers: 2, hidden: 1024 },
+            embedding: 512,
+            decoder: LstmConfig { layers: 2, hidden: 1024 },
+            direct_path: false,
+            independent_bars: false,
+            expression: false,
+            dropout: 0.2,
+        }
+    }
+
+    /// The model that ships: small enough to embed and to decode while a slider is dragged.
+    pub fn compact() -> Self {
+        Self {
+            latent: 192,
+            input: TokenInput::MultiHot,
+            encoder: EncoderConfig { layers: 1, hidden: 128, bar_summary: 128, mix: 512 },
+            conductor: LstmConfig { layers: 1, hidden: 192 },
+            embedding: 256,
+            decoder: LstmConfig { layers: 1, hidden: 256 },
+            direct_path: true,
+            independent_bars: true,
+            expression: true,
+            dropout: 0.1,
+        }
+    }
+
+    /// `compact` shrunk until a training step takes milliseconds: for tests and first tries.
+    pub fn tiny() -> Self {
+        Self {
+            latent: 16,
+            encoder: EncoderConfig { layers: 1, hidden: 16, bar_summary: 16, mix: 32 },
+            conductor: LstmConfig { layers: 1, hidden: 16 },
+            embedding: 24,
+            decoder: LstmConfig { layers: 1, hidden: 32 },
+            dropout: 0.0,
+            ..Self::compact()
+        }
+    }
+
+    /// Checks that the network can be built.
+    ///
+    /// # Errors
+    /// The first key whose value is out of range.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let widths = [
+            ("latent", self.latent),
+            ("encoder.hidden", self.encoder.hidden),
+            ("conductor.hidden", self.conductor.hidden),
+            ("embedding", self.embedding),
+            ("decoder.hidden", self.decoder.hidden),
+        ];
+        for (key, found) in widths {
+            if !(1..=MAX_WIDTH).contains(&found) {
+                return Err(ConfigError::Width { key, found });
+            }
+        }
+        let EncoderConfig { bar_summary, mix, .. } = self.encoder;
+        for (key, found) in [("encoder.bar_summary", bar_summary), ("encoder.mix", mix)] {
+            if found > MAX_WIDTH {
+                return Err(ConfigError::Width { key, found });
+            }
+        }
+        if (bar_summary == 0) != (mix == 0) {
+            return Err(ConfigError::BarSummaryWithoutMix { bar_summary, mix });
+        }
+        let layers = [
+            ("encoder.layers", self.encoder.layers),
+            ("conductor.layers", self.conductor.layers),
+            ("decoder.layers", self.decoder.layers),
+        ];
+        for (key, found) in layers {
+            if !(1..=MAX_LAYERS).contains(&found) {
+                return Err(ConfigError::Layers { key, found });
+            }
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return Err(ConfigError::Dropout(self.dropout));
+        }
+        Ok(())
+    }
+
+    /// Columns of the encoder's input per step, F: the token's columns and, with `expression`,
+    /// nine velocities and nine micro-offsets.
+    pub fn features(&self) -> usize {
+        self.input.width() + if self.expression { 2 * INSTRUMENTS } else { 0 }
+    }
+
+    /// Width of the encoder's summary y, which `mean` and `sigma` read.
+    pub fn summary(&self) -> usize {
+        if self.encoder.bar_summary == 0 { 2 * self.encoder.hidden } else { self.encoder.mix }
+    }
+
+    /// Columns of the decoder's input per step: previous token, sketch (`direct_path`), bar
+    /// embedding.
+    pub fn decoder_input(&self) -> usize {
+        self.input.width() + if self.direct_path { INSTRUMENTS } else { 0 } + self.embedding
+    }
+
+    /// Name and shape of every trained tensor, in the network's order of use.
+    ///
+    /// The latent map's tensors are not trained; see [`LATENT_MAP`](crate::weights::LATENT_MAP).
+    pub fn parameters(&self) -> Vec<(String, Vec<usize>)> {
+        let mut list = ParameterList(Vec::new());
+        let (z, y) = (self.latent, self.summary());
+        let EncoderConfig { layers, hidden, bar_summary, mix } = self.encoder;
+        list.lstm("encoder", self.features(), hidden, layers, true);
+        if bar_summary > 0 {
+            list.linear("encoder_bar", 4 * hidden, bar_summary);
+            list.linear("encoder_mix_0", BARS * bar_summary, mix);
+            list.linear("encoder_mix_1", mix, mix);
+        }
+        if self.direct_path {
+            list.linear("encoder_grid", STEPS * self.features(), y);
+        }
+        list.linear("mean", y, z);
+        list.linear("sigma", y, z);
+
+        let LstmConfig { layers, hidden } = self.conductor;
+        list.linear("latent_to_state", z, 2 * layers * hidden);
+        list.lstm("conductor", z, hidden, layers, false);
+        list.linear("embed", hidden, self.embedding);
+        if self.direct_path {
+            list.linear("sketch", z, STEPS * INSTRUMENTS);
+        }
+
+        let LstmConfig { layers, hidden } = self.decoder;
+        list.linear("bar_to_state", self.embedding, 2 * layers * hidden);
+        list.lstm("decoder", self.decoder_input(), hidden, layers, false);
+        list.linear("joint", hidden, TOKENS);
+        if self.direct_path {
+            list.linear("single", hidden, INSTRUMENTS);
+            list.0.push(("sketch_gain".to_owned(), vec![1]));
+        }
+        if self.expression {
+            list.linear("expression", hidden + INSTRUMENTS, 2 * INSTRUMENTS);
+            if self.direct_path {
+                list.linear("expression_sketch", z, STEPS * 2 * INSTRUMENTS);
+            }
+        }
+        list.0
+    }
+}
+
+/// Names and shapes being listed.
+struct ParameterList(Vec<(String, Vec<usize>)>);
+
+impl ParameterList {
+    fn linear(&mut self, name: &str, input: usize, output: usize) {
+        self.0.push((format!("{name}.weight"), vec![output, input]));
+        self.0.push((format!("{name}.bias"), vec![output]));
+    }
+
+    fn lstm(
+        &mut self,
+        name: &str,
+        input: usize,
+        hidden: usize,
+        layers: usize,
+        is_bidirectional: bool,
+    ) {
+        let directions: &[&str] = if is_bidirectional { &["", "_reverse"] } else { &[""] };
+        for layer in 0..layers {
+            let input = if layer == 0 { input } else { hidden * directions.len() };
+            for direction in directions {
+                for (kind, shape) in [
+                    ("weight_ih", vec![4 * hidden, input]),
+                    ("weight_hh", vec![4 * hidden, hidden]),
+                    ("bias_ih", vec![4 * hidden]),
+                    ("bias_hh", vec![4 * hidden]),
+                ] {
+                    self.0.push((format!("{name}.{kind}_l{layer}{direction}"), shape));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_are_valid_and_survive_json() {
+        for name in Config::PRESETS {
+            let config = Config::preset(name).unwrap();
+            config.validate().unwrap();
+            let json = serde_json::to_string(&config).unwrap();
+            assert_eq!(serde_json::from_str::<Config>(&json).unwrap(), config);
+        }
+    }
+
+    #[test]
+    fn an_unknown_preset_names_those_there_are() {
+        let error = Config::preset("large").unwrap_err().to_string();
+        assert_eq!(error, "unknown preset `large`: there are compact, paper, tiny");
+    }
+
+    #[test]
+    fn values_out_of_range_are_named_with_their_key() {
+        let message = |change: fn(&mut Config)| {
+            let mut config = Config::compact();
+            change(&mut config);
+            config.validate().unwrap_err().to_string()
+        };
+        assert_eq!(message(|c| c.latent = 0), "latent must be 1 to 8192, not 0");
+        assert_eq!(
+            message(|c| c.decoder.hidden = 1 << 60),
+            "decoder.hidden must be 1 to 8192, not 1152921504606846976"
+        );
+        assert_eq!(message(|c| c.encoder.layers = 9), "encoder.layers must be 1 to 8, not 9");
+        assert!(message(|c| c.encoder.mix = 0).contains("encoder.mix (0)"));
+        assert_eq!(
+            message(|c| c.dropout = f64::NAN),
+            "dropout must be at least 0 and less than 1, not NaN"
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let mut json = serde_json::to_value(Config::tiny()).unwrap();
+        json["decoder"]["heads"] = 8.into();
+        let error = serde_json::from_value::<Config>(json).unwrap_err().to_string();
+        assert!(error.contains("unknown field `heads`"), "{error}");
+    }
+
+    #[test]
+    fn compact_fits_sixteen_mebibytes_as_f16() {
+        let count: usize =
+            Config::compact().parameters().iter().map(|(_, s)| s.iter().product::<usize>()).sum();
+        assert!(count * 2 < 15 << 20, "{count} parameters");
+    }
+}

@@ -1,0 +1,112 @@
+//! Choosing the widest vector instructions that this processor has, once, at run time.
+//!
+//! A [`Job`] is written once, as plain loops over `f32`; [`Isa::run`] compiles it once per
+//! instruction set. Every job gives the same bits whichever is chosen: products are accumulated
+//! input after input with a fused multiply-add per output, so the width of a vector decides only
+//! how many outputs advance at a time.
+//!
+//! This is the crate's only module with unsafe code: the calls of functions compiled for
+//! instructions that were found on this processor.
+#![allow(unsafe_code)]
+
+/// A computation to be compiled for every instruction set.
+///
+/// Implementations mark `run`, and what it calls in its loops, `#[inline(always)]`: only what is
+/// inlined is compiled for the instruction set chosen.
+pub(super) trait Job {
+    /// What it gives back.
+    type Output;
+
+    /// Does it.
+    fn run(self) -> Self::Output;
+}
+
+/// A set of vector instructions. A value proves that this processor has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Isa(Kind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// What the compiler's target has without asking: NEON on aarch64; on x86-64 SSE2, whose
+    /// fused multiply-add is a slow library call.
+    Baseline,
+}
+
+impl Isa {
+    /// The widest that this processor has.
+    pub(super) fn best() -> Self {
+        Self::available()[0]
+    }
+
+    /// All that this processor has, widest first; never empty.
+    pub(super) fn available() -> Vec<Self> {
+        let mut all = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f") {
+                all.push(Self(Kind::Avx512));
+            }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                all.push(Self(Kind::Avx2));
+            }
+        }
+        all.push(Self(Kind::Baseline));
+        all
+    }
+
+    /// Name for logs and benchmarks.
+    pub(super) fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => "AVX-512",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => "AVX2",
+            Kind::Baseline if cfg!(target_arch = "aarch64") => "NEON",
+            Kind::Baseline => "portable",
+        }
+    }
+
+    /// How many outputs of a matrix product advance together, when `rows` inputs share the weights.
+    ///
+    /// Eight to sixteen vector accumulators hide the latency of the multiply-add (four cycles, two
+    /// a cycle) and leave registers for weights and inputs: 16 of 32 with AVX-512 and NEON, 8 of 16 with AVX2.
+    pub(super) fn panel(self, rows: usize) -> usize {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 if rows >= 4 => 64,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => 128,
+            _ if rows >= 4 => 16,
+            _ => 64,
+        }
+    }
+
+    /// Runs `job` with these instructions.
+    pub(super) fn run<J: Job>(self, job: J) -> J::Output {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `available` is the only maker of this value, after finding avx512f.
+            Kind::Avx512 => unsafe { run_avx512(job) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `available` is the only maker of this value, after finding avx2 and fma.
+            Kind::Avx2 => unsafe { run_avx2(job) },
+            Kind::Baseline => job.run(),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn run_avx512<J: Job>(job: J) -> J::Output {
+    job.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn run_avx2<J: Job>(job: J) -> J::Output {
+    job.run()
+}
