@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 mod instrument;
+pub mod midi;
 mod pattern;
 pub mod sequencer;
+mod step_sequence;
 mod time;
 
 pub use instrument::{INSTRUMENTS, Instrument};
@@ -15,4 +17,5 @@ pub use pattern::{
     BARS, BEATS_PER_BAR, Hit, NoSuchStep, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, TOKENS,
     Token,
 };
+pub use step_sequence::{MAX_STEPS, SequenceTooLong, StepHit, StepSequence};
 pub use time::{BEATS_PER_CYCLE, Beats, SampleOffset, Span, Ticks};
