@@ -1,0 +1,152 @@
+//! What a groove is drawn from: the knobs, and the noise that belongs to them.
+//!
+//! Same recipe, same cycle, same weights: same groove.
+
+use groove::{STEPS, TOKENS};
+use serde::{Deserialize, Serialize};
+
+use crate::noise::{Noise, Purpose};
+
+/// Number of latent sliders.
+pub const SLIDERS: usize = 8;
+
+/// The knobs that a groove is drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Shifts along the first principal directions, in standard deviations; useful in `[-3, 3]`.
+    pub latent: [f32; SLIDERS],
+    /// Scale of the Gumbel noise on the tokens: 0 takes the likeliest token, 1 draws as trained.
+    pub temperature: f32,
+    /// Nats added to a token's logit for every instrument it strikes; 0 leaves the density as
+    /// trained, useful in `[-3, 3]`.
+    pub density: f32,
+    /// Which groove of all that the other knobs allow.
+    pub seed: u64,
+    /// How far each cycle wanders from the groove, in `[0, 1]`; at 0 all cycles are alike.
+    pub variation: f32,
+}
+
+impl Default for Recipe {
+    /// The middle of the space: no shift, temperature 1, neither denser nor more varied.
+    fn default() -> Self {
+        Self { latent: [0.0; SLIDERS], temperature: 1.0, density: 0.0, seed: 0, variation: 0.0 }
+    }
+}
+
+impl Recipe {
+    /// Coordinates u of the point for `cycle`, as many as the latent has numbers; see
+    /// [`LatentMap::point`](crate::LatentMap::point).
+    ///
+    /// u_i = sqrt(1 - v^2) eps_i(seed) + v eps_i(seed, cycle), plus slider i for i < 8.
+    pub fn coordinates(&self, latent: usize, cycle: u64) -> Vec<f32> {
+        let mut u = vec![0.0; latent];
+        Noise::new(self.seed, Purpose::Latent, 0).fill_normal(&mut u);
+        let v = self.wandering();
+        if v > 0.0 {
+            let mut step = vec![0.0; latent];
+            Noise::new(self.seed, Purpose::CycleLatent, cycle).fill_normal(&mut step);
+            let stay = (1.0 - v * v).sqrt();
+            for (u, step) in u.iter_mut().zip(step) {
+                *u = stay * *u + v * step;
+            }
+        }
+        for (u, slider) in u.iter_mut().zip(self.latent) {
+            *u += finite(slider);
+        }
+        u
+    }
+
+    /// Gumbel noise for every step and token of `cycle`, step-major `[64, 512]`, not yet scaled by
+    /// the temperature.
+    ///
+    /// Depends on seed, variation and cycle alone, so it can be kept while other knobs move.
+    pub fn token_noise(&self, cycle: u64) -> Vec<f32> {
+        let mut noise = vec![0.0; STEPS * TOKENS];
+        Noise::new(self.seed, Purpose::Tokens, 0).fill_gumbel(&mut noise);
+        let v = self.wandering();
+        if v > 0.0 {
+            let mut draws = [0.0; STEPS];
+            Noise::new(self.seed, Purpose::Redraw, cycle).fill_uniform(&mut draws);
+            let mut fresh = Noise::new(self.seed, Purpose::CycleTokens, cycle);
+            for (step, row) in noise.chunks_mut(TOKENS).enumerate() {
+                if draws[step] < v {
+                    fresh.seek((step * TOKENS) as u64);
+                    fresh.fill_gumbel(row);
+                }
+            }
+        }
+        noise
+    }
+
+    /// Scale of the token noise: `temperature`, or 0 where that is negative or not a number.
+    pub fn noise_scale(&self) -> f32 {
+        finite(self.temperature).max(0.0)
+    }
+
+    /// Nats per instrument struck: `density`, or 0 where that is not a number.
+    pub fn density_bias(&self) -> f32 {
+        finite(self.density)
+    }
+
+    fn wandering(&self) -> f32 {
+        finite(self.variation).clamp(0.0, 1.0)
+    }
+}
+
+/// `x`, or 0 if it is not a finite number.
+fn finite(x: f32) -> f32 {
+    if x.is_finite() { x } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wandering(variation: f32) -> Recipe {
+        Recipe { seed: 3, variation, ..Recipe::default() }
+    }
+
+    #[test]
+    fn without_variation_every_cycle_is_alike() {
+        let recipe = wandering(0.0);
+        assert_eq!(recipe.coordinates(192, 0), recipe.coordinates(192, 9));
+        assert_eq!(recipe.token_noise(0), recipe.token_noise(9));
+    }
+
+    #[test]
+    fn a_little_variation_moves_the_point_and_redraws_few_steps() {
+        let (still, moved) = (wandering(0.0), wandering(0.1));
+        let far = |a: &[f32], b: &[f32]| {
+            a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+        };
+        let (a, b) = (still.coordinates(192, 5), moved.coordinates(192, 5));
+        let distance = far(&a, &b);
+        // About v sqrt(192).
+        assert!((0.8..2.2).contains(&distance), "{distance}");
+        let (a, b) = (still.token_noise(5), moved.token_noise(5));
+        let redrawn = a.chunks(TOKENS).zip(b.chunks(TOKENS)).filter(|(a, b)| a != b).count();
+        assert!((1..=16).contains(&redrawn), "{redrawn} of 64 steps");
+        assert_ne!(moved.coordinates(192, 5), moved.coordinates(192, 6));
+        assert_eq!(moved.coordinates(192, 5), moved.coordinates(192, 5));
+    }
+
+    #[test]
+    fn full_variation_leaves_nothing_of_the_groove() {
+        let recipe = wandering(1.0);
+        let (a, b) = (recipe.token_noise(1), wandering(0.0).token_noise(1));
+        assert!(a.chunks(TOKENS).zip(b.chunks(TOKENS)).all(|(a, b)| a != b));
+    }
+
+    #[test]
+    fn sliders_shift_their_own_coordinate_alone() {
+        let mut recipe = wandering(0.3);
+        let before = recipe.coordinates(16, 2);
+        recipe.latent[3] = 1.5;
+        recipe.latent[4] = f32::NAN;
+        let after = recipe.coordinates(16, 2);
+        for i in 0..16 {
+            let shift = if i == 3 { 1.5 } else { 0.0 };
+            assert_eq!(after[i], before[i] + shift);
+        }
+    }
+}
