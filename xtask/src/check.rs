@@ -1,0 +1,41 @@
+//! `cargo xtask check`: the rules of this repository that no compiler knows.
+
+mod commands;
+mod layers;
+mod links;
+mod markdown;
+mod sources;
+mod tree;
+
+use anyhow::{Result, bail};
+
+use crate::workspace::Workspace;
+use tree::Tree;
+
+/// What a check finds wrong: a file, and what is the matter with it.
+type Findings = Vec<String>;
+
+/// Runs every check and reports all that is wrong, not only the first.
+pub(crate) fn check(workspace: &Workspace, _words: Vec<String>) -> Result<()> {
+    let tree = Tree::read(workspace)?;
+    let checks: [(&str, Findings); 6] = [
+        ("layers", layers::check(workspace)?),
+        ("dependencies come from crates.io", sources::check(workspace)?),
+        ("file sizes, paths and hosts", tree.check()),
+        ("first lines of source files", tree.check_first_lines()),
+        ("links in Markdown", links::check(&tree)),
+        ("commands in Markdown", commands::check(workspace, &tree)?),
+    ];
+    let mut count = 0;
+    for (name, findings) in checks {
+        println!("{} {name}", if findings.is_empty() { "ok   " } else { "WRONG" });
+        for finding in &findings {
+            println!("      {finding}");
+        }
+        count += findings.len();
+    }
+    if count > 0 {
+        bail!("the repository breaks its own rules in {count} places");
+    }
+    Ok(())
+}
