@@ -1,0 +1,336 @@
+//! The handoff between the three threads: [`handoff()`] makes one end for each, none `Clone`.
+//!
+//! The worker's newest answer goes to the audio thread and to the GUI, each by its own triple
+//! buffer: wait-free on both sides, older answers are dropped. What the worker is to decode it
+//! reads from the parameters, which are atomics, so that a whole automation sweep costs one queued
+//! decode: the newest. The audio thread adds which cycle it plays, also an atomic. The GUI and the
+//! host's thread may nudge the worker, which otherwise looks by itself every few milliseconds;
+//! nudges coalesce.
+//!
+//! The audio thread's end neither allocates, frees, locks nor makes a system call, with one
+//! exception by name: [`AudioEnd::wait`], for offline rendering only.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use engine::Score;
+use groove::Beats;
+use parking_lot::{Condvar, Mutex};
+use triple_buffer::{Input, Output, triple_buffer};
+
+use crate::factory;
+use crate::recipe::Recipe;
+
+/// What the worker has made: a score and the recipe it answers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Answer {
+    /// What was asked for; `None` for the factory pattern, which answers nothing.
+    pub recipe: Option<Recipe>,
+    /// The patterns.
+    pub score: Score,
+}
+
+impl Answer {
+    /// The factory pattern, played until there is an answer to anything.
+    pub fn factory() -> Self {
+        Self { recipe: None, score: Score::steady(factory::pattern()) }
+    }
+
+    /// Whether this is the answer to `recipe` and holds `cycle`.
+    pub fn answers(&self, recipe: &Recipe, cycle: i64) -> bool {
+        self.recipe.as_ref() == Some(recipe) && self.score.has(cycle)
+    }
+}
+
+/// How the network is doing, for the window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Network {
+    /// The weights are being read; the factory or saved pattern plays.
+    #[default]
+    Loading,
+    /// Ready: the newest answer is to the newest recipe.
+    Ready,
+    /// A decode is under way.
+    Decoding,
+    /// Something went wrong, in a sentence for the user; the last pattern plays on.
+    Failed(String),
+}
+
+/// State that the three ends share.
+#[derive(Debug)]
+struct Shared {
+    /// Bits of the playhead in beats; NaN while stopped.
+    playhead: AtomicU64,
+    /// The cycle that plays or will play first.
+    cycle: AtomicI64,
+    /// The cycle that the host's loop comes back to; `cycle` without a loop.
+    loop_cycle: AtomicI64,
+    /// Whether blocks are being processed, as opposed to the plugin lying idle.
+    is_playing: AtomicBool,
+    /// Whether the worker has given up on the newest request: waiting for it is no use.
+    has_failed: AtomicBool,
+    is_closing: AtomicBool,
+    network: Mutex<Network>,
+    nudge: Nudge,
+}
+
+/// A wake-up that is not lost and not counted.
+#[derive(Debug, Default)]
+struct Nudge {
+    is_set: Mutex<bool>,
+    condvar: Condvar,
+}
+
+impl Nudge {
+    fn set(&self) {
+        *self.is_set.lock() = true;
+        self.condvar.notify_one();
+    }
+
+    fn wait(&self, timeout: Duration) {
+        let mut is_set = self.is_set.lock();
+        if !*is_set {
+            self.condvar.wait_for(&mut is_set, timeout);
+        }
+        *is_set = false;
+    }
+}
+
+/// Makes the three ends. Until the worker answers, all see [`Answer::factory`].
+pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
+    let shared = Arc::new(Shared {
+        playhead: AtomicU64::new(f64::NAN.to_bits()),
+        cycle: AtomicI64::new(0),
+        loop_cycle: AtomicI64::new(0),
+        is_playing: AtomicBool::new(false),
+        has_failed: AtomicBool::new(false),
+        is_closing: AtomicBool::new(false),
+        network: Mutex::default(),
+        nudge: Nudge::default(),
+    });
+    let (audio_in, audio_out) = triple_buffer(&Answer::factory());
+    let (gui_in, gui_out) = triple_buffer(&Answer::factory());
+    (
+        AudioEnd { answers: audio_out, shared: shared.clone() },
+        WorkerEnd { audio: audio_in, gui: gui_in, shared: shared.clone() },
+        GuiEnd { answers: gui_out, shared },
+    )
+}
+
+/// The audio thread's end.
+pub struct AudioEnd {
+    answers: Output<Answer>,
+    shared: Arc<Shared>,
+}
+
+impl AudioEnd {
+    /// The newest answer, if it came since the last call.
+    pub fn newer(&mut self) -> Option<&Answer> {
+        if self.answers.update() { Some(self.answers.output_buffer()) } else { None }
+    }
+
+    /// The answer that [`newer`](Self::newer) gave last.
+    pub fn last(&self) -> &Answer {
+        self.answers.output_buffer()
+    }
+
+    /// Tells the worker which cycle plays, or will play first, and which one a loop returns to.
+    pub fn want(&self, cycle: i64, loop_cycle: i64) {
+        self.shared.cycle.store(cycle, Ordering::Relaxed);
+        self.shared.loop_cycle.store(loop_cycle, Ordering::Relaxed);
+    }
+
+    /// Tells the window where the playhead is; `None` while stopped.
+    pub fn show_playhead(&self, position: Option<Beats>) {
+        let beats = position.map_or(f64::NAN, |position| position.0);
+        self.shared.playhead.store(beats.to_bits(), Ordering::Relaxed);
+        self.shared.is_playing.store(position.is_some(), Ordering::Relaxed);
+    }
+
+    /// Waits until the newest answer holds the patterns of cycles `first..=last` for `recipe`.
+    ///
+    /// Returns false if the worker has failed, or has not answered within `limit`.
+    ///
+    /// # Real-time safety
+    /// None: it wakes the worker and sleeps. For offline rendering only, where blocks come faster
+    /// than patterns can be decoded.
+    pub fn wait(&mut self, recipe: &Recipe, first: i64, last: i64, limit: Duration) -> bool {
+        let deadline = Instant::now() + limit;
+        loop {
+            self.answers.update();
+            let answer = self.answers.output_buffer();
+            if answer.answers(recipe, first) && answer.answers(recipe, last) {
+                return true;
+            }
+            if self.shared.has_failed.load(Ordering::Acquire) || Instant::now() >= deadline {
+                return false;
+            }
+            self.shared.nudge.set();
+            std::thread::sleep(Duration::from_micros(100));
+        }
+    }
+}
+
+/// The worker's end.
+pub struct WorkerEnd {
+    audio: Input<Answer>,
+    gui: Input<Answer>,
+    shared: Arc<Shared>,
+}
+
+impl WorkerEnd {
+    /// Publishes `answer` to the audio thread and to the window.
+    pub fn publish(&mut self, answer: &Answer) {
+        *self.audio.input_buffer_mut() = *answer;
+        self.audio.publish();
+        *self.gui.input_buffer_mut() = *answer;
+        self.gui.publish();
+    }
+
+    /// The cycle that plays or will play first, and the one that the host's loop returns to.
+    pub fn wanted(&self) -> (i64, i64) {
+        (
+            self.shared.cycle.load(Ordering::Relaxed),
+            self.shared.loop_cycle.load(Ordering::Relaxed),
+        )
+    }
+
+    /// Whether the host's transport runs.
+    pub fn is_playing(&self) -> bool {
+        self.shared.is_playing.load(Ordering::Relaxed)
+    }
+
+    /// Tells the window, and whoever waits, how the network is doing.
+    pub fn report(&self, network: Network) {
+        self.shared.has_failed.store(matches!(network, Network::Failed(_)), Ordering::Release);
+        let mut held = self.shared.network.lock();
+        if *held != network {
+            *held = network;
+        }
+    }
+
+    /// Sleeps until nudged, at most `timeout`. Returns false when it is time to end.
+    pub fn sleep(&self, timeout: Duration) -> bool {
+        if !self.is_closing() {
+            self.shared.nudge.wait(timeout);
+        }
+        !self.is_closing()
+    }
+
+    /// Whether it is time to end.
+    pub fn is_closing(&self) -> bool {
+        self.shared.is_closing.load(Ordering::Acquire)
+    }
+
+    /// A switch that ends this worker.
+    pub(crate) fn closer(&self) -> Closer {
+        Closer(self.shared.clone())
+    }
+}
+
+/// Ends the worker: part of its handle, not of any end.
+pub(crate) struct Closer(Arc<Shared>);
+
+impl Closer {
+    pub(crate) fn close(&self) {
+        self.0.is_closing.store(true, Ordering::Release);
+        self.0.nudge.set();
+    }
+}
+
+/// The window's end. It outlives windows: the editor keeps it while none is open.
+pub struct GuiEnd {
+    answers: Output<Answer>,
+    shared: Arc<Shared>,
+}
+
+impl GuiEnd {
+    /// The newest answer: what plays, or will from the next boundary on.
+    pub fn newest(&mut self) -> &Answer {
+        self.answers.read()
+    }
+
+    /// Where the playhead is, as of the last block; `None` while stopped.
+    pub fn playhead(&self) -> Option<Beats> {
+        let beats = f64::from_bits(self.shared.playhead.load(Ordering::Relaxed));
+        (!beats.is_nan()).then_some(Beats(beats))
+    }
+
+    /// The cycle that plays or will play first: the one to draw.
+    pub fn cycle(&self) -> i64 {
+        self.shared.cycle.load(Ordering::Relaxed)
+    }
+
+    /// How the network is doing.
+    pub fn network(&self) -> Network {
+        self.shared.network.lock().clone()
+    }
+
+    /// Has the worker look at the parameters now rather than in a few milliseconds.
+    pub fn nudge(&self) {
+        self.shared.nudge.set();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groove::Pattern;
+
+    fn recipe(seed: u64) -> Recipe {
+        Recipe { seed, ..Recipe::default() }
+    }
+
+    fn answer(seed: u64) -> Answer {
+        Answer { recipe: Some(recipe(seed)), score: Score::steady(Pattern::EMPTY) }
+    }
+
+    #[test]
+    fn only_the_newest_answer_arrives_and_only_once() {
+        let (mut audio, mut worker, mut gui) = handoff();
+        assert!(audio.newer().is_none());
+        worker.publish(&answer(1));
+        worker.publish(&answer(2));
+        assert_eq!(audio.newer(), Some(&answer(2)));
+        assert!(audio.newer().is_none());
+        assert_eq!(audio.last(), &answer(2));
+        assert_eq!(gui.newest(), &answer(2));
+    }
+
+    #[test]
+    fn the_window_sees_the_playhead_and_its_absence() {
+        let (audio, _worker, gui) = handoff();
+        assert_eq!(gui.playhead(), None);
+        audio.show_playhead(Some(Beats(-1.5)));
+        assert_eq!(gui.playhead(), Some(Beats(-1.5)));
+        audio.show_playhead(None);
+        assert_eq!(gui.playhead(), None);
+    }
+
+    #[test]
+    fn a_nudge_given_before_the_worker_sleeps_is_not_lost() {
+        let (_audio, worker, gui) = handoff();
+        gui.nudge();
+        gui.nudge();
+        assert!(worker.sleep(Duration::MAX)); // returns at once, or the test hangs
+    }
+
+    #[test]
+    fn waiting_ends_with_the_wanted_answer_or_a_failure() {
+        let (mut audio, mut worker, _gui) = handoff();
+        let long = Duration::from_secs(600);
+        worker.publish(&answer(1));
+        assert!(audio.wait(&recipe(1), 0, 5, long));
+        worker.report(Network::Failed("no weights".into()));
+        assert!(!audio.wait(&recipe(2), 0, 0, long));
+    }
+
+    #[test]
+    fn a_closed_worker_does_not_go_back_to_sleep() {
+        let (_audio, worker, _gui) = handoff();
+        worker.closer().close();
+        assert!(!worker.sleep(Duration::MAX));
+        assert!(!worker.sleep(Duration::MAX));
+    }
+}

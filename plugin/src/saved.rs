@@ -1,0 +1,109 @@
+//! The groove a project stores: patterns beside the recipe and the weights they came from.
+//!
+//! A project with [variation](musicvae::Recipe::variation) 0 stores its one pattern. With
+//! variation every cycle has its own; then the first [`SAVED_CYCLES`] are stored. When the
+//! project is opened with the same weights, the others are decoded again, to the same notes. With
+//! other weights the stored cycles repeat, so that an old song is made of its own patterns only,
+//! until a parameter of the recipe moves.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use groove::Pattern;
+use nice_plug::params::persist::PersistentField;
+use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
+
+use crate::recipe::Recipe;
+
+/// How many cycles a project with variation stores: two minutes at 64 BPM, and some 50 kB.
+pub const SAVED_CYCLES: i64 = 8;
+
+/// A recipe and the patterns that were made from it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Groove {
+    /// What the patterns were made from; none in a project that was saved before the first decode.
+    pub recipe: Option<Recipe>,
+    /// SHA-256 of the weights file they were made with, in hexadecimal.
+    pub weights: String,
+    /// The pattern of cycle 0, 1 and so on; one if every cycle is the same.
+    pub cycles: Vec<Pattern>,
+}
+
+impl Groove {
+    /// The stored pattern for `cycle`, repeating when there are fewer; none if there are none.
+    pub fn pattern(&self, cycle: i64) -> Option<&Pattern> {
+        let len = i64::try_from(self.cycles.len()).unwrap_or(i64::MAX);
+        let index = cycle.checked_rem_euclid(len)?;
+        self.cycles.get(usize::try_from(index).ok()?)
+    }
+}
+
+/// The groove of one instance: the worker writes what it made, the host's thread saves and
+/// loads it. The audio thread has no way to it.
+#[derive(Debug, Default)]
+pub struct SavedGroove {
+    groove: RwLock<Groove>,
+    /// How often the host has loaded a groove.
+    loads: AtomicU64,
+}
+
+impl SavedGroove {
+    /// How often the host has loaded a groove; changes when the worker has to look again.
+    pub fn loads(&self) -> u64 {
+        self.loads.load(Ordering::Acquire)
+    }
+
+    /// A copy of the groove.
+    pub fn get(&self) -> Groove {
+        self.groove.read().clone()
+    }
+
+    /// Stores what was made, unless the host has loaded another groove since `loads` was read.
+    pub fn store(&self, groove: Groove, loads: u64) {
+        let mut held = self.groove.write();
+        if self.loads() == loads {
+            *held = groove;
+        }
+    }
+}
+
+impl<'a> PersistentField<'a, Groove> for SavedGroove {
+    fn set(&self, groove: Groove) {
+        let mut held = self.groove.write();
+        *held = groove;
+        self.loads.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&Groove) -> R,
+    {
+        f(&self.groove.read())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_cycles_repeat() {
+        let mut groove = Groove::default();
+        assert_eq!(groove.pattern(0), None);
+        let mut other = Pattern::EMPTY;
+        other.set(0, groove::Instrument::Kick, Some(groove::Hit::new(1.0, 0.0)));
+        groove.cycles = vec![Pattern::EMPTY, other];
+        assert_eq!(groove.pattern(-1), Some(&other));
+        assert_eq!(groove.pattern(4), Some(&Pattern::EMPTY));
+    }
+
+    #[test]
+    fn what_the_worker_made_before_a_load_does_not_overwrite_what_was_loaded() {
+        let saved = SavedGroove::default();
+        let loads = saved.loads();
+        let loaded = Groove { weights: "loaded".into(), ..Groove::default() };
+        saved.set(loaded.clone());
+        saved.store(Groove { weights: "late".into(), ..Groove::default() }, loads);
+        assert_eq!(saved.get(), loaded);
+    }
+}

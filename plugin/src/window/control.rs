@@ -1,0 +1,234 @@
+//! What every control that turns a parameter has in common: drag, fine drag, wheel, keys,
+//! double-click to the default, and gestures that the host can record.
+//!
+//! A value set here reaches the parameter only when the host has passed it through, a block
+//! later. While a control is moved it therefore keeps the value itself (its [`Grip`]).
+
+use egui::{Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, Rect, Response, Sense, Ui};
+use nice_plug::prelude::{Param, ParamSetter};
+
+use super::theme::Palette;
+
+/// How much slower a fine drag (Ctrl or Shift held) is.
+const FINE: f32 = 0.1;
+/// Pixels of a touch pad's scrolling that count as one line of a wheel.
+const PIXELS_PER_LINE: f32 = 24.0;
+/// Seconds after the wheel's last turn during which its own value counts, not the parameter's.
+const WHEEL_REST_S: f64 = 0.4;
+
+/// What drawing a control needs besides the [`Ui`]: the colours, and the way to the host.
+#[derive(Clone, Copy)]
+pub(super) struct Hand<'a> {
+    pub(super) palette: &'static Palette,
+    pub(super) setter: &'a ParamSetter<'a>,
+}
+
+impl Hand<'_> {
+    /// Sets `param` as one complete gesture; nothing if it has this value already.
+    pub(super) fn set_once<P: Param>(&self, param: &P, normalized: f32) {
+        if param.preview_plain(normalized) != param.unmodulated_plain_value() {
+            self.setter.begin_set_parameter(param);
+            self.setter.set_parameter(param, param.preview_plain(normalized));
+            self.setter.end_set_parameter(param);
+        }
+    }
+}
+
+/// Which way a drag raises the value, and over how many points.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Travel {
+    /// Points for the whole range, upwards.
+    pub(super) points: f32,
+    /// Where the handle of a slider is grabbed; a press beside it moves it there. `None`: a press
+    /// moves nothing.
+    pub(super) jumps_in: Option<Rect>,
+}
+
+/// What a control keeps between frames.
+#[derive(Clone, Copy, Debug, Default)]
+struct Grip {
+    /// Normalised value as last moved here.
+    value: f32,
+    is_held: bool,
+    /// The host has been told that a gesture began.
+    has_begun: bool,
+    wheel_lines: f32,
+    wheel_time_s: Option<f64>,
+}
+
+/// A control after its input of this frame.
+pub(super) struct Turned {
+    pub(super) response: Response,
+    /// The normalised value to draw, `[0, 1]`.
+    pub(super) value: f32,
+    /// Whether a hand is on it.
+    pub(super) is_held: bool,
+    /// Whether the user asked (Enter) to type the value.
+    pub(super) wants_typing: bool,
+}
+
+/// Lets the user turn `param` in `rect`.
+pub(super) fn turn<P: Param>(
+    ui: &Ui,
+    hand: Hand<'_>,
+    param: &P,
+    rect: Rect,
+    id: Id,
+    travel: Travel,
+) -> Turned {
+    let response = ui.interact(rect, id, Sense::click_and_drag());
+    let mut grip: Grip = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let now_s = ui.input(|input| input.time);
+
+    drag(ui, hand, param, &response, &mut grip, travel);
+    if response.double_clicked() {
+        hand.set_once(param, param.default_normalized_value());
+        grip.wheel_time_s = None;
+    }
+    wheel(ui, hand, param, &response, &mut grip, now_s);
+    let wants_typing = keys(ui, hand, param, &response);
+
+    let turns_wheel = grip.wheel_time_s.is_some_and(|then| now_s - then < WHEEL_REST_S);
+    let value = if grip.is_held || turns_wheel {
+        grip.value
+    } else {
+        param.modulated_normalized_value()
+    };
+    ui.data_mut(|data| data.insert_temp(id, grip));
+    response.widget_info(|| {
+        let shown = param.normalized_value_to_string(value, true);
+        egui::WidgetInfo::slider(true, f64::from(value), format!("{}: {shown}", param.name()))
+    });
+    Turned { response, value, is_held: grip.is_held, wants_typing }
+}
+
+fn drag<P: Param>(
+    ui: &Ui,
+    hand: Hand<'_>,
+    param: &P,
+    response: &Response,
+    grip: &mut Grip,
+    travel: Travel,
+) {
+    let (is_down, delta, modifiers, position) = ui.input(|input| {
+        let pointer = &input.pointer;
+        (pointer.primary_down(), pointer.delta(), input.modifiers, pointer.interact_pos())
+    });
+    let is_held = response.is_pointer_button_down_on() && is_down;
+    let before = grip.value;
+    if is_held && !grip.is_held {
+        grip.value = param.unmodulated_normalized_value();
+        if let (Some(handles), Some(position)) = (travel.jumps_in, position) {
+            let handle_y = handles.bottom() - grip.value * handles.height();
+            if (position.y - handle_y).abs() > 10.0 {
+                grip.value = ((handles.bottom() - position.y) / handles.height()).clamp(0.0, 1.0);
+                begin_and_set(hand, param, grip);
+            }
+        }
+    } else if is_held {
+        let speed = if modifiers.command || modifiers.shift { FINE } else { 1.0 };
+        grip.value = (grip.value - delta.y * speed / travel.points).clamp(0.0, 1.0);
+        if grip.value != before {
+            begin_and_set(hand, param, grip);
+        }
+    } else if grip.is_held && grip.has_begun {
+        hand.setter.end_set_parameter(param);
+        grip.has_begun = false;
+    }
+    grip.is_held = is_held;
+}
+
+fn begin_and_set<P: Param>(hand: Hand<'_>, param: &P, grip: &mut Grip) {
+    if !grip.has_begun {
+        hand.setter.begin_set_parameter(param);
+        grip.has_begun = true;
+    }
+    hand.setter.set_parameter(param, param.preview_plain(grip.value));
+}
+
+fn wheel<P: Param>(
+    ui: &Ui,
+    hand: Hand<'_>,
+    param: &P,
+    response: &Response,
+    grip: &mut Grip,
+    now_s: f64,
+) {
+    if !response.contains_pointer() || grip.is_held {
+        grip.wheel_lines = 0.0;
+        return;
+    }
+    let (lines, is_fine) = ui.input(|input| (wheel_lines(&input.events), is_fine(input.modifiers)));
+    if lines == 0.0 {
+        return;
+    }
+    if grip.wheel_time_s.is_none_or(|then| now_s - then >= WHEEL_REST_S) {
+        grip.value = param.unmodulated_normalized_value();
+    }
+    grip.wheel_time_s = Some(now_s);
+    grip.wheel_lines += lines;
+    let steps = grip.wheel_lines.trunc();
+    grip.wheel_lines -= steps;
+    if steps != 0.0 {
+        grip.value = stepped(param, grip.value, steps as i32, is_fine);
+        hand.set_once(param, grip.value);
+    }
+    ui.ctx().request_repaint_after_secs(WHEEL_REST_S as f32);
+}
+
+fn is_fine(modifiers: Modifiers) -> bool {
+    modifiers.command || modifiers.shift
+}
+
+fn wheel_lines(events: &[Event]) -> f32 {
+    events
+        .iter()
+        .map(|event| match event {
+            Event::MouseWheel { unit: MouseWheelUnit::Point, delta, .. } => {
+                (delta.x + delta.y) / PIXELS_PER_LINE
+            }
+            // Some systems turn Shift and the wheel into sideways scrolling.
+            Event::MouseWheel { delta, .. } => delta.x + delta.y,
+            _ => 0.0,
+        })
+        .sum()
+}
+
+/// `value` moved by `steps` of the parameter's own steps, hundredths of the range if it has none.
+fn stepped<P: Param>(param: &P, mut value: f32, steps: i32, is_fine: bool) -> f32 {
+    for _ in 0..steps.unsigned_abs().min(100) {
+        value = if steps > 0 {
+            param.next_normalized_step(value, is_fine)
+        } else {
+            param.previous_normalized_step(value, is_fine)
+        };
+    }
+    value
+}
+
+/// Keys of the focused control; returns whether Enter asks for typing.
+fn keys<P: Param>(ui: &Ui, hand: Hand<'_>, param: &P, response: &Response) -> bool {
+    if !response.has_focus() {
+        return false;
+    }
+    let filter =
+        EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let (steps, resets, types, is_fine) = ui.input(|input| {
+        let presses = |key| input.num_presses(key) as i32;
+        let up = presses(Key::ArrowUp) + presses(Key::ArrowRight) + 10 * presses(Key::PageUp);
+        let down = presses(Key::ArrowDown) + presses(Key::ArrowLeft) + 10 * presses(Key::PageDown);
+        let resets = input.key_pressed(Key::Delete) || input.key_pressed(Key::Backspace);
+        (up - down, resets, input.key_pressed(Key::Enter), is_fine(input.modifiers))
+    });
+    if steps != 0 {
+        hand.set_once(
+            param,
+            stepped(param, param.unmodulated_normalized_value(), steps, is_fine),
+        );
+    }
+    if resets {
+        hand.set_once(param, param.default_normalized_value());
+    }
+    types
+}

@@ -1,0 +1,201 @@
+//! The bar at the top: the name, the seed with its dice, how the network is doing, the zoom.
+
+use std::hash::{BuildHasher, RandomState};
+
+use egui::{Align2, CursorIcon, Id, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use nice_plug::prelude::{IntParam, Param};
+
+use super::button::{Rank, pill};
+use super::control::{Hand, Travel, turn};
+use super::layout::Layout;
+use super::theme::{self, Size, UNIT, Weight, blend};
+use super::tooltip::tooltip;
+use super::typing::{Shown, value_text};
+use super::wordmark::wordmark;
+use super::Scene;
+use crate::handoff::Network;
+
+/// The zooms that the button steps through.
+const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, 2.0];
+/// Points of drag for the whole range of seeds: a third of a point each.
+const SEED_TRAVEL: f32 = 3000.0;
+const SEED_ABOUT: &str = "The number that everything random is drawn from: the point in the latent \
+    space and each hit. The same seed and controls always give the same groove.";
+
+/// Draws the header.
+pub(super) fn header(ui: &mut Ui, hand: Hand<'_>, layout: &Layout, seed: &IntParam, scene: &Scene) {
+    let bar = layout.header;
+    let palette = hand.palette;
+    ui.painter().rect_filled(bar, 0.0, palette.panel);
+    wordmark(ui, palette, pos2(layout.generate.frame.left() + 0.5 * UNIT, bar.center().y));
+
+    let left = layout.groove.frame.left();
+    let field = Rect::from_center_size(
+        pos2(left + 11.0 * UNIT, bar.center().y),
+        vec2(22.0 * UNIT, 4.0 * UNIT),
+    );
+    seed_field(ui, hand, seed, field);
+    let dice = Rect::from_min_size(
+        pos2(field.right() + 1.5 * UNIT, field.top()),
+        vec2(12.0 * UNIT, field.height()),
+    );
+    let pips = seed.value().rem_euclid(6) as usize + 1;
+    let new = pill(ui, hand, dice, "New", Rank::First, Some(pips))
+        .on_hover_text("Another groove: draws a new seed");
+    if new.clicked() {
+        hand.set_once(seed, another_seed(seed));
+    }
+
+    let zoom = Rect::from_center_size(
+        pos2(layout.groove.frame.right() - 4.0 * UNIT, bar.center().y),
+        vec2(8.0 * UNIT, 3.5 * UNIT),
+    );
+    zoom_button(ui, hand, zoom);
+    let room = Rect::from_min_max(
+        pos2(dice.right() + 2.0 * UNIT, bar.top()),
+        pos2(zoom.left() - 2.0 * UNIT, bar.bottom()),
+    );
+    status(ui, hand, room, scene);
+}
+
+/// The seed between arrows to the ones before and after it.
+fn seed_field(ui: &mut Ui, hand: Hand<'_>, seed: &IntParam, field: Rect) {
+    let palette = hand.palette;
+    let id = Id::new("seed");
+    let arrow_width = 4.0 * UNIT;
+    let middle = field.shrink2(vec2(arrow_width, 0.0));
+    let turned =
+        turn(ui, hand, seed, middle, id, Travel { points: SEED_TRAVEL, jumps_in: None });
+    ui.painter().rect_filled(field, UNIT, palette.raised);
+    if turned.response.has_focus() {
+        let ring = Stroke::new(1.5, palette.text);
+        ui.painter().rect_stroke(field, UNIT, ring, egui::StrokeKind::Inside);
+    }
+    let label = middle.with_max_x(middle.left() + 0.42 * middle.width());
+    ui.painter().text(
+        label.right_center() - vec2(UNIT, 0.0),
+        Align2::RIGHT_CENTER,
+        "Seed",
+        theme::font(Size::Small, Weight::Regular),
+        palette.dim,
+    );
+    let value = middle.with_min_x(label.right()).shrink2(vec2(0.0, 7.0));
+    let text = seed.normalized_value_to_string(turned.value, true);
+    let shown = Shown { text: &text, is_strong: true };
+    value_text(ui, hand, seed, value, id.with("value"), &shown, turned.wants_typing);
+    let now = seed.unmodulated_normalized_value();
+    for (is_next, left) in [(false, field.left()), (true, middle.right())] {
+        let button = Rect::from_min_size(pos2(left, field.top()), vec2(arrow_width, field.height()));
+        if arrow(ui, hand, button, is_next) {
+            let stepped = if is_next {
+                seed.next_normalized_step(now, false)
+            } else {
+                seed.previous_normalized_step(now, false)
+            };
+            hand.set_once(seed, stepped);
+        }
+    }
+    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), hand, seed, SEED_ABOUT);
+}
+
+fn arrow(ui: &Ui, hand: Hand<'_>, rect: Rect, is_next: bool) -> bool {
+    let label = if is_next { "Next seed" } else { "Previous seed" };
+    let response = ui
+        .interact(rect, Id::new(label), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, label));
+    let palette = hand.palette;
+    let is_lit = response.hovered() || response.has_focus();
+    let color = if is_lit { palette.text } else { palette.dim };
+    let side = if is_next { 1.0 } else { -1.0 };
+    let tip = rect.center() + vec2(3.5 * side, 0.0);
+    let back = tip - vec2(7.0 * side, 0.0);
+    let corners = vec![tip, back + vec2(0.0, -4.5), back + vec2(0.0, 4.5)];
+    ui.painter().add(Shape::convex_polygon(corners, color, Stroke::NONE));
+    response.on_hover_text(label).clicked()
+}
+
+/// A seed other than the present one, normalised, drawn from the operating system's randomness.
+fn another_seed(seed: &IntParam) -> f32 {
+    loop {
+        // `RandomState` is keyed anew each time, from the system.
+        let bits = RandomState::new().hash_one(0_u8) >> 40;
+        let normalized = bits as f32 / (1_u32 << 24) as f32;
+        if seed.preview_plain(normalized) != seed.unmodulated_plain_value() {
+            return normalized;
+        }
+    }
+}
+
+fn status(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene) {
+    let palette = hand.palette;
+    let (color, text, about) = if scene.is_bypassed {
+        (palette.dim, "bypassed", "The host has switched the plugin off.")
+    } else {
+        match &scene.network {
+            Network::Loading => (palette.dim, "loading", "The network's weights are being read."),
+            Network::Ready => (palette.good, "ready", "The groove shown is the network's answer."),
+            Network::Decoding => (palette.accent, "dreaming", "The network is making a groove."),
+            Network::Failed(what) => (palette.bad, what.as_str(), what.as_str()),
+        }
+    };
+    let mut job = egui::text::LayoutJob::simple_singleline(
+        text.to_owned(),
+        theme::font(Size::Small, Weight::Regular),
+        blend(palette.dim, palette.text, 0.4),
+    );
+    job.wrap = egui::text::TextWrapping::truncate_at_width((room.width() - 2.0 * UNIT).max(0.0));
+    let text = ui.painter().layout_job(job);
+    let left = room.right() - text.size().x;
+    ui.painter().galley(
+        pos2(left, room.center().y - text.size().y / 2.0),
+        text,
+        palette.text,
+    );
+    ui.painter().circle_filled(pos2(left - 1.5 * UNIT, room.center().y), 4.5, color);
+    let touched = room.with_min_x((left - 2.5 * UNIT).max(room.left()));
+    ui.interact(touched, Id::new("network"), Sense::hover()).on_hover_text(about);
+}
+
+fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
+    let zoom = ui.ctx().zoom_factor();
+    let label = format!("{:.0} %", zoom * 100.0);
+    let response = ui
+        .interact(rect, Id::new("zoom"), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Zoom {label}"))
+    });
+    let palette = hand.palette;
+    let is_lit = response.hovered() || response.has_focus();
+    let fill = if is_lit { palette.lifted } else { palette.raised };
+    ui.painter().rect_filled(rect, rect.height() / 2.0, fill);
+    ui.painter().text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        label,
+        theme::font(Size::Small, Weight::Regular),
+        palette.dim,
+    );
+    if response.clicked() {
+        let larger = ZOOMS.iter().copied().find(|&at| at > zoom + 0.01);
+        ui.ctx().set_zoom_factor(larger.unwrap_or(ZOOMS[0]));
+    }
+    response.on_hover_text("Size of everything: click for the next, 100 to 200 %");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params::JangdanParams;
+
+    #[test]
+    fn the_dice_never_shows_the_same_seed_again_and_reaches_all() {
+        let params = JangdanParams::default();
+        let seed = &params.generate.seed;
+        let drawn: Vec<i32> = (0..2000).map(|_| seed.preview_plain(another_seed(seed))).collect();
+        assert!(!drawn.contains(&seed.value()));
+        let (low, high) = (drawn.iter().min().unwrap(), drawn.iter().max().unwrap());
+        assert!(*low < 100 && *high > 9899, "{low} to {high}");
+    }
+}

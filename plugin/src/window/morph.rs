@@ -1,0 +1,106 @@
+//! The pattern as drawn: hits grow, shrink and slide to where the newest pattern has them, so
+//! that the eye sees what a moved control changed.
+
+use groove::{INSTRUMENTS, Instrument, Pattern, STEPS};
+
+/// Time in which two thirds of a change are done, in seconds.
+const EASE_S: f32 = 0.06;
+/// A cell this near to its aim is there.
+const NEAR: f32 = 0.004;
+
+/// One cell as drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Cell {
+    /// Velocity, `[0, 1]`.
+    pub(super) velocity: f32,
+    /// Micro-offset in steps.
+    pub(super) micro_offset: f32,
+    /// How much of the hit is there, `[0, 1]`.
+    pub(super) presence: f32,
+}
+
+/// What is drawn of a pattern.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Morph {
+    cells: Option<Box<[[Cell; INSTRUMENTS]; STEPS]>>,
+}
+
+impl Morph {
+    /// Moves towards `pattern` for `dt_s` seconds; the first time, all the way. Returns whether
+    /// it has arrived.
+    pub(super) fn towards(&mut self, pattern: &Pattern, dt_s: f32) -> bool {
+        let is_first = self.cells.is_none();
+        let cells = self.cells.get_or_insert_with(|| Box::new([[Cell::default(); INSTRUMENTS]; STEPS]));
+        let part = if is_first { 1.0 } else { 1.0 - (-dt_s.max(0.0) / EASE_S).exp() };
+        let mut has_arrived = true;
+        for (step, row) in cells.iter_mut().enumerate() {
+            for (cell, instrument) in row.iter_mut().zip(Instrument::ALL) {
+                let aim = match pattern.hit(step, instrument) {
+                    Some(hit) => {
+                        if cell.presence == 0.0 {
+                            cell.velocity = hit.velocity();
+                            cell.micro_offset = hit.micro_offset();
+                        }
+                        Cell {
+                            velocity: hit.velocity(),
+                            micro_offset: hit.micro_offset(),
+                            presence: 1.0,
+                        }
+                    }
+                    None => Cell { presence: 0.0, ..*cell },
+                };
+                has_arrived &= cell.ease(aim, part);
+            }
+        }
+        has_arrived
+    }
+
+    /// Every cell of which something is seen.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (usize, Instrument, Cell)> + '_ {
+        self.cells.iter().flat_map(|cells| {
+            cells.iter().enumerate().flat_map(|(step, row)| {
+                Instrument::ALL
+                    .into_iter()
+                    .zip(row)
+                    .filter(|(_, cell)| cell.presence > 0.0)
+                    .map(move |(instrument, cell)| (step, instrument, *cell))
+            })
+        })
+    }
+}
+
+impl Cell {
+    fn ease(&mut self, aim: Self, part: f32) -> bool {
+        let towards = |from: f32, to: f32| {
+            let next = from + (to - from) * part;
+            if (to - next).abs() < NEAR { to } else { next }
+        };
+        *self = Self {
+            velocity: towards(self.velocity, aim.velocity),
+            micro_offset: towards(self.micro_offset, aim.micro_offset),
+            presence: towards(self.presence, aim.presence),
+        };
+        *self == aim
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groove::Hit;
+
+    #[test]
+    fn a_changed_pattern_is_reached_gradually_and_exactly() {
+        let mut morph = Morph::default();
+        assert!(morph.towards(&Pattern::EMPTY, 0.0));
+        let mut pattern = Pattern::EMPTY;
+        pattern.set(5, Instrument::Snare, Some(Hit::new(0.8, 0.25)));
+        assert!(!morph.towards(&pattern, 0.016));
+        let (_, _, halfway) = morph.cells().next().unwrap();
+        assert!(halfway.presence > 0.1 && halfway.presence < 0.5, "{halfway:?}");
+        let frames = (0..100).take_while(|_| !morph.towards(&pattern, 0.016)).count();
+        assert!(frames < 40, "{frames}");
+        let there = Cell { velocity: 0.8, micro_offset: 0.25, presence: 1.0 };
+        assert_eq!(morph.cells().collect::<Vec<_>>(), [(5, Instrument::Snare, there)]);
+    }
+}
