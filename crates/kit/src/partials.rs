@@ -1,0 +1,162 @@
+//! Four decaying partials that share a pitch glide: the low modes of a drum.
+//!
+//! A head struck hard is stretched and sounds sharp until the motion dies down. The partials turn
+//! sample by sample, so their frequency may glide; a new strike changes the "velocity" (real part) and
+//! leaves the "displacement" (imaginary part, which is heard) where it is, so that it never clicks.
+
+use crate::decay::{self, SILENCE};
+use crate::voice::CHUNK;
+
+const LANES: usize = 4;
+
+/// Largest angle per sample, a quarter of the sample rate: as far as the polynomials in
+/// [`Partials::tune`] are good (error 2e-4).
+const MAX_ANGLE: f32 = std::f32::consts::FRAC_PI_2;
+
+/// What four partials are made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PartialsSpec {
+    pub(crate) hz: [f32; LANES],
+    pub(crate) t60_s: [f32; LANES],
+    /// Time constant of the pitch glide, seconds.
+    pub(crate) glide_s: f32,
+    /// Share of the old motion that survives a strike: a beater that stays on the head stops it.
+    pub(crate) survival: f32,
+    pub(crate) choke_t60_s: f32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Partials {
+    spec: PartialsSpec,
+    /// Angle per sample without glide; 0 for a partial above the band limit.
+    angle: [f32; LANES],
+    decay: [f32; LANES],
+    re: [f32; LANES],
+    im: [f32; LANES],
+    cos: [f32; LANES],
+    sin: [f32; LANES],
+    /// Relative detuning now, 0.1 being 10 % sharp.
+    glide: f32,
+    glide_decay: f32,
+    /// This strike's tuning, about 1.
+    detune: f32,
+    is_choked: bool,
+    choke: f32,
+    is_active: bool,
+}
+
+impl Partials {
+    pub(crate) fn new(spec: PartialsSpec) -> Self {
+        Self {
+            spec,
+            angle: [0.0; LANES],
+            decay: [0.0; LANES],
+            re: [0.0; LANES],
+            im: [0.0; LANES],
+            cos: [0.0; LANES],
+            sin: [0.0; LANES],
+            glide: 0.0,
+            glide_decay: 0.0,
+            detune: 1.0,
+            is_choked: false,
+            choke: 0.0,
+            is_active: false,
+        }
+    }
+
+    pub(crate) fn set_sample_rate(&mut self, sample_rate: f32) {
+        for lane in 0..LANES {
+            self.angle[lane] = std::f32::consts::TAU * self.spec.hz[lane] / sample_rate;
+            self.decay[lane] = decay::per_sample(self.spec.t60_s[lane], sample_rate);
+        }
+        self.choke = decay::per_sample(self.spec.choke_t60_s, sample_rate);
+        self.glide_decay = (-(CHUNK as f32) / (self.spec.glide_s * sample_rate)).exp();
+        self.reset();
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.re = [0.0; LANES];
+        self.im = [0.0; LANES];
+        self.glide = 0.0;
+        self.detune = 1.0;
+        self.is_choked = false;
+        self.is_active = false;
+    }
+
+    pub(crate) fn is_active(&self) -> bool {
+        self.is_active
+    }
+
+    /// A strike: `levels` per partial, `glide` the relative detuning at its start, `detune` its
+    /// tuning, about 1.
+    pub(crate) fn strike(&mut self, levels: [f32; LANES], glide: f32, detune: f32) {
+        for ((re, level), angle) in self.re.iter_mut().zip(levels).zip(self.angle) {
+            let is_in_band = angle < MAX_ANGLE;
+            *re = if is_in_band { self.spec.survival * *re + level } else { 0.0 };
+        }
+        self.glide = self.glide.max(glide);
+        self.detune = detune;
+        self.is_choked = false;
+        self.is_active = true;
+        self.tune();
+    }
+
+    pub(crate) fn choke(&mut self) {
+        if self.is_active {
+            self.is_choked = true;
+            self.tune();
+        }
+    }
+
+    /// Rotation per sample at the present pitch. Taylor polynomials, because four sines and
+    /// cosines per chunk would cost more than the rotation.
+    fn tune(&mut self) {
+        let damping = if self.is_choked { self.choke } else { 1.0 };
+        for lane in 0..LANES {
+            let x = (self.angle[lane] * self.detune * (1.0 + self.glide)).min(MAX_ANGLE);
+            let q = x * x;
+            let radius = self.decay[lane] * damping;
+            self.sin[lane] = radius * x * (1.0 - q / 6.0 * (1.0 - q / 20.0 * (1.0 - q / 42.0)));
+            self.cos[lane] =
+                radius * (1.0 - q / 2.0 * (1.0 - q / 12.0 * (1.0 - q / 30.0 * (1.0 - q / 56.0))));
+        }
+    }
+
+    pub(crate) fn begin_chunk(&mut self) {
+        if !self.is_active {
+            return;
+        }
+        self.is_active = false;
+        for (re, im) in self.re.iter_mut().zip(&mut self.im) {
+            if re.abs() + im.abs() < SILENCE {
+                *re = 0.0;
+                *im = 0.0;
+            } else {
+                self.is_active = true;
+            }
+        }
+        if self.glide > 0.0 {
+            // A thousandth of a percent is no longer a detuning.
+            self.glide = if self.glide < 1e-5 { 0.0 } else { self.glide * self.glide_decay };
+            self.tune();
+        }
+    }
+
+    /// Overwrites `out` with the sum of the partials.
+    pub(crate) fn render(&mut self, out: &mut [f32]) {
+        if !self.is_active {
+            out.fill(0.0);
+            return;
+        }
+        let (mut re, mut im) = (self.re, self.im);
+        for out in out {
+            let old = re;
+            for lane in 0..LANES {
+                re[lane] = old[lane] * self.cos[lane] - im[lane] * self.sin[lane];
+                im[lane] = old[lane] * self.sin[lane] + im[lane] * self.cos[lane];
+            }
+            *out = (im[0] + im[2]) + (im[1] + im[3]);
+        }
+        (self.re, self.im) = (re, im);
+    }
+}
