@@ -137,3 +137,39 @@ impl TrainerHelp<'_> {
         Ok(self.texts[&key].as_deref())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems_of(line: &str) -> Findings {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        cargo_problems(&Workspace::find().unwrap(), &words)
+    }
+
+    #[test]
+    fn commands_that_exist_pass() {
+        for line in [
+            "cargo xtask",
+            "cargo xtask bundle --install",
+            "cargo test --workspace",
+            "cargo run -p kit --example audition -- FOLDER",
+            "cargo build -p trainer --features cuda",
+        ] {
+            assert_eq!(problems_of(line), Findings::new(), "{line}");
+        }
+    }
+
+    #[test]
+    fn chores_packages_examples_and_features_that_do_not_exist_are_found() {
+        for line in [
+            "cargo xtask release",
+            "cargo frobnicate",
+            "cargo test -p drums",
+            "cargo run -p kit --example listen",
+            "cargo build -p trainer --features metal",
+        ] {
+            assert_eq!(problems_of(line).len(), 1, "{line}");
+        }
+    }
+}
