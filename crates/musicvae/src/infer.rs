@@ -1,0 +1,248 @@
+//! Decoding grooves without a tensor library: what the plugin's worker thread runs.
+//!
+//! One thread, no thread pool, and no allocation after the first decode but for noise when the
+//! seed or the cycle changes. The numbers are those of the candle network within rounding; they are the
+//! same to the bit on every processor, so a project sounds the same wherever it is opened.
+//!
+//! A [`Drummer`] holds the weights, repacked; it never changes and can be shared between threads. A
+//! [`Scratch`] holds everything that a decode writes; it can be used with one drummer after another.
+
+mod conductor;
+mod decoder;
+mod expression;
+mod isa;
+mod lstm;
+mod math;
+mod matrix;
+mod stack;
+mod tensors;
+mod tokens;
+
+use std::collections::BTreeMap;
+
+use groove::{Pattern, STEPS, TOKENS, Token};
+
+use self::conductor::{Conductor, ConductorScratch};
+use self::decoder::{Decoder, DecoderScratch};
+use self::expression::{Expression, ExpressionScratch};
+use self::isa::Isa;
+use self::matrix::{Linear, Rows};
+use self::tensors::Source;
+use self::tokens::Draw;
+use crate::config::Config;
+use crate::latent_map::LatentMap;
+use crate::recipe::Recipe;
+use crate::weights::{WeightsError, WeightsFile};
+
+/// Velocity of every hit of a network that was trained without expression: 100 of MIDI's 127.
+pub const PLAIN_VELOCITY: f32 = 100.0 / 127.0;
+
+/// A trained network, ready to play.
+#[derive(Debug)]
+pub struct Drummer {
+    config: Config,
+    metadata: BTreeMap<String, String>,
+    latent_map: LatentMap,
+    isa: Isa,
+    conductor: Conductor,
+    /// The latent's onset logits `[64, 9]`.
+    sketch: Option<Linear>,
+    decoder: Decoder,
+    expression: Option<Expression>,
+    /// The latent's share of the expression `[64, 18]`.
+    expression_sketch: Option<Linear>,
+}
+
+/// Everything that a decode writes.
+///
+/// What it held before never shows in what is decoded.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// For which network and instructions the buffers below are laid out.
+    layout: Option<(Config, Isa)>,
+    latent: Rows,
+    conductor: ConductorScratch,
+    sketch: Rows,
+    decoder: DecoderScratch,
+    expression: ExpressionScratch,
+    expression_sketch: Rows,
+    noise: TokenNoise,
+}
+
+impl Scratch {
+    /// Empty; the first decode makes its buffers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The Gumbel noise of the last recipe drawn, which most knobs leave as it is.
+#[derive(Debug, Default)]
+struct TokenNoise {
+    /// Seed, variation and cycle that `noise` is for.
+    key: Option<(u64, u32, u64)>,
+    noise: Vec<f32>,
+}
+
+impl TokenNoise {
+    /// The noise `[64, 512]` of `recipe` in `cycle`.
+    fn of(&mut self, recipe: &Recipe, cycle: u64) -> &[f32] {
+        let key = (recipe.seed, recipe.variation.to_bits(), cycle);
+        if self.key != Some(key) {
+            self.noise = recipe.token_noise(cycle);
+            self.key = Some(key);
+        }
+        &self.noise
+    }
+}
+
+impl Drummer {
+    /// Reads and checks a weights file's content and repacks what decoding needs, for this
+    /// processor.
+    ///
+    /// # Errors
+    /// If `bytes` are not, in every part, a weights file of this version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        Self::new(&WeightsFile::from_bytes(bytes)?)
+    }
+
+    /// Repacks what decoding needs, for this processor.
+    ///
+    /// # Errors
+    /// None in practice: a [`WeightsFile`] has every tensor that its config asks for.
+    pub fn new(file: &WeightsFile) -> Result<Self, WeightsError> {
+        Self::pack(file, Isa::best())
+    }
+
+    fn pack(file: &WeightsFile, isa: Isa) -> Result<Self, WeightsError> {
+        let source = Source { file, isa };
+        let config = file.config();
+        let sketch = |name, wanted: bool| wanted.then(|| source.linear(name, 1)).transpose();
+        Ok(Self {
+            config: config.clone(),
+            metadata: file.metadata().clone(),
+            latent_map: LatentMap::from_weights(file),
+            isa,
+            conductor: Conductor::pack(source)?,
+            sketch: sketch("sketch", config.direct_path)?,
+            decoder: Decoder::pack(source)?,
+            expression: config.expression.then(|| Expression::pack(source)).transpose()?,
+            expression_sketch: sketch(
+                "expression_sketch",
+                config.direct_path && config.expression,
+            )?,
+        })
+    }
+
+    /// The network's sizes and switches.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Every metadata entry of the weights file.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
+    }
+
+    /// Where grooves lie in the latent space.
+    pub fn latent_map(&self) -> &LatentMap {
+        &self.latent_map
+    }
+
+    /// The vector instructions in use, such as `AVX2`.
+    pub fn instructions(&self) -> &'static str {
+        self.isa.name()
+    }
+
+    /// The groove that `recipe` draws for `cycle`.
+    ///
+    /// The same weights, recipe and cycle give the same groove to the bit, on every machine.
+    pub fn decode(&self, recipe: &Recipe, cycle: u64, scratch: &mut Scratch) -> Pattern {
+        let z = self.latent_map.draw(recipe, cycle);
+        self.decode_latent(&z, recipe, cycle, scratch)
+    }
+
+    /// The groove at latent vector `z [Z]`, with the tokens drawn as `recipe` says; its latent
+    /// sliders have no part in it.
+    ///
+    /// # Panics
+    /// If `z` has not Z numbers; likewise [`greedy`](Self::greedy).
+    pub fn decode_latent(
+        &self,
+        z: &[f32],
+        recipe: &Recipe,
+        cycle: u64,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        let temperature = recipe.noise_scale();
+        let density = recipe.density_bias();
+        // Few distinct values, but one per token is what the vector loop wants.
+        let bias = std::array::from_fn(|token| density * token.count_ones() as f32);
+        let mut kept = std::mem::take(&mut scratch.noise);
+        let noise = if temperature > 0.0 { kept.of(recipe, cycle) } else { &[] };
+        let draw = Draw { bias: &bias, temperature, noise };
+        let pattern = self.run(z, scratch, |isa, step, logits| draw.token(isa, step, logits));
+        scratch.noise = kept;
+        pattern
+    }
+
+    /// The likeliest token at every step, each from those before it, at latent vector `z [Z]`.
+    pub fn greedy(&self, z: &[f32], scratch: &mut Scratch) -> [Token; STEPS] {
+        let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
+        self.run(z, scratch, |isa, step, logits| draw.token(isa, step, logits)).tokens()
+    }
+
+    /// Decodes `z`; `choose` makes a token of each step's number and logits `[512]`.
+    fn run(
+        &self,
+        z: &[f32],
+        scratch: &mut Scratch,
+        mut choose: impl FnMut(Isa, usize, &[f32]) -> Token,
+    ) -> Pattern {
+        assert_eq!(z.len(), self.config.latent, "numbers in the latent vector");
+        let isa = self.isa;
+        self.lay_out(scratch);
+        scratch.latent.set(0, z);
+        self.conductor.run(isa, &scratch.latent, &mut scratch.conductor);
+        if let Some(sketch) = &self.sketch {
+            sketch.apply(isa, &scratch.latent, &mut scratch.sketch, 1);
+        }
+        let tokens = self.decoder.run(
+            isa,
+            &scratch.conductor.bars,
+            scratch.sketch.row(0),
+            &mut scratch.decoder,
+            |step, logits| choose(isa, step, logits),
+        );
+        let Some(expression) = &self.expression else {
+            return Pattern::from_tokens(&tokens, PLAIN_VELOCITY);
+        };
+        if let Some(sketch) = &self.expression_sketch {
+            sketch.apply(isa, &scratch.latent, &mut scratch.expression_sketch, 1);
+        }
+        let sketch = scratch.expression_sketch.row(0);
+        expression.run(isa, &tokens, &scratch.decoder.outputs, sketch, &mut scratch.expression)
+    }
+
+    /// Makes the buffers that fit this network, unless they do already.
+    fn lay_out(&self, scratch: &mut Scratch) {
+        if scratch.layout.as_ref().is_some_and(|(c, isa)| *c == self.config && *isa == self.isa) {
+            return;
+        }
+        let rows =
+            |linear: &Option<Linear>| linear.as_ref().map_or_else(Rows::default, |l| l.rows(1));
+        *scratch = Scratch {
+            layout: Some((self.config.clone(), self.isa)),
+            latent: Rows::new(1, self.config.latent),
+            conductor: self.conductor.scratch(),
+            sketch: rows(&self.sketch),
+            decoder: self.decoder.scratch(),
+            expression: self.expression.as_ref().map(Expression::scratch).unwrap_or_default(),
+            expression_sketch: rows(&self.expression_sketch),
+            noise: std::mem::take(&mut scratch.noise),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! Velocities and micro-offsets of the hits that were decoded.
+//!
+//! Nothing feeds back from them, so they are computed afterwards, only for steps where something is
+//! struck, four steps at a time.
+
+use groove::{Hit, INSTRUMENTS, Pattern, STEPS, Token};
+
+use super::isa::Isa;
+use super::math;
+use super::matrix::{Linear, Matrix, Rows};
+use super::tensors::Source;
+use super::tokens::TokenRows;
+use crate::config::TokenInput;
+use crate::weights::WeightsError;
+
+/// Numbers per step: nine velocities, nine micro-offsets.
+pub(super) const COLUMNS: usize = 2 * INSTRUMENTS;
+/// Steps computed together.
+const TOGETHER: usize = 4;
+
+/// The expression's weights.
+#[derive(Debug)]
+pub(super) struct Expression {
+    from_output: Linear,
+    from_token: TokenRows,
+    hidden: usize,
+}
+
+/// The expression's buffers.
+#[derive(Debug, Default)]
+pub(super) struct ExpressionScratch {
+    inputs: Rows,
+    sums: Rows,
+}
+
+impl Expression {
+    pub(super) fn pack(source: Source<'_>) -> Result<Self, WeightsError> {
+        let weight = source.numbers("expression.weight")?;
+        let hidden = source.file.config().decoder.hidden;
+        let inputs = hidden + INSTRUMENTS;
+        let matrix =
+            Matrix::pack(source.isa, TOGETHER, COLUMNS, hidden, |o, k| weight[o * inputs + k]);
+        Ok(Self {
+            from_output: Linear::new(matrix, source.numbers("expression.bias")?),
+            from_token: TokenRows::pack(TokenInput::MultiHot, COLUMNS, |o, column| {
+                weight[o * inputs + hidden + column]
+            }),
+            hidden,
+        })
+    }
+
+    pub(super) fn scratch(&self) -> ExpressionScratch {
+        ExpressionScratch {
+            inputs: Rows::new(TOGETHER, self.hidden),
+            sums: self.from_output.rows(TOGETHER),
+        }
+    }
+
+    /// The pattern of `tokens`, from the decoder's `outputs [64, H]` and, with a direct path, the
+    /// `sketch [64, 18]` (else empty).
+    pub(super) fn run(
+        &self,
+        isa: Isa,
+        tokens: &[Token; STEPS],
+        outputs: &Rows,
+        sketch: &[f32],
+        scratch: &mut ExpressionScratch,
+    ) -> Pattern {
+        let ExpressionScratch { inputs, sums } = scratch;
+        let mut pattern = Pattern::EMPTY;
+        let mut struck = (0..STEPS).filter(|&step| tokens[step] != Token::SILENCE);
+        loop {
+            let mut steps = [0; TOGETHER];
+            let mut count = 0;
+            for step in struck.by_ref().take(TOGETHER) {
+                inputs.set(count, &outputs.row(step)[..self.hidden]);
+                sums.set(count, &self.from_output.bias);
+                self.from_token.add(tokens[step], sums.row_mut(count));
+                if let Some(sketch) = sketch.chunks_exact(COLUMNS).nth(step) {
+                    for (sum, sketch) in sums.row_mut(count).iter_mut().zip(sketch) {
+                        *sum += sketch;
+                    }
+                }
+                steps[count] = step;
+                count += 1;
+            }
+            if count == 0 {
+                return pattern;
+            }
+            self.from_output.matrix.multiply_add(isa, inputs, sums, count);
+            for (row, &step) in steps[..count].iter().enumerate() {
+                let sums = sums.row(row);
+                for instrument in tokens[step].instruments() {
+                    let column = instrument.index();
+                    let velocity = math::sigmoid(sums[column]);
+                    let micro_offset = 0.5 * math::tanh(sums[INSTRUMENTS + column]);
+                    pattern.set(step, instrument, Some(Hit::new(velocity, micro_offset)));
+                }
+            }
+        }
+    }
+}
