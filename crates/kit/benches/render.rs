@@ -27,7 +27,7 @@ fn silent(bencher: Bencher) {
 }
 
 /// One instrument, struck every 16th at velocity 0.8.
-#[divan::bench(args = [
+#[divan::bench(sample_count = 2000, sample_size = 1, args = [
     Instrument::Kick,
     Instrument::Snare,
     Instrument::HighTom,
@@ -41,7 +41,7 @@ fn one_voice(bencher: Bencher, instrument: Instrument) {
 }
 
 /// All nine, struck together every 16th: nothing has died down.
-#[divan::bench]
+#[divan::bench(sample_count = 2000, sample_size = 1)]
 fn busy(bencher: Bencher) {
     bench_struck(bencher, &Instrument::ALL);
 }

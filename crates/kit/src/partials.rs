@@ -160,3 +160,85 @@ impl Partials {
         (self.re, self.im) = (re, im);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPEC: PartialsSpec = PartialsSpec {
+        hz: [100.0, 160.0, 230.0, 9000.0],
+        t60_s: [0.4, 0.2, 0.1, 0.02],
+        glide_s: 0.02,
+        survival: 0.5,
+        choke_t60_s: 0.05,
+    };
+
+    fn partials(sample_rate: f32) -> Partials {
+        let mut partials = Partials::new(SPEC);
+        partials.set_sample_rate(sample_rate);
+        partials
+    }
+
+    fn render(partials: &mut Partials, chunks: usize) -> Vec<f32> {
+        let mut sound = vec![0.0; chunks * CHUNK];
+        for chunk in sound.chunks_mut(CHUNK) {
+            partials.begin_chunk();
+            partials.render(chunk);
+        }
+        sound
+    }
+
+    #[test]
+    fn a_partial_without_glide_is_a_decaying_sine() {
+        let mut partials = partials(48_000.0);
+        partials.strike([1.0, 0.0, 0.0, 0.0], 0.0, 1.0);
+        for (n, x) in render(&mut partials, 600).into_iter().enumerate() {
+            let t = (n + 1) as f64 / 48_000.0;
+            let sine = (std::f64::consts::TAU * 100.0 * t).sin();
+            let expected = 10_f64.powf(-3.0 * t / 0.4) * sine;
+            assert!((f64::from(x) - expected).abs() < 1e-3, "{n}: {x} is not {expected}");
+        }
+    }
+
+    #[test]
+    fn a_glide_starts_sharp_and_settles_at_the_tuning() {
+        let mut partials = partials(48_000.0);
+        partials.strike([1.0, 0.0, 0.0, 0.0], 0.5, 1.0);
+        let sound = render(&mut partials, 600);
+        let ups: Vec<usize> =
+            (1..sound.len()).filter(|&n| sound[n - 1] < 0.0 && sound[n] >= 0.0).collect();
+        let periods: Vec<usize> = ups.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        // 100 Hz is 480 samples; the second cycle is still about a quarter sharp.
+        assert!((370..430).contains(&periods[0]), "{periods:?}");
+        assert!(periods.windows(2).all(|pair| pair[1] + 1 >= pair[0]), "{periods:?}");
+        assert!((479..=480).contains(periods.last().expect("rings on")), "{periods:?}");
+    }
+
+    #[test]
+    fn a_second_strike_leaves_the_displacement_where_it_is() {
+        let mut partials = partials(48_000.0);
+        partials.strike([1.0, 0.5, 0.2, 0.0], 0.5, 1.0);
+        let before = render(&mut partials, 31);
+        partials.strike([1.0, 0.5, 0.2, 0.0], 0.5, 1.0);
+        let after = render(&mut partials, 1);
+        let step = (after[0] - before[before.len() - 1]).abs();
+        // The steepest that partials of this size can be without a jump.
+        let slope: f32 = [1.5 * 100.0, 0.75 * 160.0, 0.3 * 230.0].iter().sum::<f32>() * 1.5;
+        assert!(step < std::f32::consts::TAU * slope / 48_000.0, "{step}");
+    }
+
+    #[test]
+    fn partials_end_in_exact_zeros_with_no_denormals_on_the_way_at_any_rate() {
+        for sample_rate in [8_000.0, 48_000.0, 192_000.0] {
+            let mut partials = partials(sample_rate);
+            partials.strike([1.0; 4], 1.0, 1.0);
+            for _ in 0..(sample_rate as usize / CHUNK) {
+                let sound = render(&mut partials, 1);
+                assert!(sound.iter().all(|x| x.is_finite() && !x.is_subnormal()));
+                assert!(!partials.re.iter().chain(&partials.im).any(|x| x.is_subnormal()));
+            }
+            assert!(!partials.is_active());
+            assert_eq!(render(&mut partials, 1), [0.0; CHUNK]);
+        }
+    }
+}

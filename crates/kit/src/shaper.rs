@@ -18,7 +18,8 @@ mod tests {
         for i in -500..=500 {
             let x = i as f32 * 0.01;
             assert_eq!(soft(x), -soft(-x));
-            assert!(soft(x) >= last && soft(x) <= 1.0);
+            // Up to rounding, where the curve is flat.
+            assert!(soft(x) > last - 1e-6 && soft(x) < 1.0 + 1e-6);
             last = soft(x);
         }
     }

@@ -105,8 +105,10 @@ impl Voice for Snare {
         let hard = velocity * velocity;
         // Off-centre strokes ring more and sound less of the fundamental.
         let spot = variation.around(1.0, 0.15);
+        // A soft tap hardly gets the air between the heads moving.
+        let body = level * (0.62 + 0.38 * velocity);
         self.heads.strike(
-            [0.52 * level / spot, 0.26 * level, 0.20 * level * spot, 0.16 * level * spot],
+            [0.52 * body / spot, 0.26 * body, 0.20 * body * spot, 0.16 * body * spot],
             0.02 + 0.09 * hard,
             variation.around(1.0, 0.005),
         );
@@ -117,14 +119,14 @@ impl Voice for Snare {
         self.ring.strike(ring, at, variation);
         // The wires answer to the softest touch and saturate: a ghost note is mostly wires, darker
         // and shorter than an accent.
-        let rattle = 0.9 * velocity.powf(1.4);
-        let air = 0.25 + 0.75 * velocity;
+        let rattle = 0.92 * velocity.powf(1.38);
+        let air = 0.3 + 0.7 * velocity;
         self.wires.strike(
             [
                 0.34 * rattle,
                 0.38 * rattle,
-                0.34 * rattle * (0.4 + 0.6 * air) * spot,
-                0.26 * rattle * air / spot,
+                0.42 * rattle * air * spot,
+                0.42 * rattle * air * air / spot,
             ],
             0.45 + 0.6 * velocity,
         );
