@@ -122,6 +122,26 @@ impl Noise {
         }
     }
 
+    /// `count` numbers that are 0 with probability `p`, else 1 / (1 - p): a dropout mask. One word
+    /// for every two.
+    ///
+    /// `p` is rounded to a multiple of 2^-16.
+    pub fn mask(&mut self, count: usize, p: f32) -> Vec<f32> {
+        let threshold = (p.clamp(0.0, 1.0) * 65536.0) as u32;
+        let kept = 1.0 / (1.0 - p);
+        let mut mask = vec![0.0; count];
+        for block in mask.chunks_mut(2 * BLOCK) {
+            let mut bytes = [0; 4 * BLOCK];
+            let bytes = &mut bytes[..4 * block.len().div_ceil(2)];
+            self.rng.fill_bytes(bytes);
+            for (x, &half) in block.iter_mut().zip(bytes.as_chunks().0) {
+                let is_dropped = u32::from(u16::from_le_bytes(half)) < threshold;
+                *x = if is_dropped { 0.0 } else { kept };
+            }
+        }
+        mask
+    }
+
     fn fill_with(&mut self, out: &mut [f32], f: impl Fn(&f32) -> f32) {
         for block in out.chunks_mut(BLOCK) {
             let mut bytes = [0; 4 * BLOCK];
@@ -275,6 +295,14 @@ mod tests {
         b.seek(a.position());
         assert_eq!(a.position(), 300);
         assert_eq!(a.uniform(), b.uniform());
+    }
+
+    #[test]
+    fn a_mask_drops_its_share_and_makes_up_for_it() {
+        let mask = noise().mask(100_001, 0.1);
+        let (mean, _) = moments(&mask);
+        assert!((mean - 1.0).abs() < 0.006, "{mean}");
+        assert!(mask.iter().all(|&x| x == 0.0 || x == 1.0 / 0.9));
     }
 
     #[test]

@@ -42,12 +42,17 @@ pub struct RawTensor {
     pub data: Vec<f32>,
 }
 
+/// Tensors by name.
+pub type Tensors = BTreeMap<String, RawTensor>;
+/// A file's metadata: text by key.
+pub type Metadata = BTreeMap<String, String>;
+
 /// A weights file in memory: config, metadata, and every tensor the config asks for, in its shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightsFile {
     config: Config,
-    metadata: BTreeMap<String, String>,
-    tensors: BTreeMap<String, RawTensor>,
+    metadata: Metadata,
+    tensors: Tensors,
 }
 
 /// Why a weights file cannot be used.
@@ -152,8 +157,8 @@ impl WeightsFile {
     /// If the config is invalid, or a tensor is missing, misshapen or not finite.
     pub fn new(
         config: Config,
-        mut metadata: BTreeMap<String, String>,
-        tensors: BTreeMap<String, RawTensor>,
+        mut metadata: Metadata,
+        tensors: Tensors,
     ) -> Result<Self, WeightsError> {
         config.validate()?;
         check_tensors(&config, &tensors)?;
@@ -185,37 +190,10 @@ impl WeightsFile {
     /// # Errors
     /// If it is not, in every part, a weights file of this version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(WeightsError::TooLarge(bytes.len() as u64));
-        }
-        let not_safetensors =
-            |e: safetensors::SafeTensorError| WeightsError::NotSafetensors(e.to_string());
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_safetensors)?;
-        let metadata: BTreeMap<String, String> =
-            header.metadata().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let file = parse(bytes)?;
+        let metadata = read_metadata(bytes)?;
         let config = read_config(&metadata)?;
-
-        let file = SafeTensors::deserialize(bytes).map_err(not_safetensors)?;
-        let mut tensors = BTreeMap::new();
-        for (name, view) in file.iter() {
-            let data = match view.dtype() {
-                Dtype::F32 => {
-                    view.data().as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect()
-                }
-                Dtype::F16 => view
-                    .data()
-                    .as_chunks()
-                    .0
-                    .iter()
-                    .map(|&b| f16::from_le_bytes(b).to_f32())
-                    .collect(),
-                other => {
-                    let found = format!("{other:?}");
-                    return Err(WeightsError::NumberType { name: name.to_owned(), found });
-                }
-            };
-            tensors.insert(name.to_owned(), RawTensor { shape: view.shape().to_vec(), data });
-        }
+        let tensors = to_tensors(&file)?;
         check_tensors(&config, &tensors)?;
         Ok(Self { config, metadata, tensors })
     }
@@ -225,48 +203,7 @@ impl WeightsFile {
     /// # Errors
     /// [`WeightsError::NotFinite`] if a number is too large for `precision`.
     pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>, WeightsError> {
-        let (dtype, size) = match precision {
-            Precision::F32 => ("F32", 4),
-            Precision::F16 => ("F16", 2),
-        };
-        // Written by hand because the library keeps metadata in an unordered map, and so would
-        // give other bytes in every run.
-        let mut header = serde_json::Map::new();
-        header.insert("__metadata__".into(), serde_json::json!(self.metadata));
-        let mut offset = 0;
-        for (name, tensor) in &self.tensors {
-            let end = offset + tensor.data.len() * size;
-            let entry = serde_json::json!({
-                "dtype": dtype, "shape": tensor.shape, "data_offsets": [offset, end],
-            });
-            header.insert(name.clone(), entry);
-            offset = end;
-        }
-        let mut header = serde_json::Value::Object(header).to_string().into_bytes();
-        header.resize(header.len().next_multiple_of(8), b' ');
-
-        let mut bytes = Vec::with_capacity(8 + header.len() + offset);
-        bytes.extend((header.len() as u64).to_le_bytes());
-        bytes.extend(header);
-        for (name, tensor) in &self.tensors {
-            for (index, &number) in tensor.data.iter().enumerate() {
-                match precision {
-                    Precision::F32 => bytes.extend(number.to_le_bytes()),
-                    Precision::F16 => {
-                        let short = f16::from_f32(number);
-                        if !short.is_finite() {
-                            return Err(WeightsError::NotFinite {
-                                name: name.clone(),
-                                index,
-                                found: short.to_f32(),
-                            });
-                        }
-                        bytes.extend(short.to_le_bytes());
-                    }
-                }
-            }
-        }
-        Ok(bytes)
+        write_tensors(&self.metadata, &self.tensors, precision)
     }
 
     /// Writes the file whole: to `PATH.part`, synced, then renamed, so that `path` never holds half
@@ -285,12 +222,12 @@ impl WeightsFile {
     }
 
     /// Every metadata entry.
-    pub fn metadata(&self) -> &BTreeMap<String, String> {
+    pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
     /// Every tensor, by name.
-    pub fn tensors(&self) -> &BTreeMap<String, RawTensor> {
+    pub fn tensors(&self) -> &Tensors {
         &self.tensors
     }
 
@@ -306,6 +243,101 @@ impl WeightsFile {
             None => Err(WeightsError::Missing { name: name.to_owned(), expected: Vec::new() }),
         }
     }
+}
+
+/// Any tensors and metadata as the content of a safetensors file (a checkpoint, say). The same
+/// tensors and metadata always give the same bytes.
+///
+/// # Errors
+/// [`WeightsError::NotFinite`] if a number is too large for `precision`.
+pub fn write_tensors(
+    metadata: &Metadata,
+    tensors: &Tensors,
+    precision: Precision,
+) -> Result<Vec<u8>, WeightsError> {
+    let (dtype, size) = match precision {
+        Precision::F32 => ("F32", 4),
+        Precision::F16 => ("F16", 2),
+    };
+    // Written by hand because the library keeps metadata in an unordered map, and so would give
+    // other bytes in every run.
+    let mut header = serde_json::Map::new();
+    header.insert("__metadata__".into(), serde_json::json!(metadata));
+    let mut offset = 0;
+    for (name, tensor) in tensors {
+        let end = offset + tensor.data.len() * size;
+        let entry = serde_json::json!({
+            "dtype": dtype, "shape": tensor.shape, "data_offsets": [offset, end],
+        });
+        header.insert(name.clone(), entry);
+        offset = end;
+    }
+    let mut header = serde_json::Value::Object(header).to_string().into_bytes();
+    header.resize(header.len().next_multiple_of(8), b' ');
+
+    let mut bytes = Vec::with_capacity(8 + header.len() + offset);
+    bytes.extend((header.len() as u64).to_le_bytes());
+    bytes.extend(header);
+    for (name, tensor) in tensors {
+        for (index, &number) in tensor.data.iter().enumerate() {
+            match precision {
+                Precision::F32 => bytes.extend(number.to_le_bytes()),
+                Precision::F16 => {
+                    let short = f16::from_f32(number);
+                    if number.is_finite() && !short.is_finite() {
+                        let (name, found) = (name.clone(), short.to_f32());
+                        return Err(WeightsError::NotFinite { name, index, found });
+                    }
+                    bytes.extend(short.to_le_bytes());
+                }
+            }
+        }
+    }
+    Ok(bytes)
+}
+
+/// Metadata and tensors of any safetensors file of F32 or F16 numbers, whatever it is for.
+///
+/// Allocates no more than a small multiple of `bytes`, whatever the header promises.
+///
+/// # Errors
+/// If the bytes are not safetensors or hold other numbers.
+pub fn read_tensors(bytes: &[u8]) -> Result<(Metadata, Tensors), WeightsError> {
+    let file = parse(bytes)?;
+    Ok((read_metadata(bytes)?, to_tensors(&file)?))
+}
+
+fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, WeightsError> {
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(WeightsError::TooLarge(bytes.len() as u64));
+    }
+    SafeTensors::deserialize(bytes).map_err(|e| WeightsError::NotSafetensors(e.to_string()))
+}
+
+fn read_metadata(bytes: &[u8]) -> Result<Metadata, WeightsError> {
+    let (_, header) = SafeTensors::read_metadata(bytes)
+        .map_err(|e| WeightsError::NotSafetensors(e.to_string()))?;
+    Ok(header.metadata().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
+}
+
+fn to_tensors(file: &SafeTensors<'_>) -> Result<Tensors, WeightsError> {
+    let mut tensors = BTreeMap::new();
+    for (name, view) in file.iter() {
+        let data = match view.dtype() {
+            Dtype::F32 => {
+                view.data().as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect()
+            }
+            Dtype::F16 => {
+                view.data().as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).to_f32()).collect()
+            }
+            other => {
+                let found = format!("{other:?}");
+                return Err(WeightsError::NumberType { name: name.to_owned(), found });
+            }
+        };
+        tensors.insert(name.to_owned(), RawTensor { shape: view.shape().to_vec(), data });
+    }
+    Ok(tensors)
 }
 
 /// Writes `bytes` to `path` by way of `PATH.part`, synced and renamed.
@@ -327,7 +359,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WeightsError>
 }
 
 /// The config of a file with this metadata, once format, version and vocabulary are right.
-fn read_config(metadata: &BTreeMap<String, String>) -> Result<Config, WeightsError> {
+fn read_config(metadata: &Metadata) -> Result<Config, WeightsError> {
     // Clipped and escaped: the text is the file's, and ends up in a log or a window.
     let quoted = |text: &String| format!("{:?}", text.chars().take(80).collect::<String>());
     match metadata.get("format") {
@@ -353,10 +385,7 @@ fn read_config(metadata: &BTreeMap<String, String>) -> Result<Config, WeightsErr
 }
 
 /// Checks that every tensor the config asks for is there in its shape, and all numbers are finite.
-fn check_tensors(
-    config: &Config,
-    tensors: &BTreeMap<String, RawTensor>,
-) -> Result<(), WeightsError> {
+fn check_tensors(config: &Config, tensors: &Tensors) -> Result<(), WeightsError> {
     let z = config.latent;
     let mut expected_list = config.parameters();
     for (name, shape) in LATENT_MAP.into_iter().zip([vec![z], vec![z, z], vec![z]]) {

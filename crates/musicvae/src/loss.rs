@@ -1,0 +1,101 @@
+//! What training minimises and evaluation reports. All are scalars, means over windows; nats.
+
+use candle_core::{D, Result, Tensor};
+use candle_nn::ops::log_softmax;
+use groove::{STEPS, TOKENS};
+
+use crate::batch::Batch;
+use crate::network::{Expression, Posterior};
+
+/// Weight of the divergence in the published loss.
+const PUBLISHED_BETA: f64 = 0.3;
+
+/// Categorical cross-entropy of `logits [B, T, 512]` with the tokens of `batch`: summed over steps.
+///
+/// # Errors
+/// If a tensor operation fails.
+pub fn cross_entropy(logits: &Tensor, batch: &Batch) -> Result<Tensor> {
+    let rows = batch.len() * STEPS;
+    let targets: Vec<u32> = batch.tokens().iter().map(|&t| t.into()).collect();
+    let targets = Tensor::from_vec(targets, (rows, 1), logits.device())?;
+    let log_p = log_softmax(&logits.reshape((rows, TOKENS))?, D::Minus1)?;
+    log_p.gather(&targets, 1)?.sum_all()? * (-1.0 / batch.len() as f64)
+}
+
+/// Divergence of each posterior from N(0, I), `[B]`: the sum over latent numbers of
+/// (mu^2 + sigma^2 - 1) / 2 - ln sigma.
+///
+/// # Errors
+/// If a tensor operation fails.
+pub fn divergence(posterior: &Posterior) -> Result<Tensor> {
+    let squares = (posterior.mean.sqr()? + posterior.sigma.sqr()?)?;
+    (((squares - 1.0)? * 0.5)? - posterior.sigma.log()?)?.sum(1)
+}
+
+/// What the divergence (mean over windows) costs beyond `free_bits`: max(divergence - free_bits x
+/// ln 2, 0). The bits are those of a whole window.
+///
+/// # Errors
+/// If a tensor operation fails.
+pub fn beyond_free_bits(divergence: &Tensor, free_bits: f64) -> Result<Tensor> {
+    (divergence.mean_all()? - free_bits * std::f64::consts::LN_2)?.relu()
+}
+
+/// The published loss: binary cross-entropy of the 512 softmax outputs with the one-hot token,
+/// summed over outputs and steps, plus 0.3 x divergence.
+///
+/// As the frameworks it was published in do, logarithms are held at -100 or above.
+///
+/// # Errors
+/// If a tensor operation fails.
+pub fn published(logits: &Tensor, batch: &Batch, posterior: &Posterior) -> Result<Tensor> {
+    let rows = batch.len() * STEPS;
+    let targets: Vec<u32> = batch.tokens().iter().map(|&t| t.into()).collect();
+    let targets = Tensor::from_vec(targets, (rows, 1), logits.device())?;
+    let log_p = log_softmax(&logits.reshape((rows, TOKENS))?, D::Minus1)?;
+    // ln(1 - p), which is -inf where p rounds to 1.
+    let log_not = (1.0 - log_p.exp()?)?.log()?.maximum(-100.0)?;
+    let right = log_p.gather(&targets, 1)?.maximum(-100.0)?;
+    let sum =
+        ((log_not.sum_all()? - log_not.gather(&targets, 1)?.sum_all()?)? + right.sum_all()?)?;
+    let divergence = (divergence(posterior)?.mean_all()? * PUBLISHED_BETA)?;
+    (sum * (-1.0 / batch.len() as f64))? + divergence
+}
+
+/// Errors of the predicted expression at the hits of a batch.
+#[derive(Clone, Debug)]
+pub struct ExpressionLoss {
+    /// Squared error of velocities, summed over a window's hits.
+    pub velocity: Tensor,
+    /// Squared error of micro-offsets, in steps squared, summed over a window's hits.
+    pub micro_offset: Tensor,
+}
+
+/// Squared errors of the predicted velocities and micro-offsets, summed over hits; where nothing is
+/// struck nothing counts.
+///
+/// # Errors
+/// If a tensor operation fails.
+pub fn expression(predicted: &Expression, batch: &Batch) -> Result<ExpressionLoss> {
+    let device = predicted.velocity.device();
+    let struck = batch.columns(device)?;
+    let error = |predicted: &Tensor, truth: &Tensor| {
+        let difference = ((predicted - truth)? * &struck)?;
+        difference.sqr()?.sum_all()? * (1.0 / batch.len() as f64)
+    };
+    Ok(ExpressionLoss {
+        velocity: error(&predicted.velocity, &batch.velocities(device)?)?,
+        micro_offset: error(&predicted.micro_offset, &batch.micro_offsets(device)?)?,
+    })
+}
+
+/// Share of steps whose likeliest token in `logits [B, T, 512]` is the true one, in `[0, 1]`.
+///
+/// # Errors
+/// If a tensor operation fails.
+pub fn accuracy(logits: &Tensor, batch: &Batch) -> Result<f64> {
+    let rows = batch.len() * STEPS;
+    let chosen = logits.reshape((rows, TOKENS))?.argmax(1)?.to_vec1::<u32>()?;
+    let right = chosen.iter().zip(batch.tokens()).filter(|(a, b)| **a == u32::from(**b)).count();
+    Ok(right as f64 / rows as f64)
+}

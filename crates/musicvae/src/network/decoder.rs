@@ -1,0 +1,371 @@
+//! The decoder: a plan to tokens, velocities and micro-offsets.
+
+use candle_core::{Device, Result, Tensor};
+use candle_nn::ops::sigmoid;
+use candle_nn::{Linear, Module, VarBuilder, linear};
+use groove::{BARS, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, TOKENS, Token};
+
+use super::conductor::Plan;
+use super::lstm::Lstm;
+use super::{Regularisation, by_bar, dropout, zeros};
+use crate::batch::{Batch, write_columns};
+use crate::config::Config;
+use crate::loss;
+
+/// Windows decoded at once by [`Decoder::greedy`]: bounds the memory that logits take.
+const GREEDY_WINDOWS: usize = 256;
+
+/// Decoder LSTM and its heads.
+#[derive(Clone, Debug)]
+pub struct Decoder {
+    config: Config,
+    bar_to_state: Linear,
+    lstm: Lstm,
+    heads: Heads,
+    expression_sketch: Option<Linear>,
+}
+
+/// What reads the top h.
+#[derive(Clone, Debug)]
+struct Heads {
+    joint: Linear,
+    single: Option<Single>,
+    /// Reads h beside the step's own token.
+    expression: Option<Linear>,
+}
+
+/// Onset logits shared by all tokens that strike an instrument.
+#[derive(Clone, Debug)]
+struct Single {
+    linear: Linear,
+    sketch_gain: Tensor,
+}
+
+/// A teacher-forced prediction of B windows, as far as it has been computed.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    windows: usize,
+    /// What `joint` reads, `[64 B, H]`.
+    joint_input: Tensor,
+    joint: Linear,
+    /// Onset logits, `[64 B, 9]`.
+    onsets: Option<Tensor>,
+    expression: Option<Expression>,
+}
+
+/// Predicted velocities and micro-offsets, of struck and unstruck instruments alike.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    /// `[B, T, 9]` in `[0, 1]`
+    pub velocity: Tensor,
+    /// `[B, T, 9]` in `[-0.5, 0.5]` steps
+    pub micro_offset: Tensor,
+}
+
+/// The likeliest grooves of some latent vectors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Greedy {
+    /// `[B, T]`
+    pub tokens: Vec<u16>,
+    /// `[B, T, 9]`; empty without `expression`.
+    pub velocity: Vec<f32>,
+    /// `[B, T, 9]`; empty without `expression`.
+    pub micro_offset: Vec<f32>,
+}
+
+impl Decoder {
+    /// The decoder whose parameters are at `vb`.
+    ///
+    /// # Errors
+    /// If a parameter is missing or has another shape.
+    pub fn new(config: &Config, vb: VarBuilder<'_>) -> Result<Self> {
+        let (layers, hidden) = (config.decoder.layers, config.decoder.hidden);
+        let joint = linear(hidden, TOKENS, vb.pp("joint"))?;
+        let single = if config.direct_path {
+            Some(Single {
+                linear: linear(hidden, INSTRUMENTS, vb.pp("single"))?,
+                sketch_gain: vb.get(1, "sketch_gain")?,
+            })
+        } else {
+            None
+        };
+        let (mut expression, mut expression_sketch) = (None, None);
+        if config.expression {
+            let (input, output) = (hidden + INSTRUMENTS, 2 * INSTRUMENTS);
+            expression = Some(linear(input, output, vb.pp("expression"))?);
+            if config.direct_path {
+                let vb = vb.pp("expression_sketch");
+                expression_sketch = Some(linear(config.latent, STEPS * output, vb)?);
+            }
+        }
+        Ok(Self {
+            config: config.clone(),
+            bar_to_state: linear(config.embedding, 2 * layers * hidden, vb.pp("bar_to_state"))?,
+            lstm: Lstm::new(config.decoder_input(), hidden, layers, false, vb.pp("decoder"))?,
+            heads: Heads { joint, single, expression },
+            expression_sketch,
+        })
+    }
+
+    /// Predicts every step of `batch` from the plan and the true tokens before it.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn forward(
+        &self,
+        z: &Tensor,
+        plan: &Plan,
+        batch: &Batch,
+        mut training: Option<&mut Regularisation>,
+    ) -> Result<Decoded> {
+        let (b, device) = (batch.len(), z.device());
+        let hidden = match training.as_deref_mut() {
+            Some(training) if training.drop_previous > 0.0 => {
+                let mut draws = vec![0.0; b * STEPS];
+                training.noise.fill_uniform(&mut draws);
+                Some(draws.into_iter().map(|u| u < training.drop_previous).collect())
+            }
+            _ => None,
+        };
+        let previous = by_bar(&batch.previous(&self.config, hidden, device)?)?; // [4B, 16, C]
+        let steps = match &plan.sketch {
+            Some(sketch) => Tensor::cat(&[previous, by_bar(&sigmoid(sketch)?)?], 2)?,
+            None => previous,
+        }; // [4B, 16, C + 9]
+        let bars = plan.bars.reshape((b * BARS, self.config.embedding))?; // [4B, E]
+        let state = self.bar_to_state.forward(&bars)?.tanh()?; // [4B, 2 layers H]
+        let out = self.lstm.forward(&steps, Some(&bars), Some(&state))?; // [4B, 16, H]
+        let out = out.flatten_to(1)?; // [64B, H]
+
+        let struck = batch.columns(device)?; // [B, T, 9]
+        let (onsets, expression) = self.read(z, &out, plan, &struck)?;
+        Ok(Decoded {
+            windows: b,
+            joint_input: dropout(&out, self.config.dropout, training)?,
+            joint: self.heads.joint.clone(),
+            onsets,
+            expression,
+        })
+    }
+
+    /// Onset logits `[64 B, 9]` and expression from the top h `[64 B, H]` and the step's own token
+    /// `[B, T, 9]`.
+    fn read(
+        &self,
+        z: &Tensor,
+        out: &Tensor,
+        plan: &Plan,
+        struck: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Expression>)> {
+        let rows = out.dim(0)?;
+        let onsets = match (&self.heads.single, &plan.sketch) {
+            (Some(single), Some(sketch)) => Some(
+                (single.linear.forward(out)?
+                    + sketch.reshape((rows, INSTRUMENTS))?.broadcast_mul(&single.sketch_gain)?)?,
+            ),
+            _ => None,
+        };
+        let expression = match &self.heads.expression {
+            Some(head) => Some(self.express(head, z, out, struck)?),
+            None => None,
+        };
+        Ok((onsets, expression))
+    }
+
+    fn express(
+        &self,
+        head: &Linear,
+        z: &Tensor,
+        out: &Tensor,
+        struck: &Tensor,
+    ) -> Result<Expression> {
+        let (rows, hidden) = out.dims2()?;
+        let shape = (rows / STEPS, STEPS, 2 * INSTRUMENTS);
+        // `expression` reads [h, token]; its two halves are multiplied apart, which saves a copy of
+        // every h.
+        let (of_h, of_token) =
+            (head.weight().narrow(1, 0, hidden)?, head.weight().narrow(1, hidden, INSTRUMENTS)?);
+        let token = struck.reshape((rows, INSTRUMENTS))?;
+        let mut e = (out.matmul(&of_h.t()?)? + token.matmul(&of_token.t()?)?)?; // [64B, 18]
+        if let Some(bias) = head.bias() {
+            e = e.broadcast_add(bias)?;
+        }
+        let mut e = e.reshape(shape)?; // [B, T, 18]
+        if let Some(sketch) = &self.expression_sketch {
+            e = (e + sketch.forward(z)?.reshape(shape)?)?;
+        }
+        Ok(Expression {
+            velocity: sigmoid(&e.narrow(2, 0, INSTRUMENTS)?)?,
+            micro_offset: (e.narrow(2, INSTRUMENTS, INSTRUMENTS)?.tanh()? * 0.5)?,
+        })
+    }
+
+    /// The likeliest token of every step; the lowest of equals.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn greedy(&self, z: &Tensor, plan: &Plan) -> Result<Greedy> {
+        let b = z.dim(0)?;
+        let mut all = Greedy { tokens: Vec::new(), velocity: Vec::new(), micro_offset: Vec::new() };
+        for from in (0..b).step_by(GREEDY_WINDOWS) {
+            let count = GREEDY_WINDOWS.min(b - from);
+            let part = |x: &Tensor| x.narrow(0, from, count)?.contiguous();
+            let sketch = plan.sketch.as_ref().map(part).transpose()?;
+            let part_plan = Plan { bars: part(&plan.bars)?, sketch };
+            let some = self.greedy_part(&part(z)?, &part_plan)?;
+            all.tokens.extend(some.tokens);
+            all.velocity.extend(some.velocity);
+            all.micro_offset.extend(some.micro_offset);
+        }
+        Ok(all)
+    }
+
+    fn greedy_part(&self, z: &Tensor, plan: &Plan) -> Result<Greedy> {
+        let (b, device) = (z.dim(0)?, z.device());
+        let (hidden, width) = (self.config.decoder.hidden, self.config.input.width());
+        // Independent bars run side by side; others one after the other.
+        let (lanes, rounds) = if self.config.independent_bars { (b * BARS, 1) } else { (b, BARS) };
+        let bars = plan.bars.reshape((lanes, rounds, self.config.embedding))?;
+        let shape = (lanes, rounds * STEPS_PER_BAR, INSTRUMENTS);
+        let sketch = plan.sketch.as_ref().map(|s| s.reshape(shape)).transpose()?;
+        let table = token_columns(device)?; // [9, 512]
+
+        let mut previous = zeros((lanes, width), device)?;
+        let (mut tokens, mut outputs) = (Vec::new(), Vec::new());
+        for round in 0..rounds {
+            let bar = bars.narrow(1, round, 1)?.squeeze(1)?; // [N, E]
+            let mut states = self.lstm.start(&self.bar_to_state.forward(&bar)?.tanh()?)?;
+            for step in 0..STEPS_PER_BAR {
+                let at = round * STEPS_PER_BAR + step;
+                let sketch = match &sketch {
+                    Some(sketch) => Some(sketch.narrow(1, at, 1)?.squeeze(1)?),
+                    None => None,
+                };
+                let x = match &sketch {
+                    Some(sketch) => Tensor::cat(&[&previous, &sigmoid(sketch)?, &bar], 1)?,
+                    None => Tensor::cat(&[&previous, &bar], 1)?,
+                };
+                let out = self.lstm.step(&x, &mut states)?; // [N, H]
+                let mut logits = self.heads.joint.forward(&out)?; // [N, 512]
+                if let (Some(single), Some(sketch)) = (&self.heads.single, &sketch) {
+                    let gained = sketch.broadcast_mul(&single.sketch_gain)?;
+                    let onsets = (single.linear.forward(&out)? + gained)?;
+                    logits = (logits + onsets.matmul(&table)?)?;
+                }
+                let chosen = argmax(&logits)?;
+                let mut columns = vec![0.0; lanes * width];
+                for (row, &token) in columns.chunks_mut(width).zip(&chosen) {
+                    write_columns(self.config.input, token, row);
+                }
+                previous = Tensor::from_vec(columns, (lanes, width), device)?;
+                tokens.push(chosen);
+                outputs.push(out);
+            }
+        }
+
+        // Step-major to window-major.
+        let steps = tokens.len();
+        let tokens: Vec<u16> = (0..lanes)
+            .flat_map(|lane| (0..steps).map(move |t| (t, lane)))
+            .map(|(t, lane)| tokens[t][lane])
+            .collect();
+        let out = Tensor::stack(&outputs, 1)?.reshape((b * STEPS, hidden))?; // [64B, H]
+        let struck = Batch::from_tokens(tokens.clone()).columns(device)?;
+        let (_, expression) = self.read(z, &out, plan, &struck)?;
+        let numbers = |x: &Tensor| x.flatten_all()?.to_vec1::<f32>();
+        let (velocity, micro_offset) = match expression {
+            Some(e) => (numbers(&e.velocity)?, numbers(&e.micro_offset)?),
+            None => (Vec::new(), Vec::new()),
+        };
+        Ok(Greedy { tokens, velocity, micro_offset })
+    }
+}
+
+impl Decoded {
+    /// Logits of all tokens, `[B, T, 512]`.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn logits(&self) -> Result<Tensor> {
+        let mut logits = self.joint.forward(&self.joint_input)?; // [64B, 512]
+        if let Some(onsets) = &self.onsets {
+            logits = (logits + onsets.matmul(&token_columns(onsets.device())?)?)?;
+        }
+        logits.reshape((self.windows, STEPS, TOKENS))
+    }
+
+    /// Categorical cross-entropy with the tokens of `batch`, in nats, summed over steps, mean over
+    /// windows: a scalar. Equal to that of [`logits`](Self::logits), which it need not hold whole.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn cross_entropy(&self, batch: &Batch) -> Result<Tensor> {
+        loss::cross_entropy(&self.logits()?, batch)
+    }
+
+    /// Predicted velocities and micro-offsets, with `expression`.
+    pub fn expression(&self) -> Option<&Expression> {
+        self.expression.as_ref()
+    }
+}
+
+impl Greedy {
+    /// Number of windows, B.
+    pub fn len(&self) -> usize {
+        self.tokens.len() / STEPS
+    }
+
+    /// Whether there is no window.
+    pub fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// Window `i` as a pattern; hits have `velocity` and stand on the grid where the network has no
+    /// expression.
+    ///
+    /// # Panics
+    /// If `i` is not a window.
+    pub fn pattern(&self, i: usize, velocity: f32) -> Pattern {
+        let mut pattern = Pattern::EMPTY;
+        for step in 0..STEPS {
+            let at = i * STEPS + step;
+            for instrument in Instrument::ALL {
+                if self.tokens[at] & instrument.bit() != 0 {
+                    let cell = at * INSTRUMENTS + instrument.index();
+                    let hit = match (self.velocity.get(cell), self.micro_offset.get(cell)) {
+                        (Some(&velocity), Some(&offset)) => Hit::new(velocity, offset),
+                        _ => Hit::new(velocity, 0.0),
+                    };
+                    pattern.set(step, instrument, Some(hit));
+                }
+            }
+        }
+        pattern
+    }
+}
+
+/// Which instruments each token strikes, `[9, 512]`.
+fn token_columns(device: &Device) -> Result<Tensor> {
+    let mut table = vec![0.0; INSTRUMENTS * TOKENS];
+    for token in (0..TOKENS as u16).filter_map(Token::new) {
+        for instrument in token.instruments() {
+            table[instrument.index() * TOKENS + usize::from(token.value())] = 1.0f32;
+        }
+    }
+    Tensor::from_vec(table, (INSTRUMENTS, TOKENS), device)
+}
+
+/// The index of each row's largest number; the lowest of equals.
+fn argmax(logits: &Tensor) -> Result<Vec<u16>> {
+    let width = logits.dim(1)?;
+    let best = |row: &[f32]| {
+        let mut best = 0;
+        for (i, x) in row.iter().enumerate() {
+            if *x > row[best] {
+                best = i;
+            }
+        }
+        u16::try_from(best).expect("512 tokens")
+    };
+    Ok(logits.flatten_all()?.to_vec1::<f32>()?.chunks(width).map(best).collect())
+}

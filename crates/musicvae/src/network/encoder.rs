@@ -1,0 +1,136 @@
+//! The encoder: windows to posteriors.
+
+use candle_core::{Result, Tensor};
+use candle_nn::{Linear, Module, VarBuilder, linear};
+use groove::{BARS, STEPS, STEPS_PER_BAR};
+
+use super::lstm::Lstm;
+use super::{Regularisation, by_bar, dropout};
+use crate::batch::Batch;
+use crate::config::Config;
+use crate::noise::Noise;
+
+/// Added to softplus, so that the divergence stays finite.
+const LEAST_SIGMA: f64 = 1e-4;
+
+/// Normal distributions over the latent space, one per window.
+#[derive(Clone, Debug)]
+pub struct Posterior {
+    /// mu `[B, Z]`
+    pub mean: Tensor,
+    /// sigma `[B, Z]`, positive
+    pub sigma: Tensor,
+}
+
+impl Posterior {
+    /// A draw from each: z = mu + sigma x eps, `[B, Z]`.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn sample(&self, noise: &mut Noise) -> Result<Tensor> {
+        let mut eps = vec![0.0; self.mean.elem_count()];
+        noise.fill_normal(&mut eps);
+        let eps = Tensor::from_vec(eps, self.mean.shape(), self.mean.device())?;
+        &self.mean + (&self.sigma * eps)?
+    }
+}
+
+/// Bidirectional LSTM, mix over the bars, direct look at the grid, mean and sigma.
+#[derive(Clone, Debug)]
+pub struct Encoder {
+    config: Config,
+    lstm: Lstm,
+    bars: Option<BarMix>,
+    grid: Option<Linear>,
+    mean: Linear,
+    sigma: Linear,
+}
+
+/// What turns four bars into one summary.
+#[derive(Clone, Debug)]
+struct BarMix {
+    bar: Linear,
+    mix_0: Linear,
+    mix_1: Linear,
+}
+
+impl Encoder {
+    /// The encoder whose parameters are at `vb`.
+    ///
+    /// # Errors
+    /// If a parameter is missing or has another shape.
+    pub fn new(config: &Config, vb: VarBuilder<'_>) -> Result<Self> {
+        let (features, summary) = (config.features(), config.summary());
+        let e = &config.encoder;
+        let bars = if e.bar_summary > 0 {
+            Some(BarMix {
+                bar: linear(4 * e.hidden, e.bar_summary, vb.pp("encoder_bar"))?,
+                mix_0: linear(BARS * e.bar_summary, e.mix, vb.pp("encoder_mix_0"))?,
+                mix_1: linear(e.mix, e.mix, vb.pp("encoder_mix_1"))?,
+            })
+        } else {
+            None
+        };
+        let grid = if config.direct_path {
+            Some(linear(STEPS * features, summary, vb.pp("encoder_grid"))?)
+        } else {
+            None
+        };
+        Ok(Self {
+            config: config.clone(),
+            lstm: Lstm::new(features, e.hidden, e.layers, true, vb.pp("encoder"))?,
+            bars,
+            grid,
+            mean: linear(summary, config.latent, vb.pp("mean"))?,
+            sigma: linear(summary, config.latent, vb.pp("sigma"))?,
+        })
+    }
+
+    /// The posteriors of the windows of `batch`.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn forward(
+        &self,
+        batch: &Batch,
+        training: Option<&mut Regularisation>,
+    ) -> Result<Posterior> {
+        let device = self.mean.weight().device();
+        let features = batch.features(&self.config, device)?; // [B, T, F]
+        let b = batch.len();
+        let mut y = match &self.bars {
+            None => {
+                let out = self.lstm.forward(&features, None, None)?; // [B, T, 2H]
+                self.ends(&out)? // [B, 2H]
+            }
+            Some(mix) => {
+                let out = self.lstm.forward(&by_bar(&features)?, None, None)?; // [4B, 16, 2H]
+                let average = (out.sum(1)? / STEPS_PER_BAR as f64)?; // [4B, 2H]
+                let all = Tensor::cat(&[self.ends(&out)?, average], 1)?; // [4B, 4H]
+                let bar = mix.bar.forward(&all)?.gelu_erf()?; // [4B, bar_summary]
+                let bars = bar.reshape((b, ()))?; // [B, 4 bar_summary]
+                let mixed = mix.mix_0.forward(&bars)?.gelu_erf()?;
+                mix.mix_1.forward(&mixed)?.gelu_erf()? // [B, mix]
+            }
+        };
+        if let Some(grid) = &self.grid {
+            y = (y + grid.forward(&features.flatten_from(1)?)?)?;
+        }
+        let y = dropout(&y, self.config.dropout, training)?;
+        let sigma = (softplus(&self.sigma.forward(&y)?)? + LEAST_SIGMA)?;
+        Ok(Posterior { mean: self.mean.forward(&y)?, sigma })
+    }
+
+    /// Final h of both directions: forward's at the last step, reverse's at the first.
+    fn ends(&self, out: &Tensor) -> Result<Tensor> {
+        let (hidden, last) = (self.config.encoder.hidden, out.dim(1)? - 1);
+        let forward = out.narrow(1, last, 1)?.narrow(2, 0, hidden)?;
+        let reverse = out.narrow(1, 0, 1)?.narrow(2, hidden, hidden)?;
+        Tensor::cat(&[forward, reverse], 2)?.squeeze(1)
+    }
+}
+
+/// ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|), which neither overflows nor loses small results' sign.
+fn softplus(x: &Tensor) -> Result<Tensor> {
+    x.relu()? + ((x.abs()?.neg()?.exp()? + 1.0)?.log()?)
+}

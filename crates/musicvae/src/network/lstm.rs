@@ -1,0 +1,198 @@
+//! LSTMs with PyTorch's parameter names: any number of layers, one or both directions.
+
+use candle_core::{Result, Tensor};
+use candle_nn::VarBuilder;
+use candle_nn::ops::sigmoid;
+
+use super::recurrence::Recurrence;
+
+/// An LSTM.
+#[derive(Clone, Debug)]
+pub(super) struct Lstm {
+    layers: Vec<Layer>,
+    hidden: usize,
+}
+
+/// One layer: forward and, if bidirectional, reverse.
+#[derive(Clone, Debug)]
+struct Layer {
+    directions: Vec<Direction>,
+}
+
+#[derive(Clone, Debug)]
+struct Direction {
+    weight_ih: Tensor,
+    weight_hh: Tensor,
+    bias_ih: Tensor,
+    bias_hh: Tensor,
+    hidden: usize,
+    is_reverse: bool,
+}
+
+/// States of all layers while stepping: h and c, `[N, H]` each.
+pub(super) type States = Vec<(Tensor, Tensor)>;
+
+impl Lstm {
+    /// The LSTM whose parameters are at `vb`.
+    pub(super) fn new(
+        input: usize,
+        hidden: usize,
+        layers: usize,
+        is_bidirectional: bool,
+        vb: VarBuilder<'_>,
+    ) -> Result<Self> {
+        let directions: &[(&str, bool)] =
+            if is_bidirectional { &[("", false), ("_reverse", true)] } else { &[("", false)] };
+        let layers = (0..layers)
+            .map(|layer| {
+                let input = if layer == 0 { input } else { hidden * directions.len() };
+                let directions = directions
+                    .iter()
+                    .map(|&(suffix, is_reverse)| {
+                        let name = |kind: &str| format!("{kind}_l{layer}{suffix}");
+                        Ok(Direction {
+                            weight_ih: vb.get((4 * hidden, input), &name("weight_ih"))?,
+                            weight_hh: vb.get((4 * hidden, hidden), &name("weight_hh"))?,
+                            bias_ih: vb.get(4 * hidden, &name("bias_ih"))?,
+                            bias_hh: vb.get(4 * hidden, &name("bias_hh"))?,
+                            hidden,
+                            is_reverse,
+                        })
+                    })
+                    .collect::<Result<_>>()?;
+                Ok(Layer { directions })
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self { layers, hidden })
+    }
+
+    /// The top layer's outputs `[N, T, H x directions]`.
+    ///
+    /// The input of every step is `steps [N, T, I]` beside `constant [N, J]`, which is the same at
+    /// every step. `state [N, 2 layers H]` holds the initial h of every layer, then every c; both
+    /// directions of a layer share it. Without it they start from zero.
+    pub(super) fn forward(
+        &self,
+        steps: &Tensor,
+        constant: Option<&Tensor>,
+        state: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        let count = steps.dim(0)?;
+        let mut x = steps.clone();
+        for (i, layer) in self.layers.iter().enumerate() {
+            let constant = if i == 0 { constant } else { None };
+            let state = match state {
+                Some(state) => {
+                    let (h, c) = self.layer_state(state, i)?;
+                    Tensor::cat(&[h, c], 1)? // [N, 2H]
+                }
+                None => super::zeros((count, 2 * self.hidden), x.device())?,
+            };
+            let outputs = layer
+                .directions
+                .iter()
+                .map(|direction| direction.forward(&x, constant, &state))
+                .collect::<Result<Vec<_>>>()?;
+            x = match &outputs[..] {
+                [only] => only.clone(),
+                both => Tensor::cat(both, 2)?,
+            };
+        }
+        Ok(x)
+    }
+
+    /// Initial states for stepping from `state [N, 2 layers H]`.
+    pub(super) fn start(&self, state: &Tensor) -> Result<States> {
+        (0..self.layers.len()).map(|i| self.layer_state(state, i)).collect()
+    }
+
+    /// One step of a one-directional LSTM with input `x [N, I + J]`: the top h `[N, H]`.
+    pub(super) fn step(&self, x: &Tensor, states: &mut States) -> Result<Tensor> {
+        let mut x = x.clone();
+        for (layer, state) in self.layers.iter().zip(states) {
+            *state = layer.directions[0].cell(&layer.directions[0].project(&x)?, state)?;
+            x = state.0.clone();
+        }
+        Ok(x)
+    }
+
+    /// h and c of layer `i` out of `state [N, 2 layers H]`.
+    fn layer_state(&self, state: &Tensor, i: usize) -> Result<(Tensor, Tensor)> {
+        let (h, c) = (i * self.hidden, (self.layers.len() + i) * self.hidden);
+        Ok((state.narrow(1, h, self.hidden)?, state.narrow(1, c, self.hidden)?))
+    }
+}
+
+impl Direction {
+    fn forward(&self, steps: &Tensor, constant: Option<&Tensor>, state: &Tensor) -> Result<Tensor> {
+        if steps.device().is_cpu() {
+            self.forward_fused(steps, constant, state)
+        } else {
+            self.forward_by_parts(steps, constant, state)
+        }
+    }
+
+    /// One operation with its own backward, on the CPU.
+    fn forward_fused(
+        &self,
+        steps: &Tensor,
+        constant: Option<&Tensor>,
+        state: &Tensor,
+    ) -> Result<Tensor> {
+        let steps = steps.contiguous()?;
+        let sequences = match constant {
+            Some(constant) => Tensor::cat(&[constant, state], 1)?, // [N, J + 2H]
+            None => state.contiguous()?,
+        };
+        let parts = [&self.weight_ih, &self.weight_hh, &self.bias_ih, &self.bias_hh];
+        let parts = parts.map(Tensor::flatten_all).into_iter().collect::<Result<Vec<_>>>()?;
+        let weights = Tensor::cat(&parts, 0)?;
+        let op = Recurrence::new(&steps, &sequences, self.hidden, self.is_reverse)?;
+        steps.apply_op3(&sequences, &weights, op)
+    }
+
+    /// The same in plain tensor operations, on any device.
+    fn forward_by_parts(
+        &self,
+        steps: &Tensor,
+        constant: Option<&Tensor>,
+        state: &Tensor,
+    ) -> Result<Tensor> {
+        let (n, t, _) = steps.dims3()?;
+        let steps = match constant {
+            Some(constant) => {
+                let constant = constant.unsqueeze(1)?.expand((n, t, constant.dim(1)?))?;
+                Tensor::cat(&[steps, &constant], 2)? // [N, T, I + J]
+            }
+            None => steps.clone(),
+        };
+        let sums = self.project(&steps.flatten_to(1)?)?.reshape((n, t, 4 * self.hidden))?;
+        let mut state =
+            (state.narrow(1, 0, self.hidden)?, state.narrow(1, self.hidden, self.hidden)?);
+        let mut outputs = Vec::with_capacity(t);
+        for k in 0..t {
+            let k = if self.is_reverse { t - 1 - k } else { k };
+            state = self.cell(&sums.narrow(1, k, 1)?.squeeze(1)?, &state)?;
+            outputs.push(state.0.clone());
+        }
+        if self.is_reverse {
+            outputs.reverse();
+        }
+        Tensor::stack(&outputs, 1)
+    }
+
+    /// The inputs' share of the gates' sums: `x [N, I + J]` as `[N, 4H]`.
+    fn project(&self, x: &Tensor) -> Result<Tensor> {
+        let bias = (&self.bias_ih + &self.bias_hh)?;
+        x.contiguous()?.matmul(&self.weight_ih.t()?)?.broadcast_add(&bias)
+    }
+
+    /// One step: gates in the order i, f, g, o.
+    fn cell(&self, projected: &Tensor, (h, c): &(Tensor, Tensor)) -> Result<(Tensor, Tensor)> {
+        let sums = (projected + h.contiguous()?.matmul(&self.weight_hh.t()?)?)?; // [N, 4H]
+        let gate = |i: usize| sums.narrow(1, i * self.hidden, self.hidden);
+        let c = ((sigmoid(&gate(1)?)? * c)? + (sigmoid(&gate(0)?)? * gate(2)?.tanh()?)?)?;
+        let h = (sigmoid(&gate(3)?)? * c.tanh()?)?;
+        Ok((h, c))
+    }
+}
