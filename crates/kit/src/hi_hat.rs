@@ -23,12 +23,12 @@ pub(crate) struct HiHatSpec {
 }
 
 /// Plates pressed together: the low modes are damped away, what is left is a short band of noise
-/// around 8 kHz, half of it gone in 15 ms.
+/// around 8 kHz, 20 dB down in some 40 ms.
 pub(crate) const CLOSED: HiHatSpec = HiHatSpec {
     modes: 56,
-    length: 0.115,
+    length: 0.145,
     slosh: 0.7,
-    hiss_t60_s: [0.085, 0.105, 0.110, 0.090],
+    hiss_t60_s: [0.110, 0.135, 0.140, 0.115],
     hiss: 0.9,
     seed: 0x6361,
 };
@@ -129,7 +129,7 @@ impl Voice for HiHat {
         );
         let tick = level * (0.35 + 0.65 * velocity);
         self.tick.strike(
-            [0.13 * tick / tilt, 0.26 * tick, 0.30 * tick * bright, 0.24 * tick * bright * bright],
+            [0.08 * tick / tilt, 0.17 * tick, 0.20 * tick * bright, 0.16 * tick * bright * bright],
             1.0,
         );
     }

@@ -37,8 +37,8 @@ const STRIPS: [Strip; groove::INSTRUMENTS] = [
     Strip { gain: 0.26, pan: -0.30, width: 0.15, send: 0.24 },
     Strip { gain: 0.26, pan: 0.08, width: 0.15, send: 0.24 },
     Strip { gain: 0.26, pan: 0.42, width: 0.15, send: 0.24 },
-    Strip { gain: 0.13, pan: -0.42, width: 0.25, send: 0.14 },
-    Strip { gain: 0.17, pan: -0.42, width: 0.18, send: 0.12 },
+    Strip { gain: 0.15, pan: -0.42, width: 0.25, send: 0.14 },
+    Strip { gain: 0.20, pan: -0.42, width: 0.18, send: 0.12 },
     Strip { gain: 0.19, pan: -0.34, width: 0.45, send: 0.14 },
     Strip { gain: 0.19, pan: 0.46, width: 0.35, send: 0.12 },
 ];
