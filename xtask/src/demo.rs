@@ -24,10 +24,11 @@ pub(crate) fn demo(workspace: &Workspace, _words: Vec<String>) -> Result<()> {
         .with_context(|| format!("cannot create {}", folder.display()))?;
 
     let performance = Performance::of(&clap)?;
-    let midi = folder.join("groove.mid");
-    write(&midi, &midi::file(&performance)?)?;
+    write(&folder.join("groove.mid"), &midi::file(&performance)?)?;
     wav::write(&folder.join("groove.wav"), &performance)?;
-    let window = picture::window(workspace, &midi, &folder.join("window.png"))?;
+    let state = folder.join("state.json");
+    write(&state, &performance.state)?;
+    let window = picture::window(workspace, &state, &folder.join("window.png"))?;
     write(&folder.join("groove.png"), &picture::with_waveform(window, &performance)?)?;
 
     println!("{}", performance.summary());

@@ -20,12 +20,14 @@ const QUIET_SAMPLES: usize = SAMPLE_RATE as usize / 2;
 /// ...and after this long at the latest, in samples.
 const LONGEST_TAIL: usize = 10 * SAMPLE_RATE as usize;
 
-/// What the plugin sent.
+/// What the plugin sent, and its state afterwards.
 pub(super) struct Performance {
     /// Note events with their times in samples.
     pub(super) notes: Vec<NoteEvent>,
     /// Left and right, tail included.
     pub(super) audio: [Vec<f32>; 2],
+    /// What a project would save, as JSON: with it the window shows the same groove.
+    pub(super) state: Vec<u8>,
 }
 
 /// Length of the eight bars in samples.
@@ -64,11 +66,13 @@ impl Performance {
             host.process(BLOCK, Some(&stopped), &[]).context("after the end")?;
         }
 
+        // The framework writes the state's length (8 bytes) before its JSON.
+        let state = host.save_state()?.get(8..).unwrap_or_default().to_vec();
         let recording = host.take_recording();
         ensure!(recording.midi.is_empty(), "the plugin sent raw MIDI beside its notes");
         let hanging = recording.hanging_notes();
         ensure!(hanging.is_empty(), "notes without an end (channel, key): {hanging:?}");
-        Ok(Self { notes: recording.notes, audio: recording.audio })
+        Ok(Self { notes: recording.notes, audio: recording.audio, state })
     }
 
     /// One line about what was played.

@@ -25,11 +25,11 @@ pub(super) struct Image {
     pixels: Vec<[u8; 3]>,
 }
 
-/// The window showing the groove of `midi`, drawn by the plugin's own example program.
-pub(super) fn window(workspace: &Workspace, midi: &Path, png: &Path) -> Result<Image> {
+/// The window as it shows the saved `state`, drawn by the plugin's own example program.
+pub(super) fn window(workspace: &Workspace, state: &Path, png: &Path) -> Result<Image> {
     let mut command = workspace.cargo();
     command.args(["run", "--quiet", "--package", "jangdan", "--example", "screenshot", "--"]);
-    command.arg("--midi").arg(midi).arg("--out").arg(png);
+    command.arg("--state").arg(state).arg("--out").arg(png);
     Workspace::output(command).context("cannot draw the window")?;
     Image::read(png)
 }
@@ -113,7 +113,7 @@ mod tests {
         let mut left = vec![0.0; 1000];
         left[500..600].fill(0.5);
         let audio = [left.clone(), left];
-        let performance = Performance { notes: Vec::new(), audio };
+        let performance = Performance { notes: Vec::new(), audio, state: Vec::new() };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");
         std::fs::write(&path, with_waveform(window, &performance).unwrap()).unwrap();
