@@ -8,7 +8,7 @@ use crate::noise_bands::{NoiseBands, NoiseBandsSpec};
 use crate::voice::Voice;
 
 /// One cymbal and the way it is played. Decay times follow what is measured on cymbals: several
-/// seconds below 1 kHz, falling to about one at 10 kHz, because radiation into air grows with
+/// seconds below 1 kHz, falling to under two at 10 kHz, because radiation into air grows with
 /// frequency.
 pub(crate) struct CymbalSpec {
     metal: MetalSpec,
@@ -41,8 +41,8 @@ pub(crate) const CRASH: CymbalSpec = CymbalSpec {
     swell_t60_s: 0.55,
     wash: NoiseBandsSpec {
         hz: [3200.0, 5600.0, 8700.0, 12_400.0],
-        q: [1.0, 1.1, 1.2, 1.2],
-        t60_s: [3.0, 2.2, 1.6, 1.1],
+        q: [1.4, 1.5, 1.6, 1.5],
+        t60_s: [2.8, 1.7, 1.1, 0.75],
         attack_s: [0.070, 0.055, 0.040, 0.028],
         choke_t60_s: CHOKE_T60_S,
         seed: 0x7761_7368,
@@ -67,9 +67,9 @@ pub(crate) const RIDE: CymbalSpec = CymbalSpec {
         low_hz: 240.0,
         high_hz: 11_500.0,
         t60_s: |hz| {
-            // The ping: the modes the tip excites best, 2.5 to 6 kHz, radiate best too.
-            let ping = (-((hz - 4000.0) / 1500.0).powi(2)).exp();
-            (5.0 / (1.0 + (hz / 3600.0).powf(1.3)) + 0.3) * (1.0 - 0.80 * ping)
+            // The ping: the modes the tip excites best, 3 to 7 kHz, radiate best too.
+            let ping = (-((hz - 5000.0) / 2600.0).powi(2)).exp();
+            (5.0 / (1.0 + (hz / 3600.0).powf(1.3)) + 0.3) * (1.0 - 0.75 * ping)
         },
         gain: |hz| {
             0.20 * (hz / 500.0).min(1.0)
@@ -83,8 +83,8 @@ pub(crate) const RIDE: CymbalSpec = CymbalSpec {
     swell_t60_s: 0.8,
     wash: NoiseBandsSpec {
         hz: [2800.0, 4900.0, 7600.0, 11_000.0],
-        q: [1.0, 1.1, 1.2, 1.2],
-        t60_s: [3.0, 2.6, 2.0, 1.3],
+        q: [1.4, 1.5, 1.6, 1.5],
+        t60_s: [2.8, 2.0, 1.3, 0.8],
         attack_s: [0.10, 0.08, 0.06, 0.04],
         choke_t60_s: CHOKE_T60_S,
         seed: 0x7772_6964,
