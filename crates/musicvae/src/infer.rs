@@ -9,6 +9,7 @@
 
 mod conductor;
 mod decoder;
+mod encoder;
 mod expression;
 mod isa;
 mod lstm;
@@ -24,6 +25,7 @@ use groove::{Pattern, STEPS, TOKENS, Token};
 
 use self::conductor::{Conductor, ConductorScratch};
 use self::decoder::{Decoder, DecoderScratch};
+use self::encoder::Encoder;
 use self::expression::{Expression, ExpressionScratch};
 use self::isa::Isa;
 use self::matrix::{Linear, Rows};
@@ -44,6 +46,7 @@ pub struct Drummer {
     metadata: BTreeMap<String, String>,
     latent_map: LatentMap,
     isa: Isa,
+    encoder: Encoder,
     conductor: Conductor,
     /// The latent's onset logits `[64, 9]`.
     sketch: Option<Linear>,
@@ -123,6 +126,7 @@ impl Drummer {
             metadata: file.metadata().clone(),
             latent_map: LatentMap::from_weights(file),
             isa,
+            encoder: Encoder::pack(source)?,
             conductor: Conductor::pack(source)?,
             sketch: sketch("sketch", config.direct_path)?,
             decoder: Decoder::pack(source)?,
@@ -154,11 +158,16 @@ impl Drummer {
         self.isa.name()
     }
 
-    /// The groove that `recipe` draws for `cycle`.
+    /// The posterior of `pattern`: means and standard deviations, `[Z]` each.
+    pub fn encode(&self, pattern: &Pattern) -> (Vec<f32>, Vec<f32>) {
+        self.encoder.run(self.isa, pattern)
+    }
+
+    /// The groove that `recipe` draws for `cycle`, which may be negative (pre-roll).
     ///
     /// The same weights, recipe and cycle give the same groove to the bit, on every machine.
-    pub fn decode(&self, recipe: &Recipe, cycle: u64, scratch: &mut Scratch) -> Pattern {
-        let z = self.latent_map.draw(recipe, cycle);
+    pub fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern {
+        let z = self.latent_map.draw(recipe, cycle.cast_unsigned());
         self.decode_latent(&z, recipe, cycle, scratch)
     }
 
@@ -171,7 +180,7 @@ impl Drummer {
         &self,
         z: &[f32],
         recipe: &Recipe,
-        cycle: u64,
+        cycle: i64,
         scratch: &mut Scratch,
     ) -> Pattern {
         let temperature = recipe.noise_scale();
@@ -179,7 +188,7 @@ impl Drummer {
         // Few distinct values, but one per token is what the vector loop wants.
         let bias = std::array::from_fn(|token| density * token.count_ones() as f32);
         let mut kept = std::mem::take(&mut scratch.noise);
-        let noise = if temperature > 0.0 { kept.of(recipe, cycle) } else { &[] };
+        let noise = if temperature > 0.0 { kept.of(recipe, cycle.cast_unsigned()) } else { &[] };
         let draw = Draw { bias: &bias, temperature, noise };
         let pattern = self.run(z, scratch, |isa, step, logits| draw.token(isa, step, logits));
         scratch.noise = kept;

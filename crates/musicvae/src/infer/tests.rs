@@ -30,8 +30,131 @@ pub(super) fn small_paper() -> Config {
     config
 }
 
+/// The numbers of `pseudo` in reference.py.
+fn pseudo(count: usize, salt: u64, scale: f32) -> Vec<f32> {
+    (1..=count as u64)
+        .map(|i| {
+            let x = (i * 40_503 + salt * 7919) % 65_521;
+            scale * ((x * x % 65_521) as f32 / 32_768.0 - 1.0)
+        })
+        .collect()
+}
+
+/// The weights of `Weights` in reference.py.
+fn reference_file(config: Config) -> WeightsFile {
+    let mut tensors = BTreeMap::new();
+    LatentMap::standard(config.latent).insert_into(&mut tensors);
+    for (name, shape) in config.parameters() {
+        let scale = if shape.len() == 2 { 0.5 } else { 0.25 };
+        let salt = name.bytes().map(u64::from).sum();
+        let data = pseudo(shape.iter().product(), salt, scale);
+        tensors.insert(name, RawTensor { shape, data });
+    }
+    WeightsFile::new(config, BTreeMap::new(), tensors).unwrap()
+}
+
+/// What reference.py prints of a network.
+struct Reference {
+    tokens: [u16; STEPS],
+    /// Of every ninth step, sum over tokens j of logit j x cos j.
+    logits: [f64; 8],
+    /// Per step the sums over its hits of velocity and of micro-offset; of these every ninth.
+    expression: &'static [f64],
+    mean: [f64; 6],
+    sigma: [f64; 6],
+}
+
+const TINY: Reference = Reference {
+    tokens: [
+        26, 57, 378, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 26, 26, 280,
+        280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 26, 280, 280, 280, 280,
+        280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 26, 26, 280, 280, 280, 280, 280,
+        280, 280, 280, 280, 280, 280, 280, 280, 280,
+    ],
+    logits: [-3.0828, -4.8666, -3.81823, -4.42061, -1.60049, -2.00749, -1.82591, -2.36222],
+    expression: &[
+        1.63463, -0.22653, 1.05322, -0.31357, 1.71143, -0.1852, 1.33349, 0.14264, 0.60385, 0.16694,
+        1.07897, 0.3099, 1.30547, -0.27951, 1.11347,
+    ],
+    mean: [6.27323, -1.94546, -1.59096, 3.18619, -0.6689, -0.7554],
+    sigma: [0.2596, 0.09948, 0.00068, 1.17496, 11.84179, 0.37809],
+};
+
+const SMALL_PAPER: Reference = Reference {
+    tokens: [
+        333, 458, 223, 214, 378, 378, 378, 378, 378, 378, 378, 378, 378, 378, 378, 378, 349, 322,
+        359, 261, 378, 378, 378, 378, 378, 378, 378, 378, 378, 378, 378, 378, 349, 349, 378, 378,
+        378, 378, 378, 378, 378, 378, 378, 378, 378, 378, 378, 378, 349, 378, 378, 378, 378, 378,
+        378, 378, 378, 378, 378, 378, 378, 378, 378, 378,
+    ],
+    logits: [-2.06931, -13.64314, -6.87975, -15.07835, -9.3131, -13.5917, -12.15178, -13.93137],
+    expression: &[],
+    mean: [0.32374, -0.30436, 0.17159, 0.66291, 0.21709, -0.20363],
+    sigma: [1.10973, 0.51947, 0.62516, 0.716, 0.55664, 0.59716],
+};
+
+fn assert_near(found: f32, expected: f64, tolerance: f64, what: &str) {
+    assert!((f64::from(found) - expected).abs() < tolerance, "{what}: {found}, not {expected}");
+}
+
+fn agrees_with_pytorch(config: Config, salt: u64, reference: &Reference) {
+    let drummer = Drummer::new(&reference_file(config)).unwrap();
+    let z = pseudo(drummer.config().latent, salt, 1.5);
+    let mut scratch = Scratch::new();
+    let mut sums = [0.0; STEPS];
+    let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
+    let pattern = drummer.run(&z, &mut scratch, |isa, step, logits| {
+        let weighted = logits.iter().enumerate().map(|(j, &x)| f64::from(x) * (j as f64).cos());
+        sums[step] = weighted.sum();
+        draw.token(isa, step, logits)
+    });
+    assert_eq!(pattern.tokens().map(Token::value), reference.tokens);
+    assert_eq!(drummer.greedy(&z, &mut scratch), pattern.tokens());
+    for (step, expected) in (0..STEPS).step_by(9).zip(reference.logits) {
+        // A sum of 512 logits, each within about 1e-6 of the double-precision reference.
+        assert_near(sums[step] as f32, expected, 3e-4, &format!("logits of step {step}"));
+    }
+    let sums: Vec<f32> = (0..STEPS)
+        .flat_map(|step| {
+            let hits = pattern.iter().filter(move |hit| hit.0 == step);
+            let (v, m) = hits.fold((0.0, 0.0), |(v, m), (_, _, hit)| {
+                (v + hit.velocity(), m + hit.micro_offset())
+            });
+            [v, m]
+        })
+        .collect();
+    for (found, expected) in sums.iter().step_by(9).zip(reference.expression) {
+        assert_near(*found, *expected, 3e-5, "expression");
+    }
+
+    let mut pattern = Pattern::EMPTY;
+    for t in (0..STEPS).filter(|t| t % 3 != 0) {
+        let token = Token::new(((37 * t * t + 11 * t) % TOKENS) as u16).unwrap();
+        for instrument in token.instruments() {
+            let i = instrument.index() as f32;
+            let velocity = ((t % 5) as f32 + i + 1.0) / 16.0;
+            let hit = groove::Hit::new(velocity, (i - (t % 7) as f32) / 32.0);
+            pattern.set(t, instrument, Some(hit));
+        }
+    }
+    let (mean, sigma) = drummer.encode(&pattern);
+    for i in 0..6 {
+        assert_near(mean[i], reference.mean[i], 3e-5, "mean");
+        assert_near(sigma[i], reference.sigma[i], 3e-5, "sigma");
+    }
+}
+
+/// `tiny` with weights whose greedy tokens use many instruments.
 fn drummer() -> Drummer {
     Drummer::new(&random_file(Config::tiny(), 1)).unwrap()
+}
+
+fn recipe(seed: u64) -> Recipe {
+    Recipe { seed, ..Recipe::default() }
+}
+
+fn decode(recipe: &Recipe, cycle: i64) -> Pattern {
+    drummer().decode(recipe, cycle, &mut Scratch::new())
 }
 
 #[test]
@@ -46,4 +169,96 @@ fn every_instruction_set_decodes_the_same_bits() {
         assert!(patterns[0].count() > 0);
         assert!(patterns.iter().all(|p| *p == patterns[0]));
     }
+}
+
+#[test]
+fn the_tiny_network_agrees_with_pytorch() {
+    agrees_with_pytorch(Config::tiny(), 28, &TINY);
+}
+
+#[test]
+fn a_small_published_network_agrees_with_pytorch() {
+    agrees_with_pytorch(small_paper(), 26, &SMALL_PAPER);
+}
+
+#[test]
+fn a_groove_depends_on_its_recipe_and_not_on_what_was_decoded_before() {
+    let drummer = drummer();
+    let mut used = Scratch::new();
+    let other = Drummer::new(&random_file(small_paper(), 2)).unwrap();
+    for seed in 0..4 {
+        other.decode(&recipe(seed), 7, &mut used);
+        drummer.decode(&Recipe { variation: 0.7, ..recipe(9) }, 1, &mut used);
+        let found = drummer.decode(&recipe(seed), 0, &mut used);
+        assert_eq!(found, drummer.decode(&recipe(seed), 0, &mut Scratch::new()));
+        assert_ne!(found, drummer.decode(&recipe(seed + 1), 0, &mut used));
+    }
+}
+
+#[test]
+fn cycles_differ_only_with_variation() {
+    assert_eq!(decode(&recipe(1), -3), decode(&recipe(1), 12));
+    let wandering = Recipe { variation: 0.8, ..recipe(1) };
+    assert_ne!(decode(&wandering, 0), decode(&wandering, 1));
+    assert_eq!(decode(&wandering, 5), decode(&wandering, 5));
+}
+
+#[test]
+fn temperature_zero_takes_the_likeliest_tokens() {
+    let drummer = drummer();
+    let cold = Recipe { temperature: 0.0, ..recipe(3) };
+    let z = drummer.latent_map().draw(&cold, 0);
+    let mut scratch = Scratch::new();
+    let tokens = drummer.decode(&cold, 0, &mut scratch).tokens();
+    assert_eq!(tokens, drummer.greedy(&z, &mut scratch));
+    assert_ne!(tokens, drummer.decode(&recipe(3), 0, &mut scratch).tokens());
+}
+
+#[test]
+fn more_density_means_more_hits() {
+    let drummer = drummer();
+    let mut scratch = Scratch::new();
+    let mut hits = |density| -> usize {
+        let all = (0..20).map(|seed| Recipe { density, ..recipe(seed) });
+        all.map(|recipe| drummer.decode(&recipe, 0, &mut scratch).count()).sum()
+    };
+    let counts = [-3.0, -1.5, -0.5, 0.0, 0.5, 1.5, 3.0].map(&mut hits);
+    assert!(counts.is_sorted_by(|a, b| a < b), "{counts:?}");
+}
+
+#[test]
+fn a_small_move_of_a_slider_changes_far_fewer_hits_than_new_noise_does() {
+    let drummer = drummer();
+    let mut scratch = Scratch::new();
+    let difference = |a: &Pattern, b: &Pattern| -> u32 {
+        let pairs = a.tokens().into_iter().zip(b.tokens());
+        pairs.map(|(a, b)| (a.value() ^ b.value()).count_ones()).sum()
+    };
+    let (mut shared, mut independent) = (0, 0);
+    for seed in 0..20 {
+        let z = drummer.latent_map().draw(&recipe(seed), 0);
+        let before = drummer.decode_latent(&z, &recipe(seed), 0, &mut scratch);
+        let moved: Vec<f32> =
+            z.iter().enumerate().map(|(i, z)| if i == 2 { z + 0.01 } else { *z }).collect();
+        let after = drummer.decode_latent(&moved, &recipe(seed), 0, &mut scratch);
+        shared += difference(&before, &after);
+        let redrawn = drummer.decode_latent(&moved, &recipe(seed + 100), 0, &mut scratch);
+        independent += difference(&before, &redrawn);
+    }
+    assert!(shared > 0, "the slider does nothing");
+    assert!(4 * shared < independent, "{shared} hits moved, {independent} with new noise");
+}
+
+#[test]
+fn knobs_that_are_not_numbers_are_harmless() {
+    let drummer = drummer();
+    let mut scratch = Scratch::new();
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, f32::MIN_POSITIVE] {
+        let mut recipe = Recipe { temperature: bad, density: bad, variation: bad, ..recipe(1) };
+        recipe.latent[2] = bad;
+        let pattern = drummer.decode(&recipe, 0, &mut scratch);
+        assert!(pattern.iter().all(|(_, _, hit)| hit.velocity().is_finite()));
+        assert_eq!(pattern, drummer.decode(&recipe, 0, &mut scratch));
+    }
+    assert_eq!(drummer.decode(&recipe(1), 0, &mut scratch), decode(&recipe(1), 0));
 }
