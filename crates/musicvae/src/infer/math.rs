@@ -10,7 +10,7 @@ use std::f32::consts::LOG2_E;
 /// 1.5 x 2^23: adding it leaves a number's nearest integer in the low bits of the sum.
 const ROUNDER: f32 = 12_582_912.0;
 /// ln 2 in two parts, the first with so few bits that small multiples of it are exact.
-const LN_2_HIGH: f32 = 0.693_359_375;
+const LN_2_HIGH: f32 = 0.693_359_4;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
 /// e^x for x in `[-87, 88]`, within 1 ulp; other results are meaningless.
@@ -89,11 +89,11 @@ pub(super) fn gelu(x: f32) -> f32 {
     let y = x * std::f32::consts::FRAC_1_SQRT_2;
     let magnitude = if y < 0.0 { -y } else { y };
     let t = 1.0 / magnitude.mul_add(0.327_591_1, 1.0);
-    let mut p = 1.061_405_43;
-    p = t.mul_add(p, -1.453_152_03);
-    p = t.mul_add(p, 1.421_413_74);
+    let mut p = 1.061_405_4;
+    p = t.mul_add(p, -1.453_152_1);
+    p = t.mul_add(p, 1.421_413_8);
     p = t.mul_add(p, -0.284_496_74);
-    p = t.mul_add(p, 0.254_829_59);
+    p = t.mul_add(p, 0.254_829_6);
     let rest = p * t * exp(-magnitude * magnitude);
     let erf = if y < 0.0 { rest - 1.0 } else { 1.0 - rest };
     0.5 * x * (1.0 + erf)

@@ -167,12 +167,12 @@ impl<const B: usize> Product<'_, B> {
         let mut start = 0;
         for panel in rows.chunks_exact(self.matrix.inputs) {
             let mut sums = [[0.0; P]; B];
-            for b in 0..B {
-                sums[b].copy_from_slice(&self.out[b * self.out_width + start..][..P]);
+            for (b, sums) in sums.iter_mut().enumerate() {
+                sums.copy_from_slice(&self.out[b * self.out_width + start..][..P]);
             }
             accumulate(self.x, panel, &mut sums);
-            for b in 0..B {
-                self.out[b * self.out_width + start..][..P].copy_from_slice(&sums[b]);
+            for (b, sums) in sums.iter().enumerate() {
+                self.out[b * self.out_width + start..][..P].copy_from_slice(sums);
             }
             start += P;
         }
@@ -187,8 +187,8 @@ fn accumulate<const P: usize, const B: usize>(
     sums: &mut [[f32; P]; B],
 ) {
     let mut local = *sums;
-    for b in 0..B {
-        assert!(x[b].len() == panel.len());
+    for x in x {
+        assert!(x.len() == panel.len(), "as many inputs as weights");
     }
     for k in 0..panel.len() {
         let weights = &panel[k];
