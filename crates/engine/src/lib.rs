@@ -11,8 +11,15 @@
 //! - Every note-on that the host accepted gets exactly one note-off that the host accepted.
 #![forbid(unsafe_code)]
 
+mod clock;
+mod engine;
+mod notes;
 mod score;
+mod takeover;
 
+pub use clock::Transport;
+pub use engine::{Engine, Offer};
+pub use notes::Event;
 pub use score::{CYCLES, Score};
 
 use groove::sequencer::Feel;
