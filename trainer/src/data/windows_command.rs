@@ -1,0 +1,82 @@
+//! `trainer windows`: the windows of an archive as tokens in a file.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+use anyhow::{Context, Result, bail};
+
+use super::{DataOptions, Dataset, Split, Windowing, load, write_tokens};
+use crate::cli::WindowsArgs;
+
+/// Writes the windows that `args` ask for and prints how many there are.
+///
+/// # Errors
+/// As [`load`]; if `--split` has no window; if the file cannot be written.
+pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
+    let options = DataOptions {
+        path: args.data.clone(),
+        windowing: args.windowing,
+        train_hop_beats: None,
+        split_seed: 0,
+    };
+    let data = load(&options)?;
+    data.report.print(args.verbose);
+    let splits = match args.split {
+        Some(split) if data.split(split).is_empty() => {
+            bail!("{}: has no window in split {}", args.data.display(), split.name())
+        }
+        Some(split) => vec![split],
+        None => Split::ALL.to_vec(),
+    };
+    let name = args.out.display();
+    let file = File::create(&args.out).with_context(|| format!("{name}: cannot be created"))?;
+    let mut out = BufWriter::new(file);
+    let chosen = splits.iter().flat_map(|&split| data.split(split)).copied();
+    write_tokens(&data, chosen, &mut out)
+        .and_then(|()| Ok(out.flush()?))
+        .with_context(|| format!("{name}: cannot be written"))?;
+    println!("{}", counts(&data, args.windowing));
+    let written: usize = splits.iter().map(|&split| data.split(split).len()).sum();
+    println!("wrote {written} windows to {name}");
+    Ok(())
+}
+
+/// Such as `seed: 5020 windows (4518 train + 502 validation) from 1138 files`.
+fn counts(data: &Dataset, windowing: Windowing) -> String {
+    let splits = Split::ALL.map(|split| (split.name(), data.split(split).len()));
+    let total: usize = splits.iter().map(|(_, count)| count).sum();
+    let parts: Vec<String> = splits
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    let windowing = match windowing {
+        Windowing::Seed => "seed",
+        Windowing::Bars => "bars",
+    };
+    format!("{windowing}: {total} windows ({}) from {} files", parts.join(" + "), data.report.files)
+}
+
+impl super::Report {
+    /// Tells the user on stderr what was passed over; each file if `verbose`.
+    pub(crate) fn print(&self, verbose: bool) {
+        if !self.has_info {
+            eprintln!("note: no info.csv: every MIDI file counts, a tenth of them for validation");
+        }
+        if self.unlisted > 0 {
+            eprintln!(
+                "note: {} MIDI files are not listed in info.csv and do not count",
+                self.unlisted
+            );
+        }
+        if !self.skipped.is_empty() {
+            let hint = if verbose { "" } else { " (-v lists them)" };
+            eprintln!("warning: {} MIDI files could not be used{hint}", self.skipped.len());
+        }
+        if verbose {
+            for skipped in &self.skipped {
+                eprintln!("  {}: {}", skipped.name, skipped.reason);
+            }
+        }
+    }
+}
