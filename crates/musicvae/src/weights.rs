@@ -413,3 +413,6 @@ fn check_tensors(config: &Config, tensors: &Tensors) -> Result<(), WeightsError>
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
