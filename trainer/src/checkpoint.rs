@@ -1,0 +1,242 @@
+//! Checkpoints: everything a stopped run needs to go on as if it had not stopped.
+//!
+//! A checkpoint is a safetensors file: parameters, Adam's moments, and in its metadata how far the
+//! run got. Epoch, position within it and every random stream follow from (seed, step).
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use candle_core::Device;
+use musicvae::{Adam, Config, LatentMap, Parameters, RawTensor, WeightsFile};
+use safetensors::tensor::View;
+use safetensors::{Dtype, SafeTensors};
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::Parts;
+use crate::run_folder::RunFolder;
+use crate::settings::Settings;
+use crate::whole_file;
+
+/// Value of `format` in the metadata.
+const FORMAT: &str = "jangdan-checkpoint";
+/// Value of `version` in the metadata.
+const VERSION: &str = "1";
+/// Checkpoints kept beside the best one: should the newest be unreadable, there is another.
+const KEPT: usize = 2;
+
+/// How far a run got.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    /// Training steps done.
+    pub(crate) step: u64,
+    /// SHA-256 of the archive.
+    pub(crate) data_sha256: String,
+    /// Training windows, which the order within an epoch depends on.
+    pub(crate) windows: u64,
+    /// Sums of the losses over the steps done of the epoch under way.
+    pub(crate) sums: Parts,
+    /// The best epoch so far, if one is done.
+    pub(crate) best: Option<Best>,
+}
+
+/// The epoch with the lowest loss on validation.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Best {
+    /// Counted from 1.
+    pub(crate) epoch: u32,
+    /// Loss on the validation windows at full beta.
+    pub(crate) loss: f64,
+}
+
+/// A state of the training.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Checkpoint {
+    pub(crate) progress: Progress,
+    pub(crate) tensors: BTreeMap<String, RawTensor>,
+}
+
+impl Checkpoint {
+    /// Writes the checkpoint to `path`, whole or not at all.
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
+        let progress = toml::to_string(&self.progress).context("progress does not fit TOML")?;
+        let metadata = [("format", FORMAT), ("version", VERSION), ("progress", &progress)];
+        let metadata: HashMap<_, _> =
+            metadata.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let views = self.tensors.iter().map(|(name, tensor)| (name, Stored(tensor)));
+        let bytes = safetensors::serialize(views, Some(metadata))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        whole_file::write(path, &bytes)
+    }
+
+    /// Reads and checks a checkpoint.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let context = || format!("checkpoint {}", path.display());
+        let bytes = fs::read(path).with_context(context)?;
+        Self::from_bytes(&bytes).with_context(context)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let (_, header) = SafeTensors::read_metadata(bytes).context("not a whole safetensors")?;
+        let metadata = header.metadata().clone().unwrap_or_default();
+        let entry = |key: &str| metadata.get(key).map(String::as_str);
+        if entry("format") != Some(FORMAT) {
+            bail!("not a checkpoint of this program");
+        }
+        match entry("version") {
+            Some(VERSION) => {}
+            other => {
+                let other = other.unwrap_or("none");
+                bail!("of version {other:?}, but this trainer reads version {VERSION}");
+            }
+        }
+        let progress = entry("progress").context("says no progress")?;
+        let progress = toml::from_str(progress)
+            .map_err(|e| anyhow::anyhow!("its progress is unreadable: {}", e.message()))?;
+        let file = SafeTensors::deserialize(bytes).context("not a whole safetensors")?;
+        let mut tensors = BTreeMap::new();
+        for (name, view) in file.iter() {
+            if view.dtype() != Dtype::F32 {
+                bail!("tensor `{name}` holds {:?} numbers, expected F32", view.dtype());
+            }
+            let data =
+                view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+            tensors.insert(name.to_owned(), RawTensor { shape: view.shape().to_vec(), data });
+        }
+        Ok(Self { progress, tensors })
+    }
+
+    /// Writes the checkpoint into `folder` under its step's name, then removes older ones.
+    pub(crate) fn save(&self, folder: &RunFolder) -> Result<PathBuf> {
+        let checkpoints = folder.checkpoints();
+        let path = checkpoints.join(format!("step-{:09}.safetensors", self.progress.step));
+        self.write(&path)?;
+        for (_, old) in numbered(&checkpoints)?.into_iter().rev().skip(KEPT) {
+            fs::remove_file(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+        }
+        Ok(path)
+    }
+
+    /// The newest readable checkpoint of `folder`, and what was wrong with newer ones; `None` if
+    /// there is none at all.
+    pub(crate) fn newest(folder: &RunFolder) -> Result<(Option<Self>, Vec<anyhow::Error>)> {
+        let mut damaged = Vec::new();
+        for (_, path) in numbered(&folder.checkpoints())?.into_iter().rev() {
+            match Self::read(&path) {
+                Ok(checkpoint) => return Ok((Some(checkpoint), damaged)),
+                Err(error) => damaged.push(error),
+            }
+        }
+        match damaged.pop() {
+            Some(error) => Err(error.context("no checkpoint is readable")),
+            None => Ok((None, damaged)),
+        }
+    }
+}
+
+impl Checkpoint {
+    /// The parameters, as a weights file with the standard latent map.
+    pub(crate) fn weights(&self, config: &Config) -> Result<WeightsFile> {
+        let mut tensors: BTreeMap<_, _> = config
+            .parameters()
+            .into_iter()
+            .filter_map(|(name, _)| self.tensors.get_key_value(&name))
+            .map(|(name, tensor)| (name.clone(), tensor.clone()))
+            .collect();
+        LatentMap::standard(config.latent).insert_into(&mut tensors);
+        WeightsFile::new(config.clone(), BTreeMap::new(), tensors)
+            .context("the checkpoint is not of the network in config.toml")
+    }
+
+    /// Parameters and optimiser as they were, on `device`.
+    pub(crate) fn restore(
+        &self,
+        settings: &Settings,
+        device: &Device,
+    ) -> Result<(Parameters, Adam)> {
+        let parameters = Parameters::from_weights(&self.weights(&settings.network)?, device)?;
+        let steps = self.progress.step;
+        let adam = Adam::restore(&parameters, settings.adam(), steps, &self.tensors)?;
+        Ok((parameters, adam))
+    }
+}
+
+/// The numbered checkpoints in `folder` by step.
+fn numbered(folder: &Path) -> Result<Vec<(u64, PathBuf)>> {
+    let context = || format!("cannot read {}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(context)? {
+        let path = entry.with_context(context)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let number = name.strip_prefix("step-").and_then(|n| n.strip_suffix(".safetensors"));
+        if let Some(step) = number.and_then(|number| number.parse().ok()) {
+            found.push((step, path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A tensor as the file format wants to see it.
+struct Stored<'a>(&'a RawTensor);
+
+impl View for Stored<'_> {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.0.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        self.0.data.iter().flat_map(|number| number.to_le_bytes()).collect()
+    }
+
+    fn data_len(&self) -> usize {
+        self.0.data.len() * size_of::<f32>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checkpoint(step: u64) -> Checkpoint {
+        let numbers = vec![0.1, -0.0, f32::MIN_POSITIVE / 2.0, 1e38, 5.0, 6.0];
+        let progress = Progress {
+            step,
+            data_sha256: "ab".into(),
+            windows: 10,
+            sums: Parts { loss: 0.1 + 0.2, kl: f64::MAX, ..Parts::default() },
+            best: Some(Best { epoch: 1, loss: 1.0 / 3.0 }),
+        };
+        let tensor = RawTensor { shape: vec![2, 3], data: numbers };
+        Checkpoint { progress, tensors: BTreeMap::from([("a".into(), tensor)]) }
+    }
+
+    #[test]
+    fn a_checkpoint_reads_back_bit_for_bit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.safetensors");
+        checkpoint(7).write(&path).unwrap();
+        assert_eq!(Checkpoint::read(&path).unwrap(), checkpoint(7));
+    }
+
+    #[test]
+    fn damaged_and_foreign_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.safetensors");
+        checkpoint(7).write(&path).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        for length in [0, 7, 100, bytes.len() - 1] {
+            let error = Checkpoint::from_bytes(&bytes[..length]).unwrap_err().to_string();
+            assert!(error.contains("not a whole"), "{length}: {error}");
+        }
+        let foreign = safetensors::serialize([("a", Stored(&checkpoint(1).tensors["a"]))], None);
+        let error = Checkpoint::from_bytes(&foreign.unwrap()).unwrap_err().to_string();
+        assert!(error.contains("not a checkpoint"), "{error}");
+    }
+}

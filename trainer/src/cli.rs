@@ -1,0 +1,242 @@
+//! Arguments as typed: what `trainer --help` shows.
+//!
+//! Nothing is looked up or filled in here; [`Settings`](crate::settings::Settings) says what the
+//! arguments mean.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::data::{Split, Windowing};
+use crate::settings::{Preset, Schedule};
+
+/// Trains the groove network on MIDI files and measures it.
+///
+/// Without a subcommand it trains: `trainer --data groove.zip` writes `runs/<name>/`.
+#[derive(Debug, Parser)]
+#[command(name = "trainer", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) train: TrainArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train a network (the default without a subcommand).
+    Train(Box<TrainArgs>),
+    /// Write the windows of an archive as tokens (little-endian u16) and print counts.
+    Windows(WindowsArgs),
+    /// Draw grooves from a weights file and write them as MIDI files.
+    Sample(SampleArgs),
+    /// Measure a weights file on windows of an archive.
+    Evaluate(EvaluateArgs),
+    /// Print a weights file's config, metadata, and tensor names and shapes.
+    Inspect(InspectArgs),
+}
+
+/// Options left out come from `--config`, else from the preset.
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// Archive to train on: a zip of MIDI files, best with the Groove MIDI Dataset's info.csv
+    #[arg(long, value_name = "ZIP")]
+    pub(crate) data: Option<PathBuf>,
+    /// Size of network and training recipe to start from [default: compact]
+    #[arg(long, value_enum)]
+    pub(crate) preset: Option<Preset>,
+    /// TOML file of settings (the keys of a run's config.toml); flags win over it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How performances are cut into windows [default: bars]
+    #[arg(long, value_enum)]
+    pub(crate) windowing: Option<Windowing>,
+    /// Passes over the training windows
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) epochs: Option<u32>,
+    /// Windows per training step
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    pub(crate) batch_size: Option<u32>,
+    /// Highest learning rate
+    #[arg(long, value_name = "RATE", value_parser = positive)]
+    pub(crate) lr: Option<f64>,
+    /// How the learning rate runs
+    #[arg(long, value_enum)]
+    pub(crate) schedule: Option<Schedule>,
+    /// Weight of the KL divergence in the loss, reached after annealing
+    #[arg(long, value_name = "WEIGHT", value_parser = not_negative)]
+    pub(crate) beta: Option<f64>,
+    /// Bits per window that the latent carries before the KL divergence costs anything
+    #[arg(long, value_name = "BITS", value_parser = not_negative)]
+    pub(crate) free_bits: Option<f64>,
+    /// Seed of everything random [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Where to compute: auto, cpu, cuda or cuda:N [default: auto]
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+    /// Folder of the run [default: runs/<preset>-<windowing>-<n>]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Go on with a stopped run: its folder [default: that of --out, else the newest in runs/]
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    pub(crate) resume: Option<Option<PathBuf>>,
+    /// Export weights as f32 rather than f16
+    #[arg(long)]
+    pub(crate) f32: bool,
+    /// Stop after this many training steps in all, as Ctrl-C does
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) stop_after: Option<u64>,
+    /// List the MIDI files that were skipped, and why
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WindowsArgs {
+    /// Archive of MIDI files (zip)
+    #[arg(long, value_name = "ZIP")]
+    pub(crate) data: PathBuf,
+    /// How performances are cut into windows
+    #[arg(long, value_enum, default_value = "bars")]
+    pub(crate) windowing: Windowing,
+    /// Which windows [default: all]
+    #[arg(long, value_enum)]
+    pub(crate) split: Option<Split>,
+    /// File to write the tokens to: 64 little-endian u16 a window
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// List the MIDI files that were skipped, and why
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SampleArgs {
+    /// Weights file to draw from
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: PathBuf,
+    /// How many grooves to draw
+    #[arg(short, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) n: u32,
+    /// 0 takes the likeliest token at each step; higher is wilder
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = not_negative)]
+    pub(crate) temperature: f64,
+    /// Seed of the first groove; each next one has the next seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Folder to write groove-001.mid, groove-002.mid, ... to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Tempo written to the files, in beats per minute
+    #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = tempo)]
+    pub(crate) tempo: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArgs {
+    /// Weights file to measure
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: PathBuf,
+    /// Archive of MIDI files (zip)
+    #[arg(long, value_name = "ZIP")]
+    pub(crate) data: PathBuf,
+    /// How performances are cut into windows [default: as the weights were trained]
+    #[arg(long, value_enum)]
+    pub(crate) windowing: Option<Windowing>,
+    /// Which windows to measure on
+    #[arg(long, value_enum, default_value = "validation")]
+    pub(crate) split: Split,
+    /// Seed of the noise that z is sampled with, and of the split of an archive without info.csv
+    /// [default: the training's]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Where to compute: auto, cpu, cuda or cuda:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: String,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// List the MIDI files that were skipped, and why
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Weights file to look into
+    #[arg(value_name = "FILE")]
+    pub(crate) weights: PathBuf,
+}
+
+/// The arguments do not say enough, or contradict each other.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} (`trainer --help` explains)")]
+pub(crate) struct UsageError(pub(crate) &'static str);
+
+/// The command that was typed, with file names in place of paths: fit to be published.
+pub(crate) fn typed_command(args: impl Iterator<Item = OsString>) -> String {
+    let words = args.enumerate().map(|(i, word)| {
+        let word = word.to_string_lossy();
+        let (flag, value) = match word.split_once('=') {
+            Some((flag, value)) if flag.starts_with("--") => (format!("{flag}="), value),
+            _ => (String::new(), &*word),
+        };
+        let name = Path::new(value).file_name().map(|name| name.to_string_lossy());
+        let name = if i == 0 { "trainer".into() } else { name.unwrap_or(value.into()) };
+        let is_plain = !name.is_empty() && name.chars().all(|c| !c.is_whitespace() && c != '"');
+        if is_plain { format!("{flag}{name}") } else { format!("{flag}{name:?}") }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn number(typed: &str, is_right: impl Fn(f64) -> bool, wanted: &str) -> Result<f64, String> {
+    match typed.parse() {
+        Ok(x) if is_right(x) => Ok(x),
+        _ => Err(format!("expected {wanted}")),
+    }
+}
+
+fn positive(typed: &str) -> Result<f64, String> {
+    number(typed, |x| x > 0.0 && x.is_finite(), "a number above 0")
+}
+
+fn not_negative(typed: &str) -> Result<f64, String> {
+    number(typed, |x| x >= 0.0 && x.is_finite(), "a number of at least 0")
+}
+
+fn tempo(typed: &str) -> Result<f64, String> {
+    number(typed, |x| (4.0..=960.0).contains(&x), "a tempo from 4 to 960 beats per minute")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_recorded_command_names_files_without_their_folders() {
+        let args = ["/usr/bin/trainer", "--data", "/home/a b/groove.zip", "--lr", "2e-3"];
+        let more = ["--config=x/y.toml", "--out", "/tmp/a b"];
+        let command = typed_command(args.into_iter().chain(more).map(OsString::from));
+        assert_eq!(
+            command,
+            "trainer --data groove.zip --lr 2e-3 --config=y.toml --out \"a b\""
+        );
+    }
+
+    #[test]
+    fn resume_takes_a_folder_or_none() {
+        let resume = |args: &[&str]| Cli::parse_from(args).train.resume;
+        assert_eq!(resume(&["trainer"]), None);
+        assert_eq!(resume(&["trainer", "--resume"]), Some(None));
+        assert_eq!(resume(&["trainer", "--resume", "runs/a"]), Some(Some("runs/a".into())));
+    }
+}

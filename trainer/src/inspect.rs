@@ -1,0 +1,43 @@
+//! `trainer inspect`: what a weights file says of itself.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use musicvae::WeightsFile;
+
+use crate::cli::InspectArgs;
+use crate::weights;
+
+/// Prints config, metadata, and tensor names and shapes.
+pub(crate) fn run(args: &InspectArgs) -> Result<()> {
+    let text = description(&weights::read(&args.weights)?)?;
+    // A closed pipe (`| head`) is how reading ends, not an error.
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot print")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn description(file: &WeightsFile) -> Result<String> {
+    let mut text = String::from("config\n");
+    let config = toml::to_string(file.config()).context("the config does not fit TOML")?;
+    for line in config.lines().filter(|line| !line.is_empty()) {
+        text += &format!("  {line}\n");
+    }
+    text += "\nmetadata\n";
+    for (key, value) in file.metadata().iter().filter(|(key, _)| *key != "config") {
+        // Text from a file may hold anything, terminal commands too.
+        text += &format!("  {} = {}\n", key.escape_debug(), value.escape_debug());
+    }
+    text += "\ntensors\n";
+    let width = file.tensors().keys().map(String::len).max().unwrap_or(0);
+    let mut count = 0;
+    for (name, tensor) in file.tensors() {
+        text += &format!("  {:width$}  {:?}\n", name.escape_debug().to_string(), tensor.shape);
+        count += tensor.data.len();
+    }
+    text += &format!("\n{} tensors, {count} numbers\n", file.tensors().len());
+    Ok(text)
+}

@@ -1,0 +1,151 @@
+//! metrics.jsonl: one JSON object per training step and per epoch.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::whole_file;
+
+/// The parts of a loss, each a mean per window, in nats where it has a unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Parts {
+    /// What is minimised.
+    pub(crate) loss: f64,
+    /// The tokens' part.
+    pub(crate) reconstruction: f64,
+    /// KL divergence from the prior, before beta and free bits.
+    pub(crate) kl: f64,
+    /// The velocities' part; 0 without expression.
+    pub(crate) velocity: f64,
+    /// The micro-offsets' part; 0 without expression.
+    pub(crate) micro_offset: f64,
+}
+
+impl Parts {
+    /// This plus `weight` times `other`.
+    pub(crate) fn plus(self, other: Self, weight: f64) -> Self {
+        Self {
+            loss: self.loss + weight * other.loss,
+            reconstruction: self.reconstruction + weight * other.reconstruction,
+            kl: self.kl + weight * other.kl,
+            velocity: self.velocity + weight * other.velocity,
+            micro_offset: self.micro_offset + weight * other.micro_offset,
+        }
+    }
+}
+
+/// A line of the file. Steps count from 1 over the whole run, epochs from 1.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum Line {
+    Step {
+        step: u64,
+        epoch: u32,
+        #[serde(flatten)]
+        parts: Parts,
+        beta: f64,
+        lr: f64,
+        gradient_norm: f64,
+    },
+    Epoch {
+        step: u64,
+        epoch: u32,
+        /// Mean over the epoch's steps.
+        train: Parts,
+        /// At full beta; `None` without validation windows.
+        validation: Option<Parts>,
+        /// Share of the validation windows' tokens that teacher forcing gets right.
+        validation_accuracy: Option<f64>,
+        seconds: f64,
+        windows_per_second: f64,
+    },
+}
+
+/// The file, open for appending.
+pub(crate) struct Metrics {
+    file: File,
+    path: PathBuf,
+}
+
+impl Metrics {
+    /// Opens `path` and drops what was written after step `step`, so that a resumed run does not
+    /// say a step twice.
+    pub(crate) fn open(path: &Path, step: u64) -> Result<Self> {
+        let context = || format!("cannot write {}", path.display());
+        if path.exists() {
+            let kept = lines_up_to(path, step)?;
+            whole_file::write(path, kept.as_bytes())?;
+        }
+        let file =
+            OpenOptions::new().create(true).append(true).open(path).with_context(context)?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Appends a line.
+    pub(crate) fn write(&mut self, line: &Line) -> Result<()> {
+        let mut text = serde_json::to_string(line).context("metrics do not fit JSON")?;
+        text.push('\n');
+        self.file
+            .write_all(text.as_bytes())
+            .with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
+    /// Waits until all lines are on the disk.
+    pub(crate) fn flush(&self) -> Result<()> {
+        self.file.sync_data().with_context(|| format!("cannot write {}", self.path.display()))
+    }
+}
+
+/// The whole lines of steps up to `step`; a line cut off by a crash ends the file.
+fn lines_up_to(path: &Path, step: u64) -> Result<String> {
+    #[derive(Deserialize)]
+    struct Numbered {
+        step: u64,
+    }
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut kept = String::new();
+    for line in BufReader::new(file).lines() {
+        let Ok(line) = line else { break };
+        match serde_json::from_str::<Numbered>(&line) {
+            Ok(numbered) if numbered.step <= step => {
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+            _ => break,
+        }
+    }
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reopening_drops_later_steps_and_half_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metrics.jsonl");
+        let step = |step| Line::Step {
+            step,
+            epoch: 1,
+            parts: Parts::default(),
+            beta: 0.0,
+            lr: 0.0,
+            gradient_norm: 0.0,
+        };
+        let mut metrics = Metrics::open(&path, 0).unwrap();
+        for i in 1..=3 {
+            metrics.write(&step(i)).unwrap();
+        }
+        let three = std::fs::read_to_string(&path).unwrap();
+        metrics.file.write_all(b"{\"kind\":\"step\",\"st").unwrap();
+        drop(Metrics::open(&path, 9).unwrap());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), three);
+        let mut metrics = Metrics::open(&path, 2).unwrap();
+        metrics.write(&step(3)).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), three);
+    }
+}

@@ -1,0 +1,326 @@
+//! `trainer --data groove.zip`: from windows to weights.
+//!
+//! Every random choice comes from a stream named by (seed, purpose, step or epoch), so that a run
+//! that was stopped goes on with the same numbers as one that never was.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use candle_core::Device;
+use groove::Pattern;
+use indicatif::ProgressBar;
+use musicvae::network::Regularisation;
+use musicvae::noise::{Noise, Purpose};
+use musicvae::{Adam, Batch, Network, Parameters};
+
+use crate::checkpoint::{Best, Checkpoint, Progress};
+use crate::cli::TrainArgs;
+use crate::data::{self, Dataset, Windows};
+use crate::metrics::{Line, Metrics, Parts};
+use crate::objective::Objective;
+use crate::run_folder::RunFolder;
+use crate::settings::Settings;
+use crate::{augment, cli, device, export, interrupt, objective, progress, teacher_forcing};
+
+/// Trains, or goes on training; exit status 130 if it was stopped before the end.
+pub(crate) fn run(args: &TrainArgs) -> Result<ExitCode> {
+    interrupt::listen()?;
+    let (settings, resumed) = match args.resume {
+        None => {
+            let command = Some(cli::typed_command(std::env::args_os()));
+            (Settings { command, ..Settings::from_args(args)? }, None)
+        }
+        Some(_) => {
+            let folder = RunFolder::find(args)?;
+            (Settings::resumed(&folder.config(), args)?, Some(folder))
+        }
+    };
+    let device = device::from_name(&settings.device)?;
+    let data = data::load(&settings.data_options()?)?;
+    data.report.print(args.verbose);
+    if data.train.is_empty() {
+        bail!("{}: no training window among its windows", settings.data_name());
+    }
+    let mut training = match resumed {
+        None => {
+            let folder = RunFolder::create(args.out.as_deref(), &settings)?;
+            Training::begin(settings, folder, device, &data)?
+        }
+        Some(folder) => Training::resume(settings, folder, device, &data)?,
+    };
+    training.announce(&data);
+    if !training.reaches_the_end(&data, args.stop_after)? {
+        return Ok(ExitCode::from(interrupt::EXIT_STATUS));
+    }
+    export::run(&training.settings, &training.folder, &training.device, &data)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A run under way.
+struct Training {
+    settings: Settings,
+    folder: RunFolder,
+    device: Device,
+    parameters: Parameters,
+    network: Network,
+    adam: Adam,
+    metrics: Metrics,
+    progress: Progress,
+}
+
+impl Training {
+    /// A run at its first step.
+    fn begin(
+        settings: Settings,
+        folder: RunFolder,
+        device: Device,
+        data: &Dataset,
+    ) -> Result<Self> {
+        let parameters = Parameters::initial(&settings.network, settings.seed, &device)
+            .context("cannot make the network")?;
+        let adam = Adam::new(&parameters, settings.adam())?;
+        let progress = Progress {
+            step: 0,
+            data_sha256: data.report.sha256.clone(),
+            windows: data.train.len() as u64,
+            sums: Parts::default(),
+            best: None,
+        };
+        Self::at(settings, folder, device, parameters, adam, progress)
+    }
+
+    /// The run in `folder` where its newest checkpoint left it.
+    fn resume(
+        settings: Settings,
+        folder: RunFolder,
+        device: Device,
+        data: &Dataset,
+    ) -> Result<Self> {
+        let (checkpoint, damaged) = Checkpoint::newest(&folder)?;
+        for error in damaged {
+            eprintln!("warning: passed over {error:#}");
+        }
+        let Some(checkpoint) = checkpoint else {
+            eprintln!("{} has no checkpoint yet: beginning anew", folder.path().display());
+            return Self::begin(settings, folder, device, data);
+        };
+        let progress = checkpoint.progress.clone();
+        if progress.data_sha256 != data.report.sha256
+            || progress.windows != data.train.len() as u64
+        {
+            bail!(
+                "{}: these are not the MIDI files that the run in {} was begun with ({} training \
+                 windows, not {})",
+                settings.data_name(),
+                folder.path().display(),
+                data.train.len(),
+                progress.windows
+            );
+        }
+        let (parameters, adam) = checkpoint.restore(&settings, &device)?;
+        Self::at(settings, folder, device, parameters, adam, progress)
+    }
+
+    fn at(
+        settings: Settings,
+        folder: RunFolder,
+        device: Device,
+        parameters: Parameters,
+        adam: Adam,
+        progress: Progress,
+    ) -> Result<Self> {
+        let network = Network::new(&settings.network, &parameters)?;
+        let metrics = Metrics::open(&folder.metrics(), progress.step)?;
+        Ok(Self { settings, folder, device, parameters, network, adam, metrics, progress })
+    }
+
+    /// Trains up to the last epoch's end, which is `true`, or until Ctrl-C or step `stop_after`.
+    fn reaches_the_end(&mut self, data: &Dataset, stop_after: Option<u64>) -> Result<bool> {
+        let batch_size = self.batch_size();
+        let per_epoch = self.steps_per_epoch();
+        let steps = self.steps();
+        let bar = progress::bar(steps, self.progress.step);
+        while self.progress.step < steps {
+            let epoch = self.progress.step / per_epoch;
+            let mut order: Vec<usize> = (0..data.train.len()).collect();
+            Noise::new(self.settings.seed, Purpose::Shuffle, epoch).shuffle(&mut order);
+            let began = Instant::now();
+            let first = self.progress.step % per_epoch;
+            for indices in order.chunks_exact(batch_size).skip(first as usize) {
+                self.step(indices.iter().map(|&i| data.train.pattern(i)).collect(), steps)?;
+                bar.inc(1);
+                let is_epoch_done = self.progress.step.is_multiple_of(per_epoch);
+                if is_epoch_done {
+                    let trained = (per_epoch - first) * batch_size as u64;
+                    self.finish_epoch(&data.validation, trained, began, &bar)?;
+                }
+                let is_asked_to_stop =
+                    interrupt::is_requested() || stop_after.is_some_and(|n| self.progress.step >= n);
+                let is_due =
+                    self.progress.step.is_multiple_of(self.settings.checkpoint_steps.into());
+                if is_epoch_done || is_asked_to_stop || is_due {
+                    self.save()?;
+                }
+                if is_asked_to_stop {
+                    bar.finish_and_clear();
+                    self.say_how_to_resume();
+                    return Ok(false);
+                }
+            }
+        }
+        bar.finish_and_clear();
+        Ok(true)
+    }
+
+    /// One step of Adam, the next of `steps`, on these windows.
+    fn step(&mut self, mut patterns: Vec<Pattern>, steps: u64) -> Result<()> {
+        let (settings, step) = (&self.settings, self.progress.step);
+        let noise = |purpose| Noise::new(settings.seed, purpose, step);
+        augment::recombine(&mut patterns, settings.recombine, &mut noise(Purpose::Augment));
+        let batch = Batch::from_patterns(&patterns);
+        let mut regularisation = Regularisation {
+            noise: noise(Purpose::Dropout),
+            drop_previous: settings.drop_previous as f32,
+        };
+
+        let posterior = self.network.encode(&batch, Some(&mut regularisation))?; // [B, Z]
+        let z = posterior.sample(&mut noise(Purpose::Posterior))?; // [B, Z]
+        let decoded = self.network.decode_teacher_forced(&z, &batch, Some(&mut regularisation))?;
+        let beta = settings.beta_at(step);
+        let objective = Objective::new(settings, beta, &batch, &posterior, &decoded)?;
+
+        let gradients = objective.loss.backward()?;
+        let lr = settings.learning_rate(step, steps);
+        let clip = (settings.clip > 0.0).then_some(settings.clip);
+        let gradient_norm = self.adam.step(&self.parameters, &gradients, lr, clip)?;
+
+        let parts = objective.parts()?;
+        self.progress.step += 1;
+        let epoch = self.epoch();
+        if !(parts.loss.is_finite() && gradient_norm.is_finite()) {
+            bail!(
+                "the training diverged: at step {} the loss is {} and the gradients' norm {}; try a \
+                 lower --lr (it was {lr:.1e})",
+                self.progress.step,
+                parts.loss,
+                gradient_norm
+            );
+        }
+        self.progress.sums = self.progress.sums.plus(parts, 1.0);
+        let step = self.progress.step;
+        self.metrics.write(&Line::Step { step, epoch, parts, beta, lr, gradient_norm })
+    }
+
+    /// Measures the validation windows, says the epoch's line and keeps the parameters if they are
+    /// the best so far (without validation windows: if they are the latest).
+    fn finish_epoch(
+        &mut self,
+        validation: &Windows,
+        trained: u64,
+        began: Instant,
+        bar: &ProgressBar,
+    ) -> Result<()> {
+        let seconds = began.elapsed().as_secs_f64();
+        let train = Parts::default().plus(self.progress.sums, 1.0 / self.steps_per_epoch() as f64);
+        self.progress.sums = Parts::default();
+        let measured = match validation.is_empty() {
+            true => None,
+            false => Some(teacher_forcing::measure(&self.network, validation, self.settings.seed)?),
+        };
+        let parts = measured.as_ref().map(|m| objective::of_measured(&self.settings, m));
+        let accuracy = measured.as_ref().map(|m| m.accuracy);
+        let (step, epoch) = (self.progress.step, self.epoch());
+        let best = self.progress.best.map(|best| best.loss);
+        if parts.zip(best).is_none_or(|(parts, best)| parts.loss < best) {
+            let loss = parts.map_or(train.loss, |parts| parts.loss);
+            self.progress.best = Some(Best { epoch, loss });
+            self.checkpoint_of_parameters().write(&self.folder.best())?;
+        }
+        let windows_per_second = trained as f64 / seconds;
+        let mut line = format!("epoch {epoch}/{}: {}", self.settings.epochs, self.told(&train));
+        if let Some((parts, accuracy)) = parts.zip(accuracy) {
+            line += &format!("; validation: {}, accuracy {accuracy:.4}", self.told(&parts));
+        }
+        bar.suspend(|| println!("{line}; {windows_per_second:.0} windows/s"));
+        self.metrics.write(&Line::Epoch {
+            step,
+            epoch,
+            train,
+            validation: parts,
+            validation_accuracy: accuracy,
+            seconds,
+            windows_per_second,
+        })
+    }
+
+    /// `parts` for people.
+    fn told(&self, parts: &Parts) -> String {
+        let Parts { loss, reconstruction, kl, velocity, micro_offset } = parts;
+        let expression = match self.settings.network.expression {
+            true => format!(", velocity {velocity:.2}, micro-offset {micro_offset:.2}"),
+            false => String::new(),
+        };
+        format!("loss {loss:.2} (reconstruction {reconstruction:.2}, KL {kl:.2}{expression})")
+    }
+
+    /// Writes a checkpoint, with the metrics up to it on the disk first.
+    fn save(&self) -> Result<()> {
+        self.metrics.flush()?;
+        let mut checkpoint = self.checkpoint_of_parameters();
+        checkpoint.tensors.extend(self.adam.state(&self.parameters)?);
+        checkpoint.save(&self.folder)?;
+        Ok(())
+    }
+
+    fn checkpoint_of_parameters(&self) -> Checkpoint {
+        Checkpoint { progress: self.progress.clone(), tensors: self.parameters.numbers() }
+    }
+
+    fn announce(&self, data: &Dataset) {
+        eprintln!(
+            "{}: {} training and {} validation windows; {} parameters on {}; {} epochs of {} steps \
+             into {}",
+            self.settings.data_name(),
+            data.train.len(),
+            data.validation.len(),
+            self.parameters.count(),
+            device::name_of(&self.device),
+            self.settings.epochs,
+            self.steps_per_epoch(),
+            self.folder.path().display(),
+        );
+        if self.progress.step > 0 {
+            eprintln!("resumed after step {} of {}", self.progress.step, self.steps());
+        }
+    }
+
+    fn say_how_to_resume(&self) {
+        eprintln!(
+            "stopped after step {} of {}, saved; go on with: trainer --resume {}",
+            self.progress.step,
+            self.steps(),
+            self.folder.path().display()
+        );
+    }
+
+    /// Windows per step: all, if there are fewer than a batch.
+    fn batch_size(&self) -> usize {
+        (self.settings.batch_size as usize).min(self.progress.windows as usize)
+    }
+
+    /// Steps in an epoch; what is left over after whole batches waits for the next shuffle.
+    fn steps_per_epoch(&self) -> u64 {
+        self.progress.windows / self.batch_size() as u64
+    }
+
+    fn steps(&self) -> u64 {
+        self.steps_per_epoch() * u64::from(self.settings.epochs)
+    }
+
+    /// The epoch of the last step done, counted from 1.
+    fn epoch(&self) -> u32 {
+        let epochs = self.progress.step.div_ceil(self.steps_per_epoch());
+        u32::try_from(epochs).unwrap_or(u32::MAX)
+    }
+}

@@ -1,0 +1,23 @@
+//! Reading weights files on the user's behalf.
+
+use std::path::Path;
+
+use anyhow::{Error, Result};
+use musicvae::{WeightsError, WeightsFile};
+
+use crate::data::Windowing;
+
+/// Reads a weights file; errors name it.
+pub(crate) fn read(path: &Path) -> Result<WeightsFile> {
+    WeightsFile::read(path).map_err(|error| match error {
+        // Names the file itself.
+        WeightsError::Io { .. } => Error::new(error),
+        error => Error::new(error).context(path.display().to_string()),
+    })
+}
+
+/// The windowing that `file` was trained on, if it says so.
+pub(crate) fn windowing(file: &WeightsFile) -> Option<Windowing> {
+    let data: serde_json::Value = serde_json::from_str(file.metadata().get("data")?).ok()?;
+    serde_json::from_value(data.get("windowing")?.clone()).ok()
+}
