@@ -9,6 +9,7 @@ mod decoder;
 mod encoder;
 mod lstm;
 mod recurrence;
+mod token_loss;
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;

@@ -7,6 +7,7 @@ use groove::{BARS, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, 
 
 use super::conductor::Plan;
 use super::lstm::Lstm;
+use super::token_loss::TokenLoss;
 use super::{Regularisation, by_bar, dropout, zeros};
 use crate::batch::{Batch, write_columns};
 use crate::config::Config;
@@ -300,7 +301,20 @@ impl Decoded {
     /// # Errors
     /// If a tensor operation fails.
     pub fn cross_entropy(&self, batch: &Batch) -> Result<Tensor> {
-        loss::cross_entropy(&self.logits()?, batch)
+        if !self.joint_input.device().is_cpu() {
+            return loss::cross_entropy(&self.logits()?, batch);
+        }
+        let input = self.joint_input.contiguous()?;
+        let onsets = match &self.onsets {
+            Some(onsets) => onsets.contiguous()?,
+            None => zeros((input.dim(0)?, INSTRUMENTS), input.device())?,
+        };
+        let mut parts = vec![self.joint.weight().flatten_all()?];
+        parts.extend(self.joint.bias().cloned());
+        let weights = Tensor::cat(&parts, 0)?;
+        let needs_gradients = input.track_op() || weights.track_op();
+        let op = TokenLoss::new(batch.tokens().to_vec(), needs_gradients);
+        input.apply_op3(&onsets, &weights, op)? * (1.0 / batch.len() as f64)
     }
 
     /// Predicted velocities and micro-offsets, with `expression`.
