@@ -1,0 +1,67 @@
+//! Time to decode and to encode one four-bar pattern on one thread: `cargo bench -p musicvae`.
+//!
+//! The weights are random; the time does not depend on them, except that more hits take a little
+//! longer.
+
+use std::collections::BTreeMap;
+
+use divan::Bencher;
+use musicvae::noise::{Noise, Purpose};
+use musicvae::{Config, Drummer, LatentMap, RawTensor, Recipe, Scratch, WeightsFile};
+
+fn main() {
+    divan::main();
+}
+
+fn drummer(preset: &str) -> Drummer {
+    let config = Config::preset(preset).expect("a preset");
+    let mut tensors = BTreeMap::new();
+    LatentMap::standard(config.latent).insert_into(&mut tensors);
+    for (index, (name, shape)) in config.parameters().into_iter().enumerate() {
+        let mut data = vec![0.0; shape.iter().product()];
+        Noise::new(1, Purpose::Weights, index as u64).fill_normal(&mut data);
+        let inputs = *shape.last().expect("a dimension") as f32;
+        data.iter_mut().for_each(|x| *x *= 2.0 / inputs.sqrt());
+        tensors.insert(name, RawTensor { shape, data });
+    }
+    let file = WeightsFile::new(config, BTreeMap::new(), tensors).expect("whole weights");
+    Drummer::new(&file).expect("whole weights")
+}
+
+/// One slider moves: the seed's noise is kept.
+fn drag(bencher: Bencher, preset: &str) {
+    let (drummer, mut scratch) = (drummer(preset), Scratch::new());
+    let mut recipe = Recipe { seed: 1, ..Recipe::default() };
+    bencher.bench_local(|| {
+        recipe.latent[0] += 1e-3;
+        drummer.decode(&recipe, 0, &mut scratch)
+    });
+}
+
+#[divan::bench(sample_count = 1000)]
+fn compact_slider_drag(bencher: Bencher) {
+    drag(bencher, "compact");
+}
+
+#[divan::bench(sample_count = 20)]
+fn paper_slider_drag(bencher: Bencher) {
+    drag(bencher, "paper");
+}
+
+/// Every decode needs new noise.
+#[divan::bench(sample_count = 1000)]
+fn compact_new_seed(bencher: Bencher) {
+    let (drummer, mut scratch) = (drummer("compact"), Scratch::new());
+    let mut recipe = Recipe::default();
+    bencher.bench_local(|| {
+        recipe.seed += 1;
+        drummer.decode(&recipe, 0, &mut scratch)
+    });
+}
+
+#[divan::bench(sample_count = 100)]
+fn compact_encode(bencher: Bencher) {
+    let drummer = drummer("compact");
+    let pattern = drummer.decode(&Recipe::default(), 0, &mut Scratch::new());
+    bencher.bench_local(|| drummer.encode(&pattern));
+}
