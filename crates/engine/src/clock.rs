@@ -24,8 +24,14 @@ pub struct Transport {
 /// Tempo until a host names one: what MIDI files and hosts assume.
 const DEFAULT_TEMPO: f64 = 120.0;
 
+/// The fastest tempo believed, in beats per minute; it bounds the work of a block.
+const FASTEST_TEMPO: f64 = 10_000.0;
+
 /// Sample rate for a host that names none.
 const DEFAULT_SAMPLE_RATE: f64 = 48_000.0;
+
+/// The lowest sample rate believed, in Hz; it bounds the work of a block.
+const LOWEST_SAMPLE_RATE: f64 = 1_000.0;
 
 /// Positions beyond this many beats are taken for nonsense: at 2^40 beats, 17 000 years at
 /// 120 BPM, a double still resolves a sample.
@@ -134,10 +140,11 @@ pub(crate) fn valid_loop(transport: &Transport, beats_per_sample: f64) -> Option
 
 /// The tempo named; standing still for 0 and below, `None` for nonsense.
 fn tempo_of(transport: &Transport) -> Option<f64> {
-    transport.tempo.filter(|tempo| tempo.is_finite()).map(|tempo| tempo.max(0.0))
+    let tempo = transport.tempo.filter(|tempo| tempo.is_finite())?;
+    Some(tempo.clamp(0.0, FASTEST_TEMPO))
 }
 
 fn rate(transport: &Transport) -> f64 {
     let rate = transport.sample_rate;
-    if rate.is_finite() && rate > 0.0 { rate } else { DEFAULT_SAMPLE_RATE }
+    if rate.is_finite() && rate >= LOWEST_SAMPLE_RATE { rate } else { DEFAULT_SAMPLE_RATE }
 }

@@ -252,7 +252,8 @@ impl Engine {
             notes.strike(hit.instrument, velocity, at, length, sink);
         };
         let score = &self.score;
-        let in_span = |span: Span, feel: Feel| hits(span, feel, |step| score.at(step).at_step(step));
+        let in_span =
+            |span: Span, feel: Feel| hits(span, feel, |step| score.at(step).at_step(step));
         if self.frontier.is_none() && segment.pulls_early_hits {
             // A downbeat played a little early must not be missing where the music starts.
             let reach = Beats::from_steps(-EARLIEST_STEPS);
