@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 
 use anyhow::{Context, Result, bail};
 
-use super::{DataOptions, Dataset, Split, Windowing, load, write_tokens};
+use super::{DataOptions, Dataset, Split, Windowing, load};
 use crate::cli::WindowsArgs;
 
 /// Writes the windows that `args` ask for and prints how many there are.
@@ -31,10 +31,11 @@ pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
     let name = args.out.display();
     let file = File::create(&args.out).with_context(|| format!("{name}: cannot be created"))?;
     let mut out = BufWriter::new(file);
-    let chosen = splits.iter().flat_map(|&split| data.split(split)).copied();
-    write_tokens(&data, chosen, &mut out)
-        .and_then(|()| Ok(out.flush()?))
-        .with_context(|| format!("{name}: cannot be written"))?;
+    let mut write = || {
+        splits.iter().try_for_each(|&split| data.split(split).write_tokens(&mut out))?;
+        out.flush()
+    };
+    write().with_context(|| format!("{name}: cannot be written"))?;
     println!("{}", counts(&data, args.windowing));
     let written: usize = splits.iter().map(|&split| data.split(split).len()).sum();
     println!("wrote {written} windows to {name}");

@@ -1,0 +1,91 @@
+//! Windows: places in step sequences, with what is known of the performances they come from.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use groove::{Pattern, STEPS, StepSequence, Token};
+
+use super::PerformanceInfo;
+
+/// 64 steps of a performance, by place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    /// Index of the sequence it is cut from.
+    pub(super) sequence: u32,
+    /// Its first step there.
+    pub(super) start: u32,
+}
+
+/// What the windows of all splits are cut from.
+#[derive(Debug)]
+pub(super) struct Recordings {
+    pub(super) sequences: Vec<Sequence>,
+    pub(super) performances: Vec<PerformanceInfo>,
+}
+
+/// A performance, or one of its drum tracks, on the step grid.
+#[derive(Debug)]
+pub(super) struct Sequence {
+    /// Index of the performance.
+    pub(super) performance: usize,
+    pub(super) steps: StepSequence,
+}
+
+/// Windows in order, cut out when asked for. Clones share the recordings.
+#[derive(Clone, Debug)]
+pub(crate) struct Windows {
+    recordings: Arc<Recordings>,
+    windows: Vec<Window>,
+}
+
+impl Windows {
+    pub(super) fn new(recordings: Arc<Recordings>, windows: Vec<Window>) -> Self {
+        Self { recordings, windows }
+    }
+
+    /// Number of windows.
+    pub(crate) fn len(&self) -> usize {
+        self.windows.len()
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.windows.is_empty()
+    }
+
+    /// The pattern in window `i`, with velocities and micro-offsets.
+    ///
+    /// # Panics
+    /// If `i` is [`len`](Self::len) or more; likewise the others.
+    pub(crate) fn pattern(&self, i: usize) -> Pattern {
+        let window = self.windows[i];
+        self.sequence(i).steps.pattern(window.start as usize)
+    }
+
+    /// The tokens of window `i`.
+    pub(crate) fn tokens(&self, i: usize) -> [Token; STEPS] {
+        self.pattern(i).tokens()
+    }
+
+    /// The performance window `i` comes from: its file, style, drummer and split.
+    pub(crate) fn info(&self, i: usize) -> &PerformanceInfo {
+        &self.recordings.performances[self.sequence(i).performance]
+    }
+
+    fn sequence(&self, i: usize) -> &Sequence {
+        &self.recordings.sequences[self.windows[i].sequence as usize]
+    }
+
+    /// Writes the tokens of all windows to `out`: 64 little-endian u16 each.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub(crate) fn write_tokens(&self, out: &mut impl Write) -> std::io::Result<()> {
+        for i in 0..self.len() {
+            for token in self.tokens(i) {
+                out.write_all(&token.value().to_le_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}
