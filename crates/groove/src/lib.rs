@@ -1,8 +1,51 @@
 //! What a groove *is*: instruments, hits, patterns, musical time, MIDI files, and the pure
 //! sequencer.
 //!
+//! # From the smallest to the largest
+//!
+//! A drummer has nine [`Instrument`]s, kick to ride. Striking one is a [`Hit`]: how loud (its velocity) and
+//! how early or late (its micro-offset). Music is counted in steps, 16th notes: four to the beat, 16 to the
+//! bar. Which instruments are struck at a step is its [`Token`], the word that the network reads
+//! and writes. Four bars of hits are a [`Pattern`], the hinge of the whole program: plain `Copy` data that
+//! is decoded, played, drawn, edited and saved. Music of any length on the same grid is a [`StepSequence`].
+//!
+//! ```
+//! use groove::{Hit, Instrument, Pattern};
+//!
+//! let mut pattern = Pattern::EMPTY;
+//! for beat in 0..16 {
+//!     let instrument = if beat % 2 == 0 { Instrument::Kick } else { Instrument::Snare };
+//!     pattern.set(beat * 4, instrument, Some(Hit::new(0.8, 0.0)));
+//! }
+//! assert_eq!(pattern.token(4).value(), 128); // the snare's bit
+//! ```
+//!
+//! # Patterns in time
+//!
+//! A pattern repeats for ever in cycles of 16 [`Beats`], before beat 0 too. [`sequencer::hits`] says what
+//! sounds in a half-open [`Span`] of musical time, with swing and micro-offsets. Whoever plays (the
+//! engine of the plugin) cuts the timeline into spans as it likes: each hit is in exactly one.
+//!
+//! # Patterns and files
+//!
+//! [`midi::write()`] writes patterns as a Standard MIDI File. [`midi::Performance::read`] reads one, and
+//! [`StepSequence::from_performance`] (for training) or [`StepSequence::from_clip`] (for a musician's own)
+//! brings it onto the grid:
+//!
+//! ```
+//! # use groove::{Hit, Instrument, Pattern, StepSequence, midi};
+//! # let mut pattern = Pattern::EMPTY;
+//! # pattern.set(0, Instrument::Kick, Some(Hit::new(1.0, 0.0)));
+//! let file = midi::write(&[pattern], 120.0)?;
+//! let clip = StepSequence::from_clip(&midi::Performance::read(&file)?)?;
+//! assert_eq!(clip.patterns().next(), Some(pattern));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it leaves to others
+//!
 //! This crate knows no tensors, no plugin host and no threads, and has no unsafe code. The audio
-//! thread may call everything here except [`midi`], which allocates.
+//! thread may call everything here except [`midi`] and [`StepSequence`], which allocate.
 #![forbid(unsafe_code)]
 
 mod instrument;

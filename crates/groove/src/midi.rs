@@ -2,7 +2,7 @@
 //!
 //! A file is read in two stages. [`Performance::read`] keeps what was played, in the file's own
 //! time: notes, tempo, time signatures. [`StepSequence`](crate::StepSequence) brings it onto the
-//! step grid. [`write`] goes the other way.
+//! step grid. [`write()`] goes the other way.
 //!
 //! Everything here allocates, and so is not for the audio thread.
 

@@ -127,3 +127,48 @@ fn is_kept(sequence: &StepSequence, start: usize) -> bool {
         (STEPS_PER_BAR - struck) as f64 <= 0.9 * STEPS_PER_BAR as f64
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file of 4 ticks to the step and `tempo` microseconds to the beat, with these track events.
+    fn read(tempo: [u8; 3], events: &[u8]) -> Performance {
+        let mut track = vec![0, 0xFF, 0x51, 3, tempo[0], tempo[1], tempo[2]];
+        track.extend(events);
+        let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x10MTrk".to_vec();
+        bytes.extend((track.len() as u32).to_be_bytes());
+        bytes.extend(track);
+        Performance::read(&bytes).unwrap()
+    }
+
+    const HALF_A_SECOND: [u8; 3] = [0x07, 0xA1, 0x20];
+
+    #[test]
+    fn a_note_is_struck_on_every_step_it_covers_and_the_first_onset_is_the_origin() {
+        // A kick at tick 8 for 9 ticks (two steps and a bit); a ride a step later for one tick.
+        let events = [8, 0x99, 36, 100, 4, 51, 50, 1, 51, 0, 4, 36, 0];
+        let sequences = sequences(&read(HALF_A_SECOND, &events)).unwrap();
+        let tokens: Vec<u16> =
+            sequences[0].pattern(0).tokens().iter().map(|token| token.value()).take(4).collect();
+        assert_eq!(tokens, [256, 257, 0, 0]);
+        assert_eq!(sequences[0].len(), 4); // grid times 0, 4, 8 and, beyond the end at 9, 12
+    }
+
+    #[test]
+    fn a_note_half_way_between_two_steps_goes_to_the_earlier() {
+        let events = [0, 0x99, 36, 100, 2, 36, 0, 4, 38, 100, 1, 38, 0];
+        let sequences = sequences(&read(HALF_A_SECOND, &events)).unwrap();
+        assert_eq!(sequences[0].pattern(0).token(1).value(), 128);
+    }
+
+    #[test]
+    fn absurd_lengths_and_tempos_are_refused_before_they_cost_memory() {
+        let day = [0, 0x99, 36, 100, 0xFF, 0xFF, 0xFF, 0x7F, 36, 0];
+        assert!(sequences(&read(HALF_A_SECOND, &day)).is_err());
+        // A step of 16 nanoseconds after hours of another tempo is lost in the last bit of the time.
+        let mut late = vec![0x8F, 0xFF, 0xFF, 0x7F, 0xFF, 0x51, 3, 0, 0, 1];
+        late.extend([0, 0x99, 36, 100, 4, 36, 0]);
+        assert!(sequences(&read([0xFF, 0xFF, 0xFF], &late)).is_ok_and(|found| found.len() == 1));
+    }
+}

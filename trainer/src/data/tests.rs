@@ -139,7 +139,8 @@ fn what_cannot_be_used_is_said_in_one_line() {
     std::fs::write(&path, b"no archive at all").unwrap();
     assert!(error(&path, Windowing::Bars).contains("groove.zip: not a zip archive"));
     assert!(error(&folder.path().join("none.zip"), Windowing::Bars).contains("cannot be opened"));
-    let cases: [(&[(&str, &[u8])], &str); 4] = [
+    type Files<'a> = &'a [(&'a str, &'a [u8])];
+    let cases: [(Files, &str); 4] = [
         (&[("readme.txt", b"hello")], "holds no MIDI file"),
         (&[("a.mid", &performance(3))], "no window is left: none of 1 MIDI files"),
         (&[("a.mid", b"MThd")], "the first being a.mid (damaged or cut off at byte 0 of 4)"),
