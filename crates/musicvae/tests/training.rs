@@ -89,3 +89,35 @@ fn ten_steps_lower_the_loss_identically_twice() {
         assert_eq!(weights.numbers(), again.numbers());
     }
 }
+
+/// One step on the gradient of the sum of all squared parameters.
+fn shrink(adam: &mut Adam, parameters: &Parameters) {
+    let mut total = candle_core::Tensor::zeros((), candle_core::DType::F32, &Device::Cpu).unwrap();
+    for var in parameters.variables().values() {
+        total = (total + var.sqr().unwrap().sum_all().unwrap()).unwrap();
+    }
+    adam.step(parameters, &total.backward().unwrap(), 1e-2, Some(1.0)).unwrap();
+}
+
+#[test]
+fn an_optimiser_restored_from_its_state_goes_on_to_the_same_bits() {
+    let config = Config::tiny();
+    let settings = AdamConfig { weight_decay: 0.01, ..AdamConfig::default() };
+    let parameters = Parameters::initial(&config, 4, &Device::Cpu).unwrap();
+    let mut adam = Adam::new(&parameters, settings).unwrap();
+    for _ in 0..3 {
+        shrink(&mut adam, &parameters);
+    }
+    let copy = Parameters::from_numbers(&config, &parameters.numbers(), &Device::Cpu).unwrap();
+    let mut state = adam.state(&parameters).unwrap();
+    let mut restored = Adam::restore(&copy, settings, adam.steps(), &state).unwrap();
+    for _ in 0..3 {
+        shrink(&mut adam, &parameters);
+        shrink(&mut restored, &copy);
+    }
+    assert_eq!(parameters.numbers(), copy.numbers());
+
+    state.remove("adam.second.joint.bias");
+    let error = Adam::restore(&copy, settings, 3, &state).unwrap_err().to_string();
+    assert!(error.contains("`adam.second.joint.bias` has shape None"), "{error}");
+}
