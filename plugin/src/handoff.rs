@@ -112,7 +112,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let (audio_in, audio_out) = triple_buffer(&Answer::factory());
     let (gui_in, gui_out) = triple_buffer(&Answer::factory());
     (
-        AudioEnd { answers: audio_out, shared: shared.clone() },
+        AudioEnd { answers: audio_out, has_unread: false, shared: shared.clone() },
         WorkerEnd { audio: audio_in, gui: gui_in, shared: shared.clone() },
         GuiEnd { answers: gui_out, shared },
     )
@@ -121,18 +121,16 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
 /// The audio thread's end.
 pub struct AudioEnd {
     answers: Output<Answer>,
+    /// Whether `answers` holds one that [`newer`](Self::newer) has not given.
+    has_unread: bool,
     shared: Arc<Shared>,
 }
 
 impl AudioEnd {
     /// The newest answer, if it came since the last call.
     pub fn newer(&mut self) -> Option<&Answer> {
-        if self.answers.update() { Some(self.answers.output_buffer()) } else { None }
-    }
-
-    /// The answer that [`newer`](Self::newer) gave last.
-    pub fn last(&self) -> &Answer {
-        self.answers.output_buffer()
+        self.has_unread |= self.answers.update();
+        std::mem::take(&mut self.has_unread).then_some(self.answers.output_buffer())
     }
 
     /// Tells the worker which cycle plays, or will play first, and which one a loop returns to.
@@ -158,7 +156,7 @@ impl AudioEnd {
     pub fn wait(&mut self, recipe: &Recipe, first: i64, last: i64, limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
         loop {
-            self.answers.update();
+            self.has_unread |= self.answers.update();
             let answer = self.answers.output_buffer();
             if answer.answers(recipe, first) && answer.answers(recipe, last) {
                 return true;
@@ -190,10 +188,7 @@ impl WorkerEnd {
 
     /// The cycle that plays or will play first, and the one that the host's loop returns to.
     pub fn wanted(&self) -> (i64, i64) {
-        (
-            self.shared.cycle.load(Ordering::Relaxed),
-            self.shared.loop_cycle.load(Ordering::Relaxed),
-        )
+        (self.shared.cycle.load(Ordering::Relaxed), self.shared.loop_cycle.load(Ordering::Relaxed))
     }
 
     /// Whether the host's transport runs.
@@ -294,7 +289,6 @@ mod tests {
         worker.publish(&answer(2));
         assert_eq!(audio.newer(), Some(&answer(2)));
         assert!(audio.newer().is_none());
-        assert_eq!(audio.last(), &answer(2));
         assert_eq!(gui.newest(), &answer(2));
     }
 
@@ -322,6 +316,7 @@ mod tests {
         let long = Duration::from_secs(600);
         worker.publish(&answer(1));
         assert!(audio.wait(&recipe(1), 0, 5, long));
+        assert_eq!(audio.newer(), Some(&answer(1)));
         worker.report(Network::Failed("no weights".into()));
         assert!(!audio.wait(&recipe(2), 0, 0, long));
     }

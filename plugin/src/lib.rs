@@ -1,13 +1,29 @@
 //! Jangdan, the CLAP and VST3 instrument: a drummer that dreams up four-bar grooves, in time with
 //! the host.
 //!
-//! Who runs where: the audio thread runs [`plugin`] (the engine and the kit), one worker per
-//! instance runs [`worker`] (the network), the host's main thread runs the window. They meet in
-//! [`handoff`] and in the parameters, which are atomics.
+//! Who runs where: the audio thread runs [`Jangdan`]'s `process` (the engine and the kit), one
+//! worker per instance decodes (the network), the host's main thread runs the [`window`]. They meet
+//! in the [`handoff`] and in the [parameters](params), which are atomics.
 
+mod composer;
 pub mod factory;
 pub mod handoff;
 pub mod params;
+mod plugin;
 pub mod recipe;
 pub mod saved;
-mod window;
+pub mod weights;
+pub mod window;
+mod worker;
+
+pub use plugin::Jangdan;
+
+/// The entry points that hosts look for.
+mod entry {
+    #![allow(unsafe_code, unreachable_pub, reason = "the framework's exported functions")]
+
+    use super::Jangdan;
+
+    nice_plug::nice_export_clap!(Jangdan);
+    nice_plug::nice_export_vst3!(Jangdan);
+}

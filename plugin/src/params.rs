@@ -41,7 +41,7 @@ pub struct JangdanParams {
 
     /// The patterns beside the recipe, so that new weights never change an old song.
     #[persist = "groove"]
-    pub groove: Arc<SavedGroove>,
+    pub groove: SavedGroove,
 
     /// The window's size, kept by the window.
     #[persist = "window"]
@@ -165,7 +165,7 @@ impl Default for JangdanParams {
             play: PlayParams::default(),
             kit: KitParams::default(),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
-            groove: Arc::default(),
+            groove: SavedGroove::default(),
             window: Arc::default(),
         }
     }
@@ -211,13 +211,7 @@ impl Default for PlayParams {
                 &[(0.5, "straight"), (2.0 / 3.0, "triplet"), (0.75, "dotted")],
             ),
             feel: percentage("Feel", 1.0, 0.0, 1.0, &[(0.0, "on the grid"), (1.0, "as played")]),
-            dynamics: percentage(
-                "Dynamics",
-                1.0,
-                0.0,
-                1.5,
-                &[(0.0, "flat"), (1.0, "as played")],
-            ),
+            dynamics: percentage("Dynamics", 1.0, 0.0, 1.5, &[(0.0, "flat"), (1.0, "as played")]),
             quantise: EnumParam::new("New pattern at", QuantiseParam::Beat),
         }
     }
