@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use catalog::PerformanceInfo;
-pub(crate) use load::{evaluation_windows, load};
+pub(crate) use load::load;
 pub(crate) use windows::Windows;
 pub(crate) use windows_command::windows;
 

@@ -13,7 +13,7 @@ use super::catalog::Catalog;
 use super::cut::cut;
 use super::source::{MAX_MIDI_BYTES, Source};
 use super::windows::{Recordings, Sequence, Windows};
-use super::{DataOptions, Dataset, PerformanceInfo, Report, Skipped, Split, Windowing, bars, seed};
+use super::{DataOptions, Dataset, PerformanceInfo, Report, Skipped, Windowing, bars, seed};
 
 /// Reads the archive or folder and cuts it into windows.
 ///
@@ -34,23 +34,6 @@ pub(crate) fn load(options: &DataOptions) -> Result<Dataset> {
         return Err(nothing_left(&options.path, &report));
     }
     Ok(Dataset { train, validation, test, report })
-}
-
-/// The windows of one split, to measure a network on, after telling the user what was passed over.
-///
-/// # Errors
-/// As [`load`].
-pub(crate) fn evaluation_windows(
-    path: &Path,
-    windowing: Windowing,
-    split: Split,
-    split_seed: u64,
-    verbose: bool,
-) -> Result<Windows> {
-    let path = path.to_owned();
-    let data = load(&DataOptions { path, windowing, train_hop_beats: None, split_seed })?;
-    data.report.print(verbose);
-    Ok(data.split(split).clone())
 }
 
 fn nothing_left(path: &Path, report: &Report) -> anyhow::Error {
