@@ -226,10 +226,7 @@ mod tests {
         let args = ["/usr/bin/trainer", "--data", "/home/a b/groove.zip", "--lr", "2e-3"];
         let more = ["--config=x/y.toml", "--out", "/tmp/a b"];
         let command = typed_command(args.into_iter().chain(more).map(OsString::from));
-        assert_eq!(
-            command,
-            "trainer --data groove.zip --lr 2e-3 --config=y.toml --out \"a b\""
-        );
+        assert_eq!(command, "trainer --data groove.zip --lr 2e-3 --config=y.toml --out \"a b\"");
     }
 
     #[test]

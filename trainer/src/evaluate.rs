@@ -45,12 +45,8 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<()> {
     };
     // The seed of the training drew the split of an archive that states none.
     let seed = args.seed.or_else(|| file.metadata().get("seed")?.parse().ok()).unwrap_or(0);
-    let options = DataOptions {
-        path: args.data.clone(),
-        windowing,
-        train_hop_beats: None,
-        split_seed: seed,
-    };
+    let options =
+        DataOptions { path: args.data.clone(), windowing, train_hop_beats: None, split_seed: seed };
     let data = data::load(&options)?;
     data.report.print(args.verbose);
     let windows = data.split(args.split);
@@ -125,9 +121,10 @@ impl Decoded {
     fn new(file: &WeightsFile, windows: &Windows, means: &[f32]) -> Result<Self> {
         let drummer = Drummer::new(file)?;
         let latent = file.config().latent;
-        let counts = means.par_chunks(latent).enumerate().map_init(Scratch::new, |scratch, (i, z)| {
-            Self::count(&windows.tokens(i), &drummer.greedy(z, scratch))
-        });
+        let counts =
+            means.par_chunks(latent).enumerate().map_init(Scratch::new, |scratch, (i, z)| {
+                Self::count(&windows.tokens(i), &drummer.greedy(z, scratch))
+            });
         Ok(counts.reduce(Self::default, Self::plus))
     }
 

@@ -79,8 +79,7 @@ impl Metrics {
             let kept = lines_up_to(path, step)?;
             whole_file::write(path, kept.as_bytes())?;
         }
-        let file =
-            OpenOptions::new().create(true).append(true).open(path).with_context(context)?;
+        let file = OpenOptions::new().create(true).append(true).open(path).with_context(context)?;
         Ok(Self { file, path: path.to_owned() })
     }
 

@@ -39,8 +39,13 @@ impl RunFolder {
         let checkpoints = folder.checkpoints();
         fs::create_dir_all(&checkpoints)
             .with_context(|| format!("cannot create {}", checkpoints.display()))?;
-        whole_file::write(&folder.config(), settings.to_toml()?.as_bytes())?;
+        folder.keep(settings)?;
         Ok(folder)
+    }
+
+    /// Writes `settings` as the run's config.
+    pub(crate) fn keep(&self, settings: &Settings) -> Result<()> {
+        whole_file::write(&self.config(), settings.to_toml()?.as_bytes())
     }
 
     fn first_free(settings: &Settings) -> Result<Self> {
@@ -107,9 +112,7 @@ pub(crate) fn name_of(value: impl clap::ValueEnum) -> String {
 fn newest() -> Result<PathBuf> {
     let runs = fs::read_dir(RUNS).context("no run to resume: there is no folder runs/ here")?;
     runs.filter_map(|entry| Some(entry.ok()?.path()))
-        .filter_map(|path| {
-            Some((path.join("config.toml").metadata().ok()?.modified().ok()?, path))
-        })
+        .filter_map(|path| Some((path.join("config.toml").metadata().ok()?.modified().ok()?, path)))
         .max()
         .map(|(_, path)| path)
         .context("no run to resume: none in runs/")

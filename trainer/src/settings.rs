@@ -154,10 +154,7 @@ impl Settings {
                 batch_size: 16,
                 beta_annealing_steps: 10,
                 checkpoint_steps: 50,
-                network: Config {
-                    expression: windowing == Windowing::Bars,
-                    ..Config::tiny()
-                },
+                network: Config { expression: windowing == Windowing::Bars, ..Config::tiny() },
                 ..compact
             },
         }
@@ -372,11 +369,9 @@ fn overlay(onto: &mut Table, from: Table, within: &str) -> Result<()> {
             // `lr = 1` means 1.0.
             (Some(old @ Value::Float(_)), Value::Integer(new)) => *old = Value::Float(new as f64),
             (Some(old), new) if old.same_type(&new) => *old = new,
-            (Some(old), new) => bail!(
-                "`{within}{key}` must be of type {}, not {}",
-                old.type_str(),
-                new.type_str()
-            ),
+            (Some(old), new) => {
+                bail!("`{within}{key}` must be of type {}, not {}", old.type_str(), new.type_str())
+            }
         }
     }
     Ok(())

@@ -47,7 +47,12 @@ pub(crate) fn run(args: &TrainArgs) -> Result<ExitCode> {
             let folder = RunFolder::create(args.out.as_deref(), &settings)?;
             Training::begin(settings, folder, device, &data)?
         }
-        Some(folder) => Training::resume(settings, folder, device, &data)?,
+        Some(folder) => {
+            let training = Training::resume(settings, folder, device, &data)?;
+            // A new number of epochs holds for the next time too.
+            training.folder.keep(&training.settings)?;
+            training
+        }
     };
     training.announce(&data);
     if !training.reaches_the_end(&data, args.stop_after)? {
@@ -106,8 +111,7 @@ impl Training {
             return Self::begin(settings, folder, device, data);
         };
         let progress = checkpoint.progress.clone();
-        if progress.data_sha256 != data.report.sha256
-            || progress.windows != data.train.len() as u64
+        if progress.data_sha256 != data.report.sha256 || progress.windows != data.train.len() as u64
         {
             bail!(
                 "{}: these are not the MIDI files that the run in {} was begun with ({} training \
@@ -155,8 +159,8 @@ impl Training {
                     let trained = (per_epoch - first) * batch_size as u64;
                     self.finish_epoch(&data.validation, trained, began, &bar)?;
                 }
-                let is_asked_to_stop =
-                    interrupt::is_requested() || stop_after.is_some_and(|n| self.progress.step >= n);
+                let is_asked_to_stop = interrupt::is_requested()
+                    || stop_after.is_some_and(|n| self.progress.step >= n);
                 let is_due =
                     self.progress.step.is_multiple_of(self.settings.checkpoint_steps.into());
                 if is_epoch_done || is_asked_to_stop || is_due {

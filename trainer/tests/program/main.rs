@@ -1,0 +1,7 @@
+//! The built trainer, used as a user uses it, on a small made-up archive.
+
+mod archive;
+mod errors;
+mod exported;
+mod run;
+mod training;
