@@ -1,6 +1,6 @@
 //! The end of a run: its best parameters become weights.safetensors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 
@@ -73,6 +73,7 @@ fn metadata(settings: &Settings, data: &Dataset) -> Result<BTreeMap<String, Stri
         "content_sha256": data.report.sha256,
         "windowing": settings.windowing,
         "midi_files": data.report.files,
+        "training_performances": performances(&data.train),
         "training_windows": data.train.len(),
         "validation_windows": data.validation.len(),
     });
@@ -81,6 +82,12 @@ fn metadata(settings: &Settings, data: &Dataset) -> Result<BTreeMap<String, Stri
         ("command".to_owned(), settings.command.clone().unwrap_or_default()),
         ("seed".to_owned(), settings.seed.to_string()),
     ]))
+}
+
+/// Number of performances that `windows` come from.
+fn performances(windows: &Windows) -> usize {
+    let names: HashSet<&str> = (0..windows.len()).map(|i| windows.info(i).name.as_str()).collect();
+    names.len()
 }
 
 /// SHA-256 of the archive's bytes, as `sha256sum` prints it; `None` for a folder.

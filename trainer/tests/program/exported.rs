@@ -167,6 +167,7 @@ fn the_exported_file_says_where_it_comes_from_and_no_path() {
     assert_eq!(data["windowing"], "bars");
     assert_eq!(data["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(data["midi_files"], archive::PERFORMANCES);
+    assert_eq!(data["training_performances"], 16);
     let folder = trained().to_str().unwrap();
     assert!(metadata.values().all(|value| !value.contains(folder)), "{metadata:?}");
 }
