@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use cargo_metadata::{DependencyKind, Package};
+use cargo_metadata::{Dependency, DependencyKind, Package};
 
 use super::Findings;
 use crate::workspace::Workspace;
@@ -51,9 +51,21 @@ pub(super) fn check(workspace: &Workspace) -> Result<Findings> {
     let lock = read_lock(&text).with_context(|| format!("cannot parse {}", path.display()))?;
     let mut findings = Findings::new();
     for package in workspace.packages() {
+        if package.name == "jangdan" && package.dependencies.iter().any(trains) {
+            findings.push(
+                "jangdan must not use musicvae's feature training: no tensors in a host".into(),
+            );
+        }
         findings.extend(check_package(&package.name, &used_by(package), &lock));
     }
     Ok(findings)
+}
+
+/// Whether this is `musicvae` with the feature that brings candle.
+fn trains(dependency: &Dependency) -> bool {
+    dependency.name == "musicvae"
+        && (dependency.uses_default_features
+            || dependency.features.iter().any(|feature| feature == "training" || feature == "cuda"))
 }
 
 /// Direct dependencies outside tests, and whether each is ours.
