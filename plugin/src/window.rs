@@ -33,7 +33,7 @@ use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::baseview::{HandlerError, WindowSize as NativeSize};
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
-    create_egui_editor, egui,
+    create_egui_editor,
 };
 
 use crate::handoff::{GuiEnd, Network};
@@ -108,7 +108,7 @@ pub fn draw(
 fn resize_corner(ui: &Ui, window: Rect) {
     let corner = Rect::from_min_max(window.max - vec2(14.0, 14.0), window.max);
     let response = ui
-        .interact(corner, Id::new("resize"), Sense::drag())
+        .interact(corner, Id::unique("resize"), Sense::drag())
         .on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
     let color = if response.hovered() || response.dragged() { DARK.text } else { DARK.lifted };
     for reach in [4.0, 8.0] {
@@ -142,7 +142,7 @@ pub struct Window {
 pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEditor> {
     let size = *params.window.read();
     let (width, height) = (f64::from(size.width), f64::from(size.height));
-    let least = LogicalSize::new(f64::from(MIN_SIZE.x), f64::from(MIN_SIZE.y));
+    let least = LogicalSize::new(MIN_SIZE.x, MIN_SIZE.y);
     let hint = ResizeHint {
         can_resize: true,
         can_resize_horizontally: true,

@@ -1,8 +1,6 @@
 //! Things to press: pills, the dice, choices side by side, the switch.
 
-use egui::{
-    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Ui, pos2, vec2,
-};
+use egui::{Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Ui, pos2, vec2};
 use nice_plug::prelude::{BoolParam, Param};
 
 use super::control::Hand;
@@ -28,18 +26,14 @@ pub(super) fn pill(
     pips: Option<usize>,
 ) -> Response {
     let response = ui
-        .interact(rect, Id::new(("pill", label)), Sense::click())
+        .interact(rect, Id::unique(("pill", label)), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::WidgetType::Button, ui.is_enabled(), label)
-    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), label));
     let palette = hand.palette;
     let (fill, hovered, ink) = match rank {
-        Rank::First => (
-            palette.accent,
-            blend(palette.accent, Color32::WHITE, 0.25),
-            palette.on_accent,
-        ),
+        Rank::First => {
+            (palette.accent, blend(palette.accent, Color32::WHITE, 0.25), palette.on_accent)
+        }
         Rank::Plain => (palette.raised, palette.lifted, palette.text),
     };
     let fill = if response.is_pointer_button_down_on() {
@@ -113,11 +107,12 @@ pub(super) fn choices<P: Param>(ui: &Ui, hand: Hand<'_>, param: &P, rect: Rect, 
         );
         let normalized = choice as f32 / last as f32;
         let label = param.normalized_value_to_string(normalized, true);
-        let id = Id::new(("choice", param.name(), choice));
-        let response = ui.interact(cell, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+        let id = Id::unique(("choice", param.name(), choice));
+        let response =
+            ui.interact(cell, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
         let is_chosen = choice == chosen;
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::RadioButton, true, is_chosen, &label)
+            egui::WidgetInfo::selected(egui::Role::RadioButton, true, is_chosen, &label)
         });
         let face = cell.shrink(2.0);
         if is_chosen || response.hovered() {
@@ -141,15 +136,20 @@ pub(super) fn choices<P: Param>(ui: &Ui, hand: Hand<'_>, param: &P, rect: Rect, 
 }
 
 /// Draws a switch for `param` in `rect`, its name to the right.
-pub(super) fn switch(ui: &Ui, hand: Hand<'_>, param: &BoolParam, rect: Rect, name: &str, about: &str) {
+pub(super) fn switch(
+    ui: &Ui,
+    hand: Hand<'_>,
+    param: &BoolParam,
+    rect: Rect,
+    name: &str,
+    about: &str,
+) {
     let palette = hand.palette;
     let is_on = param.value();
     let response = ui
-        .interact(rect, Id::new(("switch", name)), Sense::click())
+        .interact(rect, Id::unique(("switch", name)), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::WidgetType::Checkbox, true, is_on, name)
-    });
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Switch, true, is_on, name));
     if response.clicked() {
         hand.set_once(param, if is_on { 0.0 } else { 1.0 });
     }

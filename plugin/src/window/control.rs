@@ -89,11 +89,8 @@ pub(super) fn turn<P: Param>(
     let wants_typing = keys(ui, hand, param, &response);
 
     let turns_wheel = grip.wheel_time_s.is_some_and(|then| now_s - then < WHEEL_REST_S);
-    let value = if grip.is_held || turns_wheel {
-        grip.value
-    } else {
-        param.modulated_normalized_value()
-    };
+    let value =
+        if grip.is_held || turns_wheel { grip.value } else { param.modulated_normalized_value() };
     ui.data_mut(|data| data.insert_temp(id, grip));
     response.widget_info(|| {
         let shown = param.normalized_value_to_string(value, true);
@@ -222,10 +219,7 @@ fn keys<P: Param>(ui: &Ui, hand: Hand<'_>, param: &P, response: &Response) -> bo
         (up - down, resets, input.key_pressed(Key::Enter), is_fine(input.modifiers))
     });
     if steps != 0 {
-        hand.set_once(
-            param,
-            stepped(param, param.unmodulated_normalized_value(), steps, is_fine),
-        );
+        hand.set_once(param, stepped(param, param.unmodulated_normalized_value(), steps, is_fine));
     }
     if resets {
         hand.set_once(param, param.default_normalized_value());

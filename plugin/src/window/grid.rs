@@ -59,7 +59,8 @@ impl Geometry {
 
     /// The box that `hit` of `instrument` at `step` is drawn as.
     pub fn hit(&self, step: usize, instrument: Instrument, hit: Hit) -> Rect {
-        let cell = Cell { velocity: hit.velocity(), micro_offset: hit.micro_offset(), presence: 1.0 };
+        let cell =
+            Cell { velocity: hit.velocity(), micro_offset: hit.micro_offset(), presence: 1.0 };
         self.cell(step, instrument, cell)
     }
 

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use egui::{Align2, CursorIcon, Id, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::{IntParam, Param};
 
+use super::Scene;
 use super::button::{Rank, pill};
 use super::control::{Hand, Travel, turn};
 use super::layout::Layout;
@@ -12,7 +13,6 @@ use super::theme::{self, Size, UNIT, Weight, blend};
 use super::tooltip::tooltip;
 use super::typing::{Shown, value_text};
 use super::wordmark::wordmark;
-use super::Scene;
 use crate::handoff::Network;
 
 /// The zooms that the button steps through.
@@ -61,11 +61,10 @@ pub(super) fn header(ui: &mut Ui, hand: Hand<'_>, layout: &Layout, seed: &IntPar
 /// The seed between arrows to the ones before and after it.
 fn seed_field(ui: &mut Ui, hand: Hand<'_>, seed: &IntParam, field: Rect) {
     let palette = hand.palette;
-    let id = Id::new("seed");
+    let id = Id::unique("seed");
     let arrow_width = 4.0 * UNIT;
     let middle = field.shrink2(vec2(arrow_width, 0.0));
-    let turned =
-        turn(ui, hand, seed, middle, id, Travel { points: SEED_TRAVEL, jumps_in: None });
+    let turned = turn(ui, hand, seed, middle, id, Travel { points: SEED_TRAVEL, jumps_in: None });
     ui.painter().rect_filled(field, UNIT, palette.raised);
     if turned.response.has_focus() {
         let ring = Stroke::new(1.5, palette.text);
@@ -85,7 +84,8 @@ fn seed_field(ui: &mut Ui, hand: Hand<'_>, seed: &IntParam, field: Rect) {
     value_text(ui, hand, seed, value, id.with("value"), &shown, turned.wants_typing);
     let now = seed.unmodulated_normalized_value();
     for (is_next, left) in [(false, field.left()), (true, middle.right())] {
-        let button = Rect::from_min_size(pos2(left, field.top()), vec2(arrow_width, field.height()));
+        let button =
+            Rect::from_min_size(pos2(left, field.top()), vec2(arrow_width, field.height()));
         if arrow(ui, hand, button, is_next) {
             let stepped = if is_next {
                 seed.next_normalized_step(now, false)
@@ -101,9 +101,9 @@ fn seed_field(ui: &mut Ui, hand: Hand<'_>, seed: &IntParam, field: Rect) {
 fn arrow(ui: &Ui, hand: Hand<'_>, rect: Rect, is_next: bool) -> bool {
     let label = if is_next { "Next seed" } else { "Previous seed" };
     let response = ui
-        .interact(rect, Id::new(label), Sense::click())
+        .interact(rect, Id::unique(label), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, label));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
     let palette = hand.palette;
     let is_lit = response.hovered() || response.has_focus();
     let color = if is_lit { palette.text } else { palette.dim };
@@ -147,24 +147,20 @@ fn status(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene) {
     job.wrap = egui::text::TextWrapping::truncate_at_width((room.width() - 2.0 * UNIT).max(0.0));
     let text = ui.painter().layout_job(job);
     let left = room.right() - text.size().x;
-    ui.painter().galley(
-        pos2(left, room.center().y - text.size().y / 2.0),
-        text,
-        palette.text,
-    );
+    ui.painter().galley(pos2(left, room.center().y - text.size().y / 2.0), text, palette.text);
     ui.painter().circle_filled(pos2(left - 1.5 * UNIT, room.center().y), 4.5, color);
     let touched = room.with_min_x((left - 2.5 * UNIT).max(room.left()));
-    ui.interact(touched, Id::new("network"), Sense::hover()).on_hover_text(about);
+    ui.interact(touched, Id::unique("network"), Sense::hover()).on_hover_text(about);
 }
 
 fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
     let zoom = ui.ctx().zoom_factor();
     let label = format!("{:.0} %", zoom * 100.0);
     let response = ui
-        .interact(rect, Id::new("zoom"), Sense::click())
+        .interact(rect, Id::unique("zoom"), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
     response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Zoom {label}"))
+        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Zoom {label}"))
     });
     let palette = hand.palette;
     let is_lit = response.hovered() || response.has_focus();

@@ -32,14 +32,8 @@ pub(super) struct Face<'a> {
 }
 
 /// Draws the knob of `param` in `rect`.
-pub(super) fn knob<P: Param>(
-    ui: &mut Ui,
-    hand: Hand<'_>,
-    param: &P,
-    rect: Rect,
-    face: Face<'_>,
-) {
-    let id = Id::new(("knob", param.name()));
+pub(super) fn knob<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect, face: Face<'_>) {
+    let id = Id::unique(("knob", param.name()));
     let text_top = rect.bottom() - 2.0 * LINE;
     let round = Rect::from_min_max(rect.min, pos2(rect.right(), text_top));
     let radius = (round.height().min(round.width()) / 2.0 - 3.0).clamp(10.0, 30.0);
@@ -63,7 +57,8 @@ pub(super) fn knob<P: Param>(
     if turned.response.has_focus() {
         painter.circle_stroke(center, radius * 0.66, (1.5, face.color));
     }
-    let needle = [along(center, radius * 0.26, turned.value), along(center, radius * 0.54, turned.value)];
+    let needle =
+        [along(center, radius * 0.26, turned.value), along(center, radius * 0.54, turned.value)];
     let needle_color = theme::blend(palette.panel, palette.text, fade.max(0.5));
     painter.line_segment(needle, (2.5, needle_color));
 

@@ -80,10 +80,8 @@ impl Layout {
         let size = size.max(MIN_SIZE);
         let gap = if size.x < 1000.0 || size.y < 640.0 { UNIT } else { 1.5 * UNIT };
         let header = Rect::from_min_size(pos2(0.0, 0.0), vec2(size.x, HEADER));
-        let content = Rect::from_min_max(
-            pos2(MARGIN, HEADER + gap),
-            pos2(size.x - MARGIN, size.y - MARGIN),
-        );
+        let content =
+            Rect::from_min_max(pos2(MARGIN, HEADER + gap), pos2(size.x - MARGIN, size.y - MARGIN));
         let left = (size.x * 0.245).clamp(30.0 * UNIT, 40.0 * UNIT).round();
         let generate = content.with_max_x(content.left() + left);
         let right = content.with_min_x(generate.right() + gap);
@@ -117,10 +115,8 @@ impl Panel {
 
 impl Section {
     fn ending_at(inner: Rect, bottom: f32, height: f32) -> Self {
-        let body = Rect::from_min_max(
-            pos2(inner.left(), bottom - height),
-            pos2(inner.right(), bottom),
-        );
+        let body =
+            Rect::from_min_max(pos2(inner.left(), bottom - height), pos2(inner.right(), bottom));
         let title = Rect::from_min_max(
             pos2(inner.left(), body.top() - TITLE),
             pos2(inner.right(), body.top()),
@@ -164,8 +160,7 @@ mod tests {
                 let Panel { frame, pad, latent, sampling } = layout.generate;
                 let parts = [layout.header, frame, layout.groove.frame, layout.play, layout.kit];
                 apart_within(&parts, window);
-                let mut sections =
-                    vec![latent.title, latent.body, sampling.title, sampling.body];
+                let mut sections = vec![latent.title, latent.body, sampling.title, sampling.body];
                 sections.extend(pad.into_iter().flat_map(|pad| [pad.title, pad.body]));
                 apart_within(&sections, frame);
                 let Groove { frame, ruler, names, cells } = layout.groove;

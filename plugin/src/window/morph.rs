@@ -30,7 +30,8 @@ impl Morph {
     /// it has arrived.
     pub(super) fn towards(&mut self, pattern: &Pattern, dt_s: f32) -> bool {
         let is_first = self.cells.is_none();
-        let cells = self.cells.get_or_insert_with(|| Box::new([[Cell::default(); INSTRUMENTS]; STEPS]));
+        let cells =
+            self.cells.get_or_insert_with(|| Box::new([[Cell::default(); INSTRUMENTS]; STEPS]));
         let part = if is_first { 1.0 } else { 1.0 - (-dt_s.max(0.0) / EASE_S).exp() };
         let mut has_arrived = true;
         for (step, row) in cells.iter_mut().enumerate() {

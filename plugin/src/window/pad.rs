@@ -31,9 +31,9 @@ pub(super) fn pad(
     axes: [&FloatParam; 2],
 ) {
     let response = ui
-        .interact(rect, Id::new("pad"), Sense::click_and_drag())
+        .interact(rect, Id::unique("pad"), Sense::click_and_drag())
         .on_hover_cursor(CursorIcon::Crosshair);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Other, true, "Pad"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, "Pad"));
     let field = rect.shrink(HANDLE + 2.0);
     follow(ui, hand, state, &response, field, axes);
     if response.double_clicked() {
@@ -128,10 +128,6 @@ fn paint(
     }
     let at = place(value);
     let ring = if is_lit { 0.9 } else { 0.5 };
-    painter.circle_stroke(
-        at,
-        HANDLE + 5.0,
-        (1.0, blend(palette.raised, palette.accent, ring)),
-    );
+    painter.circle_stroke(at, HANDLE + 5.0, (1.0, blend(palette.raised, palette.accent, ring)));
     painter.circle_filled(at, HANDLE, palette.accent);
 }

@@ -25,13 +25,8 @@ pub(super) fn play_panel(ui: &mut Ui, hand: Hand<'_>, frame: Rect, params: &Play
     let palette = hand.palette;
     ui.painter().rect_filled(frame, PANEL_RADIUS, palette.panel);
     let inner = frame.shrink2(vec2(1.5 * UNIT, 2.0 * UNIT));
-    let face = |name, about, origin| Face {
-        name,
-        about,
-        color: palette.feel,
-        origin,
-        is_faint: false,
-    };
+    let face =
+        |name, about, origin| Face { name, about, color: palette.feel, origin, is_faint: false };
     let knobs = [
         (&params.swing, face("Swing", SWING_ABOUT, 0.0)),
         (&params.feel, face("Feel", FEEL_ABOUT, 0.0)),

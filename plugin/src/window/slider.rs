@@ -24,7 +24,7 @@ pub(super) fn latent_slider(
     name: &str,
     about: &str,
 ) {
-    let id = Id::new(("latent", name));
+    let id = Id::unique(("latent", name));
     let body = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - 2.0 * LINE));
     let track = Rect::from_center_size(
         body.center(),
@@ -43,10 +43,7 @@ pub(super) fn latent_slider(
         (1.0, palette.lifted),
     );
     let y = track.bottom() - turned.value * track.height();
-    let filled = Rect::from_two_pos(
-        pos2(track.left(), track.center().y),
-        pos2(track.right(), y),
-    );
+    let filled = Rect::from_two_pos(pos2(track.left(), track.center().y), pos2(track.right(), y));
     painter.rect_filled(filled, 2.0, palette.accent);
     let handle = pos2(track.center().x, y);
     if turned.response.has_focus() {

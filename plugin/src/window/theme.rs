@@ -154,7 +154,11 @@ fn fonts() -> FontDefinitions {
     let tweak = FontTweak { y_offset_factor: 0.02, ..Default::default() };
     let files: [(Weight, &str, &'static [u8]); 2] = [
         (Weight::Regular, "inter", include_bytes!("../../../assets/fonts/Inter-Regular.otf")),
-        (Weight::Strong, "inter-strong", include_bytes!("../../../assets/fonts/Inter-SemiBold.otf")),
+        (
+            Weight::Strong,
+            "inter-strong",
+            include_bytes!("../../../assets/fonts/Inter-SemiBold.otf"),
+        ),
     ];
     let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     for (weight, name, bytes) in files {

@@ -12,7 +12,8 @@ pub(super) fn tooltip<P: Param>(response: Response, hand: Hand<'_>, param: &P, a
         let title = format!("{}: {param}", param.name());
         ui.label(RichText::new(title).font(theme::font(Size::Small, Weight::Strong)));
         ui.label(RichText::new(about).color(hand.palette.text));
-        let how = "Double-click: default. Ctrl-drag: fine. Wheel and arrow keys: steps. Enter: type.";
+        let how =
+            "Double-click: default. Ctrl-drag: fine. Wheel and arrow keys: steps. Enter: type.";
         ui.label(RichText::new(how).color(hand.palette.dim));
     });
 }

@@ -83,7 +83,7 @@ fn edit<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect, id: Id, mu
             .font(theme::font(Size::Small, Weight::Regular))
             .text_color(color)
             .frame(egui::Frame::NONE)
-            .horizontal_align(egui::Align::Center)
+            .align(egui::Align2::CENTER_CENTER)
             .desired_width(field.width()),
     );
     ui.painter().rect_stroke(field, 4.0, (1.0, palette.accent), egui::StrokeKind::Inside);

@@ -1,0 +1,135 @@
+//! A window without a display: the plugin's own drawing code, driven by made-up input, and a
+//! stand-in for the host that passes parameters through and writes down what it is told.
+
+use std::sync::Mutex;
+
+use egui::{Event, FullOutput, Pos2, RawInput, Rect, Vec2};
+use jangdan::params::JangdanParams;
+use jangdan::window::{Scene, View, draw, theme};
+use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, Params, PluginApi, PluginState};
+
+use super::raster::{Image, Textures, render};
+
+/// What the window told the host.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Told {
+    /// A gesture begins.
+    Begin(ParamPtr),
+    /// A parameter changes to this normalised value.
+    Set(ParamPtr, f32),
+    /// A gesture ends.
+    End(ParamPtr),
+}
+
+/// A host that takes every change at once.
+#[derive(Default)]
+pub(crate) struct Host {
+    told: Mutex<Vec<Told>>,
+}
+
+impl Host {
+    /// What it was told since the last call.
+    pub(crate) fn take(&self) -> Vec<Told> {
+        std::mem::take(&mut *self.told.lock().unwrap())
+    }
+}
+
+#[allow(unsafe_code)] // The framework's way to set a parameter.
+impl GuiContextInner for Host {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+
+    unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
+        self.told.lock().unwrap().push(Told::Begin(param));
+    }
+
+    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
+        // SAFETY: the window holds the parameters borrowed while it calls this.
+        unsafe { param._internal_set_normalized_value(normalized) };
+        self.told.lock().unwrap().push(Told::Set(param, normalized));
+    }
+
+    unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
+        self.told.lock().unwrap().push(Told::End(param));
+    }
+
+    fn get_state(&self) -> PluginState {
+        PluginState {
+            version: String::new(),
+            params: Default::default(),
+            fields: Default::default(),
+        }
+    }
+
+    fn set_state(&self, _state: PluginState) {}
+
+    fn request_restart(&self) {}
+}
+
+/// The window.
+pub(crate) struct Headless {
+    pub params: JangdanParams,
+    pub scene: Scene,
+    pub host: Host,
+    ctx: egui::Context,
+    view: View,
+    textures: Textures,
+    size: Vec2,
+    scale: f32,
+    time_s: f64,
+}
+
+impl Headless {
+    /// A window of `size` points at `scale` pixels per point.
+    pub(crate) fn new(params: JangdanParams, scene: Scene, size: Vec2, scale: f32) -> Self {
+        let ctx = egui::Context::default();
+        theme::install(&ctx, &theme::DARK);
+        let (host, view, textures) = <(Host, View, Textures)>::default();
+        Self { params, scene, host, ctx, view, textures, size, scale, time_s: 0.0 }
+    }
+
+    /// Draws one frame, 1/60 s after the last, in which `events` happen.
+    pub(crate) fn frame(&mut self, events: Vec<Event>) -> FullOutput {
+        self.time_s += 1.0 / 60.0;
+        let mut input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
+            max_texture_side: Some(4096),
+            time: Some(self.time_s),
+            events,
+            ..RawInput::default()
+        };
+        input.viewports.entry(input.viewport_id).or_default().native_pixels_per_point =
+            Some(self.scale);
+        let Self { params, scene, host, ctx, view, .. } = self;
+        let output = ctx.run_ui(input, |ui| draw(ui, params, scene, &ParamSetter::new(host), view));
+        self.textures.update(&output.textures_delta);
+        output
+    }
+
+    /// Every parameter, with its id.
+    pub(crate) fn all_params(&self) -> Vec<(ParamPtr, String)> {
+        self.params.param_map().into_iter().map(|(id, param, _)| (param, id)).collect()
+    }
+
+    /// Sets `param`, one of this window's, as automation does.
+    #[allow(unsafe_code)] // The framework's way to set a parameter without a host.
+    pub(crate) fn host_sets(&self, param: ParamPtr, normalized: f32) {
+        // SAFETY: `param` is one of `self.params`, which live as long as `self`.
+        unsafe { param._internal_set_normalized_value(normalized) };
+    }
+
+    /// Sets `param`, one of this window's, to a value as saved, in its own unit.
+    #[allow(unsafe_code)] // As above.
+    pub(crate) fn host_sets_plain(&self, param: ParamPtr, plain: f32) {
+        // SAFETY: as above.
+        self.host_sets(param, unsafe { param.preview_normalized(plain) });
+    }
+
+    /// A picture of the next frame.
+    pub(crate) fn picture(&mut self) -> Image {
+        let output = self.frame(Vec::new());
+        let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
+        render(&self.textures, &primitives, self.size, self.scale)
+    }
+}
