@@ -1,6 +1,6 @@
 //! The composer: which patterns answer the parameters, and which of them to decode next.
 //!
-//! The worker thread runs it. It knows no threads itself: each [`turn`](Composer::turn) does at
+//! The worker thread runs it. It knows no threads itself: each `turn` does at
 //! most one decode, so that the worker can look at the parameters between decodes and the newest
 //! wins.
 
@@ -50,6 +50,8 @@ pub(crate) enum Turn {
     Idle,
     /// Work was done, and more may be left.
     Worked,
+    /// As `Worked`, and [`Composer::answer`] is new.
+    Answered,
     /// The network failed on this recipe, as the message says; it is not tried again.
     Failed(String),
 }
@@ -80,13 +82,8 @@ impl Composer {
     }
 
     /// Does the most urgent piece of work for `want`, at most one decode. Without `weights` only
-    /// the project's own patterns answer. Calls `publish` if there is a new answer.
-    pub(crate) fn turn(
-        &mut self,
-        want: &Want,
-        weights: Option<&Weights>,
-        publish: impl FnOnce(&Answer),
-    ) -> Turn {
+    /// the project's own patterns answer.
+    pub(crate) fn turn(&mut self, want: &Want, weights: Option<&Weights>) -> Turn {
         let project = &self.project;
         if self.book.as_ref().is_none_or(|book| book.recipe != want.recipe) {
             let saved = project.clone().filter(|groove| groove.recipe == Some(want.recipe));
@@ -112,10 +109,7 @@ impl Composer {
         let answer = book.answer(want, weights);
         if answer.is_some() && answer != self.last {
             self.last = answer;
-            if let Some(answer) = &self.last {
-                publish(answer);
-            }
-            return Turn::Worked;
+            return Turn::Answered;
         }
         let Some(weights) = weights else { return Turn::Idle };
         match book.first_to_save() {
@@ -128,6 +122,11 @@ impl Composer {
             },
             None => Turn::Idle,
         }
+    }
+
+    /// The newest answer, if there is one.
+    pub(crate) fn answer(&self) -> Option<&Answer> {
+        self.last.as_ref()
     }
 
     /// What the project should store; `None` if it stores that already, or not all is decoded.

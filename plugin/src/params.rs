@@ -280,7 +280,7 @@ fn percentage(
     FloatParam::new(name, default, FloatRange::Linear { min, max })
         .with_value_to_string(Arc::new(move |value| {
             let per_cent = format!("{:.0} %", value * 100.0);
-            match words.iter().find(|(at, _)| (value - at).abs() < 0.005) {
+            match words.iter().find(|(at, _)| per_cent == format!("{:.0} %", at * 100.0)) {
                 Some((_, word)) => format!("{per_cent}, {word}"),
                 None => per_cent,
             }
@@ -344,6 +344,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(unsafe_code, reason = "the framework's parameter map holds raw pointers")]
     fn every_parameter_reads_back_what_it_shows() {
         let params = JangdanParams::default();
         for (id, param, _) in params.param_map() {

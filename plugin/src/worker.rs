@@ -67,7 +67,8 @@ fn run(
     // A project's own patterns need no network: they play from the first block on.
     let mut loads = params.groove.loads();
     composer.load(params.groove.get());
-    composer.turn(&want(params, &end), None, |answer| end.publish(answer));
+    composer.turn(&want(params, &end), None);
+    composer.answer().into_iter().for_each(|answer| end.publish(answer));
 
     let (weights, load_failure) = match load() {
         Ok(weights) => (Some(weights), None),
@@ -86,7 +87,17 @@ fn run(
             last_want = Some(want);
             alert_until = Instant::now() + ATTENTION;
         }
-        match composer.turn(&want, weights.as_deref(), |answer| end.publish(answer)) {
+        let turn = composer.turn(&want, weights.as_deref());
+        // Stored before it is heard, so that a project saved at any moment has what was heard.
+        if let Some(groove) = weights.as_deref().and_then(|weights| composer.to_save(weights)) {
+            params.groove.store(groove, loads);
+        }
+        match turn {
+            Turn::Answered => {
+                composer.answer().into_iter().for_each(|answer| end.publish(answer));
+                end.report(Network::Decoding);
+                continue;
+            }
             Turn::Worked => {
                 end.report(Network::Decoding);
                 continue;
@@ -96,9 +107,6 @@ fn run(
                 Some(message) => end.report(Network::Failed(message.clone())),
                 None => end.report(Network::Ready),
             },
-        }
-        if let Some(groove) = weights.as_deref().and_then(|weights| composer.to_save(weights)) {
-            params.groove.store(groove, loads);
         }
         let is_alert = end.is_playing() || Instant::now() < alert_until;
         if !end.sleep(if is_alert { ALERT } else { DROWSY }) {
