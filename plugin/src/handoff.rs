@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use engine::Score;
 use groove::Beats;
+use nice_plug_egui::RepaintNotifier;
 use parking_lot::{Condvar, Mutex};
 use triple_buffer::{Input, Output, triple_buffer};
 
@@ -73,6 +74,8 @@ struct Shared {
     is_closing: AtomicBool,
     network: Mutex<Network>,
     nudge: Nudge,
+    /// Has an open window draw again: one atomic, which the window polls.
+    repaint: RepaintNotifier,
 }
 
 /// A wake-up that is not lost and not counted.
@@ -108,6 +111,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         is_closing: AtomicBool::new(false),
         network: Mutex::default(),
         nudge: Nudge::default(),
+        repaint: RepaintNotifier::default(),
     });
     let (audio_in, audio_out) = triple_buffer(&Answer::factory());
     let (gui_in, gui_out) = triple_buffer(&Answer::factory());
@@ -143,7 +147,8 @@ impl AudioEnd {
     pub fn show_playhead(&self, position: Option<Beats>) {
         let beats = position.map_or(f64::NAN, |position| position.0);
         self.shared.playhead.store(beats.to_bits(), Ordering::Relaxed);
-        self.shared.is_playing.store(position.is_some(), Ordering::Relaxed);
+        let was_playing = self.shared.is_playing.swap(position.is_some(), Ordering::Relaxed);
+        self.shared.repaint.request_repaint_with(was_playing || position.is_some());
     }
 
     /// Waits until the newest answer holds the patterns of cycles `first..=last` for `recipe`.
@@ -184,6 +189,7 @@ impl WorkerEnd {
         self.audio.publish();
         *self.gui.input_buffer_mut() = *answer;
         self.gui.publish();
+        self.shared.repaint.request_repaint();
     }
 
     /// The cycle that plays or will play first, and the one that the host's loop returns to.
@@ -202,6 +208,7 @@ impl WorkerEnd {
         let mut held = self.shared.network.lock();
         if *held != network {
             *held = network;
+            self.shared.repaint.request_repaint();
         }
     }
 
@@ -260,6 +267,11 @@ impl GuiEnd {
     /// How the network is doing.
     pub fn network(&self) -> Network {
         self.shared.network.lock().clone()
+    }
+
+    /// What the window polls to know when to draw again.
+    pub fn repaint_notifier(&self) -> RepaintNotifier {
+        self.shared.repaint.clone()
     }
 
     /// Has the worker look at the parameters now rather than in a few milliseconds.

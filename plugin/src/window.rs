@@ -32,8 +32,7 @@ use nice_plug::editor::{ResizeHint, SizeConstraints};
 use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::baseview::{HandlerError, WindowSize as NativeSize};
 use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
-    create_egui_editor,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
 };
 
 use crate::handoff::{GuiEnd, Network};
@@ -152,7 +151,7 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
     };
     create_egui_editor(
         EguiEditorState::from_size(LogicalSize::new(width, height), size.zoom),
-        RepaintNotifier::default(),
+        gui.repaint_notifier(),
         EguiNiceSettings::new().with_tile("Jangdan").with_resize_hint(hint),
         Window { params, gui, context: None, view: View::default(), recipe: None },
     )

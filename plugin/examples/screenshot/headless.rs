@@ -1,6 +1,8 @@
 //! A window without a display: the plugin's own drawing code, driven by made-up input, and a
 //! stand-in for the host that passes parameters through and writes down what it is told.
 
+#![allow(dead_code)] // Pictures and tests each use a part.
+
 use std::sync::Mutex;
 
 use egui::{Event, FullOutput, Pos2, RawInput, Rect, Vec2};
@@ -102,9 +104,16 @@ impl Headless {
         input.viewports.entry(input.viewport_id).or_default().native_pixels_per_point =
             Some(self.scale);
         let Self { params, scene, host, ctx, view, .. } = self;
-        let output = ctx.run_ui(input, |ui| draw(ui, params, scene, &ParamSetter::new(host), view));
+        let mut output =
+            ctx.run_ui(input, |ui| draw(ui, params, scene, &ParamSetter::new(host), view));
         self.textures.update(&output.textures_delta);
+        output.textures_delta.clear();
         output
+    }
+
+    /// What has the keyboard.
+    pub(crate) fn focused(&self) -> Option<egui::Id> {
+        self.ctx.memory(|memory| memory.focused())
     }
 
     /// Every parameter, with its id.

@@ -4,6 +4,8 @@
 //! are (gamma-encoded, premultiplied), blended over what is there, clipped to rectangles.
 //! Pictures and tests need nothing more, so there is nothing more.
 
+#![allow(dead_code)] // Pictures and tests each use a part.
+
 use std::collections::HashMap;
 
 use egui::epaint::textures::TexturesDelta;

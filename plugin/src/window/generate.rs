@@ -31,7 +31,7 @@ pub(super) fn generate_panel(
     ui.painter().rect_filled(place.frame, PANEL_RADIUS, palette.panel);
     if let Some(section) = &place.pad {
         title(ui, hand, section, "Morph");
-        hint(ui, hand, section, "latent 1 \u{2194} 2 \u{2195}");
+        hint(ui, hand, section, "latent 1 \u{d7} 2");
         let axes = [&params.latent[0].value, &params.latent[1].value];
         pad(ui, hand, pad_state, section.body, axes);
     }
