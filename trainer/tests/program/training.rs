@@ -178,33 +178,35 @@ fn resume_without_a_folder_takes_the_newest_run() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_saves_and_says_how_to_resume() {
+fn ctrl_c_and_termination_save_and_say_how_to_resume() {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
 
-    let folder = folder();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_trainer"))
-        .args(tiny(&["--epochs", "10000", "--out", "long"]))
-        .current_dir(folder.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // The first epoch's line says that training is under way.
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    stdout.read_line(&mut line).unwrap();
-    assert!(line.starts_with("epoch 1/10000"), "{line}");
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    // Read to the end, or a full pipe would hold it up.
-    let reader = std::thread::spawn(move || stdout.lines().count());
-    let said = crate::run::said(child.wait_with_output().unwrap());
-    reader.join().unwrap();
-    assert_eq!(said.status, 130, "{said:?}");
-    assert!(said.stderr.contains("trainer --resume long\n"), "{said:?}");
-    let checkpoints = fs::read_dir(folder.path().join("long/checkpoints")).unwrap();
-    assert!(checkpoints.count() >= 2, "the best and the newest");
+    for signal in ["-INT", "-TERM"] {
+        let folder = folder();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trainer"))
+            .args(tiny(&["--epochs", "10000", "--out", "long"]))
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The first epoch's line says that training is under way.
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        assert!(line.starts_with("epoch 1/10000"), "{line}");
+        let kill = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        // Read to the end, or a full pipe would hold it up.
+        let reader = std::thread::spawn(move || stdout.lines().count());
+        let said = crate::run::said(child.wait_with_output().unwrap());
+        reader.join().unwrap();
+        assert_eq!(said.status, 130, "{said:?}");
+        assert!(said.stderr.contains("trainer --resume long\n"), "{said:?}");
+        let checkpoints = fs::read_dir(folder.path().join("long/checkpoints")).unwrap();
+        assert!(checkpoints.count() >= 2, "the best and the newest");
+    }
 }
 
 #[test]
