@@ -8,6 +8,7 @@
 mod composer;
 pub mod factory;
 pub mod handoff;
+pub mod headless;
 pub mod params;
 mod plugin;
 pub mod recipe;

@@ -182,7 +182,7 @@ impl Default for GenerateParams {
                 )
                 .with_unit(" σ")
                 .with_value_to_string(Arc::new(signed_two_digits))
-                .with_string_to_value(number()),
+                .with_string_to_value(Arc::new(leading_number)),
             }),
             temperature: FloatParam::new(
                 "Temperature",
@@ -190,7 +190,7 @@ impl Default for GenerateParams {
                 FloatRange::Linear { min: 0.0, max: 1.5 },
             )
             .with_value_to_string(formatters::v2s_f32_rounded(2))
-            .with_string_to_value(number()),
+            .with_string_to_value(Arc::new(leading_number)),
             density: FloatParam::new("Density", 0.0, FloatRange::Linear { min: -1.0, max: 1.0 })
                 .with_value_to_string(Arc::new(density_in_words))
                 .with_string_to_value(Arc::new(density_from_words)),
@@ -311,10 +311,6 @@ fn density_from_words(text: &str) -> Option<f32> {
     }
     let per_cent = leading_number(text)?;
     Some(if text.ends_with("sparser") { -per_cent } else { per_cent } / 100.0)
-}
-
-fn number() -> Arc<dyn Fn(&str) -> Option<f32> + Send + Sync> {
-    Arc::new(leading_number)
 }
 
 /// The number that `text` begins with, whatever unit follows.

@@ -1,23 +1,17 @@
 //! The window, drawn without a display: what a user sees and what the host is told.
 
-#[path = "../examples/screenshot/headless.rs"]
-mod headless;
-#[path = "../examples/screenshot/raster.rs"]
-mod raster;
-
 use egui::epaint::ClippedShape;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Shape, Vec2, pos2, vec2};
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 use jangdan::factory;
 use jangdan::handoff::Network;
+use jangdan::headless::{Headless, Image, Told};
 use jangdan::params::JangdanParams;
 use jangdan::window::Scene;
 use jangdan::window::grid::{Geometry, ROWS, hit_color};
 use jangdan::window::layout::{DEFAULT_SIZE, Layout, MIN_SIZE};
 use jangdan::window::theme::DARK;
 use nice_plug::prelude::{Param, ParamPtr};
-
-use headless::{Headless, Told};
 
 fn window_of(size: Vec2, scale: f32) -> Headless {
     let scene = Scene {
@@ -344,7 +338,7 @@ fn the_playhead_stands_at_its_beat_and_the_struck_hit_glows() {
     let cells = Layout::new(DEFAULT_SIZE).groove.cells;
     let geometry = Geometry::new(cells);
     let x = geometry.x(16.0) as usize;
-    let white = |image: &raster::Image| {
+    let white = |image: &Image| {
         (cells.top() as usize..cells.bottom() as usize)
             .filter(|&y| (x - 1..=x + 1).any(|x| distance(image.pixel(x, y), DARK.text) < 60))
             .count()
@@ -353,7 +347,7 @@ fn the_playhead_stands_at_its_beat_and_the_struck_hit_glows() {
     assert!((white(&still) as f32) < 0.2 * cells.height(), "{}", white(&still));
     let kick = factory::pattern().hit(16, Instrument::Kick).expect("the factory beat has a one");
     let at = geometry.hit(16, Instrument::Kick, kick).right_center() - vec2(2.0, 0.0);
-    let light = |image: &raster::Image| {
+    let light = |image: &Image| {
         image.pixel(at.x as usize, at.y as usize).iter().map(|&c| u32::from(c)).sum::<u32>()
     };
     assert!(light(&playing) > light(&still) + 60);

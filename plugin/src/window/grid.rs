@@ -139,7 +139,7 @@ fn ground(painter: &Painter, palette: &Palette, place: &Groove, geometry: &Geome
     }
     for beat in 0..=STEPS / STEPS_PER_BEAT {
         let step = beat * STEPS_PER_BEAT;
-        let is_bar = step % STEPS_PER_BAR == 0;
+        let is_bar = step.is_multiple_of(STEPS_PER_BAR);
         let color = blend(palette.panel, palette.line, if is_bar { 1.0 } else { 0.6 });
         let width = if is_bar { 1.5 } else { 1.0 };
         painter.vline(geometry.x(step as f32), cells.y_range(), (width, color));

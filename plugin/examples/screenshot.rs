@@ -14,9 +14,6 @@
 //!
 //! It exits with 2 for wrong usage and 1 when a file cannot be read or written.
 
-mod headless;
-mod raster;
-
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -26,13 +23,11 @@ use egui::{Vec2, vec2};
 use groove::{BEATS_PER_CYCLE, Beats};
 use jangdan::factory;
 use jangdan::handoff::Network;
+use jangdan::headless::{Headless, Image};
 use jangdan::params::{JangdanParams, QuantiseParam};
 use jangdan::window::{Scene, layout};
 use nice_plug::prelude::{Enum, Params, PluginState};
 use serde_json::Value;
-
-use headless::Headless;
-use raster::Image;
 
 /// What the command line asks for.
 struct Arguments {

@@ -1,20 +1,22 @@
-//! A window without a display: the plugin's own drawing code, driven by made-up input, and a
-//! stand-in for the host that passes parameters through and writes down what it is told.
+//! A window without a display, for pictures and tests: the plugin's own drawing code, driven by
+//! made-up input, and a stand-in for the host that passes parameters through and writes down what
+//! it is told. No host runs this.
 
-#![allow(dead_code)] // Pictures and tests each use a part.
+mod raster;
 
 use std::sync::Mutex;
 
 use egui::{Event, FullOutput, Pos2, RawInput, Rect, Vec2};
-use jangdan::params::JangdanParams;
-use jangdan::window::{Scene, View, draw, theme};
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, Params, PluginApi, PluginState};
 
-use super::raster::{Image, Textures, render};
+use crate::params::JangdanParams;
+use crate::window::{Scene, View, draw, theme};
+pub use raster::Image;
+use raster::{Textures, render};
 
 /// What the window told the host.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Told {
+pub enum Told {
     /// A gesture begins.
     Begin(ParamPtr),
     /// A parameter changes to this normalised value.
@@ -24,19 +26,19 @@ pub(crate) enum Told {
 }
 
 /// A host that takes every change at once.
-#[derive(Default)]
-pub(crate) struct Host {
+#[derive(Debug, Default)]
+pub struct Host {
     told: Mutex<Vec<Told>>,
 }
 
 impl Host {
     /// What it was told since the last call.
-    pub(crate) fn take(&self) -> Vec<Told> {
+    pub fn take(&self) -> Vec<Told> {
         std::mem::take(&mut *self.told.lock().unwrap())
     }
 }
 
-#[allow(unsafe_code)] // The framework's way to set a parameter.
+#[expect(unsafe_code, reason = "the framework's way to set a parameter")]
 impl GuiContextInner for Host {
     fn plugin_api(&self) -> PluginApi {
         PluginApi::Clap
@@ -70,9 +72,12 @@ impl GuiContextInner for Host {
 }
 
 /// The window.
-pub(crate) struct Headless {
+pub struct Headless {
+    /// What its controls turn.
     pub params: JangdanParams,
+    /// What it shows beside them.
     pub scene: Scene,
+    /// Whom it tells.
     pub host: Host,
     ctx: egui::Context,
     view: View,
@@ -84,7 +89,7 @@ pub(crate) struct Headless {
 
 impl Headless {
     /// A window of `size` points at `scale` pixels per point.
-    pub(crate) fn new(params: JangdanParams, scene: Scene, size: Vec2, scale: f32) -> Self {
+    pub fn new(params: JangdanParams, scene: Scene, size: Vec2, scale: f32) -> Self {
         let ctx = egui::Context::default();
         theme::install(&ctx, &theme::DARK);
         let (host, view, textures) = <(Host, View, Textures)>::default();
@@ -92,7 +97,7 @@ impl Headless {
     }
 
     /// Draws one frame, 1/60 s after the last, in which `events` happen.
-    pub(crate) fn frame(&mut self, events: Vec<Event>) -> FullOutput {
+    pub fn frame(&mut self, events: Vec<Event>) -> FullOutput {
         self.time_s += 1.0 / 60.0;
         let mut input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
@@ -112,31 +117,31 @@ impl Headless {
     }
 
     /// What has the keyboard.
-    pub(crate) fn focused(&self) -> Option<egui::Id> {
+    pub fn focused(&self) -> Option<egui::Id> {
         self.ctx.memory(|memory| memory.focused())
     }
 
     /// Every parameter, with its id.
-    pub(crate) fn all_params(&self) -> Vec<(ParamPtr, String)> {
+    pub fn all_params(&self) -> Vec<(ParamPtr, String)> {
         self.params.param_map().into_iter().map(|(id, param, _)| (param, id)).collect()
     }
 
     /// Sets `param`, one of this window's, as automation does.
-    #[allow(unsafe_code)] // The framework's way to set a parameter without a host.
-    pub(crate) fn host_sets(&self, param: ParamPtr, normalized: f32) {
+    #[expect(unsafe_code, reason = "the framework's way to set a parameter without a host")]
+    pub fn host_sets(&self, param: ParamPtr, normalized: f32) {
         // SAFETY: `param` is one of `self.params`, which live as long as `self`.
         unsafe { param._internal_set_normalized_value(normalized) };
     }
 
     /// Sets `param`, one of this window's, to a value as saved, in its own unit.
-    #[allow(unsafe_code)] // As above.
-    pub(crate) fn host_sets_plain(&self, param: ParamPtr, plain: f32) {
+    #[expect(unsafe_code, reason = "as above")]
+    pub fn host_sets_plain(&self, param: ParamPtr, plain: f32) {
         // SAFETY: as above.
         self.host_sets(param, unsafe { param.preview_normalized(plain) });
     }
 
     /// A picture of the next frame.
-    pub(crate) fn picture(&mut self) -> Image {
+    pub fn picture(&mut self) -> Image {
         let output = self.frame(Vec::new());
         let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
         render(&self.textures, &primitives, self.size, self.scale)

@@ -4,8 +4,6 @@
 //! are (gamma-encoded, premultiplied), blended over what is there, clipped to rectangles.
 //! Pictures and tests need nothing more, so there is nothing more.
 
-#![allow(dead_code)] // Pictures and tests each use a part.
-
 use std::collections::HashMap;
 
 use egui::epaint::textures::TexturesDelta;
@@ -13,28 +11,35 @@ use egui::epaint::{ClippedPrimitive, ImageData, Primitive, Vertex};
 use egui::{Color32, ColorImage, Pos2, Rect, TextureId, Vec2};
 
 /// An opaque image: rows of `[red, green, blue]`, from the top.
-pub(crate) struct Image {
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// Pixels in a row.
     pub width: usize,
+    /// Rows.
     pub height: usize,
+    /// All rows one after the other.
     pub pixels: Vec<[u8; 3]>,
 }
 
 impl Image {
     /// The pixel at column `x` and row `y`.
-    pub(crate) fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
         self.pixels[y * self.width + x]
     }
 }
 
 /// The textures that egui has handed over.
 #[derive(Default)]
-pub(crate) struct Textures {
+pub(super) struct Textures {
     images: HashMap<TextureId, ColorImage>,
 }
 
 impl Textures {
     /// Takes over what changed in a frame. What it frees is kept one frame longer than needed.
-    pub(crate) fn update(&mut self, delta: &TexturesDelta) {
+    pub(super) fn update(&mut self, delta: &TexturesDelta) {
         for (id, changes) in &delta.set {
             for change in changes {
                 let ImageData::Color(patch) = &change.image;
@@ -57,7 +62,7 @@ impl Textures {
 }
 
 /// Draws `primitives` on a black image of `size` points at `scale` pixels per point.
-pub(crate) fn render(
+pub(super) fn render(
     textures: &Textures,
     primitives: &[ClippedPrimitive],
     size: Vec2,
