@@ -21,7 +21,7 @@ pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Result<Findings> {
     let mut help = TrainerHelp { workspace, texts: BTreeMap::new() };
     for file in tree.with_extension("md") {
         let Some(text) = file.text() else { continue };
-        for (number, line) in markdown::code(text) {
+        for (number, line) in markdown::commands(text) {
             for problem in problems(workspace, tree, &mut help, line)? {
                 findings.push(format!("{}:{number}: {problem}", file.path));
             }
@@ -55,8 +55,7 @@ fn problems(
         Some(at) if value_of(words, &["-p", "--package"]) == Some("trainer") => &words[at + 1..],
         _ => return Ok(findings),
     };
-    let subcommand =
-        arguments.first().filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
+    let subcommand = arguments.first().filter(|word| word.chars().all(|c| c.is_ascii_lowercase()));
     let text = help.of(subcommand.copied())?;
     let Some(text) = text else {
         findings.push(format!("trainer has no subcommand {:?}", subcommand.unwrap_or(&"")));
