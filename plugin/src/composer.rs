@@ -14,7 +14,7 @@ use musicvae::infer::Scratch;
 use crate::handoff::Answer;
 use crate::recipe::{Recipe, is_steady};
 use crate::saved::{Groove, SAVED_CYCLES};
-use crate::weights::Weights;
+use crate::weights::Decode;
 
 /// The most cycles kept beside those to be saved; 7 kB each.
 const KEPT_CYCLES: usize = 64;
@@ -72,18 +72,21 @@ pub(crate) struct Composer {
     book: Option<Sketchbook>,
     scratch: Scratch,
     last: Option<Answer>,
+    /// Recipe and weights of the groove that the project was given last, or came with.
+    stored: Option<(Option<Recipe>, String)>,
 }
 
 impl Composer {
     /// The project's groove, which the host has loaded.
     pub(crate) fn load(&mut self, groove: Groove) {
+        self.stored = Some((groove.recipe, groove.weights.clone()));
         self.project = Some(groove);
         self.book = None;
     }
 
     /// Does the most urgent piece of work for `want`, at most one decode. Without `weights` only
     /// the project's own patterns answer.
-    pub(crate) fn turn(&mut self, want: &Want, weights: Option<&Weights>) -> Turn {
+    pub(crate) fn turn(&mut self, want: &Want, weights: Option<&impl Decode>) -> Turn {
         let project = &self.project;
         if self.book.as_ref().is_none_or(|book| book.recipe != want.recipe) {
             let saved = project.clone().filter(|groove| groove.recipe == Some(want.recipe));
@@ -129,29 +132,41 @@ impl Composer {
         self.last.as_ref()
     }
 
-    /// What the project should store; `None` if it stores that already, or not all is decoded.
-    pub(crate) fn to_save(&self, weights: &Weights) -> Option<Groove> {
+    /// What the project should store from now on; `None` if it stores that already, or not all is
+    /// decoded.
+    pub(crate) fn to_save(&mut self, weights: &impl Decode) -> Option<Groove> {
         let book = self.book.as_ref()?;
-        if book.saved.is_some() || book.first_to_save().is_some() {
+        let made_with =
+            book.saved.as_ref().map_or(weights.identity(), |saved| saved.weights.as_str());
+        let is_stored = self.stored.as_ref().is_some_and(|(recipe, weights)| {
+            *recipe == Some(book.recipe) && weights.as_str() == made_with
+        });
+        if is_stored || book.first_to_save().is_some() {
             return None;
         }
-        let cycles = (0..book.cycles_to_save()).map(|cycle| book.decoded.get(&cycle).copied());
-        Some(Groove {
-            recipe: Some(book.recipe),
-            weights: weights.identity.clone(),
-            cycles: cycles.collect::<Option<_>>()?,
-        })
+        let groove = match &book.saved {
+            Some(saved) => saved.clone(),
+            None => Groove {
+                recipe: Some(book.recipe),
+                weights: made_with.to_owned(),
+                cycles: (0..book.cycles_to_save())
+                    .map(|cycle| book.decoded.get(&cycle).copied())
+                    .collect::<Option<_>>()?,
+            },
+        };
+        self.stored = Some((groove.recipe, groove.weights.clone()));
+        Some(groove)
     }
 }
 
 impl Sketchbook {
     /// The pattern of `cycle`, if it is here: the project's own before any other.
-    fn pattern(&self, cycle: i64, weights: Option<&Weights>) -> Option<&Pattern> {
+    fn pattern(&self, cycle: i64, weights: Option<&impl Decode>) -> Option<&Pattern> {
         if let Some(saved) = &self.saved {
             let count = i64::try_from(saved.cycles.len()).unwrap_or(i64::MAX);
             let is_stored = is_steady(&self.recipe) || (0..count).contains(&cycle);
             // Without the weights it was made with, an old song repeats what it has.
-            let has_changed = weights.is_some_and(|weights| weights.identity != saved.weights);
+            let has_changed = weights.is_some_and(|weights| weights.identity() != saved.weights);
             if is_stored || has_changed {
                 return saved.pattern(cycle).or_else(|| self.decoded.get(&cycle));
             }
@@ -160,7 +175,7 @@ impl Sketchbook {
     }
 
     /// The answer, once the most urgent cycle is here.
-    fn answer(&self, want: &Want, weights: Option<&Weights>) -> Option<Answer> {
+    fn answer(&self, want: &Want, weights: Option<&impl Decode>) -> Option<Answer> {
         let recipe = Some(self.recipe);
         if is_steady(&self.recipe) {
             let pattern = self.pattern(0, weights)?;
@@ -180,16 +195,20 @@ impl Sketchbook {
     fn decode(
         &mut self,
         cycle: i64,
-        weights: &Weights,
+        weights: &impl Decode,
         scratch: &mut Scratch,
     ) -> Result<(), String> {
-        let decode = || weights.drummer.decode(&self.recipe, cycle, scratch);
-        // A scratch is laid out anew or overwritten by every decode, so a torn one does no harm.
-        let pattern = catch_unwind(AssertUnwindSafe(decode)).map_err(|_| {
-            "the network failed on these settings; the last groove plays on".to_owned()
-        })?;
-        self.decoded.insert(cycle, pattern);
-        Ok(())
+        let decode = AssertUnwindSafe(|| weights.decode(&self.recipe, cycle, scratch));
+        match catch_unwind(decode) {
+            Ok(pattern) => {
+                self.decoded.insert(cycle, pattern);
+                Ok(())
+            }
+            Err(_panic) => {
+                *scratch = Scratch::new(); // it may be torn
+                Err("the network failed on these settings; the last groove plays on".to_owned())
+            }
+        }
     }
 
     fn cycles_to_save(&self) -> i64 {
@@ -213,3 +232,6 @@ impl Sketchbook {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

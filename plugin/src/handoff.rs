@@ -10,6 +10,7 @@
 //! The audio thread's end neither allocates, frees, locks nor makes a system call, with one
 //! exception by name: [`AudioEnd::wait`], for offline rendering only.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -69,13 +70,26 @@ struct Shared {
     loop_cycle: AtomicI64,
     /// Whether blocks are being processed, as opposed to the plugin lying idle.
     is_playing: AtomicBool,
-    /// Whether the worker has given up on the newest request: waiting for it is no use.
-    has_failed: AtomicBool,
+    /// Fingerprint of the recipe that the worker has given up on: waiting for it is no use.
+    failed: AtomicU64,
     is_closing: AtomicBool,
     network: Mutex<Network>,
     nudge: Nudge,
     /// Has an open window draw again: one atomic, which the window polls.
     repaint: RepaintNotifier,
+}
+
+/// The fingerprint of none.
+const NO_RECIPE: u64 = 0;
+
+/// A number to know `recipe` by.
+fn fingerprint(recipe: &Recipe) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let Recipe { latent, temperature, density, seed, variation } = recipe;
+    latent.map(f32::to_bits).hash(&mut hasher);
+    [temperature, density, variation].map(|x| x.to_bits()).hash(&mut hasher);
+    seed.hash(&mut hasher);
+    hasher.finish().max(NO_RECIPE + 1)
 }
 
 /// A wake-up that is not lost and not counted.
@@ -107,7 +121,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         cycle: AtomicI64::new(0),
         loop_cycle: AtomicI64::new(0),
         is_playing: AtomicBool::new(false),
-        has_failed: AtomicBool::new(false),
+        failed: AtomicU64::new(NO_RECIPE),
         is_closing: AtomicBool::new(false),
         network: Mutex::default(),
         nudge: Nudge::default(),
@@ -151,22 +165,24 @@ impl AudioEnd {
         self.shared.repaint.request_repaint_with(was_playing || position.is_some());
     }
 
-    /// Waits until the newest answer holds the patterns of cycles `first..=last` for `recipe`.
+    /// Waits until the newest answer holds the patterns of `cycles` for `recipe`.
     ///
-    /// Returns false if the worker has failed, or has not answered within `limit`.
+    /// Returns false if the worker has given up on `recipe`, or has not answered within `limit`.
     ///
     /// # Real-time safety
     /// None: it wakes the worker and sleeps. For offline rendering only, where blocks come faster
     /// than patterns can be decoded.
-    pub fn wait(&mut self, recipe: &Recipe, first: i64, last: i64, limit: Duration) -> bool {
+    pub fn wait(&mut self, recipe: &Recipe, cycles: &[i64], limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
+        let fingerprint = fingerprint(recipe);
         loop {
             self.has_unread |= self.answers.update();
             let answer = self.answers.output_buffer();
-            if answer.answers(recipe, first) && answer.answers(recipe, last) {
+            if cycles.iter().all(|&cycle| answer.answers(recipe, cycle)) {
                 return true;
             }
-            if self.shared.has_failed.load(Ordering::Acquire) || Instant::now() >= deadline {
+            let has_failed = self.shared.failed.load(Ordering::Acquire) == fingerprint;
+            if has_failed || Instant::now() >= deadline {
                 return false;
             }
             self.shared.nudge.set();
@@ -202,9 +218,14 @@ impl WorkerEnd {
         self.shared.is_playing.load(Ordering::Relaxed)
     }
 
-    /// Tells the window, and whoever waits, how the network is doing.
+    /// Tells the window, and whoever waits, that `recipe` will not be answered, and why.
+    pub fn fail(&self, message: String, recipe: &Recipe) {
+        self.report(Network::Failed(message));
+        self.shared.failed.store(fingerprint(recipe), Ordering::Release);
+    }
+
+    /// Tells the window how the network is doing.
     pub fn report(&self, network: Network) {
-        self.shared.has_failed.store(matches!(network, Network::Failed(_)), Ordering::Release);
         let mut held = self.shared.network.lock();
         if *held != network {
             *held = network;
@@ -327,10 +348,22 @@ mod tests {
         let (mut audio, mut worker, _gui) = handoff();
         let long = Duration::from_secs(600);
         worker.publish(&answer(1));
-        assert!(audio.wait(&recipe(1), 0, 5, long));
+        assert!(audio.wait(&recipe(1), &[0, 5], long));
         assert_eq!(audio.newer(), Some(&answer(1)));
-        worker.report(Network::Failed("no weights".into()));
-        assert!(!audio.wait(&recipe(2), 0, 0, long));
+        worker.fail("no weights".into(), &recipe(2));
+        assert!(!audio.wait(&recipe(2), &[0], long));
+    }
+
+    #[test]
+    fn a_failure_of_one_recipe_does_not_end_waiting_for_the_next() {
+        let (mut audio, mut worker, _gui) = handoff();
+        worker.fail("it failed".into(), &recipe(1));
+        let waiting =
+            std::thread::spawn(move || audio.wait(&recipe(2), &[0], Duration::from_secs(600)));
+        // Its first nudge says that it has looked, and has not given up.
+        assert!(worker.sleep(Duration::MAX));
+        worker.publish(&answer(2));
+        assert!(waiting.join().unwrap());
     }
 
     #[test]

@@ -245,15 +245,16 @@ impl Default for KitParams {
 }
 
 impl JangdanParams {
-    /// What the parameters ask of the network now.
+    /// What the parameters ask of the network now. Always numbers, whatever the host has sent.
     pub fn recipe(&self) -> Recipe {
         let generate = &self.generate;
+        let finite = |param: &FloatParam| finite_or(param.value(), param.default_plain_value());
         Recipe {
-            latent: std::array::from_fn(|i| generate.latent[i].value.value()),
-            temperature: generate.temperature.value(),
-            density: generate.density.value() * DENSITY_NATS,
+            latent: std::array::from_fn(|i| finite(&generate.latent[i].value)),
+            temperature: finite(&generate.temperature),
+            density: finite(&generate.density) * DENSITY_NATS,
             seed: u64::from(generate.seed.value().unsigned_abs()),
-            variation: generate.variation.value(),
+            variation: finite(&generate.variation),
         }
     }
 
@@ -267,6 +268,11 @@ impl JangdanParams {
             is_muted: self.bypass.value(),
         }
     }
+}
+
+/// `x`, or `other` if it is not a finite number: the framework passes on a host's NaN.
+pub(crate) fn finite_or(x: f32, other: f32) -> f32 {
+    if x.is_finite() { x } else { other }
 }
 
 /// A parameter in `[min, max]` shown in per cent, with words at some values.
@@ -356,6 +362,19 @@ mod tests {
                 assert_eq!(shown, shown_again, "{id} at {normalized}, read as {read}");
             }
         }
+    }
+
+    #[test]
+    #[expect(unsafe_code, reason = "the framework's way to set a parameter without a host")]
+    fn what_a_host_sends_that_is_no_number_asks_for_the_default() {
+        let params = JangdanParams::default();
+        let default = params.recipe();
+        for (_, param, _) in params.param_map() {
+            // SAFETY: the pointers are into `params`, which outlives them.
+            unsafe { param._internal_set_normalized_value(f32::NAN) };
+        }
+        assert!(params.generate.temperature.value().is_nan());
+        assert_eq!(Recipe { seed: default.seed, ..params.recipe() }, default);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use nice_plug::prelude::{
 use nice_plug::util::permit_alloc;
 
 use crate::handoff::{Answer, AudioEnd, GuiEnd, handoff};
-use crate::params::JangdanParams;
+use crate::params::{JangdanParams, finite_or};
 use crate::recipe::Recipe;
 use crate::weights::Weights;
 use crate::window::{self, WindowEditor};
@@ -142,7 +142,7 @@ impl Plugin for Jangdan {
             transport.loop_range.map_or(*cycles.start(), |(start, _)| first_cycle(start));
         self.audio.want(*cycles.start(), returns_to);
         if self.is_offline && transport.is_playing {
-            self.wait_for(cycles);
+            self.wait_for(&cycles, returns_to);
         }
         self.take_score(&playing);
 
@@ -165,8 +165,9 @@ impl Plugin for Jangdan {
 }
 
 impl Jangdan {
-    /// Offline only: waits until the patterns of `cycles` are there.
-    fn wait_for(&mut self, cycles: RangeInclusive<i64>) {
+    /// Offline only: waits until the patterns of `cycles` and of the one that a loop returns to are
+    /// there.
+    fn wait_for(&mut self, cycles: &RangeInclusive<i64>, returns_to: i64) {
         let recipe = self.params.recipe();
         if self.given_up == Some(recipe) {
             return;
@@ -175,7 +176,7 @@ impl Jangdan {
         let (first, last) = (*cycles.start(), *cycles.end());
         let last = last.min(first.saturating_add(1));
         let audio = &mut self.audio;
-        let has_come = permit_alloc(|| audio.wait(&recipe, first, last, PATIENCE));
+        let has_come = permit_alloc(|| audio.wait(&recipe, &[first, last, returns_to], PATIENCE));
         self.given_up = (!has_come).then_some(recipe);
     }
 
@@ -198,7 +199,7 @@ impl Jangdan {
     fn apply_level(&self, left: &mut [f32], right: &mut [f32]) {
         let level = &self.params.kit.level.smoothed;
         for (left, right) in left.iter_mut().zip(right) {
-            let gain = level.next();
+            let gain = finite_or(level.next(), 0.0);
             *left *= gain;
             *right *= gain;
         }

@@ -4,10 +4,13 @@
 
 use std::sync::{Arc, Weak};
 
+use groove::Pattern;
 use musicvae::WeightsError;
-use musicvae::infer::Drummer;
+use musicvae::infer::{Drummer, Scratch};
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
+
+use crate::recipe::Recipe;
 
 /// The weights file that the plugin is built with.
 static EMBEDDED: &[u8] =
@@ -46,5 +49,60 @@ impl Weights {
         let weights = Arc::new(Self::from_bytes(EMBEDDED)?);
         *shared = Arc::downgrade(&weights);
         Ok(weights)
+    }
+}
+
+/// What patterns are decoded with: the network, or what a test puts in its place.
+pub(crate) trait Decode {
+    /// The name by which projects remember what made their patterns.
+    fn identity(&self) -> &str;
+
+    /// The pattern of `recipe` in `cycle`: always the same for the same three.
+    fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern;
+}
+
+impl Decode for Weights {
+    fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern {
+        self.drummer.decode(recipe, cycle, scratch)
+    }
+}
+
+/// A network to test with: each recipe and cycle has its own pattern, and one seed breaks it.
+#[cfg(test)]
+pub(crate) struct Fake(pub(crate) &'static str);
+
+#[cfg(test)]
+impl Fake {
+    /// The seed of which decoding panics.
+    pub(crate) const BREAKING_SEED: u64 = 666;
+
+    /// The pattern of `recipe` in `cycle`.
+    pub(crate) fn pattern(&self, recipe: &Recipe, cycle: i64) -> Pattern {
+        let cycle = if recipe.variation == 0.0 { 0 } else { cycle };
+        let mut pattern = Pattern::EMPTY;
+        for (place, number) in
+            [self.0.len() as i64, recipe.seed as i64, cycle].into_iter().enumerate()
+        {
+            let step = number.rem_euclid(groove::STEPS as i64) as usize;
+            let hit = groove::Hit::new(0.5, 0.0);
+            pattern.set(step, groove::Instrument::ALL[place], Some(hit));
+        }
+        pattern
+    }
+}
+
+#[cfg(test)]
+impl Decode for Fake {
+    fn identity(&self) -> &str {
+        self.0
+    }
+
+    fn decode(&self, recipe: &Recipe, cycle: i64, _scratch: &mut Scratch) -> Pattern {
+        assert_ne!(recipe.seed, Self::BREAKING_SEED, "made to break");
+        self.pattern(recipe, cycle)
     }
 }

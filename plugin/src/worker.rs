@@ -4,6 +4,7 @@
 //! and ends, joined, when its handle is dropped. Nothing it does stops the music: the last
 //! pattern plays on whatever fails here.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use musicvae::WeightsError;
 use crate::composer::{Composer, Turn, Want};
 use crate::handoff::{Closer, Network, WorkerEnd};
 use crate::params::JangdanParams;
-use crate::weights::Weights;
+use crate::weights::Decode;
 
 /// Time between two looks at the parameters while music plays or a control moves: a quarter of a
 /// frame, so that a dragged slider is heard and seen at once.
@@ -25,6 +26,11 @@ const DROWSY: Duration = Duration::from_millis(25);
 /// How long the worker stays alert after something has happened.
 const ATTENTION: Duration = Duration::from_secs(2);
 
+/// How much the worker yields to the host's threads, on Linux's scale of 0 to 19: enough to lose
+/// to a mixer's window, not to a compiler in the background.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
+
 /// A running worker; dropping it ends the thread.
 pub(crate) struct Worker {
     closer: Closer,
@@ -33,15 +39,18 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts a worker that reads its weights with `load`, on its own thread.
-    pub(crate) fn spawn(
+    pub(crate) fn spawn<W: Decode>(
         params: Arc<JangdanParams>,
         end: WorkerEnd,
-        load: impl FnOnce() -> Result<Arc<Weights>, WeightsError> + Send + 'static,
+        load: impl FnOnce() -> Result<Arc<W>, WeightsError> + Send + 'static,
     ) -> Self {
         let closer = end.closer();
         let thread = std::thread::Builder::new()
             .name("jangdan-worker".to_owned())
-            .spawn(move || run(&params, end, load))
+            .spawn(move || {
+                lower_priority();
+                run(&params, end, load);
+            })
             // Without a thread the factory or saved pattern plays; the window says "loading".
             .ok();
         Self { closer, thread }
@@ -58,55 +67,72 @@ impl Drop for Worker {
     }
 }
 
-fn run(
+/// Lets the host's threads go first when they and this one want the same core.
+///
+/// On Linux alone: elsewhere it takes calls that only unsafe code can make, and a worker that
+/// computes for milliseconds at a time is no rival there.
+fn lower_priority() {
+    #[cfg(target_os = "linux")]
+    {
+        // Of this thread alone: Linux gives each its own. A refusal costs nothing but the courtesy.
+        _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS);
+    }
+}
+
+fn run<W: Decode>(
     params: &JangdanParams,
     mut end: WorkerEnd,
-    load: impl FnOnce() -> Result<Arc<Weights>, WeightsError>,
+    load: impl FnOnce() -> Result<Arc<W>, WeightsError>,
 ) {
     let mut composer = Composer::default();
     // A project's own patterns need no network: they play from the first block on.
     let mut loads = params.groove.loads();
     composer.load(params.groove.get());
-    composer.turn(&want(params, &end), None);
+    composer.turn(&want(params, &end), None::<&W>);
     composer.answer().into_iter().for_each(|answer| end.publish(answer));
 
-    let (weights, load_failure) = match load() {
-        Ok(weights) => (Some(weights), None),
-        Err(error) => (None, Some(format!("the network cannot be read: {error}"))),
+    let (weights, load_failure) = match catch_unwind(AssertUnwindSafe(load)) {
+        Ok(Ok(weights)) => (Some(weights), None),
+        Ok(Err(error)) => (None, Some(format!("the network cannot be read: {error}"))),
+        Err(_panic) => (None, Some("the network cannot be read".to_owned())),
     };
     let mut last_want = None;
+    // What there is nothing left to do for.
+    let mut settled = None;
     let mut alert_until = Instant::now();
     while !end.is_closing() {
         let newest_loads = params.groove.loads();
         if newest_loads != loads {
             loads = newest_loads;
             composer.load(params.groove.get());
+            settled = None;
         }
         let want = want(params, &end);
         if last_want != Some(want) {
             last_want = Some(want);
             alert_until = Instant::now() + ATTENTION;
         }
-        let turn = composer.turn(&want, weights.as_deref());
-        // Stored before it is heard, so that a project saved at any moment has what was heard.
-        if let Some(groove) = weights.as_deref().and_then(|weights| composer.to_save(weights)) {
-            params.groove.store(groove, loads);
-        }
-        match turn {
-            Turn::Answered => {
-                composer.answer().into_iter().for_each(|answer| end.publish(answer));
-                end.report(Network::Decoding);
-                continue;
+        if settled != Some(want) {
+            let turn = composer.turn(&want, weights.as_deref());
+            // Stored before it is heard, so that a project saved at any moment has what was heard.
+            if let Some(groove) = weights.as_deref().and_then(|weights| composer.to_save(weights)) {
+                params.groove.store(groove, loads);
             }
-            Turn::Worked => {
-                end.report(Network::Decoding);
-                continue;
+            match (turn, &load_failure) {
+                (Turn::Answered, _) => {
+                    composer.answer().into_iter().for_each(|answer| end.publish(answer));
+                    end.report(Network::Decoding);
+                    continue;
+                }
+                (Turn::Worked, _) => {
+                    end.report(Network::Decoding);
+                    continue;
+                }
+                (Turn::Failed(message), _) => end.fail(message, &want.recipe),
+                (Turn::Idle, Some(message)) => end.fail(message.clone(), &want.recipe),
+                (Turn::Idle, None) => end.report(Network::Ready),
             }
-            Turn::Failed(message) => end.report(Network::Failed(message)),
-            Turn::Idle => match &load_failure {
-                Some(message) => end.report(Network::Failed(message.clone())),
-                None => end.report(Network::Ready),
-            },
+            settled = Some(want);
         }
         let is_alert = end.is_playing() || Instant::now() < alert_until;
         if !end.sleep(if is_alert { ALERT } else { DROWSY }) {
@@ -119,3 +145,6 @@ fn want(params: &JangdanParams, end: &WorkerEnd) -> Want {
     let (cycle, loop_cycle) = end.wanted();
     Want { recipe: params.recipe(), cycle, loop_cycle }
 }
+
+#[cfg(test)]
+mod tests;

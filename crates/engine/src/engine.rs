@@ -339,6 +339,7 @@ impl Segment {
 }
 
 fn velocity(velocity: f32, dynamics: f32) -> f32 {
+    let dynamics = if dynamics.is_finite() { dynamics } else { 1.0 };
     (MIDDLE_VELOCITY + dynamics * (velocity - MIDDLE_VELOCITY)).clamp(SOFTEST, 1.0)
 }
 
