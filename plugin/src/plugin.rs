@@ -13,9 +13,9 @@ use kit::Kit;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
-    ClapFeature, ClapPlugin, MidiConfig, NoteEvent, Params, Plugin, ProcessContext, ProcessMode,
-    ProcessStatus, RemoteControlsContext, RemoteControlsPage, RemoteControlsSection, Vst3Plugin,
-    Vst3SubCategory,
+    ClapFeature, ClapPlugin, MidiConfig, NoteEvent, Params, Plugin, PluginApi, ProcessContext,
+    ProcessMode, ProcessStatus, RemoteControlsContext, RemoteControlsPage, RemoteControlsSection,
+    Vst3Plugin, Vst3SubCategory,
 };
 use nice_plug::util::permit_alloc;
 
@@ -99,10 +99,13 @@ impl Plugin for Jangdan {
         &mut self,
         _layout: &AudioIOLayout,
         config: &BufferConfig,
-        _context: &mut impl ActivateContext<Self>,
+        context: &mut impl ActivateContext<Self>,
     ) -> bool {
         self.kit.set_sample_rate(config.sample_rate);
-        self.is_offline = config.process_mode == ProcessMode::Offline;
+        // nice-plug 0.4.2 hands a VST3 the mode of the setup before this one: after a bounce it
+        // would say offline, and waiting would stop the host's sound. Better never to wait there.
+        self.is_offline =
+            config.process_mode == ProcessMode::Offline && context.plugin_api() != PluginApi::Vst3;
         self.given_up = None;
         true
     }
