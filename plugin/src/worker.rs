@@ -21,7 +21,7 @@ use crate::weights::Decode;
 const ALERT: Duration = Duration::from_millis(4);
 
 /// Time between two looks when nothing has happened for a while.
-const DROWSY: Duration = Duration::from_millis(25);
+const DROWSY: Duration = Duration::from_millis(50);
 
 /// How long the worker stays alert after something has happened.
 const ATTENTION: Duration = Duration::from_secs(2);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clack_extensions::gui::GuiError;
 use clack_extensions::state::StateError;
 use clack_host::entry::PluginEntryError;
 use clack_host::plugin::PluginInstanceError;
@@ -29,6 +30,9 @@ pub enum HostError {
     /// The plugin refused to save or load its state.
     #[error("{0}")]
     State(#[from] StateError),
+    /// The plugin refused to open or resize its window.
+    #[error("the plugin's window: {0}")]
+    Window(#[from] GuiError),
     /// The plugin refused a render mode.
     #[error("the plugin refused to switch to {0} rendering")]
     Render(&'static str),

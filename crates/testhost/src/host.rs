@@ -76,7 +76,7 @@ struct Activation {
 /// A loaded plugin.
 pub struct Host {
     name: String,
-    instance: PluginInstance<Handlers>,
+    pub(crate) instance: PluginInstance<Handlers>,
     activation: Option<Activation>,
     /// Samples processed since loading.
     time: u64,

@@ -2,8 +2,9 @@
 //!
 //! The plugin's tests and `cargo xtask demo` share it. It is stricter than most music software: a
 //! block fails if the plugin breaks a rule of CLAP that a real host might forgive, such as events
-//! out of sample order or samples that are not numbers. It draws no window, plays no sound and starts no
-//! threads: main-thread and audio-thread calls come from whichever thread owns the [`Host`].
+//! out of sample order or samples that are not numbers. It plays no sound and starts no threads:
+//! main-thread and audio-thread calls come from whichever thread owns the [`Host`]. The plugin's
+//! window opens in a window of its owner's.
 //!
 //! ```no_run
 //! use testhost::{Host, Transport};
@@ -27,6 +28,7 @@ mod handlers;
 mod host;
 mod recording;
 mod transport;
+mod window;
 
 pub use error::HostError;
 pub use host::{Host, Input, Parameter};
