@@ -253,5 +253,7 @@ impl Drummer {
     }
 }
 
+#[cfg(all(test, feature = "training"))]
+mod candle_tests;
 #[cfg(test)]
 mod tests;

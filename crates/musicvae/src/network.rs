@@ -123,13 +123,15 @@ fn by_bar(x: &Tensor) -> Result<Tensor> {
 
 /// Drops the share `p` of the elements and scales the rest to make up for it.
 fn dropout(x: &Tensor, p: f64, training: Option<&mut Regularisation>) -> Result<Tensor> {
-    match training {
-        Some(training) if p > 0.0 => {
-            let mask = training.noise.mask(x.elem_count(), p as f32);
-            x * Tensor::from_vec(mask, x.shape(), x.device())?
-        }
-        _ => Ok(x.clone()),
+    match dropout_mask(x.elem_count(), p, training) {
+        Some(mask) => x * Tensor::from_vec(mask, x.shape(), x.device())?,
+        None => Ok(x.clone()),
     }
+}
+
+/// What dropout multiplies `count` elements by; `None` where it drops nothing.
+fn dropout_mask(count: usize, p: f64, training: Option<&mut Regularisation>) -> Option<Vec<f32>> {
+    training.filter(|_| p > 0.0).map(|training| training.noise.mask(count, p as f32))
 }
 
 /// Zeros of f32.

@@ -1,5 +1,7 @@
 //! The decoder: a plan to tokens, velocities and micro-offsets.
 
+use std::sync::Arc;
+
 use candle_core::{Device, Result, Tensor};
 use candle_nn::ops::sigmoid;
 use candle_nn::{Linear, Module, VarBuilder, linear};
@@ -8,7 +10,7 @@ use groove::{BARS, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, 
 use super::conductor::Plan;
 use super::lstm::Lstm;
 use super::token_loss::TokenLoss;
-use super::{Regularisation, by_bar, dropout, zeros};
+use super::{Regularisation, by_bar, dropout_mask, zeros};
 use crate::batch::{Batch, write_columns};
 use crate::config::Config;
 use crate::loss;
@@ -46,8 +48,10 @@ struct Single {
 #[derive(Clone, Debug)]
 pub struct Decoded {
     windows: usize,
-    /// What `joint` reads, `[64 B, H]`.
-    joint_input: Tensor,
+    /// The top h, `[64 B, H]`.
+    out: Tensor,
+    /// What dropout multiplies it by before `joint` reads it, `[64 B, H]`.
+    mask: Option<Arc<Vec<f32>>>,
     joint: Linear,
     /// Onset logits, `[64 B, 9]`.
     onsets: Option<Tensor>,
@@ -142,7 +146,8 @@ impl Decoder {
         let (onsets, expression) = self.read(z, &out, plan, &struck)?;
         Ok(Decoded {
             windows: b,
-            joint_input: dropout(&out, self.config.dropout, training)?,
+            mask: dropout_mask(out.elem_count(), self.config.dropout, training).map(Arc::new),
+            out,
             joint: self.heads.joint.clone(),
             onsets,
             expression,
@@ -158,39 +163,43 @@ impl Decoder {
         plan: &Plan,
         struck: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Expression>)> {
-        let rows = out.dim(0)?;
-        let onsets = match (&self.heads.single, &plan.sketch) {
-            (Some(single), Some(sketch)) => Some(
-                (single.linear.forward(out)?
-                    + sketch.reshape((rows, INSTRUMENTS))?.broadcast_mul(&single.sketch_gain)?)?,
-            ),
-            _ => None,
+        let (rows, hidden) = out.dims2()?;
+        let single = self.heads.single.as_ref().zip(plan.sketch.as_ref());
+        let expression = self.heads.expression.as_ref();
+        // `expression` reads [h, token]; its two halves are multiplied apart, which saves a copy of
+        // every h. All that reads h is one product.
+        let mut by_h = Vec::new();
+        by_h.extend(single.map(|(single, _)| single.linear.weight().clone()));
+        by_h.extend(expression.map(|head| head.weight().narrow(1, 0, hidden)).transpose()?);
+        if by_h.is_empty() {
+            return Ok((None, None));
+        }
+        let of_h = out.matmul(&Tensor::cat(&by_h, 0)?.t()?)?; // [64B, 9, 18 or 27]
+
+        let onsets = match single {
+            Some((single, sketch)) => {
+                let sketch = sketch.reshape((rows, INSTRUMENTS))?;
+                let sum = add_bias(&single.linear, of_h.narrow(1, 0, INSTRUMENTS)?)?;
+                Some((sum + sketch.broadcast_mul(&single.sketch_gain)?)?)
+            }
+            None => None,
         };
-        let expression = match &self.heads.expression {
-            Some(head) => Some(self.express(head, z, out, struck)?),
+        let expression = match expression {
+            Some(head) => {
+                let (first, count) = (of_h.dim(1)? - 2 * INSTRUMENTS, 2 * INSTRUMENTS);
+                let token = struck.reshape((rows, INSTRUMENTS))?;
+                let of_token = token.matmul(&head.weight().narrow(1, hidden, INSTRUMENTS)?.t()?)?;
+                let e = add_bias(head, (of_h.narrow(1, first, count)? + of_token)?)?;
+                Some(self.express(&e, z)?)
+            }
             None => None,
         };
         Ok((onsets, expression))
     }
 
-    fn express(
-        &self,
-        head: &Linear,
-        z: &Tensor,
-        out: &Tensor,
-        struck: &Tensor,
-    ) -> Result<Expression> {
-        let (rows, hidden) = out.dims2()?;
-        let shape = (rows / STEPS, STEPS, 2 * INSTRUMENTS);
-        // `expression` reads [h, token]; its two halves are multiplied apart, which saves a copy of
-        // every h.
-        let (of_h, of_token) =
-            (head.weight().narrow(1, 0, hidden)?, head.weight().narrow(1, hidden, INSTRUMENTS)?);
-        let token = struck.reshape((rows, INSTRUMENTS))?;
-        let mut e = (out.matmul(&of_h.t()?)? + token.matmul(&of_token.t()?)?)?; // [64B, 18]
-        if let Some(bias) = head.bias() {
-            e = e.broadcast_add(bias)?;
-        }
+    /// Velocities and micro-offsets from the head's sums `e [64 B, 18]`.
+    fn express(&self, e: &Tensor, z: &Tensor) -> Result<Expression> {
+        let shape = (e.dim(0)? / STEPS, STEPS, 2 * INSTRUMENTS);
         let mut e = e.reshape(shape)?; // [B, T, 18]
         if let Some(sketch) = &self.expression_sketch {
             e = (e + sketch.forward(z)?.reshape(shape)?)?;
@@ -288,7 +297,12 @@ impl Decoded {
     /// # Errors
     /// If a tensor operation fails.
     pub fn logits(&self) -> Result<Tensor> {
-        let mut logits = self.joint.forward(&self.joint_input)?; // [64B, 512]
+        let mut input = self.out.clone();
+        if let Some(mask) = &self.mask {
+            let mask = Tensor::from_slice(mask, input.shape(), input.device())?;
+            input = (input * mask)?;
+        }
+        let mut logits = self.joint.forward(&input)?; // [64B, 512]
         if let Some(onsets) = &self.onsets {
             logits = (logits + onsets.matmul(&token_columns(onsets.device())?)?)?;
         }
@@ -301,10 +315,10 @@ impl Decoded {
     /// # Errors
     /// If a tensor operation fails.
     pub fn cross_entropy(&self, batch: &Batch) -> Result<Tensor> {
-        if !self.joint_input.device().is_cpu() {
+        if !self.out.device().is_cpu() {
             return loss::cross_entropy(&self.logits()?, batch);
         }
-        let input = self.joint_input.contiguous()?;
+        let input = self.out.contiguous()?;
         let onsets = match &self.onsets {
             Some(onsets) => onsets.contiguous()?,
             None => zeros((input.dim(0)?, INSTRUMENTS), input.device())?,
@@ -313,8 +327,9 @@ impl Decoded {
         parts.extend(self.joint.bias().cloned());
         let weights = Tensor::cat(&parts, 0)?;
         let needs_gradients = input.track_op() || weights.track_op();
-        let op = TokenLoss::new(batch.tokens().to_vec(), needs_gradients);
-        input.apply_op3(&onsets, &weights, op)? * (1.0 / batch.len() as f64)
+        let (targets, scale) = (batch.tokens().to_vec(), 1.0 / batch.len() as f32);
+        let op = TokenLoss::new(targets, self.mask.clone(), scale, needs_gradients);
+        input.apply_op3(&onsets, &weights, op)
     }
 
     /// Predicted velocities and micro-offsets, with `expression`.
@@ -355,6 +370,14 @@ impl Greedy {
             }
         }
         pattern
+    }
+}
+
+/// `sums` and the bias of `linear`, if it has one.
+fn add_bias(linear: &Linear, sums: Tensor) -> Result<Tensor> {
+    match linear.bias() {
+        Some(bias) => sums.broadcast_add(bias),
+        None => Ok(sums),
     }
 }
 

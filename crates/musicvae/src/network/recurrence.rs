@@ -453,12 +453,13 @@ impl CustomOp3 for Recurrence {
         let mut d_steps =
             Vec::with_capacity(if self.steps_need_gradient { steps.elem_count() } else { 0 });
         let mut d_sequences = Vec::with_capacity(sequences.elem_count());
-        let mut d_weights = vec![0.0; s.weights()];
+        let mut d_weights = Vec::with_capacity(gradients.len());
         for chunk in gradients {
             d_steps.extend(chunk.steps);
             d_sequences.extend(chunk.sequences);
-            d_weights.iter_mut().zip(&chunk.weights).for_each(|(a, b)| *a += b);
+            d_weights.push(chunk.weights);
         }
+        let d_weights = sum_in_order(d_weights);
         let d_steps = if self.steps_need_gradient {
             Some(Tensor::from_vec(d_steps, steps.shape(), device)?)
         } else {
@@ -470,6 +471,21 @@ impl CustomOp3 for Recurrence {
             Some(Tensor::from_vec(d_weights, weights.shape(), device)?),
         ))
     }
+}
+
+/// The sum of vectors of one length, the first first: the same bits on any number of threads.
+pub(super) fn sum_in_order(parts: Vec<Vec<f32>>) -> Vec<f32> {
+    const LENGTH: usize = 1 << 14;
+    let mut parts = parts.into_iter();
+    let mut sum = parts.next().unwrap_or_default();
+    let rest: Vec<Vec<f32>> = parts.collect();
+    sum.par_chunks_mut(LENGTH).enumerate().for_each(|(i, sum)| {
+        for part in &rest {
+            let part = &part[i * LENGTH..][..sum.len()];
+            sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
+        }
+    });
+    sum
 }
 
 /// The numbers of a contiguous f32 tensor on the CPU.

@@ -2,13 +2,13 @@
 //! backward, on the CPU: product, softmax, loss and gradients of a few rows at a time, so that the
 //! `[64 B, 512]` logits never reach main memory.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use groove::{INSTRUMENTS, TOKENS};
 use rayon::prelude::*;
 
-use super::recurrence::{contiguous, with_numbers};
+use super::recurrence::{contiguous, sum_in_order, with_numbers};
 use crate::activation::{exp, vectorised};
 use crate::matmul::{Into, View, product};
 
@@ -23,75 +23,101 @@ const LANES: usize = 8;
 /// - `onsets [R, 9]`: logits added to every token that strikes the instrument (zeros if none);
 /// - `weights`: `joint.weight [512, H]`, then `joint.bias [512]`, flat.
 ///
-/// Result: the sum over rows of -ln softmax(logits)[target], a scalar.
+/// Result: `scale` times the sum over rows of -ln softmax(logits)[target], a scalar.
 pub(super) struct TokenLoss {
     targets: Vec<u16>,
+    /// What `hidden` is multiplied by first, element by element.
+    mask: Option<Arc<Vec<f32>>>,
+    scale: f32,
     needs_gradients: bool,
     /// Gradients for a result's gradient of 1: hidden, onsets, weights.
     saved: Mutex<Option<[Vec<f32>; 3]>>,
 }
 
-/// What one lane of rows gives.
-struct Lane {
-    loss: f64,
-    hidden: Vec<f32>,
-    onsets: Vec<f32>,
-    weights: Vec<f32>,
+/// One lane's rows: what it reads and, if wanted, where the gradients go.
+struct Lane<'a> {
+    hidden: &'a [f32],
+    mask: Option<&'a [f32]>,
+    onsets: &'a [f32],
+    targets: &'a [u16],
+    gradients: Option<(&'a mut [f32], &'a mut [f32])>,
 }
 
 impl TokenLoss {
     /// An operation for these targets, one per row.
-    pub(super) fn new(targets: Vec<u16>, needs_gradients: bool) -> Self {
-        Self { targets, needs_gradients, saved: Mutex::new(None) }
+    pub(super) fn new(
+        targets: Vec<u16>,
+        mask: Option<Arc<Vec<f32>>>,
+        scale: f32,
+        needs_gradients: bool,
+    ) -> Self {
+        Self { targets, mask, scale, needs_gradients, saved: Mutex::new(None) }
     }
 
-    /// A lane's rows, from its first to its last.
-    fn lane(&self, hidden: &[f32], onsets: &[f32], targets: &[u16], weights: &[f32]) -> Lane {
-        let width = hidden.len() / targets.len();
+    /// A lane's rows, from its first to its last: their loss and the weights' gradients.
+    fn lane(&self, lane: Lane<'_>, weights: &[f32]) -> (f64, Vec<f32>) {
+        let width = lane.hidden.len() / lane.targets.len();
         let (matrix, bias) = weights.split_at(TOKENS * width);
-        let mut lane = Lane {
-            loss: 0.0,
-            hidden: Vec::with_capacity(hidden.len()),
-            onsets: Vec::with_capacity(onsets.len()),
-            weights: vec![0.0; if self.needs_gradients { weights.len() } else { 0 }],
-        };
+        let matrix = View::rows(matrix, TOKENS, width);
+        let mut loss = 0.0;
+        let mut d_weights = vec![0.0; if self.needs_gradients { weights.len() } else { 0 }];
         let mut logits = vec![0.0; ROWS * TOKENS];
-        let blocks = hidden
-            .chunks(ROWS * width)
-            .zip(onsets.chunks(ROWS * INSTRUMENTS))
-            .zip(targets.chunks(ROWS));
-        for ((hidden, onsets), targets) in blocks {
+        let mut masked = vec![0.0; if lane.mask.is_some() { ROWS * width } else { 0 }];
+        let mut gradients = lane.gradients;
+        for (block, targets) in lane.targets.chunks(ROWS).enumerate() {
             let n = targets.len();
+            let numbers = block * ROWS * width..(block * ROWS + n) * width;
+            let cells = block * ROWS * INSTRUMENTS..(block * ROWS + n) * INSTRUMENTS;
             let logits = &mut logits[..n * TOKENS];
-            let hidden_view = View::rows(hidden, n, width);
-            let matrix_view = View::rows(matrix, TOKENS, width);
-            product(logits, hidden_view, matrix_view.transposed(), Into::Replace);
-            lane.loss += vectorised(
+            let mask = lane.mask.map(|mask| &mask[numbers.clone()]);
+            let mut hidden = &lane.hidden[numbers.clone()];
+            if let Some(mask) = mask {
+                masked[..n * width].copy_from_slice(hidden);
+                multiply(&mut masked, mask);
+                hidden = &masked[..n * width];
+            }
+            let hidden = View::rows(hidden, n, width);
+            product(logits, hidden, matrix.transposed(), Into::Replace);
+            let onsets = &lane.onsets[cells.clone()];
+            loss += vectorised(
                 #[inline(always)]
-                || losses(logits, bias, onsets, targets),
+                || losses(logits, bias, onsets, targets, self.scale),
             );
-            if !self.needs_gradients {
+            let Some((d_hidden, d_onsets)) = &mut gradients else {
                 continue;
-            }
-            let mut d = vec![0.0; n * width];
-            product(&mut d, View::rows(logits, n, TOKENS), matrix_view, Into::Replace);
-            lane.hidden.extend(d);
-            let (d_matrix, d_bias) = lane.weights.split_at_mut(TOKENS * width);
+            };
+            let (d_hidden, d_onsets) = (&mut d_hidden[numbers], &mut d_onsets[cells]);
+            let (d_matrix, d_bias) = d_weights.split_at_mut(TOKENS * width);
             let d_logits = View::rows(logits, n, TOKENS);
-            product(d_matrix, d_logits.transposed(), hidden_view, Into::Add);
-            for row in logits.chunks_exact(TOKENS) {
-                d_bias.iter_mut().zip(row).for_each(|(a, b)| *a += b);
-                lane.onsets.extend(by_instrument(row));
+            product(d_hidden, d_logits, matrix, Into::Replace);
+            product(d_matrix, d_logits.transposed(), hidden, Into::Add);
+            if let Some(mask) = mask {
+                multiply(d_hidden, mask);
             }
+            vectorised(
+                #[inline(always)]
+                || {
+                    let rows = logits.as_chunks::<TOKENS>().0;
+                    for (row, d_onsets) in rows.iter().zip(d_onsets.as_chunks_mut().0) {
+                        d_bias.iter_mut().zip(row).for_each(|(a, b)| *a += b);
+                        *d_onsets = by_instrument(row);
+                    }
+                },
+            );
         }
-        lane
+        (loss * f64::from(self.scale), d_weights)
     }
 }
 
-/// Turns products into the gradients of the logits they are part of, in place; returns the sum of
-/// the losses.
+/// Multiplies `a` by `b`, element by element.
+fn multiply(a: &mut [f32], b: &[f32]) {
+    a.iter_mut().zip(b).for_each(|(a, b)| *a *= b);
+}
+
+/// Turns products into the gradients of the logits they are part of, times `scale`, in place; returns
+/// the sum of the losses.
 #[inline(always)]
-fn losses(logits: &mut [f32], bias: &[f32], onsets: &[f32], targets: &[u16]) -> f64 {
+fn losses(logits: &mut [f32], bias: &[f32], onsets: &[f32], targets: &[u16], scale: f32) -> f64 {
     let mut total = 0.0;
     let rows = logits.chunks_exact_mut(TOKENS).zip(onsets.chunks_exact(INSTRUMENTS)).zip(targets);
     for ((row, onsets), &target) in rows {
@@ -128,17 +154,17 @@ fn losses(logits: &mut [f32], bias: &[f32], onsets: &[f32], targets: &[u16]) -> 
         }
         let sum: f32 = parts.iter().sum();
         total += f64::from(sum.ln() - right);
-        let scale = 1.0 / sum;
-        row.iter_mut().for_each(|x| *x *= scale);
-        row[target] -= 1.0;
+        let by = scale / sum;
+        row.iter_mut().for_each(|x| *x *= by);
+        row[target] -= scale;
     }
     total
 }
 
 /// Sums of a row over the tokens that strike each instrument: the way back from `[512]` to `[9]`.
-fn by_instrument(row: &[f32]) -> [f32; INSTRUMENTS] {
-    let mut sums = [0.0; TOKENS];
-    sums.copy_from_slice(row);
+#[inline(always)]
+fn by_instrument(row: &[f32; TOKENS]) -> [f32; INSTRUMENTS] {
+    let mut sums = *row;
     let mut out = [0.0; INSTRUMENTS];
     // The upper half strikes the highest instrument left; then both halves are folded together.
     for (i, out) in out.iter_mut().enumerate() {
@@ -173,28 +199,35 @@ impl CustomOp3 for TokenLoss {
             || hidden.len() != rows * width
             || onsets.len() != rows * INSTRUMENTS
             || weights.len() != TOKENS * (width + 1)
+            || self.mask.as_ref().is_some_and(|mask| mask.len() != hidden.len())
         {
             bail!("token-loss: inputs do not fit {rows} targets");
         }
         let per_lane = rows.div_ceil(LANES).next_multiple_of(ROWS);
-        let lanes: Vec<Lane> = hidden
-            .par_chunks(per_lane * width)
-            .zip(onsets.par_chunks(per_lane * INSTRUMENTS))
-            .zip(self.targets.par_chunks(per_lane))
-            .map(|((hidden, onsets), targets)| self.lane(hidden, onsets, targets, weights))
+        let wanted = |len: usize| vec![0.0; if self.needs_gradients { len } else { 0 }];
+        let (mut d_hidden, mut d_onsets) = (wanted(hidden.len()), wanted(onsets.len()));
+        let mut gradients =
+            d_hidden.chunks_mut(per_lane * width).zip(d_onsets.chunks_mut(per_lane * INSTRUMENTS));
+        let mut masks = self.mask.as_ref().map(|mask| mask.chunks(per_lane * width));
+        let lanes: Vec<Lane<'_>> = hidden
+            .chunks(per_lane * width)
+            .zip(onsets.chunks(per_lane * INSTRUMENTS))
+            .zip(self.targets.chunks(per_lane))
+            .map(|((hidden, onsets), targets)| Lane {
+                hidden,
+                mask: masks.as_mut().and_then(Iterator::next),
+                onsets,
+                targets,
+                gradients: gradients.next(),
+            })
             .collect();
-        let loss: f64 = lanes.iter().map(|lane| lane.loss).sum();
+        let results: Vec<(f64, Vec<f32>)> =
+            lanes.into_par_iter().map(|lane| self.lane(lane, weights)).collect();
+        let loss: f64 = results.iter().map(|(loss, _)| loss).sum();
         if self.needs_gradients {
-            let mut d_hidden = Vec::with_capacity(hidden.len());
-            let mut d_onsets = Vec::with_capacity(onsets.len());
-            let mut d_weights = vec![0.0; weights.len()];
-            for lane in lanes {
-                d_hidden.extend(lane.hidden);
-                d_onsets.extend(lane.onsets);
-                d_weights.iter_mut().zip(lane.weights).for_each(|(a, b)| *a += b);
-            }
+            let parts: Vec<Vec<f32>> = results.into_iter().map(|(_, weights)| weights).collect();
             *self.saved.lock().expect("no holder of the lock panics") =
-                Some([d_hidden, d_onsets, d_weights]);
+                Some([d_hidden, d_onsets, sum_in_order(parts)]);
         }
         Ok((CpuStorage::F32(vec![loss as f32]), ().into()))
     }
@@ -215,7 +248,9 @@ impl CustomOp3 for TokenLoss {
             [hidden, onsets, weights].map(Tensor::shape).map(Clone::clone);
         let [a, b, c] = saved;
         let scaled = |mut x: Vec<f32>, shape: Shape| {
-            x.par_chunks_mut(1 << 16).for_each(|x| x.iter_mut().for_each(|x| *x *= scale));
+            if scale != 1.0 {
+                x.par_chunks_mut(1 << 16).for_each(|x| x.iter_mut().for_each(|x| *x *= scale));
+            }
             Tensor::from_vec(x, shape, grad.device()).map(Some)
         };
         Ok((scaled(a, hidden)?, scaled(b, onsets)?, scaled(c, weights)?))
@@ -228,7 +263,7 @@ mod tests {
 
     #[test]
     fn sums_over_instruments_are_those_of_the_tokens_that_strike_them() {
-        let row: Vec<f32> = (0..TOKENS).map(|i| (i * i % 37) as f32).collect();
+        let row: [f32; TOKENS] = std::array::from_fn(|i| (i * i % 37) as f32);
         for (i, found) in by_instrument(&row).into_iter().enumerate() {
             let bit = TOKENS >> (i + 1);
             let expected: f32 = (0..TOKENS).filter(|t| t & bit != 0).map(|t| row[t]).sum();

@@ -1,0 +1,69 @@
+//! The kernel beside the candle network, on the same random weights.
+
+use candle_core::{Device, Tensor};
+
+use super::tests::{random_file, small_paper};
+use super::*;
+use crate::batch::Batch;
+use crate::network::Network;
+use crate::parameters::Parameters;
+
+/// Both decode the same latent vectors greedily and encode what they decoded.
+fn agree(config: Config) {
+    let file = random_file(config, 5);
+    let drummer = Drummer::new(&file).unwrap();
+    let parameters = Parameters::from_weights(&file, &Device::Cpu).unwrap();
+    let network = Network::new(file.config(), &parameters).unwrap();
+    let mut scratch = Scratch::new();
+    let latent = file.config().latent;
+    for seed in 0..3 {
+        let recipe = Recipe { seed, temperature: 0.0, ..Recipe::default() };
+        let z = drummer.latent_map().draw(&recipe, 0);
+        let mut logits = vec![Vec::new(); STEPS];
+        let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
+        let found = drummer.run(&z, &mut scratch, |isa, step, row| {
+            logits[step] = row.to_vec();
+            draw.token(isa, step, row)
+        });
+        assert_eq!(found, drummer.decode_latent(&z, &recipe, 0, &mut scratch));
+
+        let z = Tensor::from_vec(z, (1, latent), &Device::Cpu).unwrap();
+        let expected = network.greedy(&z).unwrap().pattern(0, PLAIN_VELOCITY);
+        assert_eq!(found.tokens(), expected.tokens());
+        for ((_, _, a), (_, _, b)) in found.iter().zip(expected.iter()) {
+            assert!((a.velocity() - b.velocity()).abs() < 1e-4, "{a:?} {b:?}");
+            assert!((a.micro_offset() - b.micro_offset()).abs() < 1e-4, "{a:?} {b:?}");
+        }
+        let batch = Batch::from_patterns([&expected]);
+        let decoded = network.decode_teacher_forced(&z, &batch, None).unwrap();
+        let expected_logits =
+            decoded.logits().unwrap().squeeze(0).unwrap().to_vec2::<f32>().unwrap();
+        for (a, b) in logits.iter().flatten().zip(expected_logits.iter().flatten()) {
+            assert!((a - b).abs() < 1e-4, "logits {a} and {b}");
+        }
+
+        let posterior = network.encode(&batch, None).unwrap();
+        let (mean, sigma) = drummer.encode(&expected);
+        for (found, expected) in [(mean, posterior.mean), (sigma, posterior.sigma)] {
+            let expected = expected.squeeze(0).unwrap().to_vec1::<f32>().unwrap();
+            for (a, b) in found.iter().zip(&expected) {
+                assert!((a - b).abs() < 1e-4 * b.abs().max(1.0), "posterior {a} and {b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn tiny_agrees_with_the_candle_network() {
+    agree(Config::tiny());
+}
+
+#[test]
+fn compact_agrees_with_the_candle_network() {
+    agree(Config::compact());
+}
+
+#[test]
+fn a_small_published_network_agrees_with_the_candle_network() {
+    agree(small_paper());
+}
