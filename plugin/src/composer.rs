@@ -134,7 +134,7 @@ impl Composer {
 
     /// What the project should store from now on; `None` if it stores that already, or not all is
     /// decoded.
-    pub(crate) fn to_save(&mut self, weights: &impl Decode) -> Option<Groove> {
+    pub(crate) fn take_unsaved(&mut self, weights: &impl Decode) -> Option<Groove> {
         let book = self.book.as_ref()?;
         let made_with =
             book.saved.as_ref().map_or(weights.identity(), |saved| saved.weights.as_str());

@@ -115,7 +115,9 @@ fn run<W: Decode>(
         if settled != Some(want) {
             let turn = composer.turn(&want, weights.as_deref());
             // Stored before it is heard, so that a project saved at any moment has what was heard.
-            if let Some(groove) = weights.as_deref().and_then(|weights| composer.to_save(weights)) {
+            if let Some(groove) =
+                weights.as_deref().and_then(|weights| composer.take_unsaved(weights))
+            {
                 params.groove.store(groove, loads);
             }
             match (turn, &load_failure) {

@@ -7,9 +7,12 @@ use std::path::PathBuf;
 use groove::sequencer::{Feel, hits};
 use groove::{Beats, Pattern, Span};
 use jangdan::saved::Groove;
-use testhost::{Host, NoteKind, Recording, Transport};
+use testhost::{Host, Input, NoteKind, Recording, Transport};
 
 const RATE: f64 = 48_000.0;
+/// Lengths of the host's blocks: one sample, a power of two, an odd number, longer than a beat at
+/// most tempos.
+const BLOCKS: [u32; 4] = [1, 64, 441, 8192];
 
 fn plugin() -> PathBuf {
     if let Some(bundle) = std::env::var_os("JANGDAN_BUNDLE") {
@@ -27,22 +30,46 @@ fn host() -> Host {
     host
 }
 
-/// The pattern that the plugin's state stores.
-fn saved_pattern(host: &mut Host) -> Pattern {
+/// The groove that the plugin's state stores.
+fn saved_groove(host: &mut Host) -> Groove {
     let state = host.save_state().unwrap();
     // The framework puts the length of its JSON before it.
     let json: serde_json::Value = serde_json::from_slice(&state[8..]).unwrap();
-    let groove: Groove = serde_json::from_str(json["fields"]["groove"].as_str().unwrap()).unwrap();
-    *groove.pattern(0).expect("the plugin has decoded and stored a pattern")
+    serde_json::from_str(json["fields"]["groove"].as_str().unwrap()).unwrap()
+}
+
+/// The pattern that the plugin's state stores.
+fn saved_pattern(host: &mut Host) -> Pattern {
+    *saved_groove(host).pattern(0).expect("the plugin has decoded and stored a pattern")
+}
+
+/// An event that sets the parameter shown as `name` to a plain value.
+fn set(host: &mut Host, name: &str, value: f64) -> Input {
+    let parameters = host.parameters().unwrap();
+    let parameter = parameters.iter().find(|parameter| parameter.name == name);
+    Input::Parameter { offset: 0, id: parameter.expect(name).id, value }
 }
 
 /// Plays `samples` from `position` beats at `tempo`.
 fn play(host: &mut Host, position: f64, tempo: f64, samples: u32, block: u32) {
+    play_with(host, position, tempo, samples, block, &[]);
+}
+
+/// As [`play`], with `inputs` in the first block.
+fn play_with(
+    host: &mut Host,
+    position: f64,
+    tempo: f64,
+    samples: u32,
+    block: u32,
+    inputs: &[Input],
+) {
     let mut done = 0;
     while done < samples {
         let frames = block.min(samples - done);
         let now = position + f64::from(done) * tempo / 60.0 / RATE;
-        host.process(frames, Some(&Transport::playing(now, tempo)), &[]).unwrap();
+        let inputs = if done == 0 { inputs } else { &[] };
+        host.process(frames, Some(&Transport::playing(now, tempo)), inputs).unwrap();
         done += frames;
     }
 }
@@ -62,27 +89,49 @@ fn onsets(recording: &Recording, from: u64) -> Vec<(u64, i16)> {
     onsets
 }
 
-/// The onsets of `samples` from `position` on: each at the first sample whose time has come.
+/// A stretch of music.
+struct Stretch {
+    position: f64,
+    tempo: f64,
+    samples: u32,
+    feel: Feel,
+    /// Whether it does not go on from what was played before, so that the early hits of steps that
+    /// begin here are heard.
+    is_start: bool,
+}
+
+impl Stretch {
+    /// The onsets of the patterns of each step: each at the first sample whose time has come.
+    fn onsets<'p>(&self, pattern_at: impl FnMut(i64) -> &'p Pattern) -> Vec<(u64, i16)> {
+        let Self { position, tempo, samples, feel, is_start } = *self;
+        let beat = 60.0 / tempo * RATE;
+        let end = position + f64::from(samples - 1) / beat;
+        let reach = Span { start: Beats(position - 0.125), end: Beats(end + 1e-9) };
+        let mut onsets: Vec<_> = hits(reach, feel, pattern_at)
+            .filter(|hit| {
+                let begins_here = is_start && hit.step as f64 / 4.0 > position - 1e-9;
+                hit.time.0 > position - 1e-9 || begins_here
+            })
+            .map(|hit| {
+                let sample = ((hit.time.0 - position) * beat - 0.01).ceil().max(0.0);
+                (sample as u64, i16::from(hit.instrument.key()))
+            })
+            .collect();
+        onsets.sort_unstable();
+        onsets
+    }
+}
+
+/// The onsets of `pattern` in `samples` from a start at `position` on.
 fn expected(pattern: &Pattern, position: f64, tempo: f64, samples: u32) -> Vec<(u64, i16)> {
-    let beat = 60.0 / tempo * RATE;
-    let end = position + f64::from(samples - 1) / beat;
-    let reach = Span { start: Beats(position - 0.125), end: Beats(end + 1e-9) };
-    let mut onsets: Vec<_> = hits(reach, Feel::AS_PLAYED, |_| pattern)
-        // Early hits of steps that begin here are heard; others before the start are not.
-        .filter(|hit| hit.time.0 > position - 1e-9 || hit.step as f64 / 4.0 > position - 1e-9)
-        .map(|hit| {
-            let sample = ((hit.time.0 - position) * beat - 0.01).ceil().max(0.0);
-            (sample as u64, i16::from(hit.instrument.key()))
-        })
-        .collect();
-    onsets.sort_unstable();
-    onsets
+    let feel = Feel::AS_PLAYED;
+    Stretch { position, tempo, samples, feel, is_start: true }.onsets(|_| pattern)
 }
 
 #[test]
 fn the_notes_are_those_of_the_pattern_at_any_block_size_and_each_one_ends() {
     let samples = (17.0 * 60.0 / 123.0 * RATE) as u32;
-    for block in [1, 64, 441, 8192] {
+    for block in BLOCKS {
         let mut host = host();
         play(&mut host, 0.0, 123.0, samples, block);
         stop(&mut host, 512);
@@ -97,7 +146,7 @@ fn the_notes_are_those_of_the_pattern_at_any_block_size_and_each_one_ends() {
 
 #[test]
 fn after_seeks_loops_and_changes_of_tempo_every_note_ends_and_is_the_pattern_s() {
-    for block in [64, 441, 8192] {
+    for block in BLOCKS {
         let mut host = host();
         play(&mut host, 2.0, 120.0, 30_000, block);
         let pattern = saved_pattern(&mut host);
@@ -111,14 +160,15 @@ fn after_seeks_loops_and_changes_of_tempo_every_note_ends_and_is_the_pattern_s()
             from += 20_000;
         }
     }
-    for block in [64, 441, 8192] {
+    for block in BLOCKS {
         let mut host = host();
         for pass in 0..3 {
             play(&mut host, 4.0 + f64::from(pass), 120.0, 20_000, block);
-            stop(&mut host, 100);
+            stop(&mut host, 1);
+            assert!(host.recording().hanging_notes().is_empty(), "after a stop, {block}");
             play(&mut host, 0.5, 97.0, 20_000, block);
         }
-        stop(&mut host, 100);
+        stop(&mut host, 1);
         assert!(host.recording().hanging_notes().is_empty());
     }
 }
@@ -154,4 +204,202 @@ fn state_saved_and_loaded_is_identical_and_two_bounces_are_equal() {
     assert!(again.audio[0].iter().any(|&sample| sample.abs() > 0.01));
     second.deactivate();
     assert_eq!(second.save_state().unwrap(), state);
+}
+
+#[test]
+fn a_hosts_loop_plays_its_stretch_over_and_over_though_it_ends_within_a_block() {
+    let (start, end, tempo) = (5.0, 8.0, 120.0);
+    let pass: u32 = 72_000; // three beats
+    for block in BLOCKS {
+        let mut host = host();
+        let samples = pass * 3 + 10_000;
+        let mut done = 0;
+        while done < samples {
+            let frames = block.min(samples - done);
+            let position = start + f64::from(done % pass) / 24_000.0;
+            let loop_range = Some((start, end));
+            let transport = Transport { loop_range, ..Transport::playing(position, tempo) };
+            host.process(frames, Some(&transport), &[]).unwrap();
+            done += frames;
+        }
+        stop(&mut host, 1);
+        let recording = host.take_recording();
+        assert!(recording.hanging_notes().is_empty());
+        let pattern = saved_pattern(&mut host);
+        let mut wanted = Vec::new();
+        for (number, samples) in [pass, pass, pass, 10_000].into_iter().enumerate() {
+            let (feel, is_start) = (Feel::AS_PLAYED, number == 0);
+            let stretch = Stretch { position: start, tempo, samples, feel, is_start };
+            let from = u64::from(pass) * number as u64;
+            wanted.extend(
+                stretch.onsets(|_| &pattern).into_iter().map(|(time, key)| (time + from, key)),
+            );
+        }
+        assert_eq!(onsets(&recording, 0), wanted, "{block}");
+    }
+}
+
+/// Four cycles of music at 240 beats a minute.
+const FOUR_CYCLES: u32 = 4 * 16 * 12_000;
+
+/// Plays four cycles with variation, in a new instance that has `state`, if there is one.
+fn bounce_with_variation(state: Option<&[u8]>, position: f64) -> (Recording, Vec<u8>) {
+    let mut host = Host::load(plugin()).unwrap();
+    host.set_offline(true).unwrap();
+    if let Some(state) = state {
+        host.load_state(state).unwrap();
+    }
+    host.activate(RATE, 8192).unwrap();
+    let varied = set(&mut host, "Variation", 0.5);
+    let inputs: &[Input] = if state.is_some() { &[] } else { &[varied] };
+    play_with(&mut host, position, 240.0, FOUR_CYCLES, 1000, inputs);
+    stop(&mut host, 1);
+    let recording = host.take_recording();
+    assert!(recording.hanging_notes().is_empty());
+    (recording, host.save_state().unwrap())
+}
+
+#[test]
+fn with_variation_every_cycle_is_another_and_the_same_again_after_a_reload_and_in_two_bounces() {
+    let (first, state) = bounce_with_variation(None, 0.0);
+    let cycle_length = u64::from(FOUR_CYCLES) / 4;
+    let cycle = |recording: &Recording, number: u64| -> Vec<(u64, i16)> {
+        let range = number * cycle_length..(number + 1) * cycle_length;
+        let all = onsets(recording, 0);
+        let own = all.into_iter().filter(|(time, _)| range.contains(time));
+        own.map(|(time, key)| (time - range.start, key)).collect()
+    };
+    let cycles: Vec<_> = (0..4).map(|number| cycle(&first, number)).collect();
+    for (i, one) in cycles.iter().enumerate() {
+        assert!(!one.is_empty());
+        assert!(cycles[..i].iter().all(|other| other != one), "cycle {i} was there before");
+    }
+    let (again, _) = bounce_with_variation(None, 0.0);
+    assert_eq!(again.notes, first.notes, "two bounces");
+    let (reloaded, _) = bounce_with_variation(Some(&state), 0.0);
+    assert_eq!(reloaded.notes, first.notes, "after a reload");
+    // The fourth cycle is a function of its number, not of what came before; around its first step
+    // the bounces differ, since one of them begins there.
+    let (from_there, _) = bounce_with_variation(Some(&state), 48.0);
+    let inner = |cycle: Vec<(u64, i16)>| -> Vec<(u64, i16)> {
+        let inner = 1500..cycle_length - 1500; // half a step
+        cycle.into_iter().filter(|(time, _)| inner.contains(time)).collect()
+    };
+    assert_eq!(inner(cycle(&from_there, 0)), inner(cycle(&first, 3)));
+}
+
+/// Plays from beat 0 in blocks of 64 until a note sounds, and returns where that was.
+fn play_until_a_note_sounds(host: &mut Host) -> f64 {
+    for block in 0..10_000 {
+        let position = f64::from(block * 64) / 24_000.0;
+        host.process(64, Some(&Transport::playing(position, 120.0)), &[]).unwrap();
+        if !host.recording().hanging_notes().is_empty() {
+            return position + 64.0 / 24_000.0;
+        }
+    }
+    panic!("no note sounds");
+}
+
+#[test]
+fn bypass_ends_the_notes_at_once_and_strikes_none_until_it_is_over() {
+    let mut host = host();
+    let position = play_until_a_note_sounds(&mut host);
+    let on = set(&mut host, "Bypass", 1.0);
+    play_with(&mut host, position, 120.0, 1, 1, &[on]);
+    assert!(host.recording().hanging_notes().is_empty());
+    host.take_recording();
+    play(&mut host, position + 1.0 / 24_000.0, 120.0, 8 * 24_000, 441);
+    assert_eq!(host.take_recording().notes, []);
+    let off = set(&mut host, "Bypass", 0.0);
+    play_with(&mut host, position + 8.0, 120.0, 16 * 24_000, 441, &[off]);
+    assert!(!host.recording().notes.is_empty());
+}
+
+#[test]
+fn a_reset_or_a_pause_in_processing_leaves_no_note_unended() {
+    for is_reset in [true, false] {
+        let mut host = host();
+        play_until_a_note_sounds(&mut host);
+        if is_reset {
+            host.reset().unwrap();
+        } else {
+            host.deactivate();
+            host.activate(44_100.0, 8192).unwrap();
+        }
+        stop(&mut host, 1);
+        assert!(host.recording().hanging_notes().is_empty(), "reset: {is_reset}");
+    }
+}
+
+#[test]
+fn another_seed_takes_over_at_the_next_beat_at_any_block_size() {
+    for block in BLOCKS {
+        let mut host = host();
+        let before = 30_000; // a beat and a quarter, so the second beat is the next
+        play(&mut host, 0.0, 120.0, before, block);
+        let old = saved_pattern(&mut host);
+        let seed = set(&mut host, "Seed", 4711.0);
+        play_with(&mut host, 1.25, 120.0, 90_000, block, &[seed]);
+        let new = saved_pattern(&mut host);
+        assert_ne!(old, new);
+        let samples = before + 90_000;
+        let (position, tempo, feel) = (0.0, 120.0, Feel::AS_PLAYED);
+        let stretch = Stretch { position, tempo, samples, feel, is_start: true };
+        let wanted = stretch.onsets(|step| if step < 8 { &old } else { &new });
+        assert_eq!(onsets(host.recording(), 0), wanted, "{block}");
+    }
+}
+
+#[test]
+fn swing_and_feel_move_the_hits_and_the_kit_can_be_silent() {
+    for block in BLOCKS {
+        let mut host = host();
+        let inputs = [
+            set(&mut host, "Swing", 2.0 / 3.0),
+            set(&mut host, "Feel", 0.5),
+            set(&mut host, "Kit", 0.0),
+        ];
+        let samples = 100_000;
+        play_with(&mut host, 0.0, 120.0, samples, block, &inputs);
+        let pattern = saved_pattern(&mut host);
+        let feel = Feel::new(f64::from(2.0_f32 / 3.0), 0.5);
+        let stretch = Stretch { position: 0.0, tempo: 120.0, samples, feel, is_start: true };
+        assert_eq!(onsets(host.recording(), 0), stretch.onsets(|_| &pattern), "{block}");
+        assert!(host.recording().audio.iter().flatten().all(|&sample| sample == 0.0));
+    }
+}
+
+#[test]
+fn a_parameter_that_is_no_number_stops_neither_sound_nor_notes() {
+    let mut host = host();
+    let parameters = host.parameters().unwrap();
+    let inputs: Vec<Input> = parameters
+        .iter()
+        .map(|parameter| Input::Parameter { offset: 0, id: parameter.id, value: f64::NAN })
+        .collect();
+    play_with(&mut host, 0.0, 120.0, 16 * 24_000, 512, &inputs);
+    stop(&mut host, 1);
+    assert!(!host.recording().notes.is_empty());
+    assert!(host.recording().hanging_notes().is_empty());
+}
+
+#[test]
+fn a_state_loaded_while_playing_takes_over_and_every_note_ends() {
+    let mut other = host();
+    let seed = set(&mut other, "Seed", 4711.0);
+    play_with(&mut other, 0.0, 120.0, 1000, 512, &[seed]);
+    let (state, new) = (other.save_state().unwrap(), saved_pattern(&mut other));
+
+    let mut host = host();
+    play(&mut host, 0.0, 120.0, 30_000, 441);
+    let old = saved_pattern(&mut host);
+    assert_ne!(old, new);
+    host.load_state(&state).unwrap();
+    play(&mut host, 1.25, 120.0, 90_000, 441);
+    let (position, tempo, feel) = (0.0, 120.0, Feel::AS_PLAYED);
+    let stretch = Stretch { position, tempo, samples: 120_000, feel, is_start: true };
+    let wanted = stretch.onsets(|step| if step < 8 { &old } else { &new });
+    assert_eq!(onsets(host.recording(), 0), wanted);
+    stop(&mut host, 1);
+    assert!(host.recording().hanging_notes().is_empty());
 }

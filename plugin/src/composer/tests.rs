@@ -41,7 +41,7 @@ fn played(composer: &Composer, cycle: i64) -> Pattern {
 fn saved_from(recipe: Recipe, network: &Fake) -> Groove {
     let mut composer = Composer::default();
     finish(&mut composer, &want(recipe, 0), Some(network));
-    composer.to_save(network).expect("there is something to save")
+    composer.take_unsaved(network).expect("there is something to save")
 }
 
 #[test]
@@ -97,11 +97,11 @@ fn other_weights_leave_a_saved_pattern_as_it_was_until_the_recipe_moves() {
     composer.load(saved_from(steady, &old));
     finish(&mut composer, &want(steady, 3), Some(&new));
     assert_eq!(played(&composer, 3), old.pattern(&steady, 0));
-    assert_eq!(composer.to_save(&new), None, "the project has it already");
+    assert_eq!(composer.take_unsaved(&new), None, "the project has it already");
     let moved = recipe(6, 0.0);
     finish(&mut composer, &want(moved, 3), Some(&new));
     assert_eq!(played(&composer, 3), new.pattern(&moved, 0));
-    assert_eq!(composer.to_save(&new).unwrap().weights, new.0);
+    assert_eq!(composer.take_unsaved(&new).unwrap().weights, new.0);
 }
 
 #[test]
@@ -112,11 +112,11 @@ fn back_at_the_projects_recipe_its_own_patterns_play_and_are_saved_again() {
     let mut composer = Composer::default();
     composer.load(project.clone());
     finish(&mut composer, &want(moved, 0), Some(&new));
-    assert_eq!(composer.to_save(&new).unwrap().recipe, Some(moved));
+    assert_eq!(composer.take_unsaved(&new).unwrap().recipe, Some(moved));
     finish(&mut composer, &want(steady, 0), Some(&new));
     assert_eq!(played(&composer, 0), old.pattern(&steady, 0));
-    assert_eq!(composer.to_save(&new), Some(project));
-    assert_eq!(composer.to_save(&new), None);
+    assert_eq!(composer.take_unsaved(&new), Some(project));
+    assert_eq!(composer.take_unsaved(&new), None);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_long_song_does_not_keep_every_cycle_but_those_it_saves() {
         let kept = composer.book.as_ref().unwrap().decoded.len();
         assert!(kept <= KEPT_CYCLES + 1, "{kept} cycles kept");
     }
-    let groove = composer.to_save(&NETWORK).unwrap();
+    let groove = composer.take_unsaved(&NETWORK).unwrap();
     let expected: Vec<_> = (0..SAVED_CYCLES).map(|cycle| NETWORK.pattern(&varied, cycle)).collect();
     assert_eq!(groove.cycles, expected);
 }
