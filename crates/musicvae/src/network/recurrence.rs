@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
+use super::buffers;
 use crate::activation::{sigmoid, tanh, vectorised};
 use crate::matmul::{Into, View, product};
 
@@ -153,7 +154,7 @@ impl Recurrence {
         let n = sequences.len() / s.sequence();
 
         let inputs = time_major(steps, n, s.steps, s.input); // [T, n, I]
-        let mut gates = vec![0.0; s.steps * n * width]; // [T, n, 4H]
+        let mut gates = buffers::take(s.steps * n * width); // [T, n, 4H]
         let by_input = weights.for_steps(s).transposed();
         product(&mut gates, View::rows(&inputs, s.steps * n, s.input), by_input, Into::Replace);
 
@@ -167,8 +168,8 @@ impl Recurrence {
         let constant = View::strided(sequences, n, s.constant, s.sequence());
         product(&mut always, constant, weights.for_constant(s).transposed(), Into::Add);
 
-        let mut h = vec![0.0; (s.steps + 1) * n * hidden];
-        let mut c = h.clone();
+        let mut h = buffers::take((s.steps + 1) * n * hidden);
+        let mut c = buffers::take(h.len());
         let first = if self.is_reverse { s.steps } else { 0 };
         for (i, sequence) in sequences.chunks_exact(s.sequence()).enumerate() {
             let (h0, c0) = sequence[s.constant..].split_at(hidden);
@@ -239,7 +240,7 @@ impl Recurrence {
         }
 
         let all = View::rows(&chunk.gates, s.steps * n, width);
-        let mut out = vec![0.0; s.weights()];
+        let mut out = buffers::take(s.weights());
         let (by_input, rest) = out.split_at_mut(width * (s.input + s.constant));
         let (by_recurrent, bias) = rest.split_at_mut(width * hidden);
         let from = usize::from(self.is_reverse) * n * hidden;
@@ -252,6 +253,7 @@ impl Recurrence {
             total.iter_mut().zip(gates).for_each(|(a, b)| *a += b);
         }
         let (first, second) = bias.split_at_mut(width);
+        first.fill(0.0);
         for row in total.chunks_exact(width) {
             first.iter_mut().zip(row).for_each(|(a, b)| *a += b);
         }
@@ -285,6 +287,8 @@ impl Recurrence {
             state[..hidden].copy_from_slice(&dh[i * hidden..][..hidden]);
             state[hidden..].copy_from_slice(&dc[i * hidden..][..hidden]);
         }
+        let Chunk { inputs, gates, h, c, .. } = chunk;
+        [inputs, gates, h, c].into_iter().for_each(buffers::give);
         Gradients { steps, sequences, weights: out }
     }
 }
@@ -302,7 +306,7 @@ fn neighbours(
 
 /// `[a, b, c]` as `[b, a, c]`.
 fn time_major(x: &[f32], a: usize, b: usize, c: usize) -> Vec<f32> {
-    let mut out = vec![0.0; x.len()];
+    let mut out = buffers::take(x.len());
     for i in 0..a {
         for j in 0..b {
             out[(j * a + i) * c..][..c].copy_from_slice(&x[(i * b + j) * c..][..c]);
@@ -338,23 +342,39 @@ fn step_forward(
         .zip(c_now.chunks_exact_mut(hidden))
         .zip(h_now.chunks_exact_mut(hidden));
     for ((gates, always), ((c_before, c_now), h_now)) in rows.zip(states) {
-        let (i, rest) = gates.split_at_mut(hidden);
-        let (f, rest) = rest.split_at_mut(hidden);
-        let (g, o) = rest.split_at_mut(hidden);
-        let o = &mut o[..hidden];
-        let (ai, rest) = always.split_at(hidden);
-        let (af, rest) = rest.split_at(hidden);
-        let (ag, ao) = rest.split_at(hidden);
-        let ao = &ao[..hidden];
-        for k in 0..hidden {
-            i[k] = sigmoid(i[k] + ai[k]);
-            f[k] = sigmoid(f[k] + af[k]);
-            g[k] = tanh(g[k] + ag[k]);
-            o[k] = sigmoid(o[k] + ao[k]);
-            let c = f[k] * c_before[k] + i[k] * g[k];
-            c_now[k] = c;
-            h_now[k] = o[k] * tanh(c);
-        }
+        let (ifg, o) = gates.split_at_mut(3 * hidden);
+        let (i, fg) = ifg.split_at_mut(hidden);
+        let (f, g) = fg.split_at_mut(hidden);
+        activate(sigmoid, i, &always[..hidden]);
+        activate(sigmoid, f, &always[hidden..2 * hidden]);
+        activate(tanh, g, &always[2 * hidden..3 * hidden]);
+        activate(sigmoid, o, &always[3 * hidden..]);
+        cells_forward([i, f, g, o], c_before, c_now, h_now);
+    }
+}
+
+/// `x = f(x + y)`.
+#[inline(always)]
+fn activate(f: impl Fn(f32) -> f32, x: &mut [f32], y: &[f32]) {
+    x.iter_mut().zip(y).for_each(|(x, y)| *x = f(*x + y));
+}
+
+/// One sequence's new state from its gates. Apart from its caller, so that the compiler knows that
+/// its slices do not overlap and makes vector code of it; [`cells_backward`] likewise.
+#[inline(always)]
+fn cells_forward(
+    [i, f, g, o]: [&[f32]; 4],
+    c_before: &[f32],
+    c_now: &mut [f32],
+    h_now: &mut [f32],
+) {
+    let n = h_now.len();
+    let (i, f, g, o) = (&i[..n], &f[..n], &g[..n], &o[..n]);
+    let (c_before, c_now) = (&c_before[..n], &mut c_now[..n]);
+    for k in 0..n {
+        let c = f[k] * c_before[k] + i[k] * g[k];
+        c_now[k] = c;
+        h_now[k] = o[k] * tanh(c);
     }
 }
 
@@ -377,17 +397,34 @@ fn step_backward(
         let (i, rest) = gates.split_at_mut(hidden);
         let (f, rest) = rest.split_at_mut(hidden);
         let (g, o) = rest.split_at_mut(hidden);
-        let o = &mut o[..hidden];
-        for k in 0..hidden {
-            let t = tanh(c_now[k]);
-            let d = dc[k] + dh[k] * o[k] * (1.0 - t * t);
-            o[k] = dh[k] * t * o[k] * (1.0 - o[k]);
-            dc[k] = d * f[k];
-            f[k] = d * c_before[k] * f[k] * (1.0 - f[k]);
-            let (gate_i, gate_g) = (i[k], g[k]);
-            i[k] = d * gate_g * gate_i * (1.0 - gate_i);
-            g[k] = d * gate_i * (1.0 - gate_g * gate_g);
-        }
+        cells_backward(i, f, g, o, c_before, c_now, dh, dc);
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "only slices that are arguments count as distinct")]
+fn cells_backward(
+    i: &mut [f32],
+    f: &mut [f32],
+    g: &mut [f32],
+    o: &mut [f32],
+    c_before: &[f32],
+    c_now: &[f32],
+    dh: &[f32],
+    dc: &mut [f32],
+) {
+    let n = dc.len();
+    let (i, f, g, o) = (&mut i[..n], &mut f[..n], &mut g[..n], &mut o[..n]);
+    let (c_before, c_now, dh) = (&c_before[..n], &c_now[..n], &dh[..n]);
+    for k in 0..n {
+        let t = tanh(c_now[k]);
+        let d = dc[k] + dh[k] * o[k] * (1.0 - t * t);
+        o[k] = dh[k] * t * o[k] * (1.0 - o[k]);
+        dc[k] = d * f[k];
+        f[k] = d * c_before[k] * f[k] * (1.0 - f[k]);
+        let (gate_i, gate_g) = (i[k], g[k]);
+        i[k] = d * gate_g * gate_i * (1.0 - gate_i);
+        g[k] = d * gate_i * (1.0 - gate_g * gate_g);
     }
 }
 
@@ -485,6 +522,7 @@ pub(super) fn sum_in_order(parts: Vec<Vec<f32>>) -> Vec<f32> {
             sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
         }
     });
+    rest.into_iter().for_each(buffers::give);
     sum
 }
 

@@ -8,6 +8,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use groove::{INSTRUMENTS, TOKENS};
 use rayon::prelude::*;
 
+use super::buffers;
 use super::recurrence::{contiguous, sum_in_order, with_numbers};
 use crate::activation::{exp, vectorised};
 use crate::matmul::{Into, View, product};
@@ -60,9 +61,10 @@ impl TokenLoss {
         let (matrix, bias) = weights.split_at(TOKENS * width);
         let matrix = View::rows(matrix, TOKENS, width);
         let mut loss = 0.0;
-        let mut d_weights = vec![0.0; if self.needs_gradients { weights.len() } else { 0 }];
-        let mut logits = vec![0.0; ROWS * TOKENS];
-        let mut masked = vec![0.0; if lane.mask.is_some() { ROWS * width } else { 0 }];
+        let mut d_weights =
+            buffers::take_zeros(if self.needs_gradients { weights.len() } else { 0 });
+        let mut logits = buffers::take(ROWS * TOKENS);
+        let mut masked = buffers::take(if lane.mask.is_some() { ROWS * width } else { 0 });
         let mut gradients = lane.gradients;
         for (block, targets) in lane.targets.chunks(ROWS).enumerate() {
             let n = targets.len();
@@ -105,6 +107,7 @@ impl TokenLoss {
                 },
             );
         }
+        [logits, masked].into_iter().for_each(buffers::give);
         (loss * f64::from(self.scale), d_weights)
     }
 }

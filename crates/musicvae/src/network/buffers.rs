@@ -1,0 +1,56 @@
+//! Large buffers used again by the next step, so that the system need not hand out, clear and take
+//! back a hundred megabytes of pages every time.
+
+use std::sync::Mutex;
+
+/// Buffers waiting to be used again: no more of them than one training step takes.
+static WAITING: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
+
+/// The most buffers that wait; more are given back to the system.
+const MOST: usize = 256;
+
+/// A buffer of `len` numbers, whose values are left over from something else: for results that are
+/// written whole before they are read.
+pub(super) fn take(len: usize) -> Vec<f32> {
+    let mut waiting = WAITING.lock().expect("no holder of the lock panics");
+    let fitting = waiting.iter().position(|buffer| buffer.capacity() == len);
+    let found = fitting.map(|i| waiting.swap_remove(i));
+    drop(waiting);
+    let mut buffer = found.unwrap_or_else(|| Vec::with_capacity(len));
+    buffer.resize(len, 0.0);
+    buffer
+}
+
+/// A buffer of `len` zeros.
+pub(super) fn take_zeros(len: usize) -> Vec<f32> {
+    let mut buffer = take(len);
+    buffer.fill(0.0);
+    buffer
+}
+
+/// Gives a buffer back, for [`take`] to find.
+pub(super) fn give(buffer: Vec<f32>) {
+    let mut waiting = WAITING.lock().expect("no holder of the lock panics");
+    if waiting.len() < MOST && buffer.capacity() > 0 {
+        waiting.push(buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_given_back_is_used_again_and_cleared_where_zeros_are_asked_for() {
+        // A length that no other test asks for.
+        const LENGTH: usize = 12_347;
+        let mut buffer = take(LENGTH);
+        buffer.fill(1.0);
+        let at = buffer.as_ptr();
+        give(buffer);
+        let again = take(LENGTH);
+        assert_eq!((again.as_ptr(), again.len(), again[0]), (at, LENGTH, 1.0));
+        give(again);
+        assert_eq!(take_zeros(LENGTH), vec![0.0; LENGTH]);
+    }
+}
