@@ -31,7 +31,9 @@ pub(crate) fn run(
         Ok(WeightsFile::from_bytes(&file.to_bytes(precision)?)?)
     };
     let file = stored(best.weights(&settings.network)?)?;
-    let map = latent_map(&file, &data.train, device)?;
+    // Training also sees windows that start within a bar. What is played starts on its first beat, so
+    // points are drawn from where such windows lie.
+    let map = latent_map(&file, &data.train.on_bar_lines(), device)?;
     let mut metadata = metadata(settings, data)?;
     let mut tensors = file.tensors().clone();
     map.insert_into(&mut tensors);

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use groove::{Pattern, STEPS, StepSequence, Token};
+use groove::{Pattern, STEPS, STEPS_PER_BAR, StepSequence, Token};
 
 use super::PerformanceInfo;
 
@@ -51,6 +51,14 @@ impl Windows {
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.windows.is_empty()
+    }
+
+    /// Those of them that start on a bar line, counted from their sequence's first step.
+    pub(crate) fn on_bar_lines(&self) -> Self {
+        let is_on_bar_line =
+            |window: &&Window| (window.start as usize).is_multiple_of(STEPS_PER_BAR);
+        let windows = self.windows.iter().filter(is_on_bar_line).copied().collect();
+        Self { recordings: self.recordings.clone(), windows }
     }
 
     /// The pattern in window `i`, with velocities and micro-offsets.
