@@ -89,7 +89,9 @@ impl Composer {
     pub(crate) fn turn(&mut self, want: &Want, weights: Option<&impl Decode>) -> Turn {
         let project = &self.project;
         if self.book.as_ref().is_none_or(|book| book.recipe != want.recipe) {
-            let saved = project.clone().filter(|groove| groove.recipe == Some(want.recipe));
+            let is_own =
+                |groove: &&Groove| groove.recipe == Some(want.recipe) && !groove.cycles.is_empty();
+            let saved = project.as_ref().filter(is_own).cloned();
             self.book = Some(Sketchbook {
                 recipe: want.recipe,
                 decoded: BTreeMap::new(),

@@ -98,7 +98,7 @@ pub fn draw(
     play::kit_panel(ui, hand, layout.kit, &params.kit);
     resize_corner(ui, window);
 
-    if position.is_some() || !has_arrived {
+    if view.playhead.is_moving(now_s) || !has_arrived {
         ui.ctx().request_repaint_after(FRAME);
     }
 }

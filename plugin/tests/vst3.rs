@@ -3,6 +3,7 @@
 //! The plugin is the library beside the test executable, or the VST3 bundle that lies beside the
 //! CLAP bundle that `JANGDAN_BUNDLE` names.
 #![expect(unsafe_code, reason = "VST3 is an interface of raw pointers")]
+#![allow(clippy::unnecessary_cast, reason = "its enums are signed on Windows, unsigned elsewhere")]
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;

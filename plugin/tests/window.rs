@@ -365,4 +365,25 @@ fn a_stopped_window_asks_for_no_further_frame() {
     assert!(delay(&window.frame(Vec::new())).as_secs() > 3600);
     window.scene.playhead = Some(Beats(1.0));
     assert!(delay(&window.frame(Vec::new())).as_millis() < 20);
+    for _ in 0..60 {
+        window.frame(Vec::new()); // no news for a second: the host has stopped processing
+    }
+    assert!(delay(&window.frame(Vec::new())).as_secs() > 3600);
+}
+
+#[test]
+fn parameters_that_are_no_numbers_are_drawn_and_can_be_set_again() {
+    let mut window = window();
+    for (param, _) in window.all_params() {
+        window.host_sets(param, f32::NAN);
+    }
+    window.frame(Vec::new());
+    let cells = Layout::new(DEFAULT_SIZE).groove.cells;
+    let image = window.picture();
+    let middle = image.pixel(cells.center().x as usize, cells.top() as usize + 2);
+    assert!(distance(middle, DARK.panel) < 40, "{middle:?}");
+    drag(&mut window, slider(2), slider(2) - vec2(0.0, 40.0), Modifiers::NONE);
+    click(&mut window, slider(2) - vec2(0.0, 45.0));
+    window.frame(Vec::new());
+    assert!(window.params.generate.latent[2].value.value().is_finite());
 }

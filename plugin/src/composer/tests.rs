@@ -138,6 +138,16 @@ fn with_other_weights_the_saved_cycles_repeat_and_with_the_same_ones_the_song_go
 }
 
 #[test]
+fn a_damaged_project_without_its_patterns_is_decoded_again() {
+    let steady = recipe(5, 0.0);
+    let mut composer = Composer::default();
+    composer.load(Groove { cycles: Vec::new(), ..saved_from(steady, &Fake("old")) });
+    finish(&mut composer, &want(steady, 0), Some(&NETWORK));
+    assert_eq!(played(&composer, 0), NETWORK.pattern(&steady, 0));
+    assert_eq!(composer.take_unsaved(&NETWORK).unwrap().cycles.len(), 1);
+}
+
+#[test]
 fn without_a_network_only_the_projects_own_patterns_answer() {
     let steady = recipe(5, 0.0);
     let mut composer = Composer::default();

@@ -8,6 +8,7 @@ use egui::{Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, Rect, Respons
 use nice_plug::prelude::{Param, ParamSetter};
 
 use super::theme::Palette;
+use crate::params::finite_or;
 
 /// How much slower a fine drag (Ctrl or Shift held) is.
 const FINE: f32 = 0.1;
@@ -89,14 +90,23 @@ pub(super) fn turn<P: Param>(
     let wants_typing = keys(ui, hand, param, &response);
 
     let turns_wheel = grip.wheel_time_s.is_some_and(|then| now_s - then < WHEEL_REST_S);
-    let value =
-        if grip.is_held || turns_wheel { grip.value } else { param.modulated_normalized_value() };
+    let value = if grip.is_held || turns_wheel { grip.value } else { shown_value(param) };
     ui.data_mut(|data| data.insert_temp(id, grip));
     response.widget_info(|| {
         let shown = param.normalized_value_to_string(value, true);
         egui::WidgetInfo::slider(true, f64::from(value), format!("{}: {shown}", param.name()))
     });
     Turned { response, value, is_held: grip.is_held, wants_typing }
+}
+
+/// The normalised value that is heard; the default for a host's NaN, as the network takes it.
+fn shown_value(param: &impl Param) -> f32 {
+    finite_or(param.modulated_normalized_value(), param.default_normalized_value())
+}
+
+/// The normalised value that hands move, likewise.
+fn set_value(param: &impl Param) -> f32 {
+    finite_or(param.unmodulated_normalized_value(), param.default_normalized_value())
 }
 
 fn drag<P: Param>(
@@ -114,7 +124,7 @@ fn drag<P: Param>(
     let is_held = response.is_pointer_button_down_on() && is_down;
     let before = grip.value;
     if is_held && !grip.is_held {
-        grip.value = param.unmodulated_normalized_value();
+        grip.value = set_value(param);
         if let (Some(handles), Some(position)) = (travel.jumps_in, position) {
             let handle_y = handles.bottom() - grip.value * handles.height();
             if (position.y - handle_y).abs() > 10.0 {
@@ -160,7 +170,7 @@ fn wheel<P: Param>(
         return;
     }
     if grip.wheel_time_s.is_none_or(|then| now_s - then >= WHEEL_REST_S) {
-        grip.value = param.unmodulated_normalized_value();
+        grip.value = set_value(param);
     }
     grip.wheel_time_s = Some(now_s);
     grip.wheel_lines += lines;
@@ -219,7 +229,7 @@ fn keys<P: Param>(ui: &Ui, hand: Hand<'_>, param: &P, response: &Response) -> bo
         (up - down, resets, input.key_pressed(Key::Enter), is_fine(input.modifiers))
     });
     if steps != 0 {
-        hand.set_once(param, stepped(param, param.unmodulated_normalized_value(), steps, is_fine));
+        hand.set_once(param, stepped(param, set_value(param), steps, is_fine));
     }
     if resets {
         hand.set_once(param, param.default_normalized_value());

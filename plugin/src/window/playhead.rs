@@ -59,6 +59,12 @@ impl Playhead {
         self.heard = Some(next);
         Some(Beats(next.shown))
     }
+
+    /// Whether it moves at `now_s`: not while a host that has stopped it without a word, by no
+    /// longer processing, leaves it where it is.
+    pub(super) fn is_moving(&self, now_s: f64) -> bool {
+        self.heard.is_some_and(|heard| now_s - heard.at_s < GLIDE_S)
+    }
 }
 
 #[cfg(test)]
@@ -99,5 +105,6 @@ mod tests {
         playhead.glide(Some(Beats(0.2)), 0.1);
         let Beats(shown) = playhead.glide(Some(Beats(0.2)), 60.0).unwrap();
         assert!((shown - 0.7).abs() < 1e-9, "{shown}");
+        assert!(playhead.is_moving(0.2) && !playhead.is_moving(60.0));
     }
 }
