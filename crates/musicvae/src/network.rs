@@ -4,6 +4,7 @@
 //! Parameter names come from `vb.pp(..)`, so that the code path is the file format. B windows,
 //! T = 64 steps, D = 9 instruments, Z latent numbers, E a bar embedding, H units; see NETWORK.md.
 
+mod bar_summary;
 mod buffers;
 mod conductor;
 mod decoder;

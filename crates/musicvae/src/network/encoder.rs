@@ -2,8 +2,9 @@
 
 use candle_core::{Result, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear};
-use groove::{BARS, STEPS, STEPS_PER_BAR};
+use groove::{BARS, STEPS};
 
+use super::bar_summary::bar_summary;
 use super::lstm::Lstm;
 use super::{Regularisation, by_bar, dropout};
 use crate::batch::Batch;
@@ -104,9 +105,8 @@ impl Encoder {
                 self.ends(&out)? // [B, 2H]
             }
             Some(mix) => {
-                let out = self.lstm.forward(&by_bar(&features)?, None, None)?; // [4B, 16, 2H]
-                let average = (out.sum(1)? / STEPS_PER_BAR as f64)?; // [4B, 2H]
-                let all = Tensor::cat(&[self.ends(&out)?, average], 1)?; // [4B, 4H]
+                let out = self.lstm.directions(&by_bar(&features)?, None, None)?;
+                let all = bar_summary(&out[0], &out[1])?; // [4B, 4H]
                 let bar = mix.bar.forward(&all)?.gelu_erf()?; // [4B, bar_summary]
                 let bars = bar.reshape((b, ()))?; // [B, 4 bar_summary]
                 let mixed = mix.mix_0.forward(&bars)?.gelu_erf()?;

@@ -77,9 +77,20 @@ impl Lstm {
         constant: Option<&Tensor>,
         state: Option<&Tensor>,
     ) -> Result<Tensor> {
+        side_by_side(&self.directions(steps, constant, state)?)
+    }
+
+    /// As [`forward`](Self::forward), one tensor `[N, T, H]` per direction.
+    pub(super) fn directions(
+        &self,
+        steps: &Tensor,
+        constant: Option<&Tensor>,
+        state: Option<&Tensor>,
+    ) -> Result<Vec<Tensor>> {
         let count = steps.dim(0)?;
-        let mut x = steps.clone();
+        let mut outputs = vec![steps.clone()];
         for (i, layer) in self.layers.iter().enumerate() {
+            let x = side_by_side(&outputs)?;
             let constant = if i == 0 { constant } else { None };
             let state = match state {
                 Some(state) => {
@@ -88,17 +99,13 @@ impl Lstm {
                 }
                 None => super::zeros((count, 2 * self.hidden), x.device())?,
             };
-            let outputs = layer
+            outputs = layer
                 .directions
                 .iter()
                 .map(|direction| direction.forward(&x, constant, &state))
-                .collect::<Result<Vec<_>>>()?;
-            x = match &outputs[..] {
-                [only] => only.clone(),
-                both => Tensor::cat(both, 2)?,
-            };
+                .collect::<Result<_>>()?;
         }
-        Ok(x)
+        Ok(outputs)
     }
 
     /// Initial states for stepping from `state [N, 2 layers H]`.
@@ -120,6 +127,14 @@ impl Lstm {
     fn layer_state(&self, state: &Tensor, i: usize) -> Result<(Tensor, Tensor)> {
         let (h, c) = (i * self.hidden, (self.layers.len() + i) * self.hidden);
         Ok((state.narrow(1, h, self.hidden)?, state.narrow(1, c, self.hidden)?))
+    }
+}
+
+/// The directions' outputs `[N, T, H]` as `[N, T, H x directions]`.
+fn side_by_side(outputs: &[Tensor]) -> Result<Tensor> {
+    match outputs {
+        [only] => Ok(only.clone()),
+        both => Tensor::cat(both, 2),
     }
 }
 
