@@ -208,6 +208,27 @@ fn nonsense_neither_panics_nor_hangs() {
 }
 
 #[test]
+fn dynamics_that_are_no_number_leave_velocities_as_the_pattern_has_them() {
+    let struck = |dynamics| {
+        let mut engine = Engine::new(Score::steady(pulse(Instrument::Kick, 4, 0.0)));
+        let mut velocities = Vec::new();
+        let settings = Playing { dynamics, ..Playing::default() };
+        engine.process(&playing(0.0, 120.0), &settings, 48_000, &mut |event| {
+            if let Event::NoteOn { velocity, .. } = event {
+                velocities.push(velocity);
+            }
+            true
+        });
+        velocities
+    };
+    let as_written = struck(1.0);
+    assert_eq!(as_written.len(), 2);
+    for nonsense in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        assert_eq!(struck(nonsense), as_written);
+    }
+}
+
+#[test]
 fn a_tempo_ramp_neither_doubles_nor_loses_a_hit() {
     let mut session = Session::new(pulse(Instrument::ClosedHiHat, 1, 0.0));
     // The tempo rises within each block; the host names the one at its start.
