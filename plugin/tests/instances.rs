@@ -34,6 +34,11 @@ fn a_hundred_instances_leave_no_thread_behind_and_decode_with_one_each() {
         let own = threads() - before;
         assert!(own <= 10 + FRAMEWORK_THREADS, "{own} threads of 10 instances");
         drop(hosts);
-        assert_eq!(threads(), before, "in round {round}");
+        // Linux lists a thread a moment longer than it takes to join it.
+        let is_back = (0..100_000).any(|_| {
+            std::thread::yield_now();
+            threads() == before
+        });
+        assert!(is_back, "{} threads instead of {before} in round {round}", threads());
     }
 }
