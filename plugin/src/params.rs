@@ -17,6 +17,10 @@ use crate::saved::SavedGroove;
 /// Nats per struck instrument at full density: the useful range of [`Recipe::density`].
 const DENSITY_NATS: f32 = 3.0;
 
+/// The seed a new instance starts with: with the shipped weights, a groove with the kick on the
+/// first beat and the snare on the second and fourth, as most people expect of a drummer.
+const DEFAULT_SEED: i32 = 20;
+
 /// Everything the host sees and saves of one instance.
 ///
 /// The parameters are atomics: any thread may read them at any time, and none of ours writes
@@ -194,7 +198,7 @@ impl Default for GenerateParams {
             density: FloatParam::new("Density", 0.0, FloatRange::Linear { min: -1.0, max: 1.0 })
                 .with_value_to_string(Arc::new(density_in_words))
                 .with_string_to_value(Arc::new(density_from_words)),
-            seed: IntParam::new("Seed", 1, IntRange::Linear { min: 0, max: 9999 }),
+            seed: IntParam::new("Seed", DEFAULT_SEED, IntRange::Linear { min: 0, max: 9999 }),
             variation: percentage("Variation", 0.0, 0.0, 1.0, &[(0.0, "the same each time")]),
         }
     }

@@ -182,7 +182,9 @@ fn ctrl_c_and_termination_save_and_say_how_to_resume() {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
 
-    for signal in ["-INT", "-TERM"] {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    for signal in [Signal::INT, Signal::TERM] {
         let folder = folder();
         let mut child = Command::new(env!("CARGO_BIN_EXE_trainer"))
             .args(tiny(&["--epochs", "10000", "--out", "long"]))
@@ -196,8 +198,7 @@ fn ctrl_c_and_termination_save_and_say_how_to_resume() {
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         assert!(line.starts_with("epoch 1/10000"), "{line}");
-        let kill = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-        assert!(kill.success());
+        kill_process(Pid::from_child(&child), signal).unwrap();
         // Read to the end, or a full pipe would hold it up.
         let reader = std::thread::spawn(move || stdout.lines().count());
         let said = crate::run::said(child.wait_with_output().unwrap());
