@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use engine::SLACK;
 use groove::sequencer::{Feel, hits};
 use groove::{Beats, Pattern, Span};
 use jangdan::saved::Groove;
@@ -105,15 +106,16 @@ impl Stretch {
     fn onsets<'p>(&self, pattern_at: impl FnMut(i64) -> &'p Pattern) -> Vec<(u64, i16)> {
         let Self { position, tempo, samples, feel, is_start } = *self;
         let beat = 60.0 / tempo * RATE;
-        let end = position + f64::from(samples - 1) / beat;
-        let reach = Span { start: Beats(position - 0.125), end: Beats(end + 1e-9) };
+        let end = position + (f64::from(samples - 1) + SLACK) / beat;
+        let reach = Span { start: Beats(position - 0.125), end: Beats(end) };
+        let start = position - (1.0 - SLACK) / beat;
         let mut onsets: Vec<_> = hits(reach, feel, pattern_at)
             .filter(|hit| {
-                let begins_here = is_start && hit.step as f64 / 4.0 > position - 1e-9;
-                hit.time.0 > position - 1e-9 || begins_here
+                let begins_here = is_start && hit.step as f64 / 4.0 >= start;
+                hit.time.0 >= start || begins_here
             })
             .map(|hit| {
-                let sample = ((hit.time.0 - position) * beat - 0.01).ceil().max(0.0);
+                let sample = ((hit.time.0 - position) * beat - SLACK).ceil().max(0.0);
                 (sample as u64, i16::from(hit.instrument.key()))
             })
             .collect();

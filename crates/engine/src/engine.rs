@@ -32,7 +32,7 @@ const SOFTEST: f32 = 1.0 / 127.0;
 /// A hit this part of a sample after one still sounds there, so that a hit on a sample is not
 /// late by the host's rounding. Irrational, so that no common ratio of tempo and sample rate
 /// falls on its edge over and over.
-const SLACK: f64 = std::f64::consts::FRAC_1_PI / 20.0;
+pub const SLACK: f64 = std::f64::consts::FRAC_1_PI / 20.0;
 
 /// What a score offered to the engine is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ mod score;
 mod takeover;
 
 pub use clock::Transport;
-pub use engine::{Engine, Offer};
+pub use engine::{Engine, Offer, SLACK};
 pub use notes::Event;
 pub use score::{CYCLES, Score};
 

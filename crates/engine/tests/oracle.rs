@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Engine, Event, Playing, Score, Transport};
+use engine::{Engine, Event, Playing, SLACK, Score, Transport};
 use groove::sequencer::Feel;
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 use proptest::prelude::*;
@@ -25,9 +25,6 @@ struct Run {
 }
 
 const SAMPLE_RATE: f64 = 8_000.0;
-
-/// The engine's documented slack: a hit this part of a sample after one still sounds there.
-const SLACK: f64 = std::f64::consts::FRAC_1_PI / 20.0;
 
 /// Half a 16th.
 const NOTE_LENGTH: f64 = 1.0 / 8.0;
