@@ -76,7 +76,7 @@ pub(crate) struct TrainArgs {
     /// Where to compute: auto, cpu, cuda or cuda:N [default: auto]
     #[arg(long, value_name = "DEVICE")]
     pub(crate) device: Option<String>,
-    /// Folder of the run [default: runs/<preset>-<windowing>-<n>]
+    /// Folder of the run [default: runs/PRESET-WINDOWING-NUMBER]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Go on with a stopped run: its folder [default: that of --out, else the newest in runs/]

@@ -11,7 +11,7 @@ use crate::cli::WindowsArgs;
 /// Writes the windows that `args` ask for and prints how many there are.
 ///
 /// # Errors
-/// As [`load`]; if `--split` has no window; if the file cannot be written.
+/// As [`load()`]; if `--split` has no window; if the file cannot be written.
 pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
     let options = DataOptions {
         path: args.data.clone(),
