@@ -18,8 +18,8 @@ use crate::saved::SavedGroove;
 const DENSITY_NATS: f32 = 3.0;
 
 /// The seed a new instance starts with: with the shipped weights, a groove with the kick on the
-/// first beat and the snare on the second and fourth, as most people expect of a drummer.
-const DEFAULT_SEED: i32 = 20;
+/// first beat of every bar, a riding cymbal and a lively snare.
+const DEFAULT_SEED: i32 = 24;
 
 /// Everything the host sees and saves of one instance.
 ///
@@ -233,7 +233,7 @@ impl Default for KitParams {
                 })),
             level: FloatParam::new(
                 "Kit level",
-                util::db_to_gain(-6.0),
+                util::db_to_gain(0.0),
                 FloatRange::Skewed {
                     min: util::db_to_gain(-60.0),
                     max: util::db_to_gain(6.0),
@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(generate.density.normalized_value_to_string(0.9, true), "80 % busier");
         assert_eq!(play.swing.to_string(), "50 %, straight");
         assert_eq!(play.quantise.to_string(), "Beat");
-        assert_eq!(params.kit.level.to_string(), "-6.0 dB");
+        assert_eq!(params.kit.level.to_string(), "0.0 dB");
         assert_eq!(params.kit.is_on.to_string(), "on");
     }
 }
