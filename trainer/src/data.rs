@@ -14,7 +14,7 @@ mod load;
 mod seed;
 mod source;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod windows;
 mod windows_command;
 

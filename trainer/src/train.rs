@@ -328,3 +328,42 @@ impl Training {
         u32::try_from(epochs).unwrap_or(u32::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Windowing;
+    use crate::data::tests::dataset;
+    use crate::settings::{Preset, Schedule};
+
+    /// The losses of ten steps on the same sixteen windows of `data`.
+    fn ten_losses(settings: &Settings, data: &Dataset) -> Vec<f64> {
+        let out = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(Some(&out.path().join("run")), settings).unwrap();
+        let mut training = Training::begin(settings.clone(), folder, Device::Cpu, data).unwrap();
+        let windows: Vec<Pattern> =
+            (0..16).map(|i| data.train.pattern(i * data.train.len() / 16)).collect();
+        let mut losses = Vec::new();
+        for _ in 0..10 {
+            training.progress.sums = Parts::default();
+            training.step(windows.clone(), 10_000).unwrap();
+            losses.push(training.progress.sums.loss);
+        }
+        losses
+    }
+
+    #[test]
+    fn ten_steps_on_a_few_real_windows_lower_the_loss_identically_twice() {
+        let Some(path) = dataset() else { return };
+        let settings = Settings {
+            data: Some(path),
+            // The full rate from the first step on.
+            schedule: Schedule::Published,
+            ..Settings::of(Preset::Compact, Windowing::Bars)
+        };
+        let data = data::load(&settings.data_options().unwrap()).unwrap();
+        let losses = ten_losses(&settings, &data);
+        assert!(losses[9] < 0.8 * losses[0], "{losses:?}");
+        assert_eq!(losses, ten_losses(&settings, &data));
+    }
+}

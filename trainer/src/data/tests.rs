@@ -172,7 +172,7 @@ fn a_folder_gives_what_a_zip_of_it_gives() {
 }
 
 /// The Groove MIDI Dataset, if it is at hand; on continuous integration it must be.
-fn dataset() -> Option<PathBuf> {
+pub(crate) fn dataset() -> Option<PathBuf> {
     let named = std::env::var_os("JANGDAN_GROOVE_ZIP").map(PathBuf::from);
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let found = named.or_else(|| {
