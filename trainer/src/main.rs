@@ -17,6 +17,8 @@ mod progress;
 mod run_folder;
 mod sample;
 mod settings;
+#[allow(dead_code, reason = "measured by evaluation and stored by export, which follow")]
+mod statistics;
 mod teacher_forcing;
 mod train;
 mod weights;
