@@ -115,6 +115,21 @@ impl Batch {
         Tensor::from_vec(x, (self.len(), STEPS, width), device)
     }
 
+    /// Columns of the earlier tokens that `config.look_back` names, `[B, T, 9 x distances]`: zeros
+    /// before the first step.
+    pub(crate) fn earlier(&self, config: &Config, device: &Device) -> Result<Tensor> {
+        let width = config.look_back.len() * INSTRUMENTS;
+        let mut x = vec![0.0; self.tokens.len() * width];
+        for (at, row) in x.chunks_exact_mut(width).enumerate() {
+            for (&ago, columns) in config.look_back.iter().zip(row.chunks_exact_mut(INSTRUMENTS)) {
+                if at % STEPS >= ago {
+                    write_columns(TokenInput::MultiHot, self.tokens[at - ago], columns);
+                }
+            }
+        }
+        Tensor::from_vec(x, (self.len(), STEPS, width), device)
+    }
+
     /// Velocities `[B, T, 9]`, zeros if unknown.
     pub(crate) fn velocities(&self, device: &Device) -> Result<Tensor> {
         self.cells(&self.velocity, device)

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub const MAX_WIDTH: usize = 8192;
 /// The most layers a recurrent part may have.
 pub const MAX_LAYERS: usize = 8;
+/// The most earlier steps that a decoder may look back to.
+pub const MAX_LOOK_BACK: usize = 16;
 
 /// How a token becomes input columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +80,10 @@ pub struct Config {
     pub direct_path: bool,
     /// A bar's first step does not see the last token of the bar before.
     pub independent_bars: bool,
+    /// Which earlier steps the decoder sees beside the previous one: how many steps ago each was,
+    /// 16 being the same step of the bar before. Silence before the first step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub look_back: Vec<usize>,
     /// Velocities and micro-offsets are encoded and decoded.
     pub expression: bool,
     /// Share of activations dropped in training, in `[0, 1)`.
@@ -114,6 +120,18 @@ pub enum ConfigError {
         /// `encoder.mix`.
         mix: usize,
     },
+    /// `look_back` names a step that is not an earlier one of the pattern, or too many.
+    #[error(
+        "look_back must name at most {MAX_LOOK_BACK} distances of 1 to {} steps, not {found:?}",
+        STEPS - 1
+    )]
+    LookBack {
+        /// Value found.
+        found: Vec<usize>,
+    },
+    /// Bars that do not see each other cannot look back.
+    #[error("look_back must be empty with independent_bars")]
+    LookBackOfIndependentBars,
     /// `dropout` is not a share.
     #[error("dropout must be at least 0 and less than 1, not {0}")]
     Dropout(f64),
@@ -150,6 +168,7 @@ impl Config {
             decoder: LstmConfig { layers: 2, hidden: 1024 },
             direct_path: false,
             independent_bars: false,
+            look_back: Vec::new(),
             expression: false,
             dropout: 0.2,
         }
@@ -165,7 +184,8 @@ impl Config {
             embedding: 256,
             decoder: LstmConfig { layers: 1, hidden: 256 },
             direct_path: true,
-            independent_bars: true,
+            independent_bars: false,
+            look_back: vec![17, 16, 15, 14, 32, 48],
             expression: true,
             dropout: 0.1,
         }
@@ -220,6 +240,14 @@ impl Config {
                 return Err(ConfigError::Layers { key, found });
             }
         }
+        if self.look_back.len() > MAX_LOOK_BACK
+            || self.look_back.iter().any(|steps| !(1..STEPS).contains(steps))
+        {
+            return Err(ConfigError::LookBack { found: self.look_back.clone() });
+        }
+        if self.independent_bars && !self.look_back.is_empty() {
+            return Err(ConfigError::LookBackOfIndependentBars);
+        }
         if !(0.0..1.0).contains(&self.dropout) {
             return Err(ConfigError::Dropout(self.dropout));
         }
@@ -237,10 +265,12 @@ impl Config {
         if self.encoder.bar_summary == 0 { 2 * self.encoder.hidden } else { self.encoder.mix }
     }
 
-    /// Columns of the decoder's input per step: previous token, sketch (`direct_path`), bar
-    /// embedding.
+    /// Columns of the decoder's input per step: previous token, earlier tokens (`look_back`),
+    /// sketch (`direct_path`), bar embedding.
     pub fn decoder_input(&self) -> usize {
-        self.input.width() + if self.direct_path { INSTRUMENTS } else { 0 } + self.embedding
+        let earlier = self.look_back.len() * INSTRUMENTS;
+        let sketch = if self.direct_path { INSTRUMENTS } else { 0 };
+        self.input.width() + earlier + sketch + self.embedding
     }
 
     /// Name and shape of every trained tensor, in the network's order of use.
@@ -359,6 +389,14 @@ mod tests {
         assert_eq!(
             message(|c| c.dropout = f64::NAN),
             "dropout must be at least 0 and less than 1, not NaN"
+        );
+        assert_eq!(
+            message(|c| c.look_back = vec![16, 64]),
+            "look_back must name at most 16 distances of 1 to 63 steps, not [16, 64]"
+        );
+        assert_eq!(
+            message(|c| c.independent_bars = true),
+            "look_back must be empty with independent_bars"
         );
     }
 

@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Tensor};
 
-use super::tests::{random_file, small_paper};
+use super::tests::{independent_bars, random_file, small_paper};
 use super::*;
 use crate::batch::Batch;
 use crate::network::Network;
@@ -56,6 +56,11 @@ fn agree(config: Config) {
 #[test]
 fn tiny_agrees_with_the_candle_network() {
     agree(Config::tiny());
+}
+
+#[test]
+fn a_network_of_independent_bars_agrees_with_the_candle_network() {
+    agree(independent_bars());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::matrix::{Linear, Matrix, Rows, map};
 use super::stack::{Stack, StackState};
 use super::tensors::Source;
 use super::tokens::{TokenRows, sum_over_instruments};
-use crate::config::Config;
+use crate::config::{Config, TokenInput};
 use crate::weights::WeightsError;
 
 /// The decoder's weights.
@@ -24,6 +24,8 @@ pub(super) struct Decoder {
     bar_to_gates: Linear,
     /// The previous token's share of them.
     token_to_gates: TokenRows,
+    /// The shares of earlier tokens: how many steps ago, and the columns.
+    earlier_to_gates: Vec<(usize, TokenRows)>,
     stack: Stack,
     /// From the top layer's output to 512 logits; `single`, summed over each token's instruments,
     /// is folded in.
@@ -52,10 +54,11 @@ impl Decoder {
         let lanes = if config.independent_bars { BARS } else { 1 };
         let sketch = if config.direct_path { INSTRUMENTS } else { 0 };
         let tokens = config.input.width();
+        let earlier = config.look_back.len() * INSTRUMENTS;
 
         let first = source.lstm("decoder", 0, "")?;
         let inputs = first.inputs();
-        let bar_to_gates = first.pack_inputs(isa, BARS, tokens + sketch..inputs);
+        let bar_to_gates = first.pack_inputs(isa, BARS, tokens + earlier + sketch..inputs);
         let joint = if config.direct_path {
             fold_single(source, lanes)?
         } else {
@@ -65,16 +68,23 @@ impl Decoder {
             true => Some(source.numbers("sketch_gain")?[0]),
             false => None,
         };
+        let columns_from = |input, column: usize| {
+            TokenRows::pack(input, 4 * config.decoder.hidden, |gate, k| {
+                first.weight_ih[gate * inputs + column + k]
+            })
+        };
+        let earlier_to_gates =
+            config.look_back.iter().enumerate().map(|(i, &ago)| {
+                (ago, columns_from(TokenInput::MultiHot, tokens + i * INSTRUMENTS))
+            });
+        let sketch_columns = tokens + earlier..tokens + earlier + sketch;
         Ok(Self {
             lanes,
             bar_to_state: source.linear("bar_to_state", BARS)?,
             bar_to_gates: Linear::new(bar_to_gates, &first.bias()),
-            token_to_gates: TokenRows::pack(
-                config.input,
-                4 * config.decoder.hidden,
-                |o, column| first.weight_ih[o * inputs + column],
-            ),
-            stack: Stack::pack(source, "decoder", &config.decoder, lanes, tokens..tokens + sketch)?,
+            token_to_gates: columns_from(config.input, 0),
+            earlier_to_gates: earlier_to_gates.collect(),
+            stack: Stack::pack(source, "decoder", &config.decoder, lanes, sketch_columns)?,
             joint,
             sketch_gain,
             hidden: config.decoder.hidden,
@@ -130,6 +140,11 @@ impl Decoder {
                     let has_previous = if self.lanes > 1 { step_in_bar > 0 } else { step > 0 };
                     if has_previous {
                         self.token_to_gates.add(tokens[step - 1], state.gates.row_mut(lane));
+                    }
+                    for (ago, rows) in &self.earlier_to_gates {
+                        if let Some(at) = step.checked_sub(*ago) {
+                            rows.add(tokens[at], state.gates.row_mut(lane));
+                        }
                     }
                     if let Some(inputs) = sketch_inputs.chunks_exact(INSTRUMENTS).nth(step) {
                         self.stack.input(state, lane).copy_from_slice(inputs);

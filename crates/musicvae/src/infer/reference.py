@@ -53,7 +53,7 @@ def greedy(c):
         expression_sketch = w.linear("expression_sketch", z, BARS * STEPS * 2 * D).reshape(-1, 2 * D)
     columns = BITS if c["multi_hot"] else torch.eye(TOKENS, dtype=torch.float64)
     layers, hidden = c["decoder"]
-    decoder = w.lstm("decoder", columns.shape[1] + (D if c["direct"] else 0) + c["embedding"], hidden, layers)
+    decoder = w.lstm("decoder", columns.shape[1] + D * (len(c["look_back"]) + c["direct"]) + c["embedding"], hidden, layers)
     tokens, sums, expression = [], [], []
     for t in range(BARS * STEPS):
         bar, step = bars[t // STEPS], t % STEPS
@@ -61,6 +61,7 @@ def greedy(c):
             state = split(w.linear("bar_to_state", bar, 2 * layers * hidden), layers, hidden)
         none = t == 0 or (c["independent"] and step == 0)
         parts = [torch.zeros(columns.shape[1], dtype=torch.float64) if none else columns[tokens[-1]]]
+        parts += [BITS[tokens[t - ago] if t >= ago else 0] for ago in c["look_back"]]
         if c["direct"]:
             parts.append(torch.sigmoid(sketch[t]))
         out, state = decoder(torch.cat(parts + [bar])[None, None], state)
@@ -107,9 +108,9 @@ def encode(c, tokens):
 
 
 tiny = dict(latent=16, multi_hot=True, encoder=(1, 16), summary=16, mix=32, conductor=(1, 16), embedding=24,
-            decoder=(1, 32), direct=True, independent=True, salt=28)
+            decoder=(1, 32), direct=True, independent=False, look_back=(17, 16, 15, 14, 32, 48), salt=6)
 small_paper = dict(latent=24, multi_hot=False, encoder=(2, 20), summary=0, mix=0, conductor=(2, 40), embedding=36,
-                   decoder=(2, 50), direct=False, independent=False, salt=26)
+                   decoder=(2, 50), direct=False, independent=False, look_back=(), salt=26)
 for config in (tiny, small_paper):
     greedy(config)
     encode(config, [(37 * t * t + 11 * t) % 512 if t % 3 else 0 for t in range(64)])

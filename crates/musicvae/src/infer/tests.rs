@@ -30,6 +30,11 @@ pub(super) fn small_paper() -> Config {
     config
 }
 
+/// `tiny` with bars that do not see each other.
+pub(super) fn independent_bars() -> Config {
+    Config { independent_bars: true, look_back: Vec::new(), ..Config::tiny() }
+}
+
 /// The numbers of `pseudo` in reference.py.
 fn pseudo(count: usize, salt: u64, scale: f32) -> Vec<f32> {
     (1..=count as u64)
@@ -66,15 +71,15 @@ struct Reference {
 
 const TINY: Reference = Reference {
     tokens: [
-        26, 57, 378, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 26, 26, 280,
-        280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 26, 280, 280, 280, 280,
-        280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 280, 26, 26, 280, 280, 280, 280, 280,
-        280, 280, 280, 280, 280, 280, 280, 280, 280,
+        506, 306, 246, 118, 118, 118, 118, 118, 246, 118, 118, 246, 118, 246, 246, 356, 508, 372,
+        372, 304, 304, 304, 304, 304, 304, 304, 304, 304, 304, 112, 304, 304, 184, 500, 112, 352,
+        352, 304, 314, 488, 304, 488, 488, 304, 488, 304, 314, 314, 246, 372, 362, 362, 112, 316,
+        304, 314, 316, 316, 316, 316, 304, 380, 433, 504,
     ],
-    logits: [-3.0828, -4.8666, -3.81823, -4.42061, -1.60049, -2.00749, -1.82591, -2.36222],
+    logits: [-5.72026, -7.1191, -7.87271, -1.37728, -12.53077, -10.63415, -8.75576, -11.18278],
     expression: &[
-        1.63463, -0.22653, 1.05322, -0.31357, 1.71143, -0.1852, 1.33349, 0.14264, 0.60385, 0.16694,
-        1.07897, 0.3099, 1.30547, -0.27951, 1.11347,
+        4.14448, 1.15842, 2.32904, -0.15456, 2.96698, 0.60962, 1.08392, 0.41399, 1.76778, 0.6143,
+        1.64907, -0.04502, 1.14571, 0.77358, 2.99037,
     ],
     mean: [6.27323, -1.94546, -1.59096, 3.18619, -0.6689, -0.7554],
     sigma: [0.2596, 0.09948, 0.00068, 1.17496, 11.84179, 0.37809],
@@ -159,7 +164,7 @@ fn decode(recipe: &Recipe, cycle: i64) -> Pattern {
 
 #[test]
 fn every_instruction_set_decodes_the_same_bits() {
-    for config in [Config::tiny(), Config::compact(), small_paper()] {
+    for config in [Config::tiny(), Config::compact(), independent_bars(), small_paper()] {
         let file = random_file(config, 1);
         let recipe = Recipe { seed: 4, variation: 0.2, ..Recipe::default() };
         let patterns: Vec<Pattern> = Isa::available()
@@ -173,7 +178,7 @@ fn every_instruction_set_decodes_the_same_bits() {
 
 #[test]
 fn the_tiny_network_agrees_with_pytorch() {
-    agrees_with_pytorch(Config::tiny(), 28, &TINY);
+    agrees_with_pytorch(Config::tiny(), 6, &TINY);
 }
 
 #[test]
@@ -239,7 +244,7 @@ fn a_small_move_of_a_slider_changes_far_fewer_hits_than_new_noise_does() {
         let z = drummer.latent_map().draw(&recipe(seed), 0);
         let before = drummer.decode_latent(&z, &recipe(seed), 0, &mut scratch);
         let moved: Vec<f32> =
-            z.iter().enumerate().map(|(i, z)| if i == 2 { z + 0.01 } else { *z }).collect();
+            z.iter().enumerate().map(|(i, z)| if i == 2 { z + 0.03 } else { *z }).collect();
         let after = drummer.decode_latent(&moved, &recipe(seed), 0, &mut scratch);
         shared += difference(&before, &after);
         let redrawn = drummer.decode_latent(&moved, &recipe(seed + 100), 0, &mut scratch);

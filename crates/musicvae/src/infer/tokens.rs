@@ -15,7 +15,7 @@ pub(super) struct TokenRows {
 }
 
 impl TokenRows {
-    /// Takes the first token columns from `first` on of a matrix whose element (output, column) is given by `at`.
+    /// Takes the columns of a token from a matrix whose element (output, column) is given by `at`.
     pub(super) fn pack(
         input: TokenInput,
         outputs: usize,

@@ -12,7 +12,7 @@ use super::lstm::Lstm;
 use super::token_loss::TokenLoss;
 use super::{Regularisation, by_bar, dropout_mask, zeros};
 use crate::batch::{Batch, write_columns};
-use crate::config::Config;
+use crate::config::{Config, TokenInput};
 use crate::loss;
 
 /// Windows decoded at once by [`Decoder::greedy`]: bounds the memory that logits take.
@@ -132,11 +132,14 @@ impl Decoder {
             }
             _ => None,
         };
-        let previous = by_bar(&batch.previous(&self.config, hidden, device)?)?; // [4B, 16, C]
-        let steps = match &plan.sketch {
-            Some(sketch) => Tensor::cat(&[previous, by_bar(&sigmoid(sketch)?)?], 2)?,
-            None => previous,
-        }; // [4B, 16, C + 9]
+        let mut steps = vec![by_bar(&batch.previous(&self.config, hidden, device)?)?];
+        if !self.config.look_back.is_empty() {
+            steps.push(by_bar(&batch.earlier(&self.config, device)?)?);
+        }
+        if let Some(sketch) = &plan.sketch {
+            steps.push(by_bar(&sigmoid(sketch)?)?);
+        }
+        let steps = Tensor::cat(&steps, 2)?; // [4B, 16, C + 9 distances + 9]
         let bars = plan.bars.reshape((b * BARS, self.config.embedding))?; // [4B, E]
         let state = self.bar_to_state.forward(&bars)?.tanh()?; // [4B, 2 layers H]
         let out = self.lstm.forward(&steps, Some(&bars), Some(&state))?; // [4B, 16, H]
@@ -230,6 +233,22 @@ impl Decoder {
         Ok(all)
     }
 
+    /// Columns of the earlier tokens of the step that comes after `tokens` (step-major, `[t, N]`),
+    /// `[N, 9 x distances]`.
+    fn earlier(&self, tokens: &[Vec<u16>], lanes: usize, device: &Device) -> Result<Tensor> {
+        let look_back = &self.config.look_back;
+        let width = look_back.len() * INSTRUMENTS;
+        let mut x = vec![0.0; lanes * width];
+        for (lane, row) in x.chunks_exact_mut(width).enumerate() {
+            for (&ago, columns) in look_back.iter().zip(row.chunks_exact_mut(INSTRUMENTS)) {
+                if let Some(at) = tokens.len().checked_sub(ago) {
+                    write_columns(TokenInput::MultiHot, tokens[at][lane], columns);
+                }
+            }
+        }
+        Tensor::from_vec(x, (lanes, width), device)
+    }
+
     fn greedy_part(&self, z: &Tensor, plan: &Plan) -> Result<Greedy> {
         let (b, device) = (z.dim(0)?, z.device());
         let (hidden, width) = (self.config.decoder.hidden, self.config.input.width());
@@ -241,7 +260,7 @@ impl Decoder {
         let table = token_columns(device)?; // [9, 512]
 
         let mut previous = zeros((lanes, width), device)?;
-        let (mut tokens, mut outputs) = (Vec::new(), Vec::new());
+        let (mut tokens, mut outputs): (Vec<Vec<u16>>, Vec<Tensor>) = Default::default();
         for round in 0..rounds {
             let bar = bars.narrow(1, round, 1)?.squeeze(1)?; // [N, E]
             let mut states = self.lstm.start(&self.bar_to_state.forward(&bar)?.tanh()?)?;
@@ -251,10 +270,13 @@ impl Decoder {
                     Some(sketch) => Some(sketch.narrow(1, at, 1)?.squeeze(1)?),
                     None => None,
                 };
-                let x = match &sketch {
-                    Some(sketch) => Tensor::cat(&[&previous, &sigmoid(sketch)?, &bar], 1)?,
-                    None => Tensor::cat(&[&previous, &bar], 1)?,
-                };
+                let mut x = vec![previous.clone()];
+                if !self.config.look_back.is_empty() {
+                    x.push(self.earlier(&tokens, lanes, device)?);
+                }
+                x.extend(sketch.as_ref().map(sigmoid).transpose()?);
+                x.push(bar.clone());
+                let x = Tensor::cat(&x, 1)?;
                 let out = self.lstm.step(&x, &mut states)?; // [N, H]
                 let mut logits = self.heads.joint.forward(&out)?; // [N, 512]
                 if let (Some(single), Some(sketch)) = (&self.heads.single, &sketch) {
