@@ -11,7 +11,7 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::{Recipe, SLIDERS};
+use crate::recipe::{DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 use crate::saved::SavedGroove;
 
 /// Nats per struck instrument at full density: the useful range of [`Recipe::density`].
@@ -190,7 +190,7 @@ impl Default for GenerateParams {
             }),
             temperature: FloatParam::new(
                 "Temperature",
-                0.7,
+                DEFAULT_TEMPERATURE,
                 FloatRange::Linear { min: 0.0, max: 1.5 },
             )
             .with_value_to_string(formatters::v2s_f32_rounded(2))

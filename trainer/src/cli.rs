@@ -155,7 +155,19 @@ pub(crate) struct EvaluateArgs {
     /// Where to compute: auto, cpu, cuda or cuda:N
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: String,
-    /// Print one JSON object instead of a table
+    /// Measure the grooves that the network dreams up, not how it plays the windows back
+    #[arg(long)]
+    pub(crate) generation: bool,
+    /// How many grooves to draw, with seeds from 0
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "generation", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) samples: u32,
+    /// How freely they are drawn [default: as a new plugin does]
+    #[arg(long, value_name = "T", requires = "generation", value_parser = not_negative)]
+    pub(crate) temperature: Option<f64>,
+    /// Measure also along this many paths between two windows
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "generation", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub(crate) paths: u32,
+    /// Print one JSON object instead of tables
     #[arg(long)]
     pub(crate) json: bool,
     /// List the MIDI files that were skipped, and why

@@ -17,8 +17,9 @@ mod progress;
 mod run_folder;
 mod sample;
 mod settings;
-#[allow(dead_code, reason = "measured by evaluation and stored by export, which follow")]
+mod slerp;
 mod statistics;
+mod table;
 mod teacher_forcing;
 mod train;
 mod weights;

@@ -1,7 +1,18 @@
 //! What is measured of the music itself: pure functions of patterns.
 
+#[allow(dead_code, reason = "for the directions that export is going to store")]
 mod attributes;
+mod distances;
+mod histogram;
+mod onset_grid;
+mod per_instrument;
+mod summary;
 mod syncopation;
 
 #[allow(unused_imports, reason = "for the directions that export is going to store")]
 pub(crate) use attributes::Attribute;
+pub(crate) use distances::Distances;
+pub(crate) use histogram::{Distance, Histogram};
+pub(crate) use onset_grid::OnsetGrid;
+pub(crate) use per_instrument::PerInstrument;
+pub(crate) use summary::Summary;

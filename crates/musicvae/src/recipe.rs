@@ -10,6 +10,9 @@ use crate::noise::{Noise, Purpose};
 /// Number of latent sliders.
 pub const SLIDERS: usize = 8;
 
+/// Temperature that a new instance of the plugin draws with: somewhat surer than trained.
+pub const DEFAULT_TEMPERATURE: f32 = 0.7;
+
 /// The knobs that a groove is drawn with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {

@@ -27,6 +27,13 @@ pub(crate) struct PerformanceInfo {
     pub(crate) split: Split,
 }
 
+impl PerformanceInfo {
+    /// The style without its second part: `funk` of `funk/groove1`. Empty where nothing is said.
+    pub(crate) fn primary_style(&self) -> &str {
+        self.style.split('/').next().unwrap_or_default()
+    }
+}
+
 /// The performances that count, in order, and what to tell the user about that choice.
 pub(super) struct Catalog {
     pub(super) performances: Vec<PerformanceInfo>,

@@ -1,5 +1,6 @@
 //! Windows: places in step sequences, with what is known of the performances they come from.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -59,6 +60,24 @@ impl Windows {
             |window: &&Window| (window.start as usize).is_multiple_of(STEPS_PER_BAR);
         let windows = self.windows.iter().filter(is_on_bar_line).copied().collect();
         Self { recordings: self.recordings.clone(), windows }
+    }
+
+    /// The primary styles of their performances, such as `funk` of `funk/groove1`, each with its windows:
+    /// the style with most windows first, those of which nothing is said left out.
+    pub(crate) fn by_style(&self) -> Vec<(String, Self)> {
+        let mut styles: BTreeMap<&str, Vec<Window>> = BTreeMap::new();
+        for (i, window) in self.windows.iter().enumerate() {
+            styles.entry(self.info(i).primary_style()).or_default().push(*window);
+        }
+        styles.remove("");
+        let mut styles: Vec<_> = styles
+            .into_iter()
+            .map(|(style, windows)| {
+                (style.to_owned(), Self { recordings: self.recordings.clone(), windows })
+            })
+            .collect();
+        styles.sort_by_key(|(_, windows)| std::cmp::Reverse(windows.len()));
+        styles
     }
 
     /// The pattern in window `i`, with velocities and micro-offsets.

@@ -3,5 +3,6 @@
 mod archive;
 mod errors;
 mod exported;
+mod measured;
 mod run;
 mod training;

@@ -1,0 +1,269 @@
+//! How well windows come back from their latent vectors.
+
+use anyhow::Result;
+use candle_core::Device;
+use groove::{STEPS, Token};
+use musicvae::infer::{Drummer, Scratch};
+use musicvae::{Network, Parameters, WeightsFile};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::data::{Windowing, Windows};
+use crate::statistics::PerInstrument;
+use crate::table::table;
+use crate::teacher_forcing::{self, Measured};
+
+/// The figures. Field names are those of the JSON, for ever.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Scores {
+    /// Share of tokens predicted right from the true ones before them, z drawn from the posterior.
+    teacher_forced_accuracy: f64,
+    /// Share of tokens right when decoded greedily from the posterior mean, each from those before.
+    free_running_accuracy: f64,
+    /// Share of the onsets so decoded that are true, over all instruments.
+    onset_precision: f64,
+    /// Share of the true onsets that are so decoded.
+    onset_recall: f64,
+    /// Harmonic mean of the two.
+    onset_f1: f64,
+    /// Of the tokens, teacher-forced, nats per window.
+    cross_entropy_nats: f64,
+    /// From the posterior to N(0, I), nats per window.
+    kl_nats: f64,
+    /// Summed binary cross-entropy over the softmax + 0.3 x KL, per window; for `seed` windows.
+    published_loss: Option<f64>,
+    /// Windows measured.
+    windows: usize,
+}
+
+/// Onsets of one instrument, decoded greedily from the posterior mean, against the true ones.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct OnsetScores {
+    /// True onsets.
+    onsets: usize,
+    precision: f64,
+    recall: f64,
+    f1: f64,
+}
+
+/// What was measured of some windows.
+pub(crate) struct Reconstruction {
+    pub(crate) scores: Scores,
+    pub(crate) instruments: PerInstrument<OnsetScores>,
+    /// Posterior means, `[windows, Z]`, row-major.
+    pub(crate) means: Vec<f32>,
+}
+
+/// A network in both its forms: for teacher forcing, and as the plugin decodes.
+pub(crate) struct Subject {
+    pub(crate) network: Network,
+    pub(crate) drummer: Drummer,
+}
+
+impl Subject {
+    /// The network of `file`.
+    pub(crate) fn new(file: &WeightsFile, device: &Device) -> Result<Self> {
+        let network = Network::new(file.config(), &Parameters::from_weights(file, device)?)?;
+        Ok(Self { network, drummer: Drummer::new(file)? })
+    }
+}
+
+impl Reconstruction {
+    /// Measures `windows` (cut by `windowing`), of which there must be one at least; `seed` names the
+    /// noise that z is sampled with.
+    pub(crate) fn measure(
+        subject: &Subject,
+        windowing: Windowing,
+        windows: &Windows,
+        seed: u64,
+    ) -> Result<Self> {
+        let measured = teacher_forcing::measure(&subject.network, windows, seed)?;
+        let decoded = Decoded::new(&subject.drummer, windows, &measured.means);
+        let published = (windowing == Windowing::Seed).then_some(measured.published);
+        Ok(Self {
+            scores: Scores::new(&measured, &decoded, published, windows.len()),
+            instruments: PerInstrument::new(|instrument| decoded.onsets[instrument].scores()),
+            means: measured.means,
+        })
+    }
+}
+
+impl Scores {
+    fn new(
+        measured: &Measured,
+        decoded: &Decoded,
+        published_loss: Option<f64>,
+        windows: usize,
+    ) -> Self {
+        let onsets = decoded.all_onsets().scores();
+        Self {
+            teacher_forced_accuracy: measured.accuracy,
+            free_running_accuracy: decoded.accuracy(),
+            onset_precision: onsets.precision,
+            onset_recall: onsets.recall,
+            onset_f1: onsets.f1,
+            cross_entropy_nats: measured.cross_entropy,
+            kl_nats: measured.kl,
+            published_loss,
+            windows,
+        }
+    }
+
+    /// For people.
+    pub(crate) fn table(&self) -> String {
+        let mut rows = vec![
+            ("windows", self.windows.to_string()),
+            ("teacher-forced accuracy", format!("{:.4}", self.teacher_forced_accuracy)),
+            ("free-running accuracy", format!("{:.4}", self.free_running_accuracy)),
+            ("onset precision", format!("{:.4}", self.onset_precision)),
+            ("onset recall", format!("{:.4}", self.onset_recall)),
+            ("onset F1", format!("{:.4}", self.onset_f1)),
+            ("cross-entropy, nats per window", format!("{:.2}", self.cross_entropy_nats)),
+            ("KL, nats per window", format!("{:.2}", self.kl_nats)),
+        ];
+        if let Some(loss) = self.published_loss {
+            rows.push(("published loss per window", format!("{loss:.2}")));
+        }
+        rows.iter().map(|(name, value)| format!("{name:32}{value:>9}\n")).collect()
+    }
+}
+
+/// For people: a row per instrument.
+pub(crate) fn table_of_instruments(instruments: &PerInstrument<OnsetScores>) -> String {
+    let rows: Vec<_> = instruments
+        .iter()
+        .map(|(instrument, scores)| {
+            let shares = [scores.precision, scores.recall, scores.f1];
+            let shares = shares.map(|share| format!("{share:.4}"));
+            [&[instrument.name().to_owned(), scores.onsets.to_string()], &shares[..]].concat()
+        })
+        .collect();
+    table(&["instrument", "onsets", "precision", "recall", "F1"], &rows)
+}
+
+/// For people: a row per style.
+pub(crate) fn table_of_styles(styles: &[(String, Scores)]) -> String {
+    let rows: Vec<_> = styles
+        .iter()
+        .map(|(style, scores)| {
+            let shares = [
+                scores.teacher_forced_accuracy,
+                scores.free_running_accuracy,
+                scores.onset_precision,
+                scores.onset_recall,
+                scores.onset_f1,
+            ];
+            let mut row = vec![style.clone(), scores.windows.to_string()];
+            row.extend(shares.map(|share| format!("{share:.4}")));
+            row.extend([scores.cross_entropy_nats, scores.kl_nats].map(|x| format!("{x:.2}")));
+            row
+        })
+        .collect();
+    let header = ["style", "windows", "forced", "free", "precision", "recall", "F1", "CE", "KL"];
+    table(&header, &rows)
+}
+
+/// Onsets counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Onsets {
+    right: usize,
+    decoded: usize,
+    truth: usize,
+}
+
+impl Onsets {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            right: self.right + other.right,
+            decoded: self.decoded + other.decoded,
+            truth: self.truth + other.truth,
+        }
+    }
+
+    fn scores(self) -> OnsetScores {
+        OnsetScores {
+            onsets: self.truth,
+            precision: ratio(self.right, self.decoded),
+            recall: ratio(self.right, self.truth),
+            f1: ratio(2 * self.right, self.decoded + self.truth),
+        }
+    }
+}
+
+/// Windows decoded greedily from their posterior means, counted against the truth.
+#[derive(Clone, Copy, Debug, Default)]
+struct Decoded {
+    tokens: usize,
+    tokens_right: usize,
+    onsets: PerInstrument<Onsets>,
+}
+
+impl Decoded {
+    /// Decodes with the inference kernel; `means` is `[windows, Z]`.
+    fn new(drummer: &Drummer, windows: &Windows, means: &[f32]) -> Self {
+        let latent = drummer.config().latent;
+        let counts =
+            means.par_chunks(latent).enumerate().map_init(Scratch::new, |scratch, (i, z)| {
+                Self::count(&windows.tokens(i), &drummer.greedy(z, scratch))
+            });
+        counts.reduce(Self::default, Self::plus)
+    }
+
+    fn count(truth: &[Token; STEPS], decoded: &[Token; STEPS]) -> Self {
+        let mut counts = Self { tokens: STEPS, ..Self::default() };
+        for (truth, decoded) in truth.iter().zip(decoded) {
+            counts.tokens_right += usize::from(truth == decoded);
+            truth.instruments().for_each(|i| counts.onsets[i].truth += 1);
+            for instrument in decoded.instruments() {
+                counts.onsets[instrument].decoded += 1;
+                counts.onsets[instrument].right += usize::from(truth.contains(instrument));
+            }
+        }
+        counts
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            tokens: self.tokens + other.tokens,
+            tokens_right: self.tokens_right + other.tokens_right,
+            onsets: PerInstrument::new(|i| self.onsets[i].plus(other.onsets[i])),
+        }
+    }
+
+    fn accuracy(&self) -> f64 {
+        ratio(self.tokens_right, self.tokens)
+    }
+
+    fn all_onsets(&self) -> Onsets {
+        self.onsets.iter().fold(Onsets::default(), |sum, (_, onsets)| sum.plus(*onsets))
+    }
+}
+
+/// `part` of `whole`; 0 of nothing.
+fn ratio(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use groove::Instrument;
+
+    use super::*;
+
+    #[test]
+    fn onsets_and_tokens_are_counted_apart() {
+        let token = |value| Token::new(value).unwrap();
+        let mut truth = [Token::SILENCE; STEPS];
+        let mut decoded = truth;
+        truth[0] = token(0b1_1000_0000);
+        decoded[0] = token(0b1_0000_0001);
+        truth[1] = token(0b1);
+        decoded[2] = token(0b1);
+        let counts = Decoded::count(&truth, &decoded);
+        assert_eq!(counts.all_onsets(), Onsets { right: 1, decoded: 3, truth: 3 });
+        assert_eq!(counts.accuracy(), 61.0 / 64.0);
+        let ride = counts.onsets[Instrument::Ride].scores();
+        assert_eq!((ride.onsets, ride.precision, ride.recall, ride.f1), (1, 0.0, 0.0, 0.0));
+        assert_eq!(counts.onsets[Instrument::Kick].scores().f1, 1.0);
+    }
+}
