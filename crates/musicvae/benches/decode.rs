@@ -17,7 +17,9 @@ fn drummer(preset: &str) -> Drummer {
     let config = Config::preset(preset).expect("a preset");
     let mut tensors = BTreeMap::new();
     LatentMap::standard(config.latent).insert_into(&mut tensors);
-    for (index, (name, shape)) in config.parameters().into_iter().enumerate() {
+    for (index, (name, shape)) in
+        config.parameters().into_iter().chain(config.prior_parameters()).enumerate()
+    {
         let mut data = vec![0.0; shape.iter().product()];
         Noise::new(1, Purpose::Weights, index as u64).fill_normal(&mut data);
         let inputs = *shape.last().expect("a dimension") as f32;

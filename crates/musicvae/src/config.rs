@@ -14,6 +14,11 @@ pub const MAX_LAYERS: usize = 8;
 /// The most earlier steps that a decoder may look back to.
 pub const MAX_LOOK_BACK: usize = 16;
 
+/// The most steps in which a point may be drawn from the prior.
+pub const MAX_PRIOR_STEPS: usize = 256;
+/// The most styles that a prior may know.
+pub const MAX_STYLES: usize = 256;
+
 /// How a token becomes input columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -60,6 +65,21 @@ pub struct LstmConfig {
     pub hidden: usize,
 }
 
+/// Sizes of the learned prior: see [`prior`](crate::prior).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriorConfig {
+    /// Width of its layers.
+    pub hidden: usize,
+    /// Residual blocks.
+    pub blocks: usize,
+    /// Steps in which a point is drawn, each two evaluations.
+    pub steps: usize,
+    /// Styles that it can be asked for; their names are in the file's metadata.
+    #[serde(default)]
+    pub styles: usize,
+}
+
 /// Sizes and switches of the whole network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +108,9 @@ pub struct Config {
     pub expression: bool,
     /// Share of activations dropped in training, in `[0, 1)`.
     pub dropout: f64,
+    /// The learned prior that points are drawn from; without one they come from the latent map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior: Option<PriorConfig>,
 }
 
 /// A configuration that cannot be built.
@@ -132,6 +155,17 @@ pub enum ConfigError {
     /// Bars that do not see each other cannot look back.
     #[error("look_back must be empty with independent_bars")]
     LookBackOfIndependentBars,
+    /// The prior takes no steps or too many, or knows too many styles.
+    #[error(
+        "prior.steps must be 1 to {MAX_PRIOR_STEPS} and prior.styles at most {MAX_STYLES}, not \
+         {steps} and {styles}"
+    )]
+    Prior {
+        /// `prior.steps`.
+        steps: usize,
+        /// `prior.styles`.
+        styles: usize,
+    },
     /// `dropout` is not a share.
     #[error("dropout must be at least 0 and less than 1, not {0}")]
     Dropout(f64),
@@ -171,6 +205,7 @@ impl Config {
             look_back: Vec::new(),
             expression: false,
             dropout: 0.2,
+            prior: None,
         }
     }
 
@@ -188,6 +223,7 @@ impl Config {
             look_back: vec![17, 16, 15, 14, 32, 48],
             expression: true,
             dropout: 0.1,
+            prior: Some(PriorConfig { hidden: 512, blocks: 3, steps: 12, styles: 0 }),
         }
     }
 
@@ -200,6 +236,7 @@ impl Config {
             embedding: 24,
             decoder: LstmConfig { layers: 1, hidden: 32 },
             dropout: 0.0,
+            prior: Some(PriorConfig { hidden: 16, blocks: 1, steps: 4, styles: 0 }),
             ..Self::compact()
         }
     }
@@ -230,11 +267,20 @@ impl Config {
         if (bar_summary == 0) != (mix == 0) {
             return Err(ConfigError::BarSummaryWithoutMix { bar_summary, mix });
         }
-        let layers = [
+        let mut layers = vec![
             ("encoder.layers", self.encoder.layers),
             ("conductor.layers", self.conductor.layers),
             ("decoder.layers", self.decoder.layers),
         ];
+        if let Some(prior) = &self.prior {
+            layers.push(("prior.blocks", prior.blocks));
+            if !(1..=MAX_WIDTH).contains(&prior.hidden) {
+                return Err(ConfigError::Width { key: "prior.hidden", found: prior.hidden });
+            }
+            if !(1..=MAX_PRIOR_STEPS).contains(&prior.steps) || prior.styles > MAX_STYLES {
+                return Err(ConfigError::Prior { steps: prior.steps, styles: prior.styles });
+            }
+        }
         for (key, found) in layers {
             if !(1..=MAX_LAYERS).contains(&found) {
                 return Err(ConfigError::Layers { key, found });
@@ -273,9 +319,10 @@ impl Config {
         self.input.width() + earlier + sketch + self.embedding
     }
 
-    /// Name and shape of every trained tensor, in the network's order of use.
+    /// Name and shape of every tensor trained on windows, in the network's order of use.
     ///
-    /// The latent map's tensors are not trained; see [`LATENT_MAP`](crate::weights::LATENT_MAP).
+    /// The [prior's](Self::prior_parameters) are trained afterwards; the latent map's are not
+    /// trained, see [`LATENT_MAP`](crate::weights::LATENT_MAP).
     pub fn parameters(&self) -> Vec<(String, Vec<usize>)> {
         let mut list = ParameterList(Vec::new());
         let (z, y) = (self.latent, self.summary());
@@ -313,6 +360,21 @@ impl Config {
             if self.direct_path {
                 list.linear("expression_sketch", z, STEPS * 2 * INSTRUMENTS);
             }
+        }
+        list.0
+    }
+
+    /// Name and shape of every tensor of the prior; empty without one.
+    pub fn prior_parameters(&self) -> Vec<(String, Vec<usize>)> {
+        let mut list = ParameterList(Vec::new());
+        if let Some(prior) = &self.prior {
+            let PriorConfig { hidden, blocks, .. } = *prior;
+            list.linear("prior.input", self.latent, hidden);
+            list.linear("prior.condition", prior.condition(), (blocks + 1) * hidden);
+            for block in 0..blocks {
+                list.linear(&format!("prior.block_{block}"), hidden, hidden);
+            }
+            list.linear("prior.output", hidden, self.latent);
         }
         list.0
     }

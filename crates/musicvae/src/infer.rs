@@ -15,11 +15,13 @@ mod isa;
 mod lstm;
 mod math;
 mod matrix;
+mod prior;
 mod stack;
 mod tensors;
 mod tokens;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use groove::{Pattern, STEPS, TOKENS, Token};
 
@@ -29,6 +31,7 @@ use self::encoder::Encoder;
 use self::expression::{Expression, ExpressionScratch};
 use self::isa::Isa;
 use self::matrix::{Linear, Rows};
+use self::prior::Prior;
 use self::tensors::Source;
 use self::tokens::Draw;
 use crate::config::Config;
@@ -42,10 +45,13 @@ pub const PLAIN_VELOCITY: f32 = 100.0 / 127.0;
 /// A trained network, ready to play.
 #[derive(Debug)]
 pub struct Drummer {
+    /// Which of this process's drummers it is.
+    number: u64,
     config: Config,
     metadata: BTreeMap<String, String>,
     latent_map: LatentMap,
     isa: Isa,
+    prior: Option<Prior>,
     encoder: Encoder,
     conductor: Conductor,
     /// The latent's onset logits `[64, 9]`.
@@ -70,6 +76,17 @@ pub struct Scratch {
     expression: ExpressionScratch,
     expression_sketch: Rows,
     noise: TokenNoise,
+    drawn: Option<DrawnPoint>,
+}
+
+/// The last point drawn from the prior, which most knobs leave where it is.
+#[derive(Debug)]
+struct DrawnPoint {
+    /// The drummer whose prior it is from.
+    drummer: u64,
+    noise: Vec<f32>,
+    style: Option<u16>,
+    z: Vec<f32>,
 }
 
 impl Scratch {
@@ -118,14 +135,17 @@ impl Drummer {
     }
 
     fn pack(file: &WeightsFile, isa: Isa) -> Result<Self, WeightsError> {
+        static DRUMMERS: AtomicU64 = AtomicU64::new(0);
         let source = Source { file, isa };
         let config = file.config();
         let sketch = |name, wanted: bool| wanted.then(|| source.linear(name, 1)).transpose();
         Ok(Self {
+            number: DRUMMERS.fetch_add(1, Ordering::Relaxed),
             config: config.clone(),
             metadata: file.metadata().clone(),
             latent_map: LatentMap::from_weights(file),
             isa,
+            prior: config.prior.as_ref().map(|prior| Prior::pack(source, prior)).transpose()?,
             encoder: Encoder::pack(source)?,
             conductor: Conductor::pack(source)?,
             sketch: sketch("sketch", config.direct_path)?,
@@ -167,8 +187,65 @@ impl Drummer {
     ///
     /// The same weights, recipe and cycle give the same groove to the bit, on every machine.
     pub fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern {
-        let z = self.latent_map.draw(recipe, cycle.cast_unsigned());
+        let z = self.point(recipe, cycle, scratch);
         self.decode_latent(&z, recipe, cycle, scratch)
+    }
+
+    /// The latent vector `[Z]` that `recipe` draws for `cycle`: from the prior, or without one from
+    /// the Gaussian of the latent map, then shifted by the latent sliders.
+    pub fn point(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Vec<f32> {
+        let noise = recipe.point_noise(self.config.latent, cycle.cast_unsigned());
+        self.point_of(noise, recipe, scratch)
+    }
+
+    /// The latent vector `[Z]` near `anchor [Z]` (an encoded groove, say) that `recipe` draws for
+    /// `cycle`: `anchor` itself without variation, shifted by the latent sliders.
+    ///
+    /// # Panics
+    /// If `anchor` has not Z numbers.
+    pub fn point_around(
+        &self,
+        anchor: &[f32],
+        recipe: &Recipe,
+        cycle: i64,
+        scratch: &mut Scratch,
+    ) -> Vec<f32> {
+        assert_eq!(anchor.len(), self.config.latent, "numbers in the latent vector");
+        if recipe.variation == 0.0 {
+            let mut z = anchor.to_vec();
+            self.latent_map.shift(&mut z, &recipe.shifts());
+            return z;
+        }
+        let mut noise = match &self.prior {
+            Some(prior) => prior.invert(self.isa, anchor, style_of(recipe)),
+            None => self.latent_map.coordinates(anchor),
+        };
+        recipe.wander(&mut noise, cycle.cast_unsigned());
+        self.point_of(noise, recipe, scratch)
+    }
+
+    /// The latent vector that `noise` leads to, shifted by the latent sliders.
+    fn point_of(&self, noise: Vec<f32>, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
+        self.lay_out(scratch);
+        let mut z = match (&self.prior, scratch.drawn.take()) {
+            (None, _) => self.latent_map.point(&noise),
+            (Some(_), Some(drawn))
+                if (drawn.drummer, drawn.style) == (self.number, recipe.style)
+                    && drawn.noise == noise =>
+            {
+                let z = drawn.z.clone();
+                scratch.drawn = Some(drawn);
+                z
+            }
+            (Some(prior), _) => {
+                let z = prior.draw(self.isa, &noise, style_of(recipe));
+                let (drummer, style) = (self.number, recipe.style);
+                scratch.drawn = Some(DrawnPoint { drummer, noise, style, z: z.clone() });
+                z
+            }
+        };
+        self.latent_map.shift(&mut z, &recipe.shifts());
+        z
     }
 
     /// The groove at latent vector `z [Z]`, with the tokens drawn as `recipe` says; its latent
@@ -249,8 +326,14 @@ impl Drummer {
             expression: self.expression.as_ref().map(Expression::scratch).unwrap_or_default(),
             expression_sketch: rows(&self.expression_sketch),
             noise: std::mem::take(&mut scratch.noise),
+            drawn: None,
         };
     }
+}
+
+/// The style that `recipe` asks for, as the prior counts them.
+fn style_of(recipe: &Recipe) -> Option<usize> {
+    recipe.style.map(usize::from)
 }
 
 #[cfg(all(test, feature = "training"))]

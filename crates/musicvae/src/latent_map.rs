@@ -7,7 +7,6 @@ mod eigen;
 
 use std::collections::BTreeMap;
 
-use crate::recipe::Recipe;
 use crate::weights::{LATENT_MAP, RawTensor, WeightsFile};
 
 /// Mean, principal directions and spread of the encoded training grooves.
@@ -147,13 +146,7 @@ impl LatentMap {
     /// Coordinates left out are 0.
     pub fn point(&self, coordinates: &[f32]) -> Vec<f32> {
         let mut z = self.mean.clone();
-        let rows = self.basis.chunks(self.latent().max(1));
-        for ((u, spread), row) in coordinates.iter().zip(&self.spread).zip(rows) {
-            let scale = u * spread;
-            for (z, b) in z.iter_mut().zip(row) {
-                *z += scale * b;
-            }
-        }
+        self.shift(&mut z, coordinates);
         z
     }
 
@@ -169,9 +162,15 @@ impl LatentMap {
             .collect()
     }
 
-    /// The latent vector that `recipe` draws for `cycle`.
-    pub fn draw(&self, recipe: &Recipe, cycle: u64) -> Vec<f32> {
-        self.point(&recipe.coordinates(self.latent(), cycle))
+    /// Moves `z` by `shifts` standard deviations along the first principal directions.
+    pub fn shift(&self, z: &mut [f32], shifts: &[f32]) {
+        let rows = self.basis.chunks(self.latent().max(1));
+        for ((shift, spread), row) in shifts.iter().zip(&self.spread).zip(rows) {
+            let scale = shift * spread;
+            for (z, b) in z.iter_mut().zip(row) {
+                *z += scale * b;
+            }
+        }
     }
 }
 
@@ -214,12 +213,6 @@ mod tests {
             assert!((a - b).abs() < 1e-4, "{a} {b}");
         }
         assert_eq!(map.point(&[]), map.mean);
-    }
-
-    #[test]
-    fn the_standard_map_draws_the_recipes_own_coordinates() {
-        let recipe = Recipe { seed: 5, ..Recipe::default() };
-        assert_eq!(LatentMap::standard(16).draw(&recipe, 0), recipe.coordinates(16, 0));
     }
 
     #[test]

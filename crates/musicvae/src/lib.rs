@@ -21,6 +21,7 @@ pub mod network;
 pub mod noise;
 #[cfg(feature = "training")]
 pub mod parameters;
+pub mod prior;
 pub mod recipe;
 pub mod weights;
 

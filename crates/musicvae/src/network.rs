@@ -10,6 +10,7 @@ mod conductor;
 mod decoder;
 mod encoder;
 mod lstm;
+mod prior;
 mod recurrence;
 mod token_loss;
 
@@ -25,6 +26,7 @@ use crate::parameters::Parameters;
 pub use conductor::{Conductor, Plan};
 pub use decoder::{Decoded, Decoder, Expression, Greedy};
 pub use encoder::{Encoder, Posterior};
+pub use prior::Prior;
 pub(crate) use recurrence::{contiguous, with_numbers};
 
 /// What training does to the network to make it learn more than its data.

@@ -25,7 +25,18 @@ impl Parameters {
     /// # Errors
     /// If the device has no room.
     pub fn initial(config: &Config, seed: u64, device: &Device) -> Result<Self> {
-        let list = config.parameters();
+        Self::initial_of(&config.parameters(), seed, device)
+    }
+
+    /// First weights of the prior, likewise.
+    ///
+    /// # Errors
+    /// If the device has no room.
+    pub fn initial_of_prior(config: &Config, seed: u64, device: &Device) -> Result<Self> {
+        Self::initial_of(&config.prior_parameters(), seed, device)
+    }
+
+    fn initial_of(list: &[(String, Vec<usize>)], seed: u64, device: &Device) -> Result<Self> {
         let shapes: HashMap<&str, &[usize]> =
             list.iter().map(|(name, shape)| (name.as_str(), shape.as_slice())).collect();
         let mut variables = BTreeMap::new();
@@ -52,6 +63,14 @@ impl Parameters {
         Self::from_numbers(weights.config(), weights.tensors(), device)
     }
 
+    /// The parameters of the prior in a weights file, on `device`; none without a prior.
+    ///
+    /// # Errors
+    /// If the device has no room.
+    pub fn of_prior_from_weights(weights: &WeightsFile, device: &Device) -> Result<Self> {
+        Self::of_list(weights.config().prior_parameters(), weights.tensors(), device)
+    }
+
     /// The parameters of a network of `config` among `tensors` (those of a checkpoint), on `device`.
     ///
     /// # Errors
@@ -61,8 +80,16 @@ impl Parameters {
         tensors: &BTreeMap<String, RawTensor>,
         device: &Device,
     ) -> Result<Self> {
+        Self::of_list(config.parameters(), tensors, device)
+    }
+
+    fn of_list(
+        list: Vec<(String, Vec<usize>)>,
+        tensors: &BTreeMap<String, RawTensor>,
+        device: &Device,
+    ) -> Result<Self> {
         let mut variables = BTreeMap::new();
-        for (name, expected) in config.parameters() {
+        for (name, expected) in list {
             let error = match tensors.get(&name) {
                 None => WeightsError::Missing { name, expected },
                 Some(raw) if raw.shape != expected => {
@@ -79,8 +106,8 @@ impl Parameters {
         Ok(Self { variables, device: device.clone() })
     }
 
-    /// A weights file of these parameters and the latent map; see [`WeightsFile::new`] for
-    /// `metadata`.
+    /// A weights file of these parameters and the latent map, without a prior; see
+    /// [`WeightsFile::new`] for `metadata`.
     ///
     /// # Errors
     /// If a number is not finite: training has diverged.
@@ -92,7 +119,7 @@ impl Parameters {
     ) -> std::result::Result<WeightsFile, WeightsError> {
         let mut tensors = self.numbers();
         map.insert_into(&mut tensors);
-        WeightsFile::new(config.clone(), metadata, tensors)
+        WeightsFile::new(Config { prior: None, ..config.clone() }, metadata, tensors)
     }
 
     /// Copies of all parameters.

@@ -27,36 +27,53 @@ pub struct Recipe {
     pub seed: u64,
     /// How far each cycle wanders from the groove, in `[0, 1]`; at 0 all cycles are alike.
     pub variation: f32,
+    /// The style asked for, as its place among those of the weights file; `None`, or one that the
+    /// file does not have: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<u16>,
 }
 
 impl Default for Recipe {
-    /// The middle of the space: no shift, temperature 1, neither denser nor more varied.
+    /// The middle of the space: no shift, temperature 1, neither denser nor more varied, any style.
     fn default() -> Self {
-        Self { latent: [0.0; SLIDERS], temperature: 1.0, density: 0.0, seed: 0, variation: 0.0 }
+        Self {
+            latent: [0.0; SLIDERS],
+            temperature: 1.0,
+            density: 0.0,
+            seed: 0,
+            variation: 0.0,
+            style: None,
+        }
     }
 }
 
 impl Recipe {
-    /// Coordinates u of the point for `cycle`, as many as the latent has numbers; see
-    /// [`LatentMap::point`](crate::LatentMap::point).
-    ///
-    /// u_i = sqrt(1 - v^2) eps_i(seed) + v eps_i(seed, cycle), plus slider i for i < 8.
-    pub fn coordinates(&self, latent: usize, cycle: u64) -> Vec<f32> {
-        let mut u = vec![0.0; latent];
-        Noise::new(self.seed, Purpose::Latent, 0).fill_normal(&mut u);
+    /// The noise `[latent]` that the point for `cycle` is made of: eps(seed), wandering.
+    pub fn point_noise(&self, latent: usize, cycle: u64) -> Vec<f32> {
+        let mut eps = vec![0.0; latent];
+        Noise::new(self.seed, Purpose::Latent, 0).fill_normal(&mut eps);
+        self.wander(&mut eps, cycle);
+        eps
+    }
+
+    /// Moves `eps`, drawn from N(0, I), to where it is in `cycle`: sqrt(1 - v^2) eps + v eps(seed, cycle).
+    /// It is then still a draw from N(0, I).
+    pub fn wander(&self, eps: &mut [f32], cycle: u64) {
         let v = self.wandering();
         if v > 0.0 {
-            let mut step = vec![0.0; latent];
+            let mut step = vec![0.0; eps.len()];
             Noise::new(self.seed, Purpose::CycleLatent, cycle).fill_normal(&mut step);
             let stay = (1.0 - v * v).sqrt();
-            for (u, step) in u.iter_mut().zip(step) {
-                *u = stay * *u + v * step;
+            for (eps, step) in eps.iter_mut().zip(step) {
+                *eps = stay * *eps + v * step;
             }
         }
-        for (u, slider) in u.iter_mut().zip(self.latent) {
-            *u += finite(slider);
-        }
-        u
+    }
+
+    /// How far the latent sliders shift the point, in standard deviations along the first principal
+    /// directions; 0 where one is not a number.
+    pub fn shifts(&self) -> [f32; SLIDERS] {
+        self.latent.map(finite)
     }
 
     /// Gumbel noise for every step and token of `cycle`, step-major `[64, 512]`, not yet scaled by
@@ -112,7 +129,7 @@ mod tests {
     #[test]
     fn without_variation_every_cycle_is_alike() {
         let recipe = wandering(0.0);
-        assert_eq!(recipe.coordinates(192, 0), recipe.coordinates(192, 9));
+        assert_eq!(recipe.point_noise(192, 0), recipe.point_noise(192, 9));
         assert_eq!(recipe.token_noise(0), recipe.token_noise(9));
     }
 
@@ -122,15 +139,15 @@ mod tests {
         let far = |a: &[f32], b: &[f32]| {
             a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
         };
-        let (a, b) = (still.coordinates(192, 5), moved.coordinates(192, 5));
+        let (a, b) = (still.point_noise(192, 5), moved.point_noise(192, 5));
         let distance = far(&a, &b);
         // About v sqrt(192).
         assert!((0.8..2.2).contains(&distance), "{distance}");
         let (a, b) = (still.token_noise(5), moved.token_noise(5));
         let redrawn = a.chunks(TOKENS).zip(b.chunks(TOKENS)).filter(|(a, b)| a != b).count();
         assert!((1..=16).contains(&redrawn), "{redrawn} of 64 steps");
-        assert_ne!(moved.coordinates(192, 5), moved.coordinates(192, 6));
-        assert_eq!(moved.coordinates(192, 5), moved.coordinates(192, 5));
+        assert_ne!(moved.point_noise(192, 5), moved.point_noise(192, 6));
+        assert_eq!(moved.point_noise(192, 5), moved.point_noise(192, 5));
     }
 
     #[test]
@@ -141,15 +158,11 @@ mod tests {
     }
 
     #[test]
-    fn sliders_shift_their_own_coordinate_alone() {
+    fn a_slider_that_is_not_a_number_shifts_nothing() {
         let mut recipe = wandering(0.3);
-        let before = recipe.coordinates(16, 2);
         recipe.latent[3] = 1.5;
         recipe.latent[4] = f32::NAN;
-        let after = recipe.coordinates(16, 2);
-        for i in 0..16 {
-            let shift = if i == 3 { 1.5 } else { 0.0 };
-            assert_eq!(after[i], before[i] + shift);
-        }
+        let shifts = recipe.shifts();
+        assert_eq!((shifts[3], shifts[4], shifts[5]), (1.5, 0.0, 0.0));
     }
 }

@@ -388,6 +388,7 @@ fn read_config(metadata: &Metadata) -> Result<Config, WeightsError> {
 fn check_tensors(config: &Config, tensors: &Tensors) -> Result<(), WeightsError> {
     let z = config.latent;
     let mut expected_list = config.parameters();
+    expected_list.extend(config.prior_parameters());
     for (name, shape) in LATENT_MAP.into_iter().zip([vec![z], vec![z, z], vec![z]]) {
         expected_list.push((name.to_owned(), shape));
     }

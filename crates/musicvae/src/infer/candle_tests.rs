@@ -5,7 +5,8 @@ use candle_core::{Device, Tensor};
 use super::tests::{independent_bars, random_file, small_paper};
 use super::*;
 use crate::batch::Batch;
-use crate::network::Network;
+use crate::config::PriorConfig;
+use crate::network::{Network, Prior};
 use crate::parameters::Parameters;
 
 /// Both decode the same latent vectors greedily and encode what they decoded.
@@ -18,7 +19,7 @@ fn agree(config: Config) {
     let latent = file.config().latent;
     for seed in 0..3 {
         let recipe = Recipe { seed, temperature: 0.0, ..Recipe::default() };
-        let z = drummer.latent_map().draw(&recipe, 0);
+        let z = drummer.point(&recipe, 0, &mut Scratch::new());
         let mut logits = vec![Vec::new(); STEPS];
         let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
         let found = drummer.run(&z, &mut scratch, |isa, step, row| {
@@ -71,4 +72,31 @@ fn compact_agrees_with_the_candle_network() {
 #[test]
 fn a_small_published_network_agrees_with_the_candle_network() {
     agree(small_paper());
+}
+
+#[test]
+fn a_step_of_the_prior_is_that_of_the_candle_network() {
+    let prior = PriorConfig { hidden: 24, blocks: 2, steps: 1, styles: 3 };
+    let config = Config { prior: Some(prior.clone()), ..Config::tiny() };
+    let file = random_file(config.clone(), 4);
+    let drummer = Drummer::new(&file).unwrap();
+    let parameters = Parameters::of_prior_from_weights(&file, &Device::Cpu).unwrap();
+    let network = Prior::new(&config, parameters.builder()).unwrap();
+    let recipe = Recipe { seed: 9, style: Some(2), ..Recipe::default() };
+    let found = drummer.point(&recipe, 0, &mut Scratch::new());
+
+    let row = |numbers: Vec<f32>| Tensor::new(numbers, &Device::Cpu).unwrap().unsqueeze(0).unwrap();
+    let v = |x: &Tensor, time: f32| {
+        let mut condition = vec![0.0; prior.condition()];
+        prior.write_condition(time, Some(2), &mut condition);
+        network.forward(x, &row(condition)).unwrap()
+    };
+    let x = row(recipe.point_noise(config.latent, 0));
+    let first = v(&x, 0.0);
+    let second = v(&(&x + &first).unwrap(), 1.0);
+    let expected = (x + ((first + second).unwrap() * 0.5).unwrap()).unwrap();
+    let expected = expected.squeeze(0).unwrap().to_vec1::<f32>().unwrap();
+    for (a, b) in found.iter().zip(&expected) {
+        assert!((a - b).abs() < 1e-4 * b.abs().max(1.0), "{a} and {b}");
+    }
 }

@@ -66,6 +66,12 @@ pub(super) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
+/// x / (1 + e^-x), as exact as [`sigmoid`].
+#[inline(always)]
+pub(super) fn silu(x: f32) -> f32 {
+    x * sigmoid(x)
+}
+
 /// Hyperbolic tangent, within 2^-22 absolutely.
 #[inline(always)]
 pub(super) fn tanh(x: f32) -> f32 {

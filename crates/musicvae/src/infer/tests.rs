@@ -1,6 +1,7 @@
 //! Behaviour of the whole kernel, on random weights.
 
 use super::*;
+use crate::config::PriorConfig;
 use crate::noise::{Noise, Purpose};
 use crate::weights::RawTensor;
 
@@ -8,11 +9,15 @@ use crate::weights::RawTensor;
 pub(super) fn random_file(config: Config, seed: u64) -> WeightsFile {
     let mut tensors = BTreeMap::new();
     LatentMap::standard(config.latent).insert_into(&mut tensors);
-    for (index, (name, shape)) in config.parameters().into_iter().enumerate() {
+    for (index, (name, shape)) in
+        config.parameters().into_iter().chain(config.prior_parameters()).enumerate()
+    {
         let mut data = vec![0.0; shape.iter().product()];
         Noise::new(seed, Purpose::Weights, index as u64).fill_normal(&mut data);
         let inputs = *shape.last().unwrap() as f32;
         let scale = if shape.len() == 2 { 2.0 / inputs.sqrt() } else { 0.3 };
+        // A prior as steep as the rest would throw points far out.
+        let scale = if name.starts_with("prior") { 0.3 * scale } else { scale };
         data.iter_mut().for_each(|x| *x *= scale);
         tensors.insert(name, RawTensor { shape, data });
     }
@@ -49,7 +54,7 @@ fn pseudo(count: usize, salt: u64, scale: f32) -> Vec<f32> {
 fn reference_file(config: Config) -> WeightsFile {
     let mut tensors = BTreeMap::new();
     LatentMap::standard(config.latent).insert_into(&mut tensors);
-    for (name, shape) in config.parameters() {
+    for (name, shape) in config.parameters().into_iter().chain(config.prior_parameters()) {
         let scale = if shape.len() == 2 { 0.5 } else { 0.25 };
         let salt = name.bytes().map(u64::from).sum();
         let data = pseudo(shape.iter().product(), salt, scale);
@@ -191,8 +196,10 @@ fn a_groove_depends_on_its_recipe_and_not_on_what_was_decoded_before() {
     let drummer = drummer();
     let mut used = Scratch::new();
     let other = Drummer::new(&random_file(small_paper(), 2)).unwrap();
+    let twin = Drummer::new(&random_file(Config::tiny(), 3)).unwrap();
     for seed in 0..4 {
         other.decode(&recipe(seed), 7, &mut used);
+        twin.decode(&recipe(seed), 0, &mut used);
         drummer.decode(&Recipe { variation: 0.7, ..recipe(9) }, 1, &mut used);
         let found = drummer.decode(&recipe(seed), 0, &mut used);
         assert_eq!(found, drummer.decode(&recipe(seed), 0, &mut Scratch::new()));
@@ -212,7 +219,7 @@ fn cycles_differ_only_with_variation() {
 fn temperature_zero_takes_the_likeliest_tokens() {
     let drummer = drummer();
     let cold = Recipe { temperature: 0.0, ..recipe(3) };
-    let z = drummer.latent_map().draw(&cold, 0);
+    let z = drummer.point(&cold, 0, &mut Scratch::new());
     let mut scratch = Scratch::new();
     let tokens = drummer.decode(&cold, 0, &mut scratch).tokens();
     assert_eq!(tokens, drummer.greedy(&z, &mut scratch));
@@ -241,7 +248,7 @@ fn a_small_move_of_a_slider_changes_far_fewer_hits_than_new_noise_does() {
     };
     let (mut shared, mut independent) = (0, 0);
     for seed in 0..20 {
-        let z = drummer.latent_map().draw(&recipe(seed), 0);
+        let z = drummer.point(&recipe(seed), 0, &mut Scratch::new());
         let before = drummer.decode_latent(&z, &recipe(seed), 0, &mut scratch);
         let moved: Vec<f32> =
             z.iter().enumerate().map(|(i, z)| if i == 2 { z + 0.03 } else { *z }).collect();
@@ -266,4 +273,42 @@ fn knobs_that_are_not_numbers_are_harmless() {
         assert_eq!(pattern, drummer.decode(&recipe, 0, &mut scratch));
     }
     assert_eq!(drummer.decode(&recipe(1), 0, &mut scratch), decode(&recipe(1), 0));
+}
+
+#[test]
+fn a_point_leads_back_to_its_noise_and_stays_without_variation() {
+    let file = random_file(Config { prior: Some(gentle_prior()), ..Config::tiny() }, 2);
+    let drummer = Drummer::new(&file).unwrap();
+    let mut scratch = Scratch::new();
+    let anchor = drummer.point(&recipe(7), 0, &mut scratch);
+    assert_eq!(drummer.point_around(&anchor, &recipe(8), 5, &mut scratch), anchor);
+    let prior = drummer.prior.as_ref().unwrap();
+    let again = prior.draw(drummer.isa, &prior.invert(drummer.isa, &anchor, None), None);
+    for (a, b) in again.iter().zip(&anchor) {
+        assert!((a - b).abs() < 0.05, "{a} is not {b}");
+    }
+    let near = Recipe { variation: 0.1, ..recipe(7) };
+    let far = Recipe { variation: 0.9, ..recipe(7) };
+    let mut distance = |recipe: &Recipe| -> f32 {
+        let z = drummer.point_around(&anchor, recipe, 5, &mut scratch);
+        z.iter().zip(&anchor).map(|(a, b)| (a - b).powi(2)).sum()
+    };
+    let (near, far) = (distance(&near), distance(&far));
+    assert!(0.0 < near && 4.0 * near < far, "{near} and {far}");
+}
+
+#[test]
+fn styles_lead_to_different_points_and_unknown_ones_to_any() {
+    let prior = PriorConfig { styles: 2, ..gentle_prior() };
+    let file = random_file(Config { prior: Some(prior), ..Config::tiny() }, 2);
+    let drummer = Drummer::new(&file).unwrap();
+    let [any, first, second, unknown] = [None, Some(0), Some(1), Some(2)]
+        .map(|style| drummer.point(&Recipe { style, ..recipe(1) }, 0, &mut Scratch::new()));
+    assert!(any != first && any != second && first != second);
+    assert_eq!(any, unknown);
+}
+
+/// A prior of enough steps that random weights make a way back.
+fn gentle_prior() -> PriorConfig {
+    PriorConfig { hidden: 16, blocks: 1, steps: 32, styles: 0 }
 }

@@ -1,0 +1,52 @@
+//! The learned prior's network in candle, for training. See [`crate::prior`].
+
+use candle_core::{Result, Tensor, bail};
+use candle_nn::{Linear, Module, VarBuilder, linear};
+
+use crate::config::Config;
+
+/// The network v(x, t, style) of the prior.
+#[derive(Clone, Debug)]
+pub struct Prior {
+    hidden: usize,
+    input: Linear,
+    condition: Linear,
+    blocks: Vec<Linear>,
+    output: Linear,
+}
+
+impl Prior {
+    /// The prior whose parameters are at `vb`.
+    ///
+    /// # Errors
+    /// If `config` has no prior, or a parameter is missing or has another shape.
+    pub fn new(config: &Config, vb: VarBuilder<'_>) -> Result<Self> {
+        let Some(prior) = &config.prior else { bail!("this network has no learned prior") };
+        let (vb, hidden) = (vb.pp("prior"), prior.hidden);
+        let condition = (prior.blocks + 1) * hidden;
+        let block = |i: usize| linear(hidden, hidden, vb.pp(format!("block_{i}")));
+        Ok(Self {
+            hidden,
+            input: linear(config.latent, hidden, vb.pp("input"))?,
+            condition: linear(prior.condition(), condition, vb.pp("condition"))?,
+            blocks: (0..prior.blocks).map(block).collect::<Result<_>>()?,
+            output: linear(hidden, config.latent, vb.pp("output"))?,
+        })
+    }
+
+    /// v `[B, Z]` at `x [B, Z]`, told t and style by `condition`
+    /// ([`write_condition`](crate::config::PriorConfig::write_condition), a row each).
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn forward(&self, x: &Tensor, condition: &Tensor) -> Result<Tensor> {
+        let condition = self.condition.forward(condition)?; // [B, (blocks + 1) H]
+        let part = |i: usize| condition.narrow(1, i * self.hidden, self.hidden);
+        let mut h = (self.input.forward(x)? + part(0)?)?; // [B, H]
+        for (i, block) in self.blocks.iter().enumerate() {
+            let change = (block.forward(&h.silu()?)? + part(i + 1)?)?.silu()?;
+            h = (h + change)?;
+        }
+        self.output.forward(&h)
+    }
+}
