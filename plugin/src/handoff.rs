@@ -85,8 +85,9 @@ const NO_RECIPE: u64 = 0;
 /// A number to know `recipe` by.
 fn fingerprint(recipe: &Recipe) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let Recipe { latent, temperature, density, seed, variation, style } = recipe;
+    let Recipe { latent, temperature, density, seed, variation, style, attributes } = recipe;
     latent.map(f32::to_bits).hash(&mut hasher);
+    attributes.map(f32::to_bits).hash(&mut hasher);
     [temperature, density, variation].map(|x| x.to_bits()).hash(&mut hasher);
     (seed, style).hash(&mut hasher);
     hasher.finish().max(NO_RECIPE + 1)

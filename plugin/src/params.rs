@@ -259,7 +259,7 @@ impl JangdanParams {
             density: finite(&generate.density) * DENSITY_NATS,
             seed: u64::from(generate.seed.value().unsigned_abs()),
             variation: finite(&generate.variation),
-            style: None,
+            ..Recipe::default()
         }
     }
 

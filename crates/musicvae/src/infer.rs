@@ -192,14 +192,15 @@ impl Drummer {
     }
 
     /// The latent vector `[Z]` that `recipe` draws for `cycle`: from the prior, or without one from
-    /// the Gaussian of the latent map, then shifted by the latent sliders.
+    /// the Gaussian of the latent map, then shifted by the latent
+    /// sliders and the attribute knobs.
     pub fn point(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Vec<f32> {
         let noise = recipe.point_noise(self.config.latent, cycle.cast_unsigned());
         self.point_of(noise, recipe, scratch)
     }
 
     /// The latent vector `[Z]` near `anchor [Z]` (an encoded groove, say) that `recipe` draws for
-    /// `cycle`: `anchor` itself without variation, shifted by the latent sliders.
+    /// `cycle`: `anchor` itself without variation, shifted by the same knobs.
     ///
     /// # Panics
     /// If `anchor` has not Z numbers.
@@ -212,9 +213,7 @@ impl Drummer {
     ) -> Vec<f32> {
         assert_eq!(anchor.len(), self.config.latent, "numbers in the latent vector");
         if recipe.variation == 0.0 {
-            let mut z = anchor.to_vec();
-            self.latent_map.shift(&mut z, &recipe.shifts());
-            return z;
+            return self.shifted(anchor.to_vec(), recipe);
         }
         let mut noise = match &self.prior {
             Some(prior) => prior.invert(self.isa, anchor, style_of(recipe)),
@@ -224,10 +223,10 @@ impl Drummer {
         self.point_of(noise, recipe, scratch)
     }
 
-    /// The latent vector that `noise` leads to, shifted by the latent sliders.
+    /// The latent vector that `noise` leads to, shifted.
     fn point_of(&self, noise: Vec<f32>, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
         self.lay_out(scratch);
-        let mut z = match (&self.prior, scratch.drawn.take()) {
+        let z = match (&self.prior, scratch.drawn.take()) {
             (None, _) => self.latent_map.point(&noise),
             (Some(_), Some(drawn))
                 if (drawn.drummer, drawn.style) == (self.number, recipe.style)
@@ -244,7 +243,13 @@ impl Drummer {
                 z
             }
         };
+        self.shifted(z, recipe)
+    }
+
+    /// `z`, moved by the latent sliders and the attribute knobs.
+    fn shifted(&self, mut z: Vec<f32>, recipe: &Recipe) -> Vec<f32> {
         self.latent_map.shift(&mut z, &recipe.shifts());
+        self.latent_map.shift_attributes(&mut z, &recipe.attribute_shifts());
         z
     }
 

@@ -1,15 +1,19 @@
-//! The latent map: which part of the latent space grooves lie in, and its principal directions.
+//! The latent map: which part of the latent space grooves lie in, its principal directions, and
+//! its landmarks: directions of musical attributes, and where the styles are.
 //!
 //! Fitted on the training set at export, stored in the weights file, used wherever a groove is
 //! drawn: the encoded grooves do not fill N(0, I) evenly.
 
 mod eigen;
+mod landmarks;
 
 use std::collections::BTreeMap;
 
-use crate::weights::{LATENT_MAP, RawTensor, WeightsFile};
+use crate::weights::{LATENT_MAP, Metadata, RawTensor, WeightsFile};
 
-/// Mean, principal directions and spread of the encoded training grooves.
+pub use self::landmarks::{Direction, Style};
+
+/// Mean, principal directions, spread and landmarks of the encoded training grooves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LatentMap {
     mean: Vec<f32>,
@@ -17,6 +21,8 @@ pub struct LatentMap {
     basis: Vec<f32>,
     /// Standard deviation along each row.
     spread: Vec<f32>,
+    directions: Vec<Direction>,
+    styles: Vec<Style>,
 }
 
 /// The posteriors do not describe a distribution.
@@ -45,10 +51,16 @@ impl LatentMap {
     pub fn standard(latent: usize) -> Self {
         let mut basis = vec![0.0; latent * latent];
         basis.iter_mut().step_by(latent + 1).for_each(|x| *x = 1.0);
-        Self { mean: vec![0.0; latent], basis, spread: vec![1.0; latent] }
+        Self {
+            mean: vec![0.0; latent],
+            basis,
+            spread: vec![1.0; latent],
+            directions: Vec::new(),
+            styles: Vec::new(),
+        }
     }
 
-    /// The map of these posteriors: `means` and `sigmas` are `[N, latent]`, row-major, a row per
+    /// The map of these posteriors, without landmarks: `means` and `sigmas` are `[N, latent]`, row-major, a row per
     /// window.
     ///
     /// A window's latent vector is a draw from its posterior, so the covariance over all windows is
@@ -113,16 +125,27 @@ impl LatentMap {
             mean: narrow(mean),
             basis: narrow(basis),
             spread: variances.into_iter().map(|v| v.max(0.0).sqrt() as f32).collect(),
+            directions: Vec::new(),
+            styles: Vec::new(),
         })
     }
 
     /// The map of a weights file.
     pub fn from_weights(weights: &WeightsFile) -> Self {
         let [mean, basis, spread] = LATENT_MAP.map(|name| weights.tensors()[name].data.clone());
-        Self { mean, basis, spread }
+        let (directions, styles) = landmarks::read(weights);
+        Self { mean, basis, spread, directions, styles }
     }
 
-    /// Adds the map's tensors to those of a weights file being made.
+    /// Adds the map's tensors to those of a weights file being made, and the landmarks' names to
+    /// its metadata.
+    pub fn describe_in(&self, tensors: &mut BTreeMap<String, RawTensor>, metadata: &mut Metadata) {
+        self.insert_into(tensors);
+        landmarks::write(self, tensors, metadata);
+    }
+
+    /// Adds the tensors of mean, principal directions and spread to those of a weights file being
+    /// made.
     pub fn insert_into(&self, tensors: &mut BTreeMap<String, RawTensor>) {
         let z = self.latent();
         let all = [(vec![z], &self.mean), (vec![z, z], &self.basis), (vec![z], &self.spread)];
@@ -139,6 +162,16 @@ impl LatentMap {
     /// Standard deviation along each principal direction, largest first.
     pub fn spread(&self) -> &[f32] {
         &self.spread
+    }
+
+    /// Directions of musical attributes, in the file's order; none in a file without them.
+    pub fn directions(&self) -> &[Direction] {
+        &self.directions
+    }
+
+    /// Where the styles are, in the file's order; none in a file without them.
+    pub fn styles(&self) -> &[Style] {
+        &self.styles
     }
 
     /// The latent vector at these coordinates: mean + sum_i u_i spread_i basis_i.

@@ -13,6 +13,9 @@ pub const SLIDERS: usize = 8;
 /// Temperature that a new instance of the plugin draws with: somewhat surer than trained.
 pub const DEFAULT_TEMPERATURE: f32 = 0.7;
 
+/// Number of knobs for musical attributes.
+pub const ATTRIBUTES: usize = 5;
+
 /// The knobs that a groove is drawn with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -31,6 +34,11 @@ pub struct Recipe {
     /// file does not have: any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<u16>,
+    /// Shifts along the directions of the weights file's attributes, in its order (in the shipped
+    /// file: density, syncopation, ride against hats, toms, loudness), in standard deviations; useful
+    /// in `[-3, 3]`.
+    #[serde(default, skip_serializing_if = "is_neutral")]
+    pub attributes: [f32; ATTRIBUTES],
 }
 
 impl Default for Recipe {
@@ -43,6 +51,7 @@ impl Default for Recipe {
             seed: 0,
             variation: 0.0,
             style: None,
+            attributes: [0.0; ATTRIBUTES],
         }
     }
 }
@@ -74,6 +83,11 @@ impl Recipe {
     /// directions; 0 where one is not a number.
     pub fn shifts(&self) -> [f32; SLIDERS] {
         self.latent.map(finite)
+    }
+
+    /// How far the attribute knobs shift it, likewise.
+    pub fn attribute_shifts(&self) -> [f32; ATTRIBUTES] {
+        self.attributes.map(finite)
     }
 
     /// Gumbel noise for every step and token of `cycle`, step-major `[64, 512]`, not yet scaled by
@@ -111,6 +125,11 @@ impl Recipe {
     fn wandering(&self) -> f32 {
         finite(self.variation).clamp(0.0, 1.0)
     }
+}
+
+/// Whether the attribute knobs shift nothing: then projects need not store them.
+fn is_neutral(attributes: &[f32; ATTRIBUTES]) -> bool {
+    *attributes == [0.0; ATTRIBUTES]
 }
 
 /// `x`, or 0 if it is not a finite number.

@@ -21,6 +21,29 @@ pub const VERSION: &str = "1";
 /// Names of the latent map's tensors: mean `[Z]`, basis `[Z, Z]`, spread `[Z]`.
 pub const LATENT_MAP: [&str; 3] = ["latent.mean", "latent.basis", "latent.spread"];
 
+/// A list of named vectors that a file may have: a metadata key with their names between commas, and
+/// tensors with a row `[Z]` for each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NamedVectors {
+    pub(crate) key: &'static str,
+    pub(crate) tensors: &'static [&'static str],
+}
+
+/// Directions of musical attributes.
+pub(crate) const DIRECTIONS: NamedVectors =
+    NamedVectors { key: "directions", tensors: &["latent.directions"] };
+/// Where the styles are.
+pub(crate) const STYLES: NamedVectors =
+    NamedVectors { key: "styles", tensors: &["latent.style_mean", "latent.style_spread"] };
+
+impl NamedVectors {
+    /// The names in `metadata`; none if it says nothing of them.
+    pub(crate) fn names(&self, metadata: &Metadata) -> Vec<String> {
+        let names = metadata.get(self.key).map_or("", String::as_str);
+        names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+}
+
 /// The largest file that is read: preset `paper` in f32 takes 0.7 GB.
 const MAX_FILE_BYTES: u64 = 4 << 30;
 
@@ -161,7 +184,7 @@ impl WeightsFile {
         tensors: Tensors,
     ) -> Result<Self, WeightsError> {
         config.validate()?;
-        check_tensors(&config, &tensors)?;
+        check_tensors(&config, &metadata, &tensors)?;
         let json = serde_json::to_string(&config).map_err(WeightsError::ConfigJson)?;
         metadata.insert("format".into(), FORMAT.into());
         metadata.insert("version".into(), VERSION.into());
@@ -194,7 +217,7 @@ impl WeightsFile {
         let metadata = read_metadata(bytes)?;
         let config = read_config(&metadata)?;
         let tensors = to_tensors(&file)?;
-        check_tensors(&config, &tensors)?;
+        check_tensors(&config, &metadata, &tensors)?;
         Ok(Self { config, metadata, tensors })
     }
 
@@ -384,13 +407,25 @@ fn read_config(metadata: &Metadata) -> Result<Config, WeightsError> {
     Ok(config)
 }
 
-/// Checks that every tensor the config asks for is there in its shape, and all numbers are finite.
-fn check_tensors(config: &Config, tensors: &Tensors) -> Result<(), WeightsError> {
+/// Checks that every tensor that config and metadata ask for is there in its shape, and all numbers
+/// are finite.
+fn check_tensors(
+    config: &Config,
+    metadata: &Metadata,
+    tensors: &Tensors,
+) -> Result<(), WeightsError> {
     let z = config.latent;
     let mut expected_list = config.parameters();
     expected_list.extend(config.prior_parameters());
     for (name, shape) in LATENT_MAP.into_iter().zip([vec![z], vec![z, z], vec![z]]) {
         expected_list.push((name.to_owned(), shape));
+    }
+    for list in [DIRECTIONS, STYLES] {
+        let count = list.names(metadata).len();
+        if count > 0 {
+            let tensors = list.tensors.iter();
+            expected_list.extend(tensors.map(|name| ((*name).to_owned(), vec![count, z])));
+        }
     }
     for (name, expected) in expected_list {
         match tensors.get(&name) {
