@@ -35,6 +35,10 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Print a weights file's config, metadata, and tensor names and shapes.
     Inspect(InspectArgs),
+    /// Show where a MIDI file's groove lies in the latent space, and what comes back from there.
+    Encode(EncodeArgs),
+    /// Write the grooves on the way from one MIDI file's groove to another's.
+    Interpolate(InterpolateArgs),
 }
 
 /// Options left out come from `--config`, else from the preset.
@@ -180,6 +184,50 @@ pub(crate) struct InspectArgs {
     /// Weights file to look into
     #[arg(value_name = "FILE")]
     pub(crate) weights: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EncodeArgs {
+    /// MIDI file with drums
+    #[arg(value_name = "FILE.mid")]
+    pub(crate) file: PathBuf,
+    /// Weights file to encode with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: PathBuf,
+    /// Bar of the MIDI file to begin with; four are encoded
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) bar: u32,
+    /// Print one JSON object with every number
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InterpolateArgs {
+    /// MIDI file whose first four bars to begin with
+    #[arg(value_name = "A.mid")]
+    pub(crate) from: PathBuf,
+    /// MIDI file whose first four bars to end with
+    #[arg(value_name = "B.mid")]
+    pub(crate) to: PathBuf,
+    /// Weights file to encode and decode with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: PathBuf,
+    /// How many grooves, both ends among them
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(crate) steps: u32,
+    /// 0 takes the likeliest token at each step; higher is wilder
+    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = not_negative)]
+    pub(crate) temperature: f64,
+    /// Seed of what is drawn at temperatures above 0
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Folder to write step-001.mid, step-002.mid, ... to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Tempo written to the files, in beats per minute
+    #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = tempo)]
+    pub(crate) tempo: f64,
 }
 
 /// The arguments do not say enough, or contradict each other.

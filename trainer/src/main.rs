@@ -5,11 +5,15 @@
 mod augment;
 mod checkpoint;
 mod cli;
+mod clip;
 mod data;
 mod device;
+mod encode;
 mod evaluate;
 mod export;
+mod grids;
 mod inspect;
+mod interpolate;
 mod interrupt;
 mod metrics;
 mod objective;
@@ -19,6 +23,7 @@ mod sample;
 mod settings;
 mod slerp;
 mod statistics;
+mod style_map;
 mod table;
 mod teacher_forcing;
 mod train;
@@ -41,6 +46,8 @@ fn main() -> ExitCode {
         Some(Command::Sample(args)) => sample::run(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Evaluate(args)) => evaluate::run(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Inspect(args)) => inspect::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Encode(args)) => encode::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Interpolate(args)) => interpolate::run(&args).map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {}", one_line(&error));

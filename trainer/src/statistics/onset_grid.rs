@@ -28,6 +28,14 @@ impl OnsetGrid {
         self.0.iter().zip(&other.0).map(|(a, b)| (a ^ b).count_ones()).sum()
     }
 
+    /// How alike the two are: the onsets that both have among those that either has, in `[0, 1]`; 1 if both
+    /// are silent.
+    pub(crate) fn similarity(&self, other: &Self) -> f64 {
+        let both: u32 = self.0.iter().zip(&other.0).map(|(a, b)| (a & b).count_ones()).sum();
+        let either = both + self.difference(other);
+        if either == 0 { 1.0 } else { f64::from(both) / f64::from(either) }
+    }
+
     /// The onsets of `instrument` in bar `bar`, a bit for each of its 16 steps.
     pub(crate) fn bar(&self, bar: usize, instrument: Instrument) -> u16 {
         (self.0[instrument.index()] >> (bar * STEPS_PER_BAR)) as u16
@@ -82,5 +90,7 @@ mod tests {
         use Instrument::{Kick, Snare};
         let (a, b) = (grid(&[(0, Kick), (63, Kick)]), grid(&[(0, Snare), (63, Kick)]));
         assert_eq!((a.difference(&b), a.difference(&a)), (2, 0));
+        assert_eq!((a.similarity(&b), a.similarity(&a)), (1.0 / 3.0, 1.0));
+        assert_eq!(grid(&[]).similarity(&grid(&[])), 1.0);
     }
 }

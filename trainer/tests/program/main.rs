@@ -2,6 +2,7 @@
 
 mod archive;
 mod errors;
+mod explored;
 mod exported;
 mod measured;
 mod run;

@@ -1,0 +1,131 @@
+//! `trainer encode`: a user's groove as the network sees it.
+
+use anyhow::{Context, Result};
+use groove::{Pattern, STEPS};
+use musicvae::infer::{Drummer, Scratch};
+use musicvae::recipe::{Recipe, SLIDERS};
+use serde_json::json;
+
+use crate::cli::EncodeArgs;
+use crate::statistics::OnsetGrid;
+use crate::style_map::StyleMap;
+use crate::{clip, grids, weights};
+
+/// Styles told to people.
+const STYLES_TOLD: usize = 3;
+
+/// Prints where the groove of a MIDI file lies, the nearest styles, and what comes back.
+pub(crate) fn run(args: &EncodeArgs) -> Result<()> {
+    let name = || args.weights.display().to_string();
+    let file = weights::read(&args.weights)?;
+    let styles = StyleMap::from_weights(&file).with_context(name)?;
+    let drummer = Drummer::new(&file).with_context(name)?;
+    let played = clip::read(&args.file, args.bar as usize)?;
+    let encoded = Encoded::new(&drummer, styles.as_ref(), &played);
+    if args.json {
+        println!("{}", encoded.json());
+    } else {
+        print!("{}", encoded.text());
+    }
+    Ok(())
+}
+
+/// A groove, its posterior, and the likeliest groove at the posterior's mean.
+struct Encoded<'a> {
+    played: &'a Pattern,
+    decoded: Pattern,
+    mean: Vec<f32>,
+    sigma: Vec<f32>,
+    /// Along the principal directions, in standard deviations.
+    coordinates: Vec<f32>,
+    /// `None` if the weights file knows none.
+    styles: Option<Vec<(&'a str, f64)>>,
+}
+
+impl<'a> Encoded<'a> {
+    fn new(drummer: &Drummer, styles: Option<&'a StyleMap>, played: &'a Pattern) -> Self {
+        let (mean, sigma) = drummer.encode(played);
+        let likeliest = Recipe { temperature: 0.0, ..Recipe::default() };
+        Self {
+            played,
+            decoded: drummer.decode_latent(&mean, &likeliest, 0, &mut Scratch::new()),
+            coordinates: drummer.latent_map().coordinates(&mean),
+            styles: styles.map(|styles| styles.nearest(&mean)),
+            mean,
+            sigma,
+        }
+    }
+
+    /// KL divergence of the posterior from N(0, I), in nats.
+    fn kl(&self) -> f64 {
+        let of_one = |(&mean, &sigma): (&f32, &f32)| {
+            let (mean, sigma) = (f64::from(mean), f64::from(sigma));
+            (mean * mean + sigma * sigma - 1.0) / 2.0 - sigma.ln()
+        };
+        self.mean.iter().zip(&self.sigma).map(of_one).sum()
+    }
+
+    /// Steps whose token comes back, and onsets that differ.
+    fn agreement(&self) -> (usize, u32) {
+        let (played, decoded) = (self.played.tokens(), self.decoded.tokens());
+        let right = played.iter().zip(&decoded).filter(|(a, b)| a == b).count();
+        (right, OnsetGrid::new(&played).difference(&OnsetGrid::new(&decoded)))
+    }
+
+    fn text(&self) -> String {
+        let z = self.mean.len();
+        let length = self.mean.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
+        // Where a posterior is as wide as the prior, the number says nothing of this groove.
+        let telling = self.sigma.iter().filter(|&&sigma| sigma < 0.5).count();
+        let sliders = self.coordinates.iter().take(SLIDERS).map(|u| format!("{u:+.2}"));
+        let (right, differing) = self.agreement();
+        let mut text = format!(
+            "{:22}{z} numbers, {telling} of them known to less than half the prior's width\n\
+             {:22}{length:.2} (that of a draw from N(0, I) is about {:.1})\n\
+             {:22}{:.1} nats\n\
+             {:22}{}\n",
+            "latent",
+            "length of the mean",
+            (z as f64).sqrt(),
+            "KL from N(0, I)",
+            self.kl(),
+            "sliders 1 to 8",
+            sliders.collect::<Vec<_>>().join(" "),
+        );
+        let styles = match &self.styles {
+            None => "the weights file knows none".to_owned(),
+            Some(styles) => {
+                let told = styles.iter().take(STYLES_TOLD);
+                told.map(|(name, distance)| format!("{name} ({distance:.2})"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            }
+        };
+        text += &format!("{:22}{styles}\n", "nearest styles");
+        text += &format!(
+            "{:22}{right} of {STEPS} steps right, {differing} of {} onsets differ\n\n",
+            "played back",
+            self.played.count()
+        );
+        text + &grids::side_by_side(["played", "played back"], self.played, &self.decoded)
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let styles = self.styles.as_ref().map(|styles| {
+            styles.iter().map(|(name, distance)| json!({ "style": name, "distance": distance }))
+        });
+        let (right, differing) = self.agreement();
+        json!({
+            "mean": self.mean,
+            "sigma": self.sigma,
+            "coordinates": self.coordinates,
+            "kl_nats": self.kl(),
+            "styles": styles.map(Iterator::collect::<Vec<_>>),
+            "steps_right": right,
+            "onsets": self.played.count(),
+            "onsets_differing": differing,
+            "played": self.played,
+            "played_back": self.decoded,
+        })
+    }
+}
