@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Engine, Event, Offer, Playing, Transport};
-use groove::{Beats, STEPS};
+use engine::{Address, Engine, Event, Offer, Playing, Transport};
+use groove::{Beats, Instrument};
 use kit::Kit;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{
@@ -25,9 +25,6 @@ use crate::recipe::Recipe;
 use crate::weights::Weights;
 use crate::window::{self, WindowEditor};
 use crate::worker::Worker;
-
-/// MIDI channel of the notes, counted from 0: General MIDI's drum channel, which people call 10.
-const DRUM_CHANNEL: u8 = 9;
 
 /// How long an offline block waits for its patterns before it is played with those there are. A
 /// decode takes milliseconds; this is for a worker that has come to harm.
@@ -140,9 +137,10 @@ impl Plugin for Jangdan {
         let playing = self.params.playing();
         let block = u32::try_from(frames).unwrap_or(u32::MAX);
 
-        let cycles = self.engine.cycles(&transport, block);
-        let returns_to =
-            transport.loop_range.map_or(*cycles.start(), |(start, _)| first_cycle(start));
+        let cycles = self.engine.cycles(&transport, &playing, block);
+        let returns_to = transport
+            .loop_range
+            .map_or(*cycles.start(), |(start, _)| playing.reading.shape.cycle_at(start));
         self.audio.want(*cycles.start(), returns_to);
         if self.is_offline && transport.is_playing {
             self.wait_for(&cycles, returns_to);
@@ -151,11 +149,15 @@ impl Plugin for Jangdan {
 
         let mut stage = Stage { kit: &mut self.kit, left, right, rendered: 0 };
         let is_kit_on = self.params.kit.is_on.value();
-        self.engine.process(&transport, &playing, block, &mut |event| {
-            if let Event::NoteOn { at, instrument, velocity } = event
+        self.engine.process(&transport, &playing, &[], block, &mut |event| {
+            if let Event::NoteOn { at, instrument, velocity, .. } = event
                 && is_kit_on
             {
                 stage.render_until(at.0 as usize);
+                Instrument::ALL
+                    .into_iter()
+                    .filter(|&other| playing.lanes.chokes(instrument, other))
+                    .for_each(|choked| stage.kit.choke(choked));
                 stage.kit.trigger(instrument, velocity);
             }
             context.try_send_event(note_event(event)).is_ok()
@@ -235,29 +237,19 @@ fn transport(host: &nice_plug::prelude::Transport) -> Transport {
     }
 }
 
-/// The first cycle that hits at `start` may belong to.
-fn first_cycle(start: Beats) -> i64 {
-    (start.to_steps().floor() as i64).div_euclid(STEPS as i64)
-}
-
 fn note_event(event: Event) -> NoteEvent<()> {
     let timing = event.at().0;
-    let (voice_id, channel) = (VoiceID::Wildcard, Channel::Number(DRUM_CHANNEL));
+    let voice_id = VoiceID::Wildcard;
+    let place = |Address { channel, key }| (Channel::Number(channel), Key::Number(key));
     match event {
-        Event::NoteOn { instrument, velocity, .. } => NoteEvent::NoteOn {
-            timing,
-            voice_id,
-            channel,
-            key: Key::Number(instrument.key()),
-            velocity,
-        },
-        Event::NoteOff { instrument, .. } => NoteEvent::NoteOff {
-            timing,
-            voice_id,
-            channel,
-            key: Key::Number(instrument.key()),
-            velocity: 0.0,
-        },
+        Event::NoteOn { velocity, address, .. } => {
+            let (channel, key) = place(address);
+            NoteEvent::NoteOn { timing, voice_id, channel, key, velocity }
+        }
+        Event::NoteOff { address, .. } => {
+            let (channel, key) = place(address);
+            NoteEvent::NoteOff { timing, voice_id, channel, key, velocity: 0.0 }
+        }
     }
 }
 

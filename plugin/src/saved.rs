@@ -18,6 +18,9 @@ use crate::recipe::Recipe;
 /// How many cycles a project with variation stores: two minutes at 64 BPM, and some 50 kB.
 pub const SAVED_CYCLES: i64 = 8;
 
+/// How many slots keep a groove beside the one that the controls make.
+pub const SLOTS: usize = 12;
+
 /// A recipe and the patterns that were made from it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Groove {

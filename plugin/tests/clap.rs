@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use engine::SLACK;
-use groove::sequencer::{Feel, hits};
+use groove::sequencer::{Feel, Reading, hits};
 use groove::{Beats, Pattern, Span};
 use jangdan::saved::Groove;
 use testhost::{Host, Input, NoteKind, Recording, Transport};
@@ -103,13 +103,14 @@ struct Stretch {
 
 impl Stretch {
     /// The onsets of the patterns of each step: each at the first sample whose time has come.
-    fn onsets<'p>(&self, pattern_at: impl FnMut(i64) -> &'p Pattern) -> Vec<(u64, i16)> {
+    fn onsets<'p>(&self, mut pattern_at: impl FnMut(i64) -> &'p Pattern) -> Vec<(u64, i16)> {
         let Self { position, tempo, samples, feel, is_start } = *self;
         let beat = 60.0 / tempo * RATE;
         let end = position + (f64::from(samples - 1) + SLACK) / beat;
         let reach = Span { start: Beats(position - 0.125), end: Beats(end) };
         let start = position - (1.0 - SLACK) / beat;
-        let mut onsets: Vec<_> = hits(reach, feel, pattern_at)
+        let rows = |step: i64| pattern_at(step).row(step.rem_euclid(64) as usize);
+        let mut onsets: Vec<_> = hits(reach, Reading::whole(feel), rows)
             .filter(|hit| {
                 let begins_here = is_start && hit.step as f64 / 4.0 >= start;
                 hit.time.0 >= start || begins_here
@@ -404,4 +405,38 @@ fn a_state_loaded_while_playing_takes_over_and_every_note_ends() {
     assert_eq!(onsets(host.recording(), 0), wanted);
     stop(&mut host, 1);
     assert!(host.recording().hanging_notes().is_empty());
+}
+
+/// A state as the framework hands it to a host: the length of the JSON, then the JSON.
+fn framed(json: &[u8]) -> Vec<u8> {
+    let mut state = (json.len() as u64).to_le_bytes().to_vec();
+    state.extend_from_slice(json);
+    state
+}
+
+#[test]
+fn a_project_saved_before_there_were_slots_and_note_maps_plays_what_it_played_then() {
+    // Saved, and its notes written down, by the version that had 19 parameters: steps of variation,
+    // swung, at half feel. The weights are others by now; the project has its patterns.
+    let mut host = Host::load(plugin()).unwrap();
+    host.load_state(&framed(include_bytes!("fixtures/state-0.1.0.json"))).unwrap();
+    host.set_offline(true).unwrap();
+    host.activate(RATE, 8192).unwrap();
+    for block in 0..100 {
+        let position = f64::from(block * 4096) / 24_000.0;
+        host.process(4096, Some(&Transport::playing(position, 120.0)), &[]).unwrap();
+    }
+    let recording = host.take_recording();
+    let played: Vec<String> = recording
+        .notes
+        .iter()
+        .filter_map(|note| match note.kind {
+            NoteKind::On(velocity) => {
+                Some(format!("{} {} {} {velocity:.4}", note.time, note.channel, note.key))
+            }
+            _ => None,
+        })
+        .collect();
+    let then: Vec<&str> = include_str!("fixtures/state-0.1.0.notes").lines().collect();
+    assert_eq!(played, then);
 }

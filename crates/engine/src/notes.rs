@@ -1,8 +1,10 @@
 //! The notes that sound, and the note-offs owed for them.
 //!
-//! One note per instrument at most. A note-off that the sink refuses stays owed and is offered
-//! again from the first sample of the next block on, and before the instrument's next note-on, until
-//! it is accepted. Lengths are counted in samples, so that notes end whatever the transport does.
+//! One note per instrument at most, and one per channel and key. A note ends on the channel and key it
+//! began on, whatever has been set since. A note-off that the sink refuses stays owed and is offered
+//! again from the first sample of the next block on, and before the next note-on that it stands in the
+//! way of, until it is accepted. Lengths are counted in samples, so that notes end whatever the
+//! transport does.
 
 use groove::{INSTRUMENTS, Instrument, SampleOffset};
 
@@ -13,10 +15,12 @@ pub enum Event {
     NoteOn {
         /// When, within the block.
         at: SampleOffset,
-        /// What is struck; its MIDI key is [`Instrument::key`].
+        /// What is struck.
         instrument: Instrument,
         /// How hard, `[1/127, 1]`: never 0, which MIDI takes for a note-off.
         velocity: f32,
+        /// Where the note is sent.
+        address: Address,
     },
     /// An instrument's note ends.
     NoteOff {
@@ -24,6 +28,8 @@ pub enum Event {
         at: SampleOffset,
         /// Whose note.
         instrument: Instrument,
+        /// Where its note-on was sent.
+        address: Address,
     },
 }
 
@@ -36,9 +42,31 @@ impl Event {
     }
 }
 
+/// The MIDI channel and key of a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// `0..16`.
+    pub channel: u8,
+    /// `0..128`.
+    pub key: u8,
+}
+
+/// A note to be struck.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stroke {
+    pub(crate) instrument: Instrument,
+    pub(crate) velocity: f32,
+    pub(crate) address: Address,
+    /// How many samples it lasts, if nothing ends it before.
+    pub(crate) length: u64,
+}
+
 /// A note that the sink has accepted and that has not ended.
 #[derive(Clone, Copy, Debug)]
 struct Held {
+    address: Address,
+    /// Whether it began at this sample of the block, if in this block.
+    start: Option<u64>,
     /// When it ends, in samples from the start of the block.
     end: u64,
     /// Whether its end was refused in this block.
@@ -81,26 +109,36 @@ impl Notes {
     /// Has every note end at the next block's first sample.
     pub(crate) fn owe_all(&mut self) {
         for held in self.held.iter_mut().flatten() {
-            held.end = 0;
+            (held.start, held.end) = (None, 0);
         }
     }
 
-    /// Strikes `instrument` at `at`, to end `length` samples later. Its note that still sounds ends
+    /// Has the notes of the instruments that `is_choked` end at `at`; those that began there, too, a
+    /// sample later, for a note that ends where it begins is lost on some instruments. The caller ends
+    /// those due.
+    pub(crate) fn choke(&mut self, at: u64, is_choked: impl Fn(Instrument) -> bool) {
+        for (instrument, held) in Instrument::ALL.into_iter().zip(&mut self.held) {
+            if let Some(held) = held.as_mut().filter(|_| is_choked(instrument)) {
+                let shortest = held.start.map_or(0, |start| start + 1);
+                held.end = held.end.min(at.max(shortest));
+            }
+        }
+    }
+
+    /// Strikes a note at `at`. A note of its instrument or on its address that still sounds ends
     /// first; if that is refused, so would this be, and it is not struck.
-    pub(crate) fn strike(
-        &mut self,
-        instrument: Instrument,
-        velocity: f32,
-        at: u64,
-        length: u64,
-        sink: &mut impl FnMut(Event) -> bool,
-    ) {
-        let is_free = match self.held[instrument.index()] {
-            None => true,
-            Some(held) => !held.is_refused && self.end(instrument, offset(at), sink),
-        };
-        if is_free && sink(Event::NoteOn { at: offset(at), instrument, velocity }) {
-            let held = Held { end: at + length.max(1), is_refused: false };
+    pub(crate) fn strike(&mut self, stroke: Stroke, at: u64, sink: &mut impl FnMut(Event) -> bool) {
+        let Stroke { instrument, velocity, address, length } = stroke;
+        for other in Instrument::ALL {
+            let Some(held) = self.held[other.index()] else { continue };
+            let is_in_the_way = other == instrument || held.address == address;
+            if is_in_the_way && (held.is_refused || !self.end(other, offset(at), sink)) {
+                return;
+            }
+        }
+        if sink(Event::NoteOn { at: offset(at), instrument, velocity, address }) {
+            let end = at + length.max(1);
+            let held = Held { address, start: Some(at), end, is_refused: false };
             self.held[instrument.index()] = Some(held);
         }
     }
@@ -109,7 +147,7 @@ impl Notes {
     pub(crate) fn end_block(&mut self, frames: u64, sink: &mut impl FnMut(Event) -> bool) {
         self.end_due(frames, sink);
         for held in self.held.iter_mut().flatten() {
-            held.end = held.end.saturating_sub(frames);
+            (held.start, held.end) = (None, held.end.saturating_sub(frames));
         }
     }
 
@@ -135,9 +173,13 @@ impl Notes {
         at: SampleOffset,
         sink: &mut impl FnMut(Event) -> bool,
     ) -> bool {
-        let is_accepted = sink(Event::NoteOff { at, instrument });
-        self.held[instrument.index()] =
-            if is_accepted { None } else { Some(Held { end: 0, is_refused: true }) };
+        let Some(held) = &mut self.held[instrument.index()] else { return true };
+        let is_accepted = sink(Event::NoteOff { at, instrument, address: held.address });
+        if is_accepted {
+            self.held[instrument.index()] = None;
+        } else {
+            (held.end, held.is_refused) = (0, true);
+        }
         is_accepted
     }
 }
@@ -150,8 +192,16 @@ fn offset(samples: u64) -> SampleOffset {
 mod tests {
     use super::*;
 
+    fn address(instrument: Instrument) -> Address {
+        Address { channel: 9, key: instrument.key() }
+    }
+
+    fn stroke(instrument: Instrument, length: u64) -> Stroke {
+        Stroke { instrument, velocity: 0.5, address: address(instrument), length }
+    }
+
     fn off(at: u32, instrument: Instrument) -> Event {
-        Event::NoteOff { at: SampleOffset(at), instrument }
+        Event::NoteOff { at: SampleOffset(at), instrument, address: address(instrument) }
     }
 
     #[test]
@@ -159,7 +209,7 @@ mod tests {
         let mut notes = Notes::new();
         let mut events = Vec::new();
         notes.begin_block();
-        notes.strike(Instrument::Kick, 0.5, 3, 10, &mut |_| true);
+        notes.strike(stroke(Instrument::Kick, 10), 3, &mut |_| true);
         notes.end_block(8, &mut |event| {
             events.push(event);
             true
@@ -177,7 +227,7 @@ mod tests {
     #[test]
     fn a_refused_end_is_owed_until_it_is_accepted() {
         let mut notes = Notes::new();
-        notes.strike(Instrument::Snare, 0.5, 0, 1, &mut |_| true);
+        notes.strike(stroke(Instrument::Snare, 1), 0, &mut |_| true);
         let mut offers = 0;
         for _ in 0..3 {
             notes.begin_block();
@@ -205,9 +255,50 @@ mod tests {
             events.push(event);
             true
         };
-        notes.strike(Instrument::Ride, 0.5, 0, 100, &mut sink);
-        notes.strike(Instrument::Ride, 0.6, 40, 100, &mut sink);
+        notes.strike(stroke(Instrument::Ride, 100), 0, &mut sink);
+        notes.strike(stroke(Instrument::Ride, 100), 40, &mut sink);
         assert_eq!(events[1], off(40, Instrument::Ride));
         assert_eq!(events.len(), 3);
+    }
+
+    #[test]
+    fn a_note_ends_on_the_key_it_began_on_and_before_another_takes_that_key() {
+        let mut notes = Notes::new();
+        let mut events = Vec::new();
+        let mut sink = |event| {
+            events.push(event);
+            true
+        };
+        notes.strike(stroke(Instrument::Ride, 100), 0, &mut sink);
+        let elsewhere = Address { channel: 0, key: 1 };
+        notes.strike(Stroke { address: elsewhere, ..stroke(Instrument::Ride, 100) }, 5, &mut sink);
+        notes.strike(Stroke { address: elsewhere, ..stroke(Instrument::Kick, 100) }, 9, &mut sink);
+        let at = SampleOffset(9);
+        assert_eq!(events[1], off(5, Instrument::Ride));
+        assert_eq!(
+            events[3],
+            Event::NoteOff { at, instrument: Instrument::Ride, address: elsewhere }
+        );
+        assert_eq!(events.len(), 5);
+    }
+
+    #[test]
+    fn a_choked_note_ends_at_once_but_lasts_a_sample() {
+        let mut notes = Notes::new();
+        let mut events = Vec::new();
+        let mut sink = |event| {
+            events.push(event);
+            true
+        };
+        let is_hat = |instrument| instrument == Instrument::OpenHiHat;
+        notes.strike(stroke(Instrument::OpenHiHat, 100), 5, &mut sink);
+        notes.choke(5, is_hat);
+        notes.end_block(50, &mut sink);
+        notes.strike(stroke(Instrument::OpenHiHat, 100), 5, &mut sink);
+        notes.end_block(50, &mut sink);
+        notes.choke(5, is_hat);
+        notes.end_block(50, &mut sink);
+        assert_eq!(events[1], off(6, Instrument::OpenHiHat));
+        assert_eq!(events[3], off(5, Instrument::OpenHiHat));
     }
 }

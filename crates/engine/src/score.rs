@@ -1,6 +1,6 @@
 //! Scores: which pattern is played in which cycle.
 
-use groove::{Pattern, STEPS};
+use groove::Pattern;
 
 /// The most cycles a [`Score`] holds.
 ///
@@ -56,11 +56,6 @@ impl Score {
             .or(held.first())
             .map_or(&Pattern::EMPTY, |(_, pattern)| pattern)
     }
-
-    /// The pattern to play at absolute step `step`.
-    pub fn at_step(&self, step: i64) -> &Pattern {
-        self.pattern(step.div_euclid(STEPS as i64))
-    }
 }
 
 #[cfg(test)]
@@ -79,7 +74,7 @@ mod tests {
         let pattern = pattern_with_kick_at(3);
         let score = Score::steady(pattern);
         assert!(score.has(-7) && score.has(i64::MAX));
-        assert_eq!(score.at_step(-1), &pattern);
+        assert_eq!(score.pattern(-1), &pattern);
     }
 
     #[test]
@@ -88,9 +83,9 @@ mod tests {
         assert_eq!(score.pattern(0), &Pattern::EMPTY);
         assert!(score.insert(-1, &pattern_with_kick_at(1)));
         assert!(score.insert(0, &pattern_with_kick_at(2)));
-        assert_eq!(score.at_step(-1), &pattern_with_kick_at(1));
-        assert_eq!(score.at_step(63), &pattern_with_kick_at(2));
-        assert_eq!(score.at_step(64), &pattern_with_kick_at(1));
+        assert_eq!(score.pattern(-1), &pattern_with_kick_at(1));
+        assert_eq!(score.pattern(0), &pattern_with_kick_at(2));
+        assert_eq!(score.pattern(1), &pattern_with_kick_at(1));
         assert!(!score.has(1));
     }
 

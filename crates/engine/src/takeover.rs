@@ -1,69 +1,92 @@
-//! Changes at a step boundary: hits before it are the old value's, hits from it on the new one's.
+//! Changes at a boundary: hits before it are the old value's, hits from it on the new one's.
+//!
+//! A hit belongs to the value in force at its grid time, whenever it sounds. So an old value lives on
+//! until its last late hit has sounded, and further values may be waiting meanwhile.
 
 use groove::Beats;
-use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS};
+use groove::sequencer::{EARLIEST_STEPS, GRID_PER_BEAT, LATEST_STEPS};
 
-/// A value in force, and perhaps the one that takes over from it at a step.
+/// A value in force and up to `N - 1` that take over one after another. Boundaries are grid times in
+/// 32nds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Takeover<T> {
-    now: T,
-    /// The value to come and the first step it is in force at.
-    next: Option<(T, i64)>,
+pub(crate) struct Takeover<T, const N: usize> {
+    /// In `..len`, with the first grid time that each is in force at, ascending; that of the first
+    /// does not count.
+    values: [(T, i64); N],
+    len: usize,
 }
 
-/// The first step of which no hit can have sounded before `frontier`.
-pub(crate) fn first_untouched_step(frontier: Beats) -> i64 {
-    (frontier.to_steps() - EARLIEST_STEPS).ceil() as i64
+/// The first grid time at which no hit can have sounded before `frontier`, where a step lasts `step`
+/// at most.
+pub(crate) fn first_untouched(frontier: Beats, step: Beats) -> i64 {
+    ((frontier.0 - EARLIEST_STEPS * step.0) * GRID_PER_BEAT as f64).ceil() as i64
 }
 
-impl<T: Copy> Takeover<T> {
+impl<T: Copy, const N: usize> Takeover<T, N> {
     pub(crate) const fn new(value: T) -> Self {
-        Self { now: value, next: None }
+        Self { values: [(value, 0); N], len: 1 }
     }
 
-    /// The value in force at absolute step `step`.
-    pub(crate) fn at(&self, step: i64) -> &T {
-        match &self.next {
-            Some((next, boundary)) if step >= *boundary => next,
-            _ => &self.now,
-        }
+    /// The value in force at grid time `grid`.
+    pub(crate) fn at(&self, grid: i64) -> &T {
+        let later = &self.values[1..self.len];
+        let found = later.iter().rev().find(|&&(_, boundary)| grid >= boundary);
+        &found.unwrap_or(&self.values[0]).0
     }
 
-    /// The value in force from now on or soon.
+    /// The values in force one after another, each with the grid times `from..to` it is in force at.
+    pub(crate) fn periods(&self) -> impl Iterator<Item = (&T, i64, i64)> {
+        (0..self.len).map(|i| {
+            let from = if i == 0 { i64::MIN } else { self.values[i].1 };
+            let to = self.values[..self.len].get(i + 1).map_or(i64::MAX, |&(_, next)| next);
+            (&self.values[i].0, from, to)
+        })
+    }
+
+    /// The value that takes over last.
     pub(crate) fn newest(&self) -> &T {
-        self.next.as_ref().map_or(&self.now, |(next, _)| next)
+        &self.values[self.len - 1].0
     }
 
-    /// The first step of the value to come.
+    /// Where the newest value takes over, if it is not the only one.
     pub(crate) fn boundary(&self) -> Option<i64> {
-        self.next.as_ref().map(|&(_, boundary)| boundary)
+        (self.len > 1).then(|| self.values[self.len - 1].1)
     }
 
-    /// Whether a change may be made that hits from `untouched` on are played by: not while one
-    /// that hits have been played by is still under way.
+    /// Whether a change may be made that hits from `untouched` on are played by.
     pub(crate) fn is_open(&self, untouched: i64) -> bool {
-        self.boundary().is_none_or(|boundary| boundary >= untouched)
+        self.len < N || self.boundary().is_none_or(|boundary| boundary >= untouched)
     }
 
-    /// Has `value` take over at `boundary`, instead of the value to come if there is one.
-    pub(crate) fn change_at(&mut self, value: T, boundary: i64) {
-        self.next = Some((value, boundary));
+    /// Has `value` take over at `boundary`, instead of any value that would take over there or later.
+    /// Returns whether it will: not if too many are under way.
+    pub(crate) fn change_at(&mut self, value: T, boundary: i64) -> bool {
+        while self.boundary().is_some_and(|later| later >= boundary) {
+            self.len -= 1;
+        }
+        if self.len == N {
+            return false;
+        }
+        self.values[self.len] = (value, boundary);
+        self.len += 1;
+        true
     }
 
-    /// Forgets the old value once all its hits have sounded before `frontier`.
-    pub(crate) fn settle(&mut self, frontier: Beats) {
-        // The last hit of the old value is of step `boundary - 1` and sounds before this.
-        const LAST: f64 = LATEST_STEPS - 1.0;
-        if self.boundary().is_some_and(|boundary| boundary as f64 + LAST <= frontier.to_steps()) {
-            self.settle_now();
+    /// Forgets each old value once all its hits have sounded before `frontier`; a step lasts `step` at
+    /// most.
+    pub(crate) fn settle(&mut self, frontier: Beats, step: Beats) {
+        // The last step of an old value begins one step before the boundary, or earlier.
+        let tail = (LATEST_STEPS - 1.0) * step.0;
+        while self.len > 1 && self.values[1].1 as f64 / GRID_PER_BEAT as f64 + tail <= frontier.0 {
+            self.values.copy_within(1..self.len, 0);
+            self.len -= 1;
         }
     }
 
-    /// Has the value to come take over at once: nothing has sounded, or time has jumped.
+    /// Has the newest value take over at once: nothing has sounded, or time has jumped.
     pub(crate) fn settle_now(&mut self) {
-        if let Some((next, _)) = self.next.take() {
-            self.now = next;
-        }
+        self.values[0] = self.values[self.len - 1];
+        self.len = 1;
     }
 }
 
@@ -71,31 +94,39 @@ impl<T: Copy> Takeover<T> {
 mod tests {
     use super::*;
 
+    const STEP: Beats = Beats(0.25);
+
     #[test]
-    fn hits_belong_to_the_value_of_their_step() {
-        let mut value = Takeover::new('a');
-        value.change_at('b', 4);
-        assert_eq!((*value.at(3), *value.at(4)), ('a', 'b'));
-        value.settle(Beats::from_steps(3.9));
-        assert_eq!(*value.at(3), 'a');
-        value.settle(Beats::from_steps(4.0));
-        assert_eq!(*value.at(3), 'b');
+    fn hits_belong_to_the_value_of_their_grid_time() {
+        let mut value = Takeover::<_, 2>::new('a');
+        assert!(value.change_at('b', 8));
+        assert_eq!((*value.at(7), *value.at(8)), ('a', 'b'));
+        value.settle(Beats(1.24), STEP);
+        assert_eq!(*value.at(7), 'a');
+        value.settle(Beats(1.25), STEP);
+        assert_eq!(*value.at(7), 'b');
     }
 
     #[test]
     fn a_step_that_may_have_sounded_early_is_not_untouched() {
-        assert_eq!(first_untouched_step(Beats::from_steps(0.5)), 1);
-        assert_eq!(first_untouched_step(Beats::from_steps(0.51)), 2);
-        assert_eq!(first_untouched_step(Beats::from_steps(-0.75)), 0);
+        assert_eq!(first_untouched(Beats::from_steps(0.25), STEP), 2);
+        assert_eq!(first_untouched(Beats::from_steps(0.26), STEP), 3);
+        assert_eq!(first_untouched(Beats::from_steps(-0.75), STEP), 0);
+        assert_eq!(first_untouched(Beats(0.0), Beats(0.5)), 3);
     }
 
     #[test]
-    fn a_change_under_way_is_not_replaced() {
-        let mut value = Takeover::new('a');
-        value.change_at('b', 4);
-        assert!(value.is_open(4));
-        assert!(!value.is_open(5));
+    fn changes_queue_up_and_one_that_has_not_begun_is_replaced() {
+        let mut value = Takeover::<_, 3>::new('a');
+        assert!(value.change_at('b', 8));
+        assert!(value.change_at('c', 10));
+        assert!(!value.is_open(11) && value.is_open(10));
+        assert!(!value.change_at('d', 11));
+        let periods: Vec<_> = value.periods().map(|(v, from, to)| (*v, from, to)).collect();
+        assert_eq!(periods, [('a', i64::MIN, 8), ('b', 8, 10), ('c', 10, i64::MAX)]);
+        assert!(value.change_at('d', 9));
+        assert_eq!((*value.at(8), *value.at(9), *value.newest()), ('b', 'd', 'd'));
         value.settle_now();
-        assert!(value.is_open(5));
+        assert_eq!((*value.at(0), value.boundary()), ('d', None));
     }
 }

@@ -1,7 +1,7 @@
 //! What hosts do to an engine: loops, gaps, nonsense, changes of pattern and of mind.
 
 use engine::{Engine, Event, Offer, Playing, Quantise, Score, Transport};
-use groove::sequencer::Feel;
+use groove::sequencer::{Feel, Reading, Touch};
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 
 const RATE: f64 = 48_000.0;
@@ -45,7 +45,7 @@ impl Session {
 
     fn block(&mut self, transport: &Transport, frames: u32) {
         let (now, notes) = (self.now, &mut self.notes);
-        self.engine.process(transport, &self.settings, frames, &mut |event| {
+        self.engine.process(transport, &self.settings, &[], frames, &mut |event| {
             let (instrument, is_on) = match event {
                 Event::NoteOn { instrument, .. } => (instrument, true),
                 Event::NoteOff { instrument, .. } => (instrument, false),
@@ -194,7 +194,7 @@ fn nonsense_neither_panics_nor_hangs() {
                     loop_range,
                     sample_rate,
                 };
-                session.engine.cycles(&transport, 64);
+                session.engine.cycles(&transport, &Playing::default(), 64);
                 session.block(&transport, 64);
             }
         }
@@ -212,8 +212,9 @@ fn dynamics_that_are_no_number_leave_velocities_as_the_pattern_has_them() {
     let struck = |dynamics| {
         let mut engine = Engine::new(Score::steady(pulse(Instrument::Kick, 4, 0.0)));
         let mut velocities = Vec::new();
-        let settings = Playing { dynamics, ..Playing::default() };
-        engine.process(&playing(0.0, 120.0), &settings, 48_000, &mut |event| {
+        let touch = Touch { dynamics, ..Touch::AS_PLAYED };
+        let settings = Playing { touch, ..Playing::default() };
+        engine.process(&playing(0.0, 120.0), &settings, &[], 48_000, &mut |event| {
             if let Event::NoteOn { velocity, .. } = event {
                 velocities.push(velocity);
             }
@@ -293,7 +294,8 @@ fn turning_swing_while_playing_doubles_and_loses_nothing() {
     let mut session = Session::new(pulse(Instrument::ClosedHiHat, 1, 0.1));
     for block in 0..800 {
         let swing = 0.5 + 0.25 * f64::from(block % 7) / 6.0;
-        session.settings.feel = Feel::new(swing, f64::from(block % 5) / 4.0);
+        let feel = Feel::new(swing, f64::from(block % 5) / 4.0);
+        session.settings.reading = Reading::whole(feel);
         let position = f64::from(block) * 0.02;
         session.play(position, position + 0.02);
     }
@@ -318,9 +320,10 @@ fn each_cycle_plays_its_own_pattern() {
 #[test]
 fn the_cycles_asked_for_are_those_whose_hits_can_sound() {
     let engine = Engine::new(Score::varied());
-    assert_eq!(engine.cycles(&playing(2.0, 120.0), 480), 0..=0);
-    assert_eq!(engine.cycles(&playing(-2.0, 120.0), 480), -1..=-1);
-    assert_eq!(engine.cycles(&playing(15.95, 120.0), 480), 0..=1);
-    assert_eq!(engine.cycles(&playing(16.1, 120.0), 480), 0..=1);
-    assert_eq!(engine.cycles(&playing(16.5, 120.0), 480), 1..=1);
+    let cycles = |position| engine.cycles(&playing(position, 120.0), &Playing::default(), 480);
+    assert_eq!(cycles(2.0), 0..=0);
+    assert_eq!(cycles(-2.0), -1..=-1);
+    assert_eq!(cycles(15.95), 0..=1);
+    assert_eq!(cycles(16.1), 0..=1);
+    assert_eq!(cycles(16.5), 1..=1);
 }

@@ -23,7 +23,7 @@
 //! # Patterns in time
 //!
 //! A pattern repeats for ever in cycles of 16 [`Beats`], before beat 0 too. [`sequencer::hits`] says what
-//! sounds in a half-open [`Span`] of musical time, with swing and micro-offsets. Whoever plays (the
+//! sounds in a half-open [`Span`] of musical time: which part of the pattern, how fast, with which feel. Whoever plays (the
 //! engine of the plugin) cuts the timeline into spans as it likes: each hit is in exactly one.
 //!
 //! # Patterns and files
@@ -50,12 +50,14 @@
 
 mod instrument;
 pub mod midi;
+mod note_map;
 mod pattern;
 pub mod sequencer;
 mod step_sequence;
 mod time;
 
 pub use instrument::{INSTRUMENTS, Instrument};
+pub use note_map::{NoteMap, instrument_meant};
 pub use pattern::{
     BARS, BEATS_PER_BAR, Hit, NoSuchStep, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, TOKENS,
     Token,

@@ -111,9 +111,15 @@ impl Pattern {
     /// The hit of `instrument` at `step`, if there is one.
     ///
     /// # Panics
-    /// If `step` is 64 or more; likewise [`set`](Self::set) and [`token`](Self::token).
+    /// If `step` is 64 or more; likewise [`row`](Self::row), [`set`](Self::set) and
+    /// [`token`](Self::token).
     pub const fn hit(&self, step: usize, instrument: Instrument) -> Option<Hit> {
         self.hits[step][instrument.index()]
+    }
+
+    /// The hits of every instrument at `step`, by [`Instrument::index`].
+    pub const fn row(&self, step: usize) -> [Option<Hit>; INSTRUMENTS] {
+        self.hits[step]
     }
 
     /// Adds, replaces or (with `None`) removes the hit of `instrument` at `step`.

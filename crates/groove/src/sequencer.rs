@@ -1,92 +1,58 @@
 //! The sequencer: which hits sound in a half-open span of musical time.
 //!
-//! Pure functions of (span, feel, patterns): nothing is accumulated between calls, so nothing
+//! Pure functions of (span, reading, patterns): nothing is accumulated between calls, so nothing
 //! drifts, and every hit is found in exactly one span of any partition of the timeline. The
 //! audio thread runs it; it neither allocates nor blocks. It knows no clock, no host and no MIDI:
 //! when a hit falls at which sample is its caller's business.
 //!
-//! Steps are counted absolutely: step `k` has its grid time at `k / 4` beats, negative before
-//! beat 0. In a pattern of 64 steps it is step `k.rem_euclid(64)` of cycle `k.div_euclid(64)`.
+//! A pattern is played in three turns, each a module of its own. Its [`Shape`] says which step of it
+//! is played at which *played step*: played step `k` has its grid time `k` steps after beat 0,
+//! negative before it. Its [`Feel`] says how far from the grid time a hit sounds; both together are the
+//! [`Reading`]. [`Touch`] and [`Lanes`] say how hard, on which key and whether it is struck.
+
+mod chance;
+mod feel;
+pub mod fills;
+mod lanes;
+mod shape;
+mod touch;
+
+pub use feel::{EARLIEST_STEPS, Feel, LATEST_STEPS};
+pub use lanes::{Lane, Lanes};
+pub use shape::{GRID_PER_BEAT, Length, Shape, Speed};
+pub use touch::{Accent, SOFTEST, Touch};
 
 use crate::instrument::{INSTRUMENTS, Instrument};
-use crate::pattern::{Hit, Pattern, STEPS};
+use crate::pattern::Hit;
 use crate::time::{Beats, Span};
-
-/// No hit sounds earlier than this many steps after its step's grid time: half a step before it,
-/// the earliest micro-offset.
-pub const EARLIEST_STEPS: f64 = -0.5;
-
-/// Every hit sounds earlier than this many steps after its step's grid time: the latest
-/// micro-offset, half a step, on a step that the strongest swing delays by half a step.
-pub const LATEST_STEPS: f64 = 1.0;
 
 /// Spans are cut to this many beats on both sides of beat 0, 17 000 years at 120 BPM, so that a
 /// nonsensical position cannot overflow a step number.
 const HORIZON: Beats = Beats((1_u64 << 40) as f64);
 
-/// How the written grid becomes played time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Feel {
-    swing: f64,
-    timing: f64,
+/// The hits of one step, by [`Instrument::index`].
+pub type Row = [Option<Hit>; INSTRUMENTS];
+
+/// How a pattern is read: which of its steps is played when.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// Which part of it, and how fast.
+    pub shape: Shape,
+    /// How its grid becomes time.
+    pub feel: Feel,
 }
 
-impl Feel {
-    /// No swing, micro-offsets in full: hits exactly as the pattern has them.
-    pub const AS_PLAYED: Self = Self { swing: Self::STRAIGHT, timing: 1.0 };
-
-    /// No swing, no micro-offsets: hits exactly on the grid.
-    pub const ON_THE_GRID: Self = Self { swing: Self::STRAIGHT, timing: 0.0 };
-
-    /// The swing that leaves the grid even.
-    pub const STRAIGHT: f64 = 0.5;
-
-    /// The strongest swing, a dotted rhythm.
-    pub const STRONGEST: f64 = 0.75;
-
-    /// `swing` in `[0.5, 0.75]` says where within an 8th note its second 16th falls: 0.5 is
-    /// straight, 2/3 a triplet, 0.75 dotted. `timing` in `[0, 1]` says how much of each hit's
-    /// micro-offset is heard. Values outside are moved to the nearest inside; NaN becomes straight
-    /// and fully timed.
-    pub const fn new(swing: f64, timing: f64) -> Self {
-        Self {
-            swing: if swing.is_nan() {
-                Self::STRAIGHT
-            } else {
-                swing.clamp(Self::STRAIGHT, Self::STRONGEST)
-            },
-            timing: if timing.is_nan() { 1.0 } else { timing.clamp(0.0, 1.0) },
-        }
+impl Reading {
+    /// The whole pattern at its own speed, with this feel.
+    pub const fn whole(feel: Feel) -> Self {
+        let (length, speed) = (Length::Four, Speed::Normal);
+        Self { shape: Shape { length, start: 0, speed }, feel }
     }
 
-    /// Where within an 8th note its second 16th falls, in `[0.5, 0.75]`.
-    pub const fn swing(self) -> f64 {
-        self.swing
-    }
-
-    /// How much of each hit's micro-offset is heard, in `[0, 1]`.
-    pub const fn timing(self) -> f64 {
-        self.timing
-    }
-
-    /// How many steps after the grid time of step `step` a hit there sounds:
-    /// in `[EARLIEST_STEPS, LATEST_STEPS)`.
-    pub fn shift(self, step: i64, hit: Hit) -> f64 {
-        // An 8th is two steps, so its second half begins 2 * swing steps in instead of 1.
-        let swung = if step.rem_euclid(2) == 1 { 2.0 * self.swing - 1.0 } else { 0.0 };
-        f64::from(hit.micro_offset()) * self.timing + swung
-    }
-
-    /// When a hit at absolute step `step` sounds. The one formula for it: every span computes the
-    /// same bits, so that a hit on the border of two spans falls into exactly one.
-    pub fn time(self, step: i64, hit: Hit) -> Beats {
-        Beats::from_steps(step as f64 + self.shift(step, hit))
-    }
-}
-
-impl Default for Feel {
-    fn default() -> Self {
-        Self::AS_PLAYED
+    /// When a hit of `instrument` at played step `step` sounds. The one formula for it: every span
+    /// computes the same bits, so that a hit on the border of two spans falls into exactly one.
+    pub fn time(&self, step: i64, instrument: Instrument, hit: Hit) -> Beats {
+        self.shape.speed.beats(step as f64 + self.feel.shift(step, instrument, hit))
     }
 }
 
@@ -95,7 +61,7 @@ impl Default for Feel {
 pub struct SoundingHit {
     /// When it sounds, micro-offset and swing included.
     pub time: Beats,
-    /// The absolute step it belongs to, whose grid time may lie outside the span.
+    /// The played step it belongs to, whose grid time may lie outside the span.
     pub step: i64,
     /// What is struck.
     pub instrument: Instrument,
@@ -104,16 +70,6 @@ pub struct SoundingHit {
 }
 
 impl SoundingHit {
-    /// The pass through the pattern it belongs to; negative before beat 0.
-    pub const fn cycle(&self) -> i64 {
-        self.step.div_euclid(STEPS as i64)
-    }
-
-    /// Its step within the pattern, `0..64`.
-    pub const fn pattern_step(&self) -> usize {
-        self.step.rem_euclid(STEPS as i64) as usize
-    }
-
     /// Whether this hit comes before `other`: by time, then step, then kick first.
     fn comes_before(&self, other: &Self) -> bool {
         let rank = |hit: &Self| (hit.time, hit.step, hit.instrument);
@@ -124,9 +80,9 @@ impl SoundingHit {
 /// Every hit that sounds in `span`, in time order; of simultaneous ones the earlier step first,
 /// then kick first.
 ///
-/// `pattern_at(k)` is the pattern in force at absolute step `k`. It may differ from step to step (a
-/// new pattern taking over at a boundary, a variation in each cycle), but must answer the same for
-/// the same step in neighbouring spans, as must `feel`, for each hit to be found exactly once. It is
+/// `row_at(k)` are the hits at played step `k`. They may come from another pattern at every step (a
+/// new one taking over at a boundary, a variation in each cycle), but must be the same for
+/// the same step in neighbouring spans, as must `reading`, for each hit to be found exactly once. It is
 /// asked once for each step that could reach into the span, in ascending order, which includes
 /// steps a little outside it ([`EARLIEST_STEPS`], [`LATEST_STEPS`]).
 ///
@@ -136,41 +92,43 @@ impl SoundingHit {
 /// Neither this nor the iterator allocates.
 ///
 /// ```
-/// use groove::sequencer::{Feel, hits};
+/// use groove::sequencer::{Reading, hits};
 /// use groove::{Beats, Hit, Instrument, Pattern, Span};
 ///
 /// let mut pattern = Pattern::EMPTY;
 /// pattern.set(0, Instrument::Kick, Some(Hit::new(0.9, -0.25)));
 ///
+/// let reading = Reading::default();
 /// let bar = Span { start: Beats(15.0), end: Beats(19.0) };
-/// let hit = hits(bar, Feel::AS_PLAYED, |_step| &pattern).next().unwrap();
-/// assert_eq!((hit.step, hit.cycle(), hit.pattern_step()), (64, 1, 0));
+/// let rows = |step| pattern.row(reading.shape.pattern_step(step));
+/// let hit = hits(bar, reading, rows).next().unwrap();
+/// assert_eq!((hit.step, reading.shape.cycle(hit.step)), (64, 1));
 /// assert_eq!(hit.time, Beats(15.9375)); // a quarter of a 16th before beat 16
 /// ```
-pub fn hits<'p, F>(span: Span, feel: Feel, pattern_at: F) -> Hits<F>
-where
-    F: FnMut(i64) -> &'p Pattern,
-{
-    let (next_step, end_step) = steps_reaching(span);
-    Hits { span, feel, pattern_at, next_step, end_step, pending: [UNUSED; PENDING], pending_len: 0 }
+pub fn hits<F: FnMut(i64) -> Row>(span: Span, reading: Reading, row_at: F) -> Hits<F> {
+    let (next_step, end_step) = steps_reaching(span, reading.shape.speed);
+    Hits { span, reading, row_at, next_step, end_step, pending: [UNUSED; PENDING], pending_len: 0 }
 }
 
-/// The absolute steps `first..end` whose hits could sound in `span`; `(0, 0)` if it is empty.
-fn steps_reaching(span: Span) -> (i64, i64) {
+/// The played steps `first..end` whose hits could sound in `span`; `(0, 0)` if it is empty.
+fn steps_reaching(span: Span, speed: Speed) -> (i64, i64) {
     let start = span.start.0.max(-HORIZON.0);
     let end = span.end.0.min(HORIZON.0);
     if span.start.0.is_nan() || span.end.0.is_nan() || start >= end {
         return (0, 0);
     }
-    let first = (Beats(start).to_steps() - LATEST_STEPS).floor() as i64;
+    let first = (speed.steps(Beats(start)) - LATEST_STEPS).floor() as i64;
     // The step after the floor, not the ceiling: the subtraction may round down onto an integer.
-    let last = (Beats(end).to_steps() - EARLIEST_STEPS).floor() as i64;
+    let last = (speed.steps(Beats(end)) - EARLIEST_STEPS).floor() as i64;
     (first, last + 1)
 }
 
-/// The most hits that can wait to be put in order. When step `k` is read, hits of `k - 2` sound before
-/// any of `k` can (by [`LATEST_STEPS`] and [`EARLIEST_STEPS`]) and are gone, so two steps' worth.
-const PENDING: usize = 2 * INSTRUMENTS;
+/// The most hits that can wait to be put in order. When step `k` is read, hits of `k - 3` sound before
+/// any of `k` can (by [`LATEST_STEPS`] and [`EARLIEST_STEPS`], less than three steps apart) and are
+/// gone, so three steps' worth.
+const PENDING: usize = 3 * INSTRUMENTS;
+
+const _: () = assert!(LATEST_STEPS - EARLIEST_STEPS <= 3.0);
 
 const UNUSED: SoundingHit = SoundingHit {
     time: Beats(0.0),
@@ -183,8 +141,8 @@ const UNUSED: SoundingHit = SoundingHit {
 #[derive(Clone, Debug)]
 pub struct Hits<F> {
     span: Span,
-    feel: Feel,
-    pattern_at: F,
+    reading: Reading,
+    row_at: F,
     /// The first step not read yet.
     next_step: i64,
     end_step: i64,
@@ -193,17 +151,15 @@ pub struct Hits<F> {
     pending_len: usize,
 }
 
-impl<'p, F: FnMut(i64) -> &'p Pattern> Hits<F> {
+impl<F: FnMut(i64) -> Row> Hits<F> {
     /// Reads the hits of the next step.
     fn read_step(&mut self) {
         let step = self.next_step;
         self.next_step += 1;
-        let pattern = (self.pattern_at)(step);
-        for instrument in Instrument::ALL {
-            let Some(hit) = pattern.hit(step.rem_euclid(STEPS as i64) as usize, instrument) else {
-                continue;
-            };
-            let time = self.feel.time(step, hit);
+        let row = (self.row_at)(step);
+        for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
+            let Some(hit) = hit else { continue };
+            let time = self.reading.time(step, instrument, hit);
             if self.span.contains(time) {
                 self.insert(SoundingHit { time, step, instrument, hit });
             }
@@ -225,7 +181,7 @@ impl<'p, F: FnMut(i64) -> &'p Pattern> Hits<F> {
         let next = *self.pending[..self.pending_len].last()?;
         // `<` and not `<=`: the unread step's hits rank after an equal time, but reading it first
         // costs nothing and keeps one rule of order.
-        let unread = Beats::from_steps(self.next_step as f64 + EARLIEST_STEPS);
+        let unread = self.reading.shape.speed.beats(self.next_step as f64 + EARLIEST_STEPS);
         if self.next_step < self.end_step && next.time >= unread {
             return None;
         }
@@ -234,7 +190,7 @@ impl<'p, F: FnMut(i64) -> &'p Pattern> Hits<F> {
     }
 }
 
-impl<'p, F: FnMut(i64) -> &'p Pattern> Iterator for Hits<F> {
+impl<F: FnMut(i64) -> Row> Iterator for Hits<F> {
     type Item = SoundingHit;
 
     fn next(&mut self) -> Option<SoundingHit> {
@@ -250,11 +206,12 @@ impl<'p, F: FnMut(i64) -> &'p Pattern> Iterator for Hits<F> {
     }
 }
 
-impl<'p, F: FnMut(i64) -> &'p Pattern> std::iter::FusedIterator for Hits<F> {}
+impl<F: FnMut(i64) -> Row> std::iter::FusedIterator for Hits<F> {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::Pattern;
 
     fn span(start: f64, end: f64) -> Span {
         Span { start: Beats(start), end: Beats(end) }
@@ -268,8 +225,18 @@ mod tests {
         pattern
     }
 
+    fn found(span: Span, reading: Reading, pattern: &Pattern) -> Vec<SoundingHit> {
+        hits(span, reading, |step| pattern.row(reading.shape.pattern_step(step))).collect()
+    }
+
     fn steps_and_times(span: Span, feel: Feel, pattern: &Pattern) -> Vec<(i64, f64)> {
-        hits(span, feel, |_| pattern).map(|hit| (hit.step, hit.time.0)).collect()
+        let hits = found(span, Reading::whole(feel), pattern);
+        hits.into_iter().map(|hit| (hit.step, hit.time.0)).collect()
+    }
+
+    fn full() -> Pattern {
+        let tokens = std::array::from_fn(|_| crate::Token::new(511).unwrap());
+        Pattern::from_tokens(&tokens, 0.5)
     }
 
     #[test]
@@ -282,17 +249,14 @@ mod tests {
     #[test]
     fn an_early_first_hit_sounds_at_the_end_of_the_cycle_before() {
         let pattern = pattern_of(&[(0, Instrument::Snare, -0.5)]);
-        let found: Vec<_> = hits(span(-1.0, 16.0), Feel::AS_PLAYED, |_| &pattern)
-            .map(|hit| (hit.time.0, hit.cycle(), hit.pattern_step()))
-            .collect();
-        assert_eq!(found, [(-0.125, 0, 0), (15.875, 1, 0)]);
+        let found = steps_and_times(span(-1.0, 16.0), Feel::AS_PLAYED, &pattern);
+        assert_eq!(found, [(0, -0.125), (64, 15.875)]);
     }
 
     #[test]
     fn before_beat_0_the_pattern_counts_back_from_its_end() {
         let pattern = pattern_of(&[(63, Instrument::Ride, 0.0)]);
-        let hit = hits(span(-0.25, 0.0), Feel::AS_PLAYED, |_| &pattern).next().unwrap();
-        assert_eq!((hit.step, hit.cycle(), hit.pattern_step()), (-1, -1, 63));
+        assert_eq!(steps_and_times(span(-0.25, 0.0), Feel::AS_PLAYED, &pattern), [(-1, -0.25)]);
     }
 
     #[test]
@@ -315,13 +279,37 @@ mod tests {
     }
 
     #[test]
+    fn half_time_takes_twice_as_long_and_double_time_half() {
+        let pattern = pattern_of(&[(0, Instrument::Kick, 0.0), (4, Instrument::Snare, 0.5)]);
+        for (speed, beat) in [(Speed::Half, 2.0), (Speed::Normal, 1.0), (Speed::Double, 0.5)] {
+            let reading =
+                Reading { shape: Shape { speed, ..Shape::default() }, ..Reading::default() };
+            let times: Vec<f64> = found(span(0.0, 16.0 * beat), reading, &pattern)
+                .iter()
+                .map(|hit| hit.time.0)
+                .collect();
+            let late = f64::from(Hit::new(0.0, 0.5).micro_offset()) / 4.0;
+            assert_eq!(times, [0.0, (1.0 + late) * beat]);
+        }
+    }
+
+    #[test]
+    fn one_bar_repeats_four_times_in_a_pattern_s_time() {
+        let pattern = pattern_of(&[(20, Instrument::Snare, 0.0), (40, Instrument::Kick, 0.0)]);
+        let shape = Shape { length: Length::One, start: 16, speed: Speed::Normal };
+        let reading = Reading { shape, ..Reading::default() };
+        let times: Vec<f64> =
+            found(span(0.0, 16.0), reading, &pattern).iter().map(|hit| hit.time.0).collect();
+        assert_eq!(times, [1.0, 5.0, 9.0, 13.0]);
+    }
+
+    #[test]
     fn simultaneous_hits_come_kick_first() {
-        let tokens = std::array::from_fn(|_| crate::Token::new(511).unwrap());
-        let pattern = Pattern::from_tokens(&tokens, 0.5);
-        let found: Vec<_> = hits(span(0.0, 0.25), Feel::AS_PLAYED, |_| &pattern)
+        let instruments: Vec<_> = found(span(0.0, 0.25), Reading::default(), &full())
+            .iter()
             .map(|hit| hit.instrument)
             .collect();
-        assert_eq!(found, Instrument::ALL);
+        assert_eq!(instruments, Instrument::ALL);
     }
 
     #[test]
@@ -336,17 +324,17 @@ mod tests {
     fn each_step_is_played_from_the_pattern_in_force_there() {
         let before = pattern_of(&[(0, Instrument::Kick, 0.0), (4, Instrument::Kick, 0.0)]);
         let after = pattern_of(&[(0, Instrument::Ride, -0.1), (4, Instrument::Ride, -0.1)]);
-        let found: Vec<_> =
-            hits(span(0.0, 2.0), Feel::AS_PLAYED, |step| if step < 4 { &before } else { &after })
-                .map(|hit| (hit.step, hit.instrument))
-                .collect();
+        let rows =
+            |step: i64| if step < 4 { &before } else { &after }.row(step.rem_euclid(64) as usize);
+        let found: Vec<_> = hits(span(0.0, 2.0), Reading::default(), rows)
+            .map(|hit| (hit.step, hit.instrument))
+            .collect();
         assert_eq!(found, [(0, Instrument::Kick), (4, Instrument::Ride)]);
     }
 
     #[test]
     fn a_nonsensical_span_holds_nothing() {
-        let tokens = std::array::from_fn(|_| crate::Token::new(511).unwrap());
-        let pattern = Pattern::from_tokens(&tokens, 0.5);
+        let pattern = full();
         let (nan, infinite) = (f64::NAN, f64::INFINITY);
         for (start, end) in [
             (1.0, 1.0),
@@ -357,14 +345,7 @@ mod tests {
             (-infinite, -infinite),
             (1e300, 1e301),
         ] {
-            assert_eq!(hits(span(start, end), Feel::AS_PLAYED, |_| &pattern).count(), 0);
+            assert_eq!(found(span(start, end), Reading::default(), &pattern), []);
         }
-    }
-
-    #[test]
-    fn feel_keeps_its_ranges_whatever_it_is_made_of() {
-        assert_eq!(Feel::new(f64::NAN, f64::NAN), Feel::AS_PLAYED);
-        assert_eq!(Feel::new(9.0, -1.0), Feel::new(0.75, 0.0));
-        assert_eq!(Feel::new(0.0, 2.0), Feel::AS_PLAYED);
     }
 }

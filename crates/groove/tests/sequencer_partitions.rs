@@ -1,6 +1,8 @@
 //! The sequencer's central promise: however the timeline is cut into spans, each hit is found once.
 
-use groove::sequencer::{EARLIEST_STEPS, Feel, LATEST_STEPS, SoundingHit, hits};
+use groove::sequencer::{
+    EARLIEST_STEPS, Feel, LATEST_STEPS, Length, Reading, Shape, SoundingHit, Speed, hits,
+};
 use groove::{Beats, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, Span};
 use proptest::prelude::*;
 
@@ -19,8 +21,22 @@ fn pattern() -> impl Strategy<Value = Pattern> {
 }
 
 fn feel() -> impl Strategy<Value = Feel> {
-    (prop_oneof![Just(0.5), Just(0.75), 0.5..0.75], prop_oneof![Just(0.0), Just(1.0), 0.0..1.0])
-        .prop_map(|(swing, timing)| Feel::new(swing, timing))
+    let bent = || prop_oneof![Just(0.5), Just(0.75), 0.5..0.75];
+    let share = || prop_oneof![Just(0.0), Just(1.0), 0.0..1.0];
+    (bent(), bent(), share(), share(), any::<u64>()).prop_map(
+        |(swing, triplet, timing, chance, seed)| {
+            Feel::new(swing, timing).with_triplet(triplet).with_humanise(chance, seed)
+        },
+    )
+}
+
+fn reading() -> impl Strategy<Value = Reading> {
+    let length = prop_oneof![Just(Length::One), Just(Length::Two), Just(Length::Four)];
+    let speed = prop_oneof![Just(Speed::Half), Just(Speed::Normal), Just(Speed::Double)];
+    (length, 0..64_u8, speed, feel()).prop_map(|(length, start, speed, feel)| Reading {
+        shape: Shape { length, start, speed },
+        feel,
+    })
 }
 
 /// Cuts anywhere, or on a 64th of a beat, where grid times and extreme micro-offsets lie.
@@ -29,17 +45,20 @@ fn cuts(range: std::ops::Range<f64>) -> impl Strategy<Value = Vec<f64>> {
     prop::collection::vec(cut, 0..60)
 }
 
-fn found(start: f64, end: f64, feel: Feel, patterns: &[Pattern; 2]) -> Vec<SoundingHit> {
-    // A new pattern every bar, also in the middle of a cycle.
-    let pattern_at = |step: i64| &patterns[step.div_euclid(16).rem_euclid(2) as usize];
-    hits(Span { start: Beats(start), end: Beats(end) }, feel, pattern_at).collect()
+fn found(start: f64, end: f64, reading: Reading, patterns: &[Pattern; 2]) -> Vec<SoundingHit> {
+    // A new pattern every 16 played steps, also in the middle of a cycle.
+    let rows = |step: i64| {
+        let pattern = &patterns[step.div_euclid(16).rem_euclid(2) as usize];
+        pattern.row(reading.shape.pattern_step(step))
+    };
+    hits(Span { start: Beats(start), end: Beats(end) }, reading, rows).collect()
 }
 
 proptest! {
     #[test]
     fn any_cut_of_the_timeline_gives_the_same_hits(
         patterns in [pattern(), pattern()],
-        feel in feel(),
+        reading in reading(),
         start in -40.0..40.0,
         cuts in cuts(0.0..34.0),
     ) {
@@ -48,33 +67,43 @@ proptest! {
         edges.extend([start, end]);
         edges.sort_by(f64::total_cmp);
         let cut: Vec<SoundingHit> =
-            edges.windows(2).flat_map(|edge| found(edge[0], edge[1], feel, &patterns)).collect();
-        prop_assert_eq!(cut, found(start, end, feel, &patterns));
+            edges.windows(2).flat_map(|edge| found(edge[0], edge[1], reading, &patterns)).collect();
+        prop_assert_eq!(cut, found(start, end, reading, &patterns));
     }
 
     #[test]
     fn the_hits_of_a_span_are_those_whose_time_lies_in_it(
         patterns in [pattern(), pattern()],
-        feel in feel(),
+        reading in reading(),
         start in -40.0..40.0,
         length in 0.0..20.0,
     ) {
         let span = Span { start: Beats(start), end: Beats(start + length) };
         // The plain search: every step of a generous range, then sorted.
         let mut expected = Vec::new();
-        for step in -200..280_i64 {
+        let Shape { length, start: first, speed } = reading.shape;
+        let length = length.steps() as i64;
+        let step_beats = match speed {
+            Speed::Half => 0.5,
+            Speed::Normal => 0.25,
+            Speed::Double => 0.125,
+        };
+        for step in -400..600_i64 {
             let pattern = &patterns[step.div_euclid(16).rem_euclid(2) as usize];
             for instrument in Instrument::ALL {
-                let hit = pattern.hit(step.rem_euclid(64) as usize, instrument);
-                if let Some(hit) = hit.filter(|&hit| span.contains(feel.time(step, hit))) {
-                    expected.push(SoundingHit { time: feel.time(step, hit), step, instrument, hit });
+                let place = (i64::from(first) + step.rem_euclid(length)) % 64;
+                let Some(hit) = pattern.hit(place as usize, instrument) else { continue };
+                let shift = reading.feel.shift(step, instrument, hit);
+                let time = Beats((step as f64 + shift) * step_beats);
+                if span.contains(time) {
+                    expected.push(SoundingHit { time, step, instrument, hit });
                 }
             }
         }
         expected.sort_by(|a, b| {
             a.time.0.total_cmp(&b.time.0).then((a.step, a.instrument).cmp(&(b.step, b.instrument)))
         });
-        prop_assert_eq!(found(span.start.0, span.end.0, feel, &patterns), expected);
+        prop_assert_eq!(found(span.start.0, span.end.0, reading, &patterns), expected);
     }
 
     #[test]
@@ -83,7 +112,7 @@ proptest! {
         micro_offset in -1.0f32..1.0,
         feel in feel(),
     ) {
-        let shift = feel.shift(step, Hit::new(1.0, micro_offset));
+        let shift = feel.shift(step, Instrument::Snare, Hit::new(1.0, micro_offset));
         prop_assert!((EARLIEST_STEPS..LATEST_STEPS).contains(&shift), "{shift}");
     }
 }

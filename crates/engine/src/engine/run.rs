@@ -1,0 +1,246 @@
+//! How a stretch of a block is played: where in musical time it lies, and what sounds in it.
+
+use groove::sequencer::{EARLIEST_STEPS, Reading, Row, SoundingHit, hits};
+use groove::{Beats, Span};
+
+use super::{Engine, following};
+use crate::clock::{Join, Place, Transport, valid_loop};
+use crate::fill::next_multiple;
+use crate::notes::{Address, Event, Notes, Stroke};
+use crate::segment::Segment;
+use crate::takeover::{Takeover, first_untouched};
+use crate::{PlayMode, Playing};
+
+impl Engine {
+    fn stop(&mut self, at: u64, sink: &mut impl FnMut(Event) -> bool) {
+        self.notes.end_due(at, sink);
+        self.notes.end_all(at, sink);
+        self.forget();
+    }
+
+    /// Plays the samples `range` of a block of `frames`, or stands still in them. `line` is where time
+    /// has run on in this block so far, if it has; returns the same for what follows.
+    pub(super) fn run(
+        &mut self,
+        transport: &Transport,
+        playing: &Playing,
+        line: Option<Segment>,
+        range: std::ops::Range<u32>,
+        frames: u32,
+        sink: &mut impl FnMut(Event) -> bool,
+    ) -> Option<Segment> {
+        let (first, end) = (u64::from(range.start), u64::from(range.end));
+        let is_running = match playing.mode {
+            PlayMode::Transport => transport.is_playing,
+            PlayMode::Hold => self.is_held,
+            PlayMode::Free => true,
+        };
+        if !is_running {
+            self.stop(first, sink);
+            return None;
+        }
+        let transport = following(transport);
+        let mut segment = match line {
+            Some(line) => Segment { first, end, pulls_early_hits: false, ..line },
+            None => self.enter(&transport, first, end, sink),
+        };
+        self.take_reading(playing);
+        if playing.is_muted || self.is_muted {
+            self.notes.end_due(first, sink);
+            self.notes.end_all(first, sink);
+        }
+        let wrap = valid_loop(&transport, segment.beats_per_sample);
+        while let Some((start, loop_end)) = wrap
+            && let Some(sample) = segment.sample_reaching(loop_end)
+        {
+            segment.end = sample;
+            self.play_segment(&segment, playing, sink);
+            self.jump(sample, sink);
+            segment = Segment {
+                position: segment.time_at(sample) - loop_end + start,
+                origin: sample,
+                first: sample,
+                end,
+                // The loop's early hits of its first step have sounded before its end.
+                pulls_early_hits: false,
+                ..segment
+            };
+            self.restart(&segment);
+        }
+        self.play_segment(&segment, playing, sink);
+        let reached = segment.time_at(end);
+        self.clock.advance(&transport, frames, reached);
+        self.playhead = Some(reached);
+        Some(segment)
+    }
+
+    /// Time runs from sample `first` of the block on.
+    fn enter(
+        &mut self,
+        transport: &Transport,
+        first: u64,
+        end: u64,
+        sink: &mut impl FnMut(Event) -> bool,
+    ) -> Segment {
+        let Place { position, beats_per_sample, join } = self.clock.place(transport);
+        let mut segment = Segment {
+            position,
+            origin: first,
+            beats_per_sample,
+            first,
+            end,
+            // The loop's early hits of its first step have sounded before its end.
+            pulls_early_hits: matches!(join, Join::Start | Join::Jumped),
+        };
+        if transport.position.is_some() {
+            // Within a block time has run on to here, perhaps round the loop.
+            let passed = Beats(first as f64 * beats_per_sample);
+            segment.position = wrapped(position, passed, valid_loop(transport, beats_per_sample));
+        }
+        if join != Join::Continued {
+            self.jump(first, sink);
+            self.restart(&segment);
+        }
+        segment
+    }
+
+    /// Time does not run on: ends all notes at sample `at` and starts afresh.
+    fn jump(&mut self, at: u64, sink: &mut impl FnMut(Event) -> bool) {
+        self.notes.end_due(at, sink);
+        self.notes.end_all(at, sink);
+        self.frontier = None;
+        self.score.settle_now();
+        self.reading.settle_now();
+    }
+
+    /// A fill that is held goes on where time goes on.
+    fn restart(&mut self, segment: &Segment) {
+        let reading = self.reading.newest();
+        let untouched = first_untouched(segment.covered_from(), Beats(0.0));
+        self.fill.jump(untouched, &reading.shape);
+    }
+
+    fn take_reading(&mut self, playing: &Playing) {
+        let (before, reading) = (*self.reading.newest(), playing.reading);
+        if before == reading {
+            return;
+        }
+        let Some(frontier) = self.frontier else {
+            self.reading = Takeover::new(reading);
+            return;
+        };
+        let step = self.longest_step().0.max(reading.shape.speed.step().0);
+        let untouched = first_untouched(frontier, Beats(step));
+        let to_come = self.reading.boundary().filter(|&to_come| to_come >= untouched);
+        let boundary = match to_come {
+            // Only the feel has changed again since the shape did: it waits for the shape.
+            Some(to_come) if before.shape == reading.shape => to_come,
+            None if before.shape == reading.shape => untouched,
+            _ => next_multiple(untouched, playing.quantise.grid(&reading.shape)),
+        };
+        // If it is refused, the next block tries again.
+        if self.reading.is_open(boundary) {
+            self.reading.change_at(reading, boundary);
+        }
+    }
+
+    fn play_segment(
+        &mut self,
+        segment: &Segment,
+        playing: &Playing,
+        sink: &mut impl FnMut(Event) -> bool,
+    ) {
+        let end = segment.covered_until();
+        let start = self.frontier.unwrap_or_else(|| segment.covered_from());
+        let step = self.longest_step();
+        let (score, reading, fill) = (&self.score, &self.reading, &self.fill);
+        let notes = &mut self.notes;
+        let is_muted = playing.is_muted || self.is_muted;
+        let mut strike = |hit: SoundingHit| {
+            if !is_muted {
+                strike(hit, segment, playing, notes, sink);
+            }
+        };
+        let lanes = &playing.lanes;
+        let in_span = move |span: Span, reading: Reading| {
+            let shape = reading.shape;
+            let rows = move |step: i64| -> Row {
+                let pattern = score.at(shape.grid(step)).pattern(shape.cycle(step));
+                fill.row(lanes.row(pattern, &shape, step), playing.seed, &shape, step)
+            };
+            hits(span, reading, rows)
+        };
+        if self.frontier.is_none() && segment.pulls_early_hits {
+            // A downbeat played a little early must not be missing where the music starts.
+            let reading = *reading.newest();
+            let speed = reading.shape.speed;
+            let before = Span { start: start - speed.beats(-EARLIEST_STEPS), end: start };
+            in_span(before, reading)
+                .filter(|hit| speed.beats(hit.step as f64) >= start)
+                .for_each(&mut strike);
+        }
+        let span = Span { start, end };
+        // Two readings at most: what is left of the old one, and the new one.
+        let mut readings = reading.periods().map(|(reading, from, to)| {
+            let shape = reading.shape;
+            in_span(span, *reading)
+                .filter(move |hit| (from..to).contains(&shape.grid(hit.step)))
+                .peekable()
+        });
+        let (old, new) = (readings.next(), readings.next());
+        drop(readings);
+        match (old, new) {
+            (None, _) => {}
+            (Some(old), None) => old.for_each(strike),
+            (Some(mut old), Some(mut new)) => loop {
+                let hit = match (old.peek(), new.peek()) {
+                    (Some(a), Some(b)) if b.time < a.time => new.next(),
+                    (Some(_), _) => old.next(),
+                    (None, _) => new.next(),
+                };
+                let Some(hit) = hit else { break };
+                strike(hit);
+            },
+        }
+        let frontier = if end > start { end } else { start };
+        self.frontier = Some(frontier);
+        self.score.settle(frontier, step);
+        self.reading.settle(frontier, step);
+    }
+}
+
+/// Strikes `hit`, unless its instrument is silent, and chokes what it chokes.
+fn strike(
+    hit: SoundingHit,
+    segment: &Segment,
+    playing: &Playing,
+    notes: &mut Notes,
+    sink: &mut impl FnMut(Event) -> bool,
+) {
+    let SoundingHit { instrument, step, .. } = hit;
+    if !playing.lanes.hears(instrument) {
+        return;
+    }
+    let lane = playing.lanes.of(instrument);
+    let at = segment.sample_of(hit.time);
+    notes.choke(at, |other| playing.lanes.chokes(instrument, other));
+    notes.end_due(at + 1, sink);
+    let stroke = Stroke {
+        instrument,
+        velocity: playing.touch.velocity(step, instrument, hit.hit, lane.velocity),
+        address: Address { channel: playing.channel.min(15), key: lane.key.min(127) },
+        length: segment.note_length(playing.note_length),
+    };
+    notes.strike(stroke, at, sink);
+}
+
+/// The musical time `passed` after `position`, round the loop if it leads across its end.
+fn wrapped(position: Beats, passed: Beats, range: Option<(Beats, Beats)>) -> Beats {
+    let time = position + passed;
+    match range {
+        Some((start, end)) if position < end && time >= end => {
+            start + Beats((time - end).0.rem_euclid((end - start).0))
+        }
+        _ => time,
+    }
+}

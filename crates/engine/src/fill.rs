@@ -1,0 +1,149 @@
+//! The fill that a player asks for: where it begins, ends and lands.
+
+use groove::sequencer::{GRID_PER_BEAT, Row, Shape, fills};
+
+/// A fill under way or asked for. Places are grid times in 32nds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fill {
+    is_held: bool,
+    /// From where on, and up to where; no end while it is held.
+    region: Option<(i64, Option<i64>)>,
+    /// Where the fill before this one lands.
+    landing: Option<i64>,
+}
+
+impl Fill {
+    /// Presses or lets go. No hit from `untouched` on has sounded; `None` while nothing plays.
+    pub(crate) fn hold(&mut self, is_held: bool, untouched: Option<i64>, shape: &Shape) {
+        if is_held == self.is_held {
+            return;
+        }
+        self.is_held = is_held;
+        let Some(untouched) = untouched else {
+            self.region = None;
+            return;
+        };
+        if is_held {
+            self.begin(untouched, shape);
+        } else if let Some((start, end)) = &mut self.region {
+            *end = Some(next_multiple(untouched.max(*start + 1), bar(shape)));
+        }
+    }
+
+    /// Time has jumped, or begins: what is held goes on from there.
+    pub(crate) fn jump(&mut self, untouched: i64, shape: &Shape) {
+        (self.region, self.landing) = (None, None);
+        if self.is_held {
+            self.begin(untouched, shape);
+        }
+    }
+
+    /// Nothing plays any more.
+    pub(crate) fn stop(&mut self) {
+        (self.region, self.landing) = (None, None);
+    }
+
+    fn begin(&mut self, untouched: i64, shape: &Shape) {
+        match self.region {
+            // One that has not ended goes on.
+            Some((start, Some(end))) if untouched <= end => self.region = Some((start, None)),
+            Some((_, end)) => {
+                self.landing = end;
+                self.region = Some((next_multiple(untouched, beat(shape)), None));
+            }
+            None => self.region = Some((next_multiple(untouched, beat(shape)), None)),
+        }
+    }
+
+    /// What is played at played step `step`, where the groove has `row`.
+    pub(crate) fn row(&self, row: Row, seed: u64, shape: &Shape, step: i64) -> Row {
+        let grid = shape.grid(step);
+        if let Some((start, end)) = self.region {
+            if grid >= start && end.is_none_or(|end| grid < end) {
+                let in_bar = step.rem_euclid(16);
+                return fills::row(seed, step - in_bar, in_bar as usize);
+            }
+            if end == Some(grid) {
+                return fills::landing(row);
+            }
+        }
+        if self.landing == Some(grid) { fills::landing(row) } else { row }
+    }
+}
+
+/// A played beat in 32nds: in half time it takes two of the song's.
+const fn beat(shape: &Shape) -> i64 {
+    GRID_PER_BEAT / 2 * shape.speed.step_grid()
+}
+
+/// A played bar in 32nds.
+const fn bar(shape: &Shape) -> i64 {
+    4 * beat(shape)
+}
+
+/// The first multiple of `of` at or after `place`.
+pub(crate) fn next_multiple(place: i64, of: i64) -> i64 {
+    place.saturating_add((-place).rem_euclid(of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: Shape = Shape {
+        length: groove::sequencer::Length::Four,
+        start: 0,
+        speed: groove::sequencer::Speed::Normal,
+    };
+
+    /// The played steps of `0..64` at which something else than the (silent) groove is played.
+    fn changed(fill: &Fill) -> Vec<i64> {
+        (0..64).filter(|&step| fill.row([None; 9], 0, &SHAPE, step) != [None; 9]).collect()
+    }
+
+    #[test]
+    fn a_tap_fills_the_rest_of_the_bar_and_lands_on_the_next() {
+        let mut fill = Fill::default();
+        fill.hold(true, Some(2 * 17), &SHAPE);
+        fill.hold(false, Some(2 * 18), &SHAPE);
+        let steps = changed(&fill);
+        assert!(steps.iter().all(|step| (20..=32).contains(step)), "{steps:?}");
+        assert!(steps.contains(&32) && steps.len() > 4);
+    }
+
+    #[test]
+    fn held_it_goes_on_until_the_bar_line_after_it_is_let_go() {
+        let mut fill = Fill::default();
+        fill.hold(true, Some(0), &SHAPE);
+        assert!(changed(&fill).last().is_some_and(|&step| step > 48));
+        fill.hold(false, Some(2 * 33), &SHAPE);
+        assert_eq!(changed(&fill).last(), Some(&48));
+    }
+
+    #[test]
+    fn pressed_again_before_its_end_it_goes_on_and_after_it_the_first_still_lands() {
+        let mut fill = Fill::default();
+        fill.hold(true, Some(0), &SHAPE);
+        fill.hold(false, Some(2), &SHAPE);
+        let mut again = fill;
+        again.hold(true, Some(30), &SHAPE);
+        again.hold(false, Some(34), &SHAPE);
+        assert_eq!(changed(&again).last(), Some(&32));
+        // After the bar line at step 16 has sounded in part.
+        fill.hold(true, Some(33), &SHAPE);
+        fill.hold(false, Some(34), &SHAPE);
+        let steps = changed(&fill);
+        assert!(steps.contains(&16) && !steps.contains(&17) && steps.contains(&32), "{steps:?}");
+    }
+
+    #[test]
+    fn a_jump_begins_a_held_fill_anew_and_forgets_another() {
+        let mut fill = Fill::default();
+        fill.hold(true, Some(0), &SHAPE);
+        fill.jump(2 * 30, &SHAPE);
+        assert_eq!(changed(&fill).first().map(|step| step / 4), Some(8));
+        fill.hold(false, Some(2 * 33), &SHAPE);
+        fill.jump(0, &SHAPE);
+        assert_eq!(changed(&fill), []);
+    }
+}

@@ -1,0 +1,317 @@
+//! The parameters of a performance: what part of a pattern is played when, how it is humanised, how
+//! notes leave, and what the player chooses.
+
+use std::sync::Arc;
+
+use engine::PlayMode;
+use groove::NoteMap;
+use groove::sequencer::{Accent, Feel, Length, Speed};
+use nice_plug::prelude::*;
+
+use super::text::{leading_number, number_or, percentage, switch};
+use crate::saved::SLOTS;
+
+/// Which part of a pattern is played, and how fast.
+#[derive(Params)]
+pub struct PatternParams {
+    /// How many bars are played over and over.
+    #[id = "len"]
+    pub length: EnumParam<LengthParam>,
+
+    /// The step of the pattern that is played first, `0..=63`.
+    #[id = "start"]
+    pub start: IntParam,
+
+    /// Half, normal or double time.
+    #[id = "speed"]
+    pub speed: EnumParam<SpeedParam>,
+
+    /// Where in a beat its second 8th falls, `[0.5, 0.75]`: the triplet feel.
+    #[id = "trip"]
+    pub triplet: FloatParam,
+}
+
+/// What makes it less regular, or more.
+#[derive(Params)]
+pub struct HumaniseParams {
+    /// How far hits stray in time by chance, `[0, 1]`: up to a quarter of a 16th.
+    #[id = "humtim"]
+    pub timing: FloatParam,
+
+    /// How far velocities stray by chance, `[0, 1]`: up to 19 of MIDI's 127.
+    #[id = "humvel"]
+    pub velocity: FloatParam,
+
+    /// Which steps are accented.
+    #[id = "acccrv"]
+    pub accent: EnumParam<AccentParam>,
+
+    /// How strongly, `[0, 1]`.
+    #[id = "accent"]
+    pub accent_amount: FloatParam,
+}
+
+/// How notes leave.
+#[derive(Params)]
+pub struct NoteParams {
+    /// How long a note lasts, in 16ths, `[0.1, 4]`.
+    #[id = "notelen"]
+    pub length: FloatParam,
+
+    /// The MIDI channel as people count, `1..=16`.
+    #[id = "chan"]
+    pub channel: IntParam,
+
+    /// On which keys the instruments are played.
+    #[id = "map"]
+    pub map: EnumParam<NoteMapParam>,
+}
+
+/// What the player chooses.
+#[derive(Params)]
+pub struct PerformParams {
+    /// When the drummer plays.
+    #[id = "mode"]
+    pub mode: EnumParam<PlayModeParam>,
+
+    /// The groove that plays: 0 is what the controls make, 1 to 12 a slot. Moving it chooses, as the
+    /// keys do; whichever was last counts. An empty slot changes nothing.
+    #[id = "slot"]
+    pub slot: IntParam,
+
+    /// Whether the notes that come in are a rhythm to join in with, and not keys that choose.
+    #[id = "follow"]
+    pub is_following: BoolParam,
+}
+
+/// The choices of [`PatternParams::length`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum LengthParam {
+    /// One bar.
+    #[id = "1"]
+    #[name = "1 bar"]
+    One,
+    /// Two bars.
+    #[id = "2"]
+    #[name = "2 bars"]
+    Two,
+    /// The whole pattern.
+    #[id = "4"]
+    #[name = "4 bars"]
+    Four,
+}
+
+impl From<LengthParam> for Length {
+    fn from(choice: LengthParam) -> Self {
+        match choice {
+            LengthParam::One => Self::One,
+            LengthParam::Two => Self::Two,
+            LengthParam::Four => Self::Four,
+        }
+    }
+}
+
+/// The choices of [`PatternParams::speed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum SpeedParam {
+    /// Half time.
+    #[id = "half"]
+    #[name = "Half time"]
+    Half,
+    /// As written.
+    #[id = "normal"]
+    Normal,
+    /// Double time.
+    #[id = "double"]
+    #[name = "Double time"]
+    Double,
+}
+
+impl From<SpeedParam> for Speed {
+    fn from(choice: SpeedParam) -> Self {
+        match choice {
+            SpeedParam::Half => Self::Half,
+            SpeedParam::Normal => Self::Normal,
+            SpeedParam::Double => Self::Double,
+        }
+    }
+}
+
+/// The choices of [`HumaniseParams::accent`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum AccentParam {
+    /// The four beats.
+    #[id = "beats"]
+    Beats,
+    /// The first beat.
+    #[id = "downbeat"]
+    Downbeat,
+    /// The second and fourth beat.
+    #[id = "backbeat"]
+    Backbeat,
+    /// Between the beats.
+    #[id = "offbeats"]
+    Offbeats,
+    /// Rising through the bar.
+    #[id = "swell"]
+    Swell,
+}
+
+impl From<AccentParam> for Accent {
+    fn from(choice: AccentParam) -> Self {
+        match choice {
+            AccentParam::Beats => Self::Beats,
+            AccentParam::Downbeat => Self::Downbeat,
+            AccentParam::Backbeat => Self::Backbeat,
+            AccentParam::Offbeats => Self::Offbeats,
+            AccentParam::Swell => Self::Swell,
+        }
+    }
+}
+
+/// The choices of [`NoteParams::map`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum NoteMapParam {
+    /// General MIDI.
+    #[id = "gm"]
+    #[name = "General MIDI"]
+    GeneralMidi,
+    /// Roland TD.
+    #[id = "roland"]
+    #[name = "Roland TD"]
+    RolandTd,
+    /// Addictive Drums 2.
+    #[id = "ad2"]
+    #[name = "Addictive Drums 2"]
+    AddictiveDrums2,
+    /// `EZdrummer`.
+    #[id = "ezd"]
+    #[name = "EZdrummer"]
+    EzDrummer,
+    /// Superior Drummer 3.
+    #[id = "sd3"]
+    #[name = "Superior Drummer 3"]
+    SuperiorDrummer3,
+    /// Pads side by side.
+    #[id = "pads"]
+    #[name = "Pads from C1"]
+    Pads,
+    /// Ableton Live's rack.
+    #[id = "rack"]
+    #[name = "Drum Rack C1"]
+    DrumRack,
+    /// The user's own: the keys that are set for each instrument.
+    #[id = "own"]
+    #[name = "Own"]
+    Own,
+}
+
+impl NoteMapParam {
+    /// The ready map, or none if it is the user's own.
+    pub fn ready(self) -> Option<NoteMap> {
+        Some(match self {
+            Self::GeneralMidi => NoteMap::GeneralMidi,
+            Self::RolandTd => NoteMap::RolandTd,
+            Self::AddictiveDrums2 => NoteMap::AddictiveDrums2,
+            Self::EzDrummer => NoteMap::EzDrummer,
+            Self::SuperiorDrummer3 => NoteMap::SuperiorDrummer3,
+            Self::Pads => NoteMap::Pads,
+            Self::DrumRack => NoteMap::DrumRack,
+            Self::Own => return None,
+        })
+    }
+}
+
+/// The choices of [`PerformParams::mode`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum PlayModeParam {
+    /// With the transport.
+    #[id = "transport"]
+    Transport,
+    /// While a key is held.
+    #[id = "hold"]
+    #[name = "Key held"]
+    Hold,
+    /// Always.
+    #[id = "free"]
+    #[name = "Free"]
+    Free,
+}
+
+impl From<PlayModeParam> for PlayMode {
+    fn from(choice: PlayModeParam) -> Self {
+        match choice {
+            PlayModeParam::Transport => Self::Transport,
+            PlayModeParam::Hold => Self::Hold,
+            PlayModeParam::Free => Self::Free,
+        }
+    }
+}
+
+impl Default for PatternParams {
+    fn default() -> Self {
+        Self {
+            length: EnumParam::new("Pattern length", LengthParam::Four),
+            start: number_or("Pattern start", 0, (0, 63), "first step", "+"),
+            speed: EnumParam::new("Speed", SpeedParam::Normal),
+            triplet: percentage(
+                "Triplet feel",
+                Feel::STRAIGHT as f32,
+                Feel::STRAIGHT as f32,
+                Feel::STRONGEST as f32,
+                &[(0.5, "straight"), (2.0 / 3.0, "triplet"), (0.75, "dotted")],
+            ),
+        }
+    }
+}
+
+impl Default for HumaniseParams {
+    fn default() -> Self {
+        Self {
+            timing: percentage("Humanise timing", 0.0, 0.0, 1.0, &[(0.0, "off")]),
+            velocity: percentage("Humanise velocity", 0.0, 0.0, 1.0, &[(0.0, "off")]),
+            accent: EnumParam::new("Accent on", AccentParam::Beats),
+            accent_amount: percentage("Accent", 0.0, 0.0, 1.0, &[(0.0, "off")]),
+        }
+    }
+}
+
+impl Default for NoteParams {
+    fn default() -> Self {
+        Self {
+            length: FloatParam::new(
+                "Note length",
+                0.5,
+                FloatRange::Skewed { min: 0.1, max: 4.0, factor: FloatRange::skew_factor(-1.0) },
+            )
+            .with_value_to_string(Arc::new(|value| format!("{value:.2} of a 16th")))
+            .with_string_to_value(Arc::new(leading_number)),
+            channel: IntParam::new("MIDI channel", 10, IntRange::Linear { min: 1, max: 16 }),
+            map: EnumParam::new("Note map", NoteMapParam::GeneralMidi),
+        }
+    }
+}
+
+impl Default for PerformParams {
+    fn default() -> Self {
+        Self {
+            mode: EnumParam::new("Plays", PlayModeParam::Transport),
+            slot: number_or("Slot", 0, (0, SLOTS as i32), "Live", "Slot "),
+            is_following: switch("Follow", false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ready_note_maps_are_all_offered_under_their_names() {
+        let offered: Vec<_> =
+            (0..8).map(NoteMapParam::from_index).filter_map(NoteMapParam::ready).collect();
+        assert_eq!(offered, NoteMap::ALL);
+        let names = NoteMapParam::variants();
+        assert_eq!(&names[..7], NoteMap::ALL.map(NoteMap::name));
+    }
+}
