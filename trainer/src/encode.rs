@@ -1,5 +1,7 @@
 //! `trainer encode`: a user's groove as the network sees it.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use groove::{Pattern, STEPS};
 use musicvae::infer::{Drummer, Scratch};
@@ -7,8 +9,8 @@ use musicvae::recipe::{Recipe, SLIDERS};
 use serde_json::json;
 
 use crate::cli::EncodeArgs;
-use crate::statistics::OnsetGrid;
-use crate::style_map::StyleMap;
+use crate::nearest_styles::nearest_styles;
+use crate::statistics::{Attribute, OnsetGrid};
 use crate::{clip, grids, weights};
 
 /// Styles told to people.
@@ -16,12 +18,10 @@ const STYLES_TOLD: usize = 3;
 
 /// Prints where the groove of a MIDI file lies, the nearest styles, and what comes back.
 pub(crate) fn run(args: &EncodeArgs) -> Result<()> {
-    let name = || args.weights.display().to_string();
-    let file = weights::read(&args.weights)?;
-    let styles = StyleMap::from_weights(&file).with_context(name)?;
-    let drummer = Drummer::new(&file).with_context(name)?;
+    let drummer = Drummer::new(&weights::read(&args.weights)?)
+        .with_context(|| args.weights.display().to_string())?;
     let played = clip::read(&args.file, args.bar as usize)?;
-    let encoded = Encoded::new(&drummer, styles.as_ref(), &played);
+    let encoded = Encoded::new(&drummer, &played);
     if args.json {
         println!("{}", encoded.json());
     } else {
@@ -38,19 +38,19 @@ struct Encoded<'a> {
     sigma: Vec<f32>,
     /// Along the principal directions, in standard deviations.
     coordinates: Vec<f32>,
-    /// `None` if the weights file knows none.
-    styles: Option<Vec<(&'a str, f64)>>,
+    /// The styles that the weights file knows, the nearest first.
+    styles: Vec<(&'a str, f64)>,
 }
 
 impl<'a> Encoded<'a> {
-    fn new(drummer: &Drummer, styles: Option<&'a StyleMap>, played: &'a Pattern) -> Self {
+    fn new(drummer: &'a Drummer, played: &'a Pattern) -> Self {
         let (mean, sigma) = drummer.encode(played);
         let likeliest = Recipe { temperature: 0.0, ..Recipe::default() };
         Self {
             played,
             decoded: drummer.decode_latent(&mean, &likeliest, 0, &mut Scratch::new()),
             coordinates: drummer.latent_map().coordinates(&mean),
-            styles: styles.map(|styles| styles.nearest(&mean)),
+            styles: nearest_styles(drummer.latent_map().styles(), &mean),
             mean,
             sigma,
         }
@@ -79,11 +79,16 @@ impl<'a> Encoded<'a> {
         let telling = self.sigma.iter().filter(|&&sigma| sigma < 0.5).count();
         let sliders = self.coordinates.iter().take(SLIDERS).map(|u| format!("{u:+.2}"));
         let (right, differing) = self.agreement();
+        let attributes = Attribute::ALL
+            .map(|attribute| format!("{} {:.2}", attribute.name(), attribute.of(self.played)));
         let mut text = format!(
-            "{:22}{z} numbers, {telling} of them known to less than half the prior's width\n\
+            "{:22}{}\n\
+             {:22}{z} numbers, {telling} of them known to less than half the prior's width\n\
              {:22}{length:.2} (that of a draw from N(0, I) is about {:.1})\n\
              {:22}{:.1} nats\n\
              {:22}{}\n",
+            "played",
+            attributes.join(", "),
             "latent",
             "length of the mean",
             (z as f64).sqrt(),
@@ -92,14 +97,12 @@ impl<'a> Encoded<'a> {
             "sliders 1 to 8",
             sliders.collect::<Vec<_>>().join(" "),
         );
-        let styles = match &self.styles {
-            None => "the weights file knows none".to_owned(),
-            Some(styles) => {
-                let told = styles.iter().take(STYLES_TOLD);
-                told.map(|(name, distance)| format!("{name} ({distance:.2})"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            }
+        let told = self.styles.iter().take(STYLES_TOLD);
+        let styles: Vec<_> =
+            told.map(|(name, distance)| format!("{name} ({distance:.2})")).collect();
+        let styles = match styles.is_empty() {
+            true => "the weights file knows none".to_owned(),
+            false => styles.join(", "),
         };
         text += &format!("{:22}{styles}\n", "nearest styles");
         text += &format!(
@@ -111,16 +114,21 @@ impl<'a> Encoded<'a> {
     }
 
     fn json(&self) -> serde_json::Value {
-        let styles = self.styles.as_ref().map(|styles| {
-            styles.iter().map(|(name, distance)| json!({ "style": name, "distance": distance }))
-        });
+        let attributes: BTreeMap<_, _> =
+            Attribute::ALL.iter().map(|a| (a.name(), a.of(self.played))).collect();
+        let styles: Vec<_> = self
+            .styles
+            .iter()
+            .map(|(name, distance)| json!({ "style": name, "distance": distance }))
+            .collect();
         let (right, differing) = self.agreement();
         json!({
             "mean": self.mean,
             "sigma": self.sigma,
             "coordinates": self.coordinates,
             "kl_nats": self.kl(),
-            "styles": styles.map(Iterator::collect::<Vec<_>>),
+            "styles": styles,
+            "attributes": attributes,
             "steps_right": right,
             "onsets": self.played.count(),
             "onsets_differing": differing,

@@ -1,6 +1,5 @@
 //! What is measured of the music itself: pure functions of patterns.
 
-#[allow(dead_code, reason = "for the directions that export is going to store")]
 mod attributes;
 mod distances;
 mod histogram;
@@ -9,7 +8,6 @@ mod per_instrument;
 mod summary;
 mod syncopation;
 
-#[allow(unused_imports, reason = "for the directions that export is going to store")]
 pub(crate) use attributes::Attribute;
 pub(crate) use distances::Distances;
 pub(crate) use histogram::{Distance, Histogram};
