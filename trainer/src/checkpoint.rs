@@ -137,7 +137,7 @@ impl Checkpoint {
 }
 
 impl Checkpoint {
-    /// The parameters, as a weights file with the standard latent map.
+    /// The parameters, as a weights file with the standard latent map and without a prior.
     pub(crate) fn weights(&self, config: &Config) -> Result<WeightsFile> {
         let mut tensors: BTreeMap<_, _> = config
             .parameters()
@@ -146,7 +146,8 @@ impl Checkpoint {
             .map(|(name, tensor)| (name.clone(), tensor.clone()))
             .collect();
         LatentMap::standard(config.latent).insert_into(&mut tensors);
-        WeightsFile::new(config.clone(), BTreeMap::new(), tensors)
+        let config = Config { prior: None, ..config.clone() };
+        WeightsFile::new(config, BTreeMap::new(), tensors)
             .context("the checkpoint is not of the network in config.toml")
     }
 

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 
 use anyhow::{Context, Result};
 use candle_core::Device;
-use musicvae::{Batch, LatentMap, Network, Parameters, Precision, WeightsFile};
+use musicvae::{Precision, WeightsFile};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -14,7 +14,7 @@ use crate::checkpoint::Checkpoint;
 use crate::data::{Dataset, Windows};
 use crate::run_folder::RunFolder;
 use crate::settings::Settings;
-use crate::{evaluate, teacher_forcing, whole_file};
+use crate::{evaluate, latent_map, prior, whole_file};
 
 /// Exports the best epoch of the run in `folder`, and says how good it is.
 ///
@@ -33,12 +33,20 @@ pub(crate) fn run(
     let file = stored(best.weights(&settings.network)?)?;
     // Training also sees windows that start within a bar. What is played starts on its first beat, so
     // points are drawn from where such windows lie.
-    let map = latent_map(&file, &data.train.on_bar_lines(), device)?;
+    let windows = data.train.on_bar_lines();
+    let (map, posteriors) = latent_map::fit(&file, &windows, device)?;
     let mut metadata = metadata(settings, data)?;
     let mut tensors = file.tensors().clone();
-    map.insert_into(&mut tensors);
+    map.describe_in(&mut tensors, &mut metadata);
+    let mut config = settings.network.clone();
+    if let Some(prior) = &mut config.prior {
+        prior.styles = map.styles().len();
+        let (prior, loss) = prior::train(settings, &config, &posteriors, device)?;
+        tensors.extend(prior);
+        metadata.insert("prior".into(), json!({ "loss": loss }).to_string());
+    }
     let with = |metadata: &BTreeMap<String, String>| {
-        WeightsFile::new(settings.network.clone(), metadata.clone(), tensors.clone())
+        WeightsFile::new(config.clone(), metadata.clone(), tensors.clone())
     };
     let mut told = String::new();
     if !data.validation.is_empty() {
@@ -53,18 +61,6 @@ pub(crate) fn run(
     let epoch = best.progress.best.map_or(0, |best| best.epoch);
     println!("best epoch: {epoch}; wrote {}{told}", path.display());
     Ok(())
-}
-
-/// The latent map of the posteriors of `windows`.
-fn latent_map(file: &WeightsFile, windows: &Windows, device: &Device) -> Result<LatentMap> {
-    let network = Network::new(file.config(), &Parameters::from_weights(file, device)?)?;
-    let (mut means, mut sigmas) = (Vec::new(), Vec::new());
-    for patterns in teacher_forcing::batches(windows) {
-        let posterior = network.encode(&Batch::from_patterns(&patterns), None)?; // [B, Z]
-        means.extend(posterior.mean.flatten_all()?.to_vec1::<f32>()?);
-        sigmas.extend(posterior.sigma.flatten_all()?.to_vec1::<f32>()?);
-    }
-    LatentMap::fit(file.config().latent, &means, &sigmas).context("latent map")
 }
 
 /// Where the weights come from: data, command, seed.

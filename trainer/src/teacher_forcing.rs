@@ -9,7 +9,7 @@ use musicvae::{Batch, Network, loss};
 use crate::data::Windows;
 
 /// Windows per batch: bounds memory, and changes no result but in rounding.
-const BATCH: usize = 256;
+pub(crate) const BATCH: usize = 256;
 
 /// Streams of posterior noise for measuring, apart from training's, which count up from 0.
 const FIRST_STREAM: u64 = 1 << 63;

@@ -212,7 +212,7 @@ impl Config {
     /// The model that ships: small enough to embed and to decode while a slider is dragged.
     pub fn compact() -> Self {
         Self {
-            latent: 192,
+            latent: 256,
             input: TokenInput::MultiHot,
             encoder: EncoderConfig { layers: 1, hidden: 128, bar_summary: 128, mix: 512 },
             conductor: LstmConfig { layers: 1, hidden: 192 },

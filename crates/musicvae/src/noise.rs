@@ -23,6 +23,8 @@ pub enum Purpose {
     CycleTokens = 4,
     /// Which steps a cycle draws anew.
     Redraw = 5,
+    /// Which steps repeat the noise of the bar before.
+    Repeat = 6,
     /// A network's first weights.
     Weights = 16,
     /// The order of training windows.
@@ -35,6 +37,8 @@ pub enum Purpose {
     Dropout = 20,
     /// Which performances validate.
     Split = 21,
+    /// What the prior learns from.
+    Prior = 22,
 }
 
 /// One stream of noise.

@@ -2,7 +2,7 @@
 //!
 //! Same recipe, same cycle, same weights: same groove.
 
-use groove::{STEPS, TOKENS};
+use groove::{STEPS, STEPS_PER_BAR, TOKENS};
 use serde::{Deserialize, Serialize};
 
 use crate::noise::{Noise, Purpose};
@@ -15,6 +15,10 @@ pub const DEFAULT_TEMPERATURE: f32 = 0.7;
 
 /// Number of knobs for musical attributes.
 pub const ATTRIBUTES: usize = 5;
+
+/// The share of steps that repeat their noise is a uniform draw to this power: with it, neighbouring
+/// bars of drawn grooves are as alike as those of drummers (docs/experiments.md).
+const REPEAT_POWER: i32 = 2;
 
 /// The knobs that a groove is drawn with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,10 +97,21 @@ impl Recipe {
     /// Gumbel noise for every step and token of `cycle`, step-major `[64, 512]`, not yet scaled by
     /// the temperature.
     ///
+    /// A drummer who chose a grace note in one bar plays it again in the next: a share of the steps, which the seed
+    /// decides for the whole groove, has the noise of the same step one bar before. Each step's noise alone is
+    /// as random as before, so hits are neither more nor fewer, but bars are more alike.
+    ///
     /// Depends on seed, variation and cycle alone, so it can be kept while other knobs move.
     pub fn token_noise(&self, cycle: u64) -> Vec<f32> {
         let mut noise = vec![0.0; STEPS * TOKENS];
         Noise::new(self.seed, Purpose::Tokens, 0).fill_gumbel(&mut noise);
+        let mut draws = [0.0; STEPS + 1];
+        Noise::new(self.seed, Purpose::Repeat, 0).fill_uniform(&mut draws);
+        let (repeated, draws) = (draws[STEPS].powi(REPEAT_POWER), &draws[..STEPS]);
+        for step in (STEPS_PER_BAR..STEPS).filter(|&step| draws[step] < repeated) {
+            let row = (step - STEPS_PER_BAR) * TOKENS;
+            noise.copy_within(row..row + TOKENS, step * TOKENS);
+        }
         let v = self.wandering();
         if v > 0.0 {
             let mut draws = [0.0; STEPS];
@@ -183,5 +198,21 @@ mod tests {
         recipe.latent[4] = f32::NAN;
         let shifts = recipe.shifts();
         assert_eq!((shifts[3], shifts[4], shifts[5]), (1.5, 0.0, 0.0));
+    }
+
+    #[test]
+    fn some_grooves_repeat_their_choices_in_every_bar_and_others_do_not() {
+        let repeated = |seed| {
+            let noise = Recipe { seed, ..Recipe::default() }.token_noise(0);
+            let rows: Vec<&[f32]> = noise.chunks(TOKENS).collect();
+            (STEPS_PER_BAR..STEPS).filter(|&step| rows[step] == rows[step - STEPS_PER_BAR]).count()
+        };
+        let shares: Vec<f64> = (0..200).map(|seed| repeated(seed) as f64 / 48.0).collect();
+        let mean = shares.iter().sum::<f64>() / 200.0;
+        // The mean of the square of a uniform draw is a third.
+        assert!((0.27..0.4).contains(&mean), "{mean}");
+        assert!(
+            shares.iter().any(|&share| share > 0.9) && shares.iter().any(|&share| share < 0.05)
+        );
     }
 }
