@@ -108,8 +108,10 @@ impl Dataset {
 pub(crate) struct Report {
     /// MIDI files read.
     pub(crate) files: usize,
-    /// MIDI files that could not be used, and why, in order.
+    /// MIDI files that could not be read, and why, in order.
     pub(crate) skipped: Vec<Skipped>,
+    /// MIDI files that were read but hold no window, and why, in order.
+    pub(crate) without_window: Vec<Skipped>,
     /// MIDI files in the archive that its info.csv does not list.
     pub(crate) unlisted: usize,
     /// Whether there is an info.csv.
@@ -118,7 +120,7 @@ pub(crate) struct Report {
     pub(crate) sha256: String,
 }
 
-/// A MIDI file that could not be used.
+/// A MIDI file that is of no use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Skipped {
     pub(crate) name: String,

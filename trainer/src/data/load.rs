@@ -1,18 +1,19 @@
 //! Reading an archive: every file once, in small batches, on all cores.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use groove::StepSequence;
 use groove::midi::Performance;
+use groove::{STEPS, SequenceTooLong, StepSequence};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::catalog::Catalog;
 use super::cut::cut;
 use super::source::{MAX_MIDI_BYTES, Source};
-use super::windows::{Recordings, Sequence, Windows};
+use super::windows::{Recordings, Sequence, Window, Windows};
 use super::{DataOptions, Dataset, PerformanceInfo, Report, Skipped, Windowing, bars, seed};
 
 /// Reads the archive or folder and cuts it into windows.
@@ -26,10 +27,17 @@ pub(crate) fn load(options: &DataOptions) -> Result<Dataset> {
     let catalog = Catalog::of(&mut source, options.split_seed).with_context(named)?;
     let mut report =
         Report { unlisted: catalog.unlisted, has_info: catalog.has_info, ..Report::default() };
-    let sequences = read_all(&mut source, &catalog.performances, options.windowing, &mut report);
+    let reader = match (options.windowing, catalog.has_info) {
+        (Windowing::Seed, _) => seed_sequences,
+        (Windowing::Bars, true) => bars_sequences,
+        (Windowing::Bars, false) => own_sequences,
+    };
+    let sequences = read_all(&mut source, &catalog.performances, reader, &mut report);
     let recordings = Arc::new(Recordings { sequences, performances: catalog.performances });
+    let windows = cut(&recordings, options);
+    report.without_window = without_window(&recordings, windows.iter().flatten(), &report.skipped);
     let [train, validation, test] =
-        cut(&recordings, options).map(|windows| Windows::new(Arc::clone(&recordings), windows));
+        windows.map(|windows| Windows::new(Arc::clone(&recordings), windows));
     if train.is_empty() && validation.is_empty() && test.is_empty() {
         return Err(nothing_left(&options.path, &report));
     }
@@ -37,20 +45,47 @@ pub(crate) fn load(options: &DataOptions) -> Result<Dataset> {
 }
 
 fn nothing_left(path: &Path, report: &Report) -> anyhow::Error {
-    let files = report.files + report.skipped.len();
-    let skipped = match report.skipped.first() {
-        None => String::new(),
-        Some(first) => format!(
-            "; {} of them could not be used, the first being {} ({})",
-            report.skipped.len(),
-            first.name,
-            first.reason
-        ),
-    };
+    let useless: Vec<_> = report.skipped.iter().chain(&report.without_window).collect();
+    let first = useless.first().map_or_else(String::new, |first| {
+        format!(" (the first, {}: {})", first.name, first.reason)
+    });
     anyhow::anyhow!(
-        "{}: no window is left: none of {files} MIDI files holds four bars of 4/4 with drums on channel 10{skipped}",
-        path.display()
+        "{}: no window is left: none of {} MIDI files holds four bars of 4/4 with drums{first}",
+        path.display(),
+        useless.len(),
     )
+}
+
+/// The performances without one of `windows`, but for those that could not be read.
+fn without_window<'a>(
+    recordings: &Recordings,
+    windows: impl Iterator<Item = &'a Window>,
+    skipped: &[Skipped],
+) -> Vec<Skipped> {
+    let sequences = &recordings.sequences;
+    let of_use: HashSet<usize> =
+        windows.map(|window| sequences[window.sequence as usize].performance).collect();
+    let unread: HashSet<&str> = skipped.iter().map(|skipped| skipped.name.as_str()).collect();
+    let mut longest: HashMap<usize, usize> = HashMap::new();
+    for sequence in sequences {
+        let longest = longest.entry(sequence.performance).or_default();
+        *longest = sequence.steps.len().max(*longest);
+    }
+    let reason = |performance| match longest.get(&performance) {
+        None => "not in 4/4 or without drums",
+        Some(0) => "no drum hit",
+        Some(1..STEPS) => "shorter than four bars",
+        Some(_) => "too few hits",
+    };
+    let useless = recordings.performances.iter().enumerate().filter(|(i, performance)| {
+        !of_use.contains(i) && !unread.contains(performance.name.as_str())
+    });
+    useless
+        .map(|(i, performance)| Skipped {
+            name: performance.name.clone(),
+            reason: reason(i).to_owned(),
+        })
+        .collect()
 }
 
 /// Bytes of MIDI files held at once: enough to keep all cores busy, whatever the archive's size.
@@ -59,7 +94,7 @@ const BATCH_BYTES: usize = 4 << 20;
 fn read_all(
     source: &mut Source,
     performances: &[PerformanceInfo],
-    windowing: Windowing,
+    reader: fn(&Performance) -> Result<Vec<StepSequence>, SequenceTooLong>,
     report: &mut Report,
 ) -> Vec<Sequence> {
     let mut hash = Sha256::new();
@@ -82,7 +117,9 @@ fn read_all(
         }
         let read: Vec<_> = batch
             .into_par_iter()
-            .map(|(i, content)| (i, content.and_then(|bytes| sequences_of(&bytes, windowing))))
+            .map(|(i, content)| {
+                (i, content.and_then(|bytes| Ok(reader(&Performance::read(&bytes)?)?)))
+            })
             .collect();
         for (performance, result) in read {
             match result {
@@ -102,10 +139,14 @@ fn read_all(
     sequences
 }
 
-fn sequences_of(bytes: &[u8], windowing: Windowing) -> Result<Vec<StepSequence>> {
-    let performance = Performance::read(bytes)?;
-    Ok(match windowing {
-        Windowing::Seed => seed::sequences(&performance)?,
-        Windowing::Bars => bars::sequence(&performance)?.into_iter().collect(),
-    })
+fn seed_sequences(performance: &Performance) -> Result<Vec<StepSequence>, SequenceTooLong> {
+    seed::sequences(performance)
+}
+
+fn bars_sequences(performance: &Performance) -> Result<Vec<StepSequence>, SequenceTooLong> {
+    Ok(bars::sequence(performance)?.into_iter().collect())
+}
+
+fn own_sequences(performance: &Performance) -> Result<Vec<StepSequence>, SequenceTooLong> {
+    Ok(bars::own_sequence(performance)?.into_iter().collect())
 }

@@ -143,7 +143,7 @@ fn what_cannot_be_used_is_said_in_one_line() {
     let cases: [(Files, &str); 4] = [
         (&[("readme.txt", b"hello")], "holds no MIDI file"),
         (&[("a.mid", &performance(3))], "no window is left: none of 1 MIDI files"),
-        (&[("a.mid", b"MThd")], "the first being a.mid (damaged or cut off at byte 0 of 4)"),
+        (&[("a.mid", b"MThd")], "(the first, a.mid: damaged or cut off at byte 0 of 4)"),
         (
             &[("info.csv", b"midi_filename,split\na.mid,dev\n"), ("a.mid", b"")],
             "info.csv: row 2: split `dev` is none of train, validation, test",
@@ -153,6 +153,37 @@ fn what_cannot_be_used_is_said_in_one_line() {
         let message = error(archive(files).path(), Windowing::Bars);
         assert!(message.contains(expected) && !message.contains('\n'), "{message}");
     }
+}
+
+#[test]
+fn ones_own_files_count_on_any_channel_and_loops_are_played_over() {
+    // As programs export it that know no drum channel: note-ons and -offs on channel 1.
+    let on_channel_1 = |bytes: Vec<u8>| -> Vec<u8> {
+        let moved = |byte| if matches!(byte, 0x89 | 0x99) { byte & 0xf0 } else { byte };
+        bytes.into_iter().map(moved).collect()
+    };
+    let files = [("two.mid", on_channel_1(performance(2))), ("three.mid", performance(3))];
+    let files = files.each_ref().map(|(name, bytes)| (*name, &bytes[..]));
+    let data = load(&options(archive(&files).path(), Windowing::Bars)).unwrap();
+    let windows = if data.train.is_empty() { &data.validation } else { &data.train };
+    assert_eq!(windows.len(), 1);
+    let pattern = windows.pattern(0);
+    assert_eq!(pattern.count(), 4 * 5);
+    for step in 0..32 {
+        assert_eq!(pattern.token(step), pattern.token(step + 32), "step {step}");
+    }
+    let useless = Skipped { name: "three.mid".into(), reason: "shorter than four bars".into() };
+    assert_eq!(data.report.without_window, [useless]);
+
+    // Of a data set that says what it is, only what it says counts.
+    let info = "midi_filename,split\ntwo.mid,train\nthree.mid,train\nfour.mid,train\n";
+    let four = performance(4);
+    let files = [&files[..], &[("info.csv", info.as_bytes()), ("four.mid", &four)]].concat();
+    let data = load(&options(archive(&files).path(), Windowing::Bars)).unwrap();
+    assert_eq!(data.train.len(), 1);
+    let useless: Vec<&str> =
+        data.report.without_window.iter().map(|file| file.reason.as_str()).collect();
+    assert_eq!(useless, ["no drum hit", "shorter than four bars"]);
 }
 
 #[test]

@@ -65,19 +65,24 @@ impl super::Report {
             eprintln!("note: no info.csv: every MIDI file counts, a tenth of them for validation");
         }
         if self.unlisted > 0 {
-            eprintln!(
-                "note: {} MIDI files are not listed in info.csv and do not count",
-                self.unlisted
-            );
+            eprintln!("note: {} not listed in info.csv and of no account", files(self.unlisted));
         }
-        if !self.skipped.is_empty() {
-            let hint = if verbose { "" } else { " (-v lists them)" };
-            eprintln!("warning: {} MIDI files could not be used{hint}", self.skipped.len());
-        }
-        if verbose {
-            for skipped in &self.skipped {
-                eprintln!("  {}: {}", skipped.name, skipped.reason);
+        let hint = if verbose { ":" } else { " (-v lists them)" };
+        for (level, useless, what) in [
+            ("warning", &self.skipped, "could not be used"),
+            ("note", &self.without_window, "without four bars to learn from"),
+        ] {
+            if !useless.is_empty() {
+                eprintln!("{level}: {} {what}{hint}", files(useless.len()));
+            }
+            for file in useless.iter().filter(|_| verbose) {
+                eprintln!("  {}: {}", file.name, file.reason);
             }
         }
     }
+}
+
+/// `count` MIDI files in words.
+fn files(count: usize) -> String {
+    if count == 1 { "1 MIDI file".into() } else { format!("{count} MIDI files") }
 }
