@@ -105,13 +105,6 @@ impl Recipe {
     pub fn token_noise(&self, cycle: u64) -> Vec<f32> {
         let mut noise = vec![0.0; STEPS * TOKENS];
         Noise::new(self.seed, Purpose::Tokens, 0).fill_gumbel(&mut noise);
-        let mut draws = [0.0; STEPS + 1];
-        Noise::new(self.seed, Purpose::Repeat, 0).fill_uniform(&mut draws);
-        let (repeated, draws) = (draws[STEPS].powi(REPEAT_POWER), &draws[..STEPS]);
-        for step in (STEPS_PER_BAR..STEPS).filter(|&step| draws[step] < repeated) {
-            let row = (step - STEPS_PER_BAR) * TOKENS;
-            noise.copy_within(row..row + TOKENS, step * TOKENS);
-        }
         let v = self.wandering();
         if v > 0.0 {
             let mut draws = [0.0; STEPS];
@@ -123,6 +116,13 @@ impl Recipe {
                     fresh.fill_gumbel(row);
                 }
             }
+        }
+        let mut draws = [0.0; STEPS + 1];
+        Noise::new(self.seed, Purpose::Repeat, 0).fill_uniform(&mut draws);
+        let (repeated, draws) = (draws[STEPS].powi(REPEAT_POWER), &draws[..STEPS]);
+        for step in (STEPS_PER_BAR..STEPS).filter(|&step| draws[step] < repeated) {
+            let row = (step - STEPS_PER_BAR) * TOKENS;
+            noise.copy_within(row..row + TOKENS, step * TOKENS);
         }
         noise
     }
