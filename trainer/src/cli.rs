@@ -47,6 +47,9 @@ pub(crate) struct TrainArgs {
     /// Archive to train on: a zip of MIDI files, best with the Groove MIDI Dataset's info.csv
     #[arg(long, value_name = "ZIP")]
     pub(crate) data: Option<PathBuf>,
+    /// Weights file to train on from, with the network it has [default: random numbers]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) init: Option<PathBuf>,
     /// Size of network and training recipe to start from [default: compact]
     #[arg(long, value_enum)]
     pub(crate) preset: Option<Preset>,
@@ -92,6 +95,9 @@ pub(crate) struct TrainArgs {
     /// Stop after this many training steps in all, as Ctrl-C does
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) stop_after: Option<u64>,
+    /// Also write the curves as TensorBoard event files, to the run's folder
+    #[arg(long)]
+    pub(crate) tensorboard: bool,
     /// List the MIDI files that were skipped, and why
     #[arg(short, long)]
     pub(crate) verbose: bool,

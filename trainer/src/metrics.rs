@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::tensorboard::EventFile;
 use crate::whole_file;
 
 /// The parts of a loss, each a mean per window, in nats where it has a unit.
@@ -64,10 +65,44 @@ pub(crate) enum Line {
     },
 }
 
+impl Line {
+    /// Its step and its numbers, by the names that TensorBoard groups them under.
+    fn scalars(&self) -> (u64, Vec<(&'static str, f64)>) {
+        match self {
+            Self::Step { step, parts, beta, lr, gradient_norm, .. } => (
+                *step,
+                vec![
+                    ("step/loss", parts.loss),
+                    ("step/reconstruction", parts.reconstruction),
+                    ("step/kl", parts.kl),
+                    ("step/velocity", parts.velocity),
+                    ("step/micro_offset", parts.micro_offset),
+                    ("step/beta", *beta),
+                    ("step/lr", *lr),
+                    ("step/gradient_norm", *gradient_norm),
+                ],
+            ),
+            Self::Epoch { step, train, validation, validation_accuracy, .. } => {
+                let mut scalars = vec![("train/loss", train.loss), ("train/kl", train.kl)];
+                scalars.push(("train/reconstruction", train.reconstruction));
+                if let Some(parts) = validation {
+                    scalars.push(("validation/loss", parts.loss));
+                    scalars.push(("validation/kl", parts.kl));
+                    scalars.push(("validation/reconstruction", parts.reconstruction));
+                }
+                scalars.extend(validation_accuracy.map(|share| ("validation/accuracy", share)));
+                (*step, scalars)
+            }
+        }
+    }
+}
+
 /// The file, open for appending.
 pub(crate) struct Metrics {
     file: File,
     path: PathBuf,
+    /// Where the numbers go as well.
+    events: Option<EventFile>,
 }
 
 impl Metrics {
@@ -80,11 +115,21 @@ impl Metrics {
             whole_file::write(path, kept.as_bytes())?;
         }
         let file = OpenOptions::new().create(true).append(true).open(path).with_context(context)?;
-        Ok(Self { file, path: path.to_owned() })
+        Ok(Self { file, path: path.to_owned(), events: None })
+    }
+
+    /// Writes what follows, from step `step` on, to a TensorBoard event file in `folder` too.
+    pub(crate) fn write_events_to(&mut self, folder: &Path, step: u64) -> Result<()> {
+        self.events = Some(EventFile::create(folder, step)?);
+        Ok(())
     }
 
     /// Appends a line.
     pub(crate) fn write(&mut self, line: &Line) -> Result<()> {
+        if let Some(events) = &mut self.events {
+            let (step, scalars) = line.scalars();
+            events.add(step, &scalars)?;
+        }
         let mut text = serde_json::to_string(line).context("metrics do not fit JSON")?;
         text.push('\n');
         self.file

@@ -12,6 +12,7 @@ use toml::{Table, Value};
 
 use crate::cli::{TrainArgs, UsageError};
 use crate::data::{DataOptions, Windowing};
+use crate::init;
 
 /// Size of network and training recipe to start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
@@ -52,6 +53,9 @@ pub(crate) struct Settings {
     /// Archive of MIDI files, as it was named when the run began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) data: Option<PathBuf>,
+    /// Weights file whose numbers the run began with; `None`: random ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) init: Option<PathBuf>,
     /// The command that began the run, with file names in place of paths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) command: Option<String>,
@@ -104,6 +108,7 @@ impl Settings {
         // change nothing where the divergence is always above them.
         let compact = Self {
             data: None,
+            init: None,
             command: None,
             preset: Preset::Compact,
             windowing,
@@ -166,11 +171,15 @@ impl Settings {
     /// The settings that `args` mean, with the config file they name.
     pub(crate) fn from_args(args: &TrainArgs) -> Result<Self> {
         let file = args.config.as_deref().map(read_config).transpose()?.unwrap_or_default();
-        let settings = layered(file, flags(args)).with_context(|| match &args.config {
+        let says_network = file.contains_key("network");
+        let mut settings = layered(file, flags(args)).with_context(|| match &args.config {
             Some(path) => format!("{}", path.display()),
             None => "settings".into(),
         })?;
-        Ok(settings)
+        if let Some(init) = &settings.init {
+            settings.network = init::network(init, says_network.then_some(&settings.network))?;
+        }
+        settings.check()
     }
 
     /// The settings of the run whose config file is at `path`, to go on with as `args` say.
@@ -306,6 +315,7 @@ fn flags(args: &TrainArgs) -> Table {
     #[derive(Serialize)]
     struct Flags<'a> {
         data: &'a Option<PathBuf>,
+        init: &'a Option<PathBuf>,
         preset: Option<Preset>,
         windowing: Option<Windowing>,
         epochs: Option<u32>,
@@ -320,6 +330,7 @@ fn flags(args: &TrainArgs) -> Table {
     }
     Table::try_from(Flags {
         data: &args.data,
+        init: &args.init,
         preset: args.preset,
         windowing: args.windowing,
         epochs: args.epochs,
@@ -347,12 +358,12 @@ fn layered(file: Table, flags: Table) -> Result<Settings> {
     let windowing = chosen("windowing", [&flags, &file], Windowing::Bars)?;
     let mut table = Table::try_from(Settings::of(preset, windowing)).context("preset")?;
     // What may be left out has to be known all the same.
-    for key in ["data", "command"] {
+    for key in ["data", "init", "command"] {
         table.insert(key.into(), Value::String(String::new()));
     }
     overlay(&mut table, file, "")?;
     overlay(&mut table, flags, "")?;
-    for key in ["data", "command"] {
+    for key in ["data", "init", "command"] {
         if table.get(key).and_then(Value::as_str) == Some("") {
             table.remove(key);
         }

@@ -21,7 +21,7 @@ use crate::metrics::{Line, Metrics, Parts};
 use crate::objective::Objective;
 use crate::run_folder::RunFolder;
 use crate::settings::Settings;
-use crate::{augment, cli, device, export, interrupt, objective, progress, teacher_forcing};
+use crate::{augment, cli, device, export, init, interrupt, objective, progress, teacher_forcing};
 
 /// Trains, or goes on training; exit status 130 if it was stopped before the end.
 pub(crate) fn run(args: &TrainArgs) -> Result<ExitCode> {
@@ -54,6 +54,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<ExitCode> {
             training
         }
     };
+    if args.tensorboard {
+        training.metrics.write_events_to(training.folder.path(), training.progress.step)?;
+    }
     training.announce(&data);
     if !training.reaches_the_end(&data, args.stop_after)? {
         return Ok(ExitCode::from(interrupt::EXIT_STATUS));
@@ -82,8 +85,11 @@ impl Training {
         device: Device,
         data: &Dataset,
     ) -> Result<Self> {
-        let parameters = Parameters::initial(&settings.network, settings.seed, &device)
-            .context("cannot make the network")?;
+        let parameters = match &settings.init {
+            Some(path) => init::parameters(path, &settings.network, &device)?,
+            None => Parameters::initial(&settings.network, settings.seed, &device)
+                .context("cannot make the network")?,
+        };
         let adam = Adam::new(&parameters, settings.adam())?;
         let progress = Progress {
             step: 0,

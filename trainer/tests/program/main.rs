@@ -4,6 +4,7 @@ mod archive;
 mod errors;
 mod explored;
 mod exported;
+mod fine_tuning;
 mod measured;
 mod run;
 mod training;
