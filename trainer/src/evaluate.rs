@@ -1,6 +1,7 @@
 //! `trainer evaluate`: the figures of a weights file on windows of an archive.
 
 mod copies;
+mod directions;
 mod expression;
 mod generation;
 mod independent;

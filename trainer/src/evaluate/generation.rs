@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::copies::share_of_near_copies;
+use super::directions::{self, Direction, directions_table};
 use super::independent::Independent;
 use crate::data::{Dataset, Split, Windows};
 use crate::slerp::slerp;
@@ -54,6 +55,8 @@ pub(super) struct Generation {
     floor: Compared,
     /// Grooves on the way from one window of the split to another.
     paths: Option<Compared>,
+    /// None for a file without named directions.
+    directions: Vec<Direction>,
 }
 
 /// A set of patterns beside the reference.
@@ -164,17 +167,26 @@ impl Generation {
             training: Compared::new(&training, &reference),
             floor: Compared::new(&floor, &reference),
             paths: paths.map(|paths| Compared::new(&paths, &reference)),
+            directions: directions::measure(&drummer, draws.temperature, &training),
             reference: Means::new(&reference),
         })
     }
 
     /// For people.
     pub(super) fn table(&self) -> String {
+        let directions = match self.directions.is_empty() {
+            true => String::new(),
+            false => format!(
+                "\nfrom two standard deviations below to two above along each direction, changes in \
+                 standard deviations of the training windows\n\n{}",
+                directions_table(&self.directions)
+            ),
+        };
         format!(
             "temperature {}; reference: the windows of split {}\n\n{}\n\
              near-copies of training windows: {:.2} % of the samples, {:.2} % of split {}\n\n\
              Jensen-Shannon divergence (bits) and overlapping area, from the reference; the ceiling is \
-             validation against test\n\n{}",
+             validation against test\n\n{}{directions}",
             self.temperature,
             self.split.name(),
             self.means_table(),

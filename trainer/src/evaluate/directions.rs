@@ -1,0 +1,134 @@
+//! Whether moving along a named direction of the latent space changes its attribute, and the others not.
+
+use groove::Pattern;
+use musicvae::infer::{Drummer, Scratch};
+use musicvae::recipe::{ATTRIBUTES, Recipe};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::statistics::Attribute;
+use crate::table::table;
+
+/// Amounts that each groove is moved by, in standard deviations: from the lowest to the highest, evenly.
+const AMOUNTS: [f32; 9] = [-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0];
+
+/// Drawn grooves that are moved.
+const GROOVES: u32 = 200;
+
+/// What moving along one direction does. Field names are those of the JSON, for ever.
+#[derive(Serialize)]
+pub(super) struct Direction {
+    name: &'static str,
+    /// Spearman's rank correlation of amount and attribute, mean over the grooves.
+    rank_correlation: f64,
+    /// Change of every attribute from the lowest amount to the highest, mean over the grooves, in standard
+    /// deviations of the training windows'.
+    changes: [f64; ATTRIBUTES],
+}
+
+/// Moves drawn grooves along every direction that `drummer` has; `training` says how far attributes spread.
+pub(super) fn measure(drummer: &Drummer, temperature: f32, training: &[Pattern]) -> Vec<Direction> {
+    let spreads = Attribute::ALL.map(|attribute| {
+        spread(&training.iter().map(|pattern| attribute.of(pattern)).collect::<Vec<_>>())
+    });
+    let directions = drummer.latent_map().directions().iter().enumerate();
+    directions
+        .filter_map(|(place, direction)| {
+            let own = Attribute::ALL.iter().position(|a| a.name() == direction.name)?;
+            (place < ATTRIBUTES).then(|| along(drummer, temperature, place, own, &spreads))
+        })
+        .collect()
+}
+
+/// Moves grooves along direction `place`, which is that of attribute `own`.
+fn along(
+    drummer: &Drummer,
+    temperature: f32,
+    place: usize,
+    own: usize,
+    spreads: &[f64; ATTRIBUTES],
+) -> Direction {
+    let walks: Vec<[[f64; ATTRIBUTES]; AMOUNTS.len()]> = (0..GROOVES)
+        .into_par_iter()
+        .map_init(Scratch::new, |scratch, seed| {
+            AMOUNTS.map(|amount| {
+                let mut recipe = Recipe { seed: seed.into(), temperature, ..Recipe::default() };
+                recipe.attributes[place] = amount;
+                let pattern = drummer.decode(&recipe, 0, scratch);
+                Attribute::ALL.map(|attribute| attribute.of(&pattern))
+            })
+        })
+        .collect();
+    let correlation = |walk: &[[f64; ATTRIBUTES]; AMOUNTS.len()]| {
+        rank_correlation(&AMOUNTS.map(f64::from), &walk.map(|attributes| attributes[own]))
+    };
+    let mean = |of: &dyn Fn(&[[f64; ATTRIBUTES]; AMOUNTS.len()]) -> f64| {
+        walks.iter().map(of).sum::<f64>() / f64::from(GROOVES)
+    };
+    let change = |i: usize| {
+        let spread = if spreads[i] > 0.0 { spreads[i] } else { 1.0 };
+        mean(&|walk| (walk[AMOUNTS.len() - 1][i] - walk[0][i]) / spread)
+    };
+    Direction {
+        name: Attribute::ALL[own].name(),
+        rank_correlation: mean(&correlation),
+        changes: std::array::from_fn(change),
+    }
+}
+
+/// For people.
+pub(super) fn directions_table(directions: &[Direction]) -> String {
+    let mut header = vec!["direction", "rank correlation"];
+    header.extend(Attribute::ALL.map(Attribute::name));
+    let rows: Vec<Vec<String>> = directions
+        .iter()
+        .map(|direction| {
+            let mut row =
+                vec![direction.name.to_owned(), format!("{:.3}", direction.rank_correlation)];
+            row.extend(direction.changes.map(|change| format!("{change:+.2}")));
+            row
+        })
+        .collect();
+    table(&header, &rows)
+}
+
+fn spread(values: &[f64]) -> f64 {
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt()
+}
+
+/// Spearman's: the correlation of the ranks, equals sharing theirs; 0 where one side never changes.
+fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
+    let (a, b) = (ranks(a), ranks(b));
+    let (spread_a, spread_b) = (spread(&a), spread(&b));
+    if spread_a == 0.0 || spread_b == 0.0 {
+        return 0.0;
+    }
+    // Ranks of as many numbers have the same mean.
+    let mean = (a.len() as f64 - 1.0) / 2.0;
+    let covariance = a.iter().zip(&b).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
+    covariance / a.len() as f64 / (spread_a * spread_b)
+}
+
+/// How many numbers are smaller, plus half of those that are equal.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let below = |x: f64| values.iter().filter(|y| **y < x).count() as f64;
+    let equal = |x: f64| values.iter().filter(|y| **y == x).count() as f64;
+    values.iter().map(|&x| below(x) + (equal(x) - 1.0) / 2.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_correlate_whatever_the_scale() {
+        assert_eq!(rank_correlation(&[1.0, 2.0, 3.0], &[10.0, 100.0, 1000.0]), 1.0);
+        assert_eq!(rank_correlation(&[1.0, 2.0, 3.0], &[5.0, 4.0, -3.0]), -1.0);
+        assert_eq!(rank_correlation(&[1.0, 2.0, 3.0], &[5.0; 3]), 0.0);
+        // scipy.stats.spearmanr([1, 2, 3, 4, 5], [2, 1, 4, 4, 9]).statistic
+        let found = rank_correlation(&[1.0, 2.0, 3.0, 4.0, 5.0], &[2.0, 1.0, 4.0, 4.0, 9.0]);
+        assert!((found - 0.872_081_599_272_381).abs() < 1e-12, "{found}");
+    }
+}
