@@ -12,6 +12,7 @@ mod decoder;
 mod encoder;
 mod expression;
 mod isa;
+mod locks;
 mod lstm;
 mod math;
 mod matrix;
@@ -30,6 +31,8 @@ use self::decoder::{Decoder, DecoderScratch};
 use self::encoder::Encoder;
 use self::expression::{Expression, ExpressionScratch};
 use self::isa::Isa;
+pub use self::locks::Locks;
+use self::locks::density_bias;
 use self::matrix::{Linear, Rows};
 use self::prior::Prior;
 use self::tensors::Source;
@@ -257,7 +260,7 @@ impl Drummer {
     /// sliders have no part in it.
     ///
     /// # Panics
-    /// If `z` has not Z numbers; likewise [`greedy`](Self::greedy).
+    /// If `z` has not Z numbers; likewise the others that take one.
     pub fn decode_latent(
         &self,
         z: &[f32],
@@ -265,14 +268,29 @@ impl Drummer {
         cycle: i64,
         scratch: &mut Scratch,
     ) -> Pattern {
+        self.decode_around(z, &Locks::default(), recipe, cycle, scratch)
+    }
+
+    /// As [`decode_latent`](Self::decode_latent), around cells that are given: every token agrees
+    /// with them, and the decoder hears them as its own.
+    pub fn decode_around(
+        &self,
+        z: &[f32],
+        locks: &Locks,
+        recipe: &Recipe,
+        cycle: i64,
+        scratch: &mut Scratch,
+    ) -> Pattern {
         let temperature = recipe.noise_scale();
-        let density = recipe.density_bias();
-        // Few distinct values, but one per token is what the vector loop wants.
-        let bias = std::array::from_fn(|token| density * token.count_ones() as f32);
+        let bias = density_bias(recipe.density_bias(), &recipe.instrument_bias());
         let mut kept = std::mem::take(&mut scratch.noise);
         let noise = if temperature > 0.0 { kept.of(recipe, cycle.cast_unsigned()) } else { &[] };
-        let draw = Draw { bias: &bias, temperature, noise };
-        let pattern = self.run(z, scratch, |isa, step, logits| draw.token(isa, step, logits));
+        let mut restricted = [0.0; TOKENS];
+        let mut pattern = self.run(z, scratch, |isa, step, logits| {
+            locks.restrict(step, &bias, &mut restricted);
+            Draw { bias: &restricted, temperature, noise }.token(isa, step, logits)
+        });
+        locks.express(&mut pattern);
         scratch.noise = kept;
         pattern
     }

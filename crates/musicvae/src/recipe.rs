@@ -2,7 +2,7 @@
 //!
 //! Same recipe, same cycle, same weights: same groove.
 
-use groove::{STEPS, STEPS_PER_BAR, TOKENS};
+use groove::{INSTRUMENTS, STEPS, STEPS_PER_BAR, TOKENS};
 use serde::{Deserialize, Serialize};
 
 use crate::noise::{Noise, Purpose};
@@ -43,6 +43,9 @@ pub struct Recipe {
     /// in `[-3, 3]`.
     #[serde(default, skip_serializing_if = "is_neutral")]
     pub attributes: [f32; ATTRIBUTES],
+    /// Nats added for each hit of an instrument, kick first, on top of `density`; useful in `[-3, 3]`.
+    #[serde(default, skip_serializing_if = "is_neutral")]
+    pub density_by_instrument: [f32; INSTRUMENTS],
 }
 
 impl Default for Recipe {
@@ -56,6 +59,7 @@ impl Default for Recipe {
             variation: 0.0,
             style: None,
             attributes: [0.0; ATTRIBUTES],
+            density_by_instrument: [0.0; INSTRUMENTS],
         }
     }
 }
@@ -137,14 +141,19 @@ impl Recipe {
         finite(self.density)
     }
 
+    /// Nats per hit of each instrument, kick first; 0 where one is not a number.
+    pub fn instrument_bias(&self) -> [f32; INSTRUMENTS] {
+        self.density_by_instrument.map(finite)
+    }
+
     fn wandering(&self) -> f32 {
         finite(self.variation).clamp(0.0, 1.0)
     }
 }
 
-/// Whether the attribute knobs shift nothing: then projects need not store them.
-fn is_neutral(attributes: &[f32; ATTRIBUTES]) -> bool {
-    *attributes == [0.0; ATTRIBUTES]
+/// Whether these knobs change nothing: then projects need not store them.
+fn is_neutral<const N: usize>(knobs: &[f32; N]) -> bool {
+    *knobs == [0.0; N]
 }
 
 /// `x`, or 0 if it is not a finite number.

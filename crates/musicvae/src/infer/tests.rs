@@ -1,5 +1,7 @@
 //! Behaviour of the whole kernel, on random weights.
 
+use groove::{Hit, Instrument};
+
 use super::*;
 use crate::config::PriorConfig;
 use crate::noise::{Noise, Purpose};
@@ -143,7 +145,7 @@ fn agrees_with_pytorch(config: Config, salt: u64, reference: &Reference) {
         for instrument in token.instruments() {
             let i = instrument.index() as f32;
             let velocity = ((t % 5) as f32 + i + 1.0) / 16.0;
-            let hit = groove::Hit::new(velocity, (i - (t % 7) as f32) / 32.0);
+            let hit = Hit::new(velocity, (i - (t % 7) as f32) / 32.0);
             pattern.set(t, instrument, Some(hit));
         }
     }
@@ -311,4 +313,60 @@ fn styles_lead_to_different_points_and_unknown_ones_to_any() {
 /// A prior of enough steps that random weights make a way back.
 fn gentle_prior() -> PriorConfig {
     PriorConfig { hidden: 16, blocks: 1, steps: 32, styles: 0 }
+}
+
+#[test]
+fn locked_cells_stay_and_change_what_follows_them() {
+    let drummer = drummer();
+    let mut scratch = Scratch::new();
+    let (mut kept, mut followed) = (0, 0);
+    for seed in 0..20 {
+        let recipe = recipe(seed);
+        let z = drummer.point(&recipe, 0, &mut scratch);
+        let free = drummer.decode_latent(&z, &recipe, 0, &mut scratch);
+        let mut locks = Locks::default();
+        assert_eq!(drummer.decode_around(&z, &locks, &recipe, 0, &mut scratch), free);
+        // The opposite of what the first step would be, and silence of the kick.
+        for instrument in Instrument::ALL {
+            let hit = free.hit(0, instrument).is_none().then(|| Hit::new(0.25, 0.125));
+            locks.lock(0, instrument, hit);
+        }
+        (0..STEPS).for_each(|step| locks.lock(step, Instrument::Kick, None));
+        let found = drummer.decode_around(&z, &locks, &recipe, 0, &mut scratch);
+        for step in 0..STEPS {
+            let (held, mask) = locks.of_step(step);
+            assert_eq!(found.token(step).value() & mask, held.value());
+            kept += 1;
+        }
+        for instrument in
+            Instrument::ALL.into_iter().filter(|i| locks.pattern().hit(0, *i).is_some())
+        {
+            assert_eq!(found.hit(0, instrument), Some(Hit::new(0.25, 0.125)));
+        }
+        // Beyond the kick, the step after hears the lock.
+        let without_kick = |p: &Pattern| p.token(1).value() & !Instrument::Kick.bit();
+        followed += usize::from(without_kick(&found) != without_kick(&free));
+        locks.unlock(0, Instrument::Snare);
+        assert!(!locks.is_locked(0, Instrument::Snare) && locks.is_locked(0, Instrument::Ride));
+    }
+    assert_eq!(kept, 20 * STEPS);
+    assert!(followed > 3, "{followed} of 20");
+}
+
+#[test]
+fn density_of_one_instrument_leaves_the_others_nearly_alone() {
+    let drummer = drummer();
+    let mut scratch = Scratch::new();
+    let mut hits = |nats: f32, of: Instrument| -> usize {
+        let mut density_by_instrument = [0.0; groove::INSTRUMENTS];
+        density_by_instrument[Instrument::Snare.index()] = nats;
+        let all = (0..20).map(|seed| Recipe { density_by_instrument, ..recipe(seed) });
+        all.map(|recipe| {
+            let pattern = drummer.decode(&recipe, 0, &mut scratch);
+            pattern.iter().filter(|(_, instrument, _)| *instrument == of).count()
+        })
+        .sum()
+    };
+    let snare = [-3.0, 0.0, 3.0].map(|nats| hits(nats, Instrument::Snare));
+    assert!(2 * snare[0] < snare[1] && 3 * snare[1] < 2 * snare[2], "{snare:?}");
 }

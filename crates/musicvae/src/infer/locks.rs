@@ -1,0 +1,84 @@
+//! Cells of a pattern that are given, and that the decoder plays around.
+
+use groove::{Hit, INSTRUMENTS, Instrument, Pattern, STEPS, TOKENS, Token};
+
+/// Which cells of a pattern are locked, and what is in them.
+///
+/// A locked cell is not overwritten afterwards: the decoder chooses among the tokens that agree with it, and
+/// what it plays next follows from that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Locks {
+    /// Of each step, the bits of the instruments that are locked.
+    masks: [u16; STEPS],
+    /// What the locked cells hold; nothing in the others.
+    pattern: Pattern,
+}
+
+impl Default for Locks {
+    /// Nothing is locked.
+    fn default() -> Self {
+        Self { masks: [0; STEPS], pattern: Pattern::EMPTY }
+    }
+}
+
+impl Locks {
+    /// Locks a cell with a hit in it, or without.
+    ///
+    /// # Panics
+    /// If `step` is 64 or more; likewise [`is_locked`](Self::is_locked).
+    pub fn lock(&mut self, step: usize, instrument: Instrument, hit: Option<Hit>) {
+        self.masks[step] |= instrument.bit();
+        self.pattern.set(step, instrument, hit);
+    }
+
+    /// Leaves a cell to the decoder.
+    pub fn unlock(&mut self, step: usize, instrument: Instrument) {
+        self.masks[step] &= !instrument.bit();
+        self.pattern.set(step, instrument, None);
+    }
+
+    /// Whether a cell is locked.
+    pub fn is_locked(&self, step: usize, instrument: Instrument) -> bool {
+        self.masks[step] & instrument.bit() != 0
+    }
+
+    /// Whether no cell is.
+    pub fn is_empty(&self) -> bool {
+        self.masks == [0; STEPS]
+    }
+
+    /// What the locked cells hold.
+    pub fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
+    /// Writes to `bias` what makes tokens that disagree with the locks of `step` impossible, on top of `free`.
+    pub(super) fn restrict(&self, step: usize, free: &[f32; TOKENS], bias: &mut [f32; TOKENS]) {
+        let (mask, held) = (self.masks[step], self.pattern.token(step).value());
+        for ((token, free), bias) in (0..).zip(free).zip(bias.iter_mut()) {
+            let token: u16 = token;
+            *bias = if (token ^ held) & mask == 0 { *free } else { f32::NEG_INFINITY };
+        }
+    }
+
+    /// Puts velocities and micro-offsets of the locked hits into a decoded pattern, which has their onsets already.
+    pub(super) fn express(&self, pattern: &mut Pattern) {
+        for (step, instrument, hit) in self.pattern.iter() {
+            pattern.set(step, instrument, Some(hit));
+        }
+    }
+
+    /// The token of `step` as far as it is locked, and the bits that are.
+    #[cfg(test)]
+    pub(super) fn of_step(&self, step: usize) -> (Token, u16) {
+        (self.pattern.token(step), self.masks[step])
+    }
+}
+
+/// Nats that each token's logit gains: `density` for every hit and `by_instrument` for those of each
+/// instrument.
+pub(super) fn density_bias(density: f32, by_instrument: &[f32; INSTRUMENTS]) -> [f32; TOKENS] {
+    let mut bias = [0.0; TOKENS];
+    super::tokens::sum_over_instruments(&by_instrument.map(|of_one| density + of_one), &mut bias);
+    bias
+}
