@@ -1,6 +1,6 @@
 //! Cells of a pattern that are given, and that the decoder plays around.
 
-use groove::{Hit, INSTRUMENTS, Instrument, Pattern, STEPS, TOKENS, Token};
+use groove::{Hit, INSTRUMENTS, Instrument, Pattern, STEPS, TOKENS};
 
 /// Which cells of a pattern are locked, and what is in them.
 ///
@@ -70,7 +70,7 @@ impl Locks {
 
     /// The token of `step` as far as it is locked, and the bits that are.
     #[cfg(test)]
-    pub(super) fn of_step(&self, step: usize) -> (Token, u16) {
+    pub(super) fn of_step(&self, step: usize) -> (groove::Token, u16) {
         (self.pattern.token(step), self.masks[step])
     }
 }
