@@ -1,29 +1,32 @@
-//! The composer: which patterns answer the parameters, and which of them to decode next.
+//! The composer: which patterns answer what is wanted, and which of them to decode next.
 //!
 //! The worker thread runs it. It knows no threads itself: each `turn` does at
 //! most one decode, so that the worker can look at the parameters between decodes and the newest
-//! wins.
+//! wins. What plays comes first, then what the controls make, then the slots, so that a slot can be
+//! chosen at any moment and plays in time.
 
-use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod sketchbook;
 
-use engine::Score;
+use std::sync::Arc;
+
 use groove::Pattern;
 use musicvae::infer::Scratch;
 
-use crate::handoff::Answer;
-use crate::recipe::{Recipe, is_steady};
-use crate::saved::{Groove, SAVED_CYCLES};
+use self::sketchbook::Sketchbook;
+use crate::answer::{Answer, Choice, Track};
+use crate::handoff::Heard;
+use crate::recipe::{Ask, Recipe};
+use crate::saved::Groove;
+use crate::slots::{SLOTS, SlotGrooves};
 use crate::weights::Decode;
 
-/// The most cycles kept beside those to be saved; 7 kB each.
-const KEPT_CYCLES: usize = 64;
-
-/// What is wanted: everything an answer depends on beside the weights.
+/// What is wanted: everything an answer depends on beside the weights and what was loaded and heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Want {
     /// What the parameters say.
     pub(crate) recipe: Recipe,
+    /// Which groove plays.
+    pub(crate) choice: Choice,
     /// The cycle that plays or will play first.
     pub(crate) cycle: i64,
     /// The cycle that the host's loop returns to.
@@ -32,14 +35,9 @@ pub(crate) struct Want {
 
 impl Want {
     /// The cycles to answer with, the most urgent first.
-    fn cycles(&self) -> impl Iterator<Item = i64> {
-        let all = if is_steady(&self.recipe) {
-            [0; 4]
-        } else {
-            let next = |cycle: i64| cycle.saturating_add(1);
-            [self.cycle, next(self.cycle), self.loop_cycle, next(self.loop_cycle)]
-        };
-        (0..all.len()).filter(move |&i| !all[..i].contains(&all[i])).map(move |i| all[i])
+    fn cycles(&self) -> [i64; 4] {
+        let next = |cycle: i64| cycle.saturating_add(1);
+        [self.cycle, next(self.cycle), self.loop_cycle, next(self.loop_cycle)]
     }
 }
 
@@ -52,81 +50,115 @@ pub(crate) enum Turn {
     Worked,
     /// As `Worked`, and [`Composer::answer`] is new.
     Answered,
-    /// The network failed on this recipe, as the message says; it is not tried again.
+    /// The network failed on what plays, as the message says; it is not tried again.
     Failed(String),
 }
 
-/// The patterns of one recipe.
-struct Sketchbook {
-    recipe: Recipe,
-    decoded: BTreeMap<i64, Pattern>,
-    /// The project's own patterns, if they are for this recipe.
-    saved: Option<Groove>,
-    failure: Option<String>,
+/// A slot's sketchbook, and a number that changes with what is in it.
+struct SlotBook {
+    book: Sketchbook,
+    groove: Arc<Groove>,
+    version: u64,
 }
 
 /// Answers wants, from what is saved, kept or decoded.
 #[derive(Default)]
 pub(crate) struct Composer {
-    project: Option<Groove>,
-    book: Option<Sketchbook>,
+    project: Option<Arc<Groove>>,
+    live: Option<Sketchbook>,
+    take: Option<(Choice, Sketchbook)>,
+    slots: [Option<SlotBook>; SLOTS],
+    slot_changes: u64,
+    versions: u64,
+    /// What is followed, if anything is.
+    heard: Option<(u64, Pattern)>,
+    is_following: bool,
     scratch: Scratch,
     last: Option<Answer>,
-    /// Recipe and weights of the groove that the project was given last, or came with.
-    stored: Option<(Option<Recipe>, String)>,
+    /// What makes the groove that the project was given last, or came with, and of which weights.
+    stored: Option<(Option<Ask>, String)>,
 }
 
 impl Composer {
     /// The project's groove, which the host has loaded.
     pub(crate) fn load(&mut self, groove: Groove) {
-        self.stored = Some((groove.recipe, groove.weights.clone()));
-        self.project = Some(groove);
-        self.book = None;
+        self.stored = Some((groove.ask(), groove.weights.clone()));
+        self.project = Some(Arc::new(groove));
+        self.live = None;
+    }
+
+    /// What is in the slots, after `changes` changes.
+    pub(crate) fn load_slots(&mut self, grooves: SlotGrooves, changes: u64) {
+        self.slot_changes = changes;
+        for (slot, groove) in self.slots.iter_mut().zip(grooves) {
+            let is_same = match (slot.as_ref(), groove.as_ref()) {
+                (Some(held), Some(groove)) => held.groove == *groove,
+                (None, None) => true,
+                _ => false,
+            };
+            if is_same {
+                continue;
+            }
+            *slot = groove.map(|groove| {
+                self.versions += 1;
+                SlotBook { book: Sketchbook::of(groove.clone()), groove, version: self.versions }
+            });
+        }
+        self.take = None;
+    }
+
+    /// What was heard last; nothing is followed unless `is_following`.
+    pub(crate) fn hear(&mut self, heard: &Heard, is_following: bool) {
+        self.is_following = is_following;
+        self.heard = heard.id.filter(|_| is_following).map(|id| (id, heard.pattern));
     }
 
     /// Does the most urgent piece of work for `want`, at most one decode. Without `weights` only
     /// the project's own patterns answer.
     pub(crate) fn turn(&mut self, want: &Want, weights: Option<&impl Decode>) -> Turn {
-        let project = &self.project;
-        if self.book.as_ref().is_none_or(|book| book.recipe != want.recipe) {
-            let is_own =
-                |groove: &&Groove| groove.recipe == Some(want.recipe) && !groove.cycles.is_empty();
-            let saved = project.as_ref().filter(is_own).cloned();
-            self.book = Some(Sketchbook {
-                recipe: want.recipe,
-                decoded: BTreeMap::new(),
-                saved,
-                failure: None,
-            });
-        }
-        let Some(book) = &mut self.book else { return Turn::Idle };
-        if let Some(failure) = &book.failure {
-            return Turn::Failed(failure.clone());
-        }
-        let missing = want.cycles().find(|&cycle| book.pattern(cycle, weights).is_none());
-        if let (Some(cycle), Some(weights)) = (missing, weights) {
-            book.make_room(want);
-            if let Err(message) = book.decode(cycle, weights, &mut self.scratch) {
-                book.failure = Some(message.clone());
-                return Turn::Failed(message);
+        self.open_books(want);
+        let cycles = want.cycles();
+        let mut has_decoded = false;
+        if let Some(weights) = weights {
+            let scratch = &mut self.scratch;
+            let playing = want.choice.slot.map(usize::from);
+            let take = self.take.as_mut().map(|(_, book)| book);
+            // What plays, what the controls make, and the rest.
+            let (mut first, mut others) = (None, Vec::new());
+            for (place, slot) in self.slots.iter_mut().enumerate() {
+                let book = slot.as_mut().map(|slot| &mut slot.book);
+                if playing == Some(place) { first = book } else { others.extend(book) }
+            }
+            let books = take.into_iter().chain(first).chain(&mut self.live).chain(others);
+            for book in books.filter(|book| book.failure.is_none()) {
+                if let Some(cycle) = book.missing(cycles, Some(weights)) {
+                    book.make_room(cycles);
+                    book.decode(cycle, weights, scratch);
+                    has_decoded = true;
+                    break;
+                }
             }
         }
-        let answer = book.answer(want, weights);
+        let answer = self.compose(want, weights);
         if answer.is_some() && answer != self.last {
             self.last = answer;
             return Turn::Answered;
         }
-        let Some(weights) = weights else { return Turn::Idle };
-        match book.first_to_save() {
-            Some(cycle) => match book.decode(cycle, weights, &mut self.scratch) {
-                Ok(()) => Turn::Worked,
-                Err(message) => {
-                    book.failure = Some(message.clone());
-                    Turn::Failed(message)
-                }
-            },
-            None => Turn::Idle,
+        if let Some(failure) = self.playing(want).and_then(|book| book.failure.clone()) {
+            return Turn::Failed(failure);
         }
+        if has_decoded {
+            return Turn::Worked;
+        }
+        let Some(weights) = weights else { return Turn::Idle };
+        let slots = self.slots.iter_mut().flatten().map(|slot| &mut slot.book);
+        for book in self.live.iter_mut().chain(slots) {
+            if let Some(cycle) = book.first_to_save() {
+                book.decode(cycle, weights, &mut self.scratch);
+                return Turn::Worked;
+            }
+        }
+        Turn::Idle
     }
 
     /// The newest answer, if there is one.
@@ -134,104 +166,125 @@ impl Composer {
         self.last.as_ref()
     }
 
-    /// What the project should store from now on; `None` if it stores that already, or not all is
-    /// decoded.
+    /// What the project should store from now on as the groove of the controls; `None` if it stores that
+    /// already, or not all is decoded.
     pub(crate) fn take_unsaved(&mut self, weights: &impl Decode) -> Option<Groove> {
-        let book = self.book.as_ref()?;
+        let book = self.live.as_ref()?;
         let made_with =
             book.saved.as_ref().map_or(weights.identity(), |saved| saved.weights.as_str());
-        let is_stored = self.stored.as_ref().is_some_and(|(recipe, weights)| {
-            *recipe == Some(book.recipe) && weights.as_str() == made_with
-        });
-        if is_stored || book.first_to_save().is_some() {
+        let is_stored = self
+            .stored
+            .as_ref()
+            .is_some_and(|(ask, weights)| *ask == book.ask && weights.as_str() == made_with);
+        if is_stored {
             return None;
         }
-        let groove = match &book.saved {
-            Some(saved) => saved.clone(),
-            None => Groove {
-                recipe: Some(book.recipe),
-                weights: made_with.to_owned(),
-                cycles: (0..book.cycles_to_save())
-                    .map(|cycle| book.decoded.get(&cycle).copied())
-                    .collect::<Option<_>>()?,
-            },
-        };
-        self.stored = Some((groove.recipe, groove.weights.clone()));
+        let groove = book.groove(weights)?;
+        self.stored = Some((book.ask, groove.weights.clone()));
         Some(groove)
     }
-}
 
-impl Sketchbook {
-    /// The pattern of `cycle`, if it is here: the project's own before any other.
-    fn pattern(&self, cycle: i64, weights: Option<&impl Decode>) -> Option<&Pattern> {
-        if let Some(saved) = &self.saved {
-            let count = i64::try_from(saved.cycles.len()).unwrap_or(i64::MAX);
-            let is_stored = is_steady(&self.recipe) || (0..count).contains(&cycle);
-            // Without the weights it was made with, an old song repeats what it has.
-            let has_changed = weights.is_some_and(|weights| weights.identity() != saved.weights);
-            if is_stored || has_changed {
-                return saved.pattern(cycle).or_else(|| self.decoded.get(&cycle));
-            }
-        }
-        self.decoded.get(&cycle)
-    }
-
-    /// The answer, once the most urgent cycle is here.
-    fn answer(&self, want: &Want, weights: Option<&impl Decode>) -> Option<Answer> {
-        let recipe = Some(self.recipe);
-        if is_steady(&self.recipe) {
-            let pattern = self.pattern(0, weights)?;
-            return Some(Answer { recipe, score: Score::steady(*pattern) });
-        }
-        let mut score = Score::varied();
-        for (place, cycle) in want.cycles().enumerate() {
-            match self.pattern(cycle, weights) {
-                Some(pattern) => _ = score.insert(cycle, pattern),
-                None if place == 0 => return None,
-                None => {}
-            }
-        }
-        Some(Answer { recipe, score })
-    }
-
-    fn decode(
+    /// A slot whose groove lacked patterns and has them now.
+    pub(crate) fn take_completed_slot(
         &mut self,
-        cycle: i64,
         weights: &impl Decode,
-        scratch: &mut Scratch,
-    ) -> Result<(), String> {
-        let decode = AssertUnwindSafe(|| weights.decode(&self.recipe, cycle, scratch));
-        match catch_unwind(decode) {
-            Ok(pattern) => {
-                self.decoded.insert(cycle, pattern);
-                Ok(())
-            }
-            Err(_panic) => {
-                *scratch = Scratch::new(); // it may be torn
-                Err("the network failed on these settings; the last groove plays on".to_owned())
+    ) -> Option<(usize, Arc<Groove>)> {
+        for (place, slot) in self.slots.iter_mut().enumerate() {
+            let Some(slot) = slot.as_mut().filter(|slot| slot.groove.cycles.is_empty()) else {
+                continue;
+            };
+            if let Some(groove) = slot.book.groove(weights) {
+                slot.groove = Arc::new(groove);
+                return Some((place, slot.groove.clone()));
             }
         }
+        None
     }
 
-    fn cycles_to_save(&self) -> i64 {
-        if is_steady(&self.recipe) { 1 } else { SAVED_CYCLES }
+    /// The slot changes that the slots were loaded after.
+    pub(crate) fn slot_changes(&self) -> u64 {
+        self.slot_changes
     }
 
-    fn first_to_save(&self) -> Option<i64> {
-        if self.saved.is_some() {
-            return None;
+    /// The sketchbook of what plays.
+    fn playing(&self, want: &Want) -> Option<&Sketchbook> {
+        if want.choice.take.is_some() {
+            return self.take.as_ref().map(|(_, book)| book);
         }
-        (0..self.cycles_to_save()).find(|cycle| !self.decoded.contains_key(cycle))
+        match want.choice.slot {
+            None => self.live.as_ref(),
+            Some(slot) => self.slots.get(usize::from(slot))?.as_ref().map(|slot| &slot.book),
+        }
     }
 
-    /// Forgets cycles that are neither wanted nor to be saved, once there are many.
-    fn make_room(&mut self, want: &Want) {
-        if self.decoded.len() >= KEPT_CYCLES {
-            let to_save = self.cycles_to_save();
-            self.decoded.retain(|&cycle, _| {
-                (0..to_save).contains(&cycle) || want.cycles().any(|wanted| wanted == cycle)
-            });
+    /// Has a sketchbook for everything that `want` may play.
+    fn open_books(&mut self, want: &Want) {
+        let project = self.project.as_ref();
+        // A project that followed something goes on from what it followed until it hears again.
+        let kept = project.filter(|groove| self.is_following && groove.recipe == Some(want.recipe));
+        let kept = kept.and_then(|groove| groove.anchor);
+        let anchor = self.heard.map(|(_, pattern)| pattern).or(kept);
+        let id =
+            self.heard.map(|(id, _)| id).or_else(|| kept.as_ref().map(crate::recipe::fingerprint));
+        let ask = Some(Ask { anchor: id, ..Ask::of(want.recipe) });
+        if self.live.as_ref().is_none_or(|book| book.ask != ask) {
+            let own = project.filter(|groove| groove.ask() == ask).cloned();
+            self.live = Some(Sketchbook::new(ask, anchor, own));
         }
+        let Choice { slot, take } = want.choice;
+        if take.is_none() {
+            self.take = None;
+            return;
+        }
+        let (source, anchor) = match slot {
+            None => (ask, anchor),
+            Some(slot) => {
+                let held = self.slots.get(usize::from(slot)).and_then(Option::as_ref);
+                let groove = held.map(|held| &held.groove);
+                (groove.and_then(|g| g.ask()), groove.and_then(|g| g.anchor))
+            }
+        };
+        let wanted = source.map(|ask| Ask { take, ..ask });
+        let is_open =
+            |(choice, book): &(Choice, Sketchbook)| *choice == want.choice && book.ask == wanted;
+        if !self.take.as_ref().is_some_and(is_open) {
+            // What no recipe made has no variations.
+            self.take = wanted.map(|ask| (want.choice, Sketchbook::new(Some(ask), anchor, None)));
+        }
+    }
+
+    /// The answer; `None` while it says no more than the factory's.
+    fn compose(&self, want: &Want, weights: Option<&impl Decode>) -> Option<Answer> {
+        let cycles = want.cycles();
+        let track = |book: &Sketchbook, version: u64| {
+            let score = book.score(cycles, weights)?;
+            Some(Arc::new(Track { ask: book.ask, version, score }))
+        };
+        // What is not made yet in these cycles plays on in those it was made in.
+        let last = self.last.as_ref();
+        let live = self.live.as_ref().and_then(|book| track(book, 0));
+        let live = live
+            .or_else(|| last.map(|last| last.live.clone()))
+            .unwrap_or_else(|| Answer::factory().live);
+        let take =
+            self.take.as_ref().and_then(|(choice, book)| Some((*choice, track(book, 0)?))).or_else(
+                || last.and_then(|last| last.take.clone()).filter(|(c, _)| *c == want.choice),
+            );
+        let slots: [Option<Arc<Track>>; SLOTS] = std::array::from_fn(|place| {
+            let SlotBook { book, version, .. } = self.slots[place].as_ref()?;
+            track(book, *version).or_else(|| {
+                let last = last.and_then(|last| last.slots[place].clone());
+                last.filter(|last| last.version == *version)
+            })
+        });
+        // What no recipe made has no variations but itself.
+        let take = take.or_else(|| {
+            let slot = usize::from(want.choice.slot?);
+            want.choice.take?;
+            self.take.is_none().then_some((want.choice, slots.get(slot)?.clone()?))
+        });
+        let answer = Answer { live, take, slots, slot_changes: self.slot_changes };
+        (last.is_some() || answer != Answer::factory()).then_some(answer)
     }
 }
 

@@ -1,49 +1,25 @@
 //! The handoff between the three threads: [`handoff()`] makes one end for each, none `Clone`.
 //!
 //! The worker's newest answer goes to the audio thread and to the GUI, each by its own triple
-//! buffer: wait-free on both sides, older answers are dropped. What the worker is to decode it
-//! reads from the parameters, which are atomics, so that a whole automation sweep costs one queued
-//! decode: the newest. The audio thread adds which cycle it plays, also an atomic. The GUI and the
-//! host's thread may nudge the worker, which otherwise looks by itself every few milliseconds;
-//! nudges coalesce.
+//! buffer: wait-free on both sides, older answers are dropped, by the worker. What the worker is to decode
+//! it reads from the parameters, which are atomics, so that a whole automation sweep costs one queued
+//! decode: the newest. The audio thread adds which cycle of which groove it plays, also atomics, and what
+//! it has heard, by a triple buffer the other way. The GUI and the host's thread may nudge the worker,
+//! which otherwise looks by itself every few milliseconds; nudges coalesce.
 //!
 //! The audio thread's end neither allocates, frees, locks nor makes a system call, with one
 //! exception by name: [`AudioEnd::wait`], for offline rendering only.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use engine::Score;
-use groove::Beats;
+use groove::{Beats, Pattern};
 use nice_plug_egui::RepaintNotifier;
 use parking_lot::{Condvar, Mutex};
 use triple_buffer::{Input, Output, triple_buffer};
 
-use crate::factory;
-use crate::recipe::Recipe;
-
-/// What the worker has made: a score and the recipe it answers.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Answer {
-    /// What was asked for; `None` for the factory pattern, which answers nothing.
-    pub recipe: Option<Recipe>,
-    /// The patterns.
-    pub score: Score,
-}
-
-impl Answer {
-    /// The factory pattern, played until there is an answer to anything.
-    pub fn factory() -> Self {
-        Self { recipe: None, score: Score::steady(factory::pattern()) }
-    }
-
-    /// Whether this is the answer to `recipe` and holds `cycle`.
-    pub fn answers(&self, recipe: &Recipe, cycle: i64) -> bool {
-        self.recipe.as_ref() == Some(recipe) && self.score.has(cycle)
-    }
-}
+use crate::answer::{Answer, Choice, Track, Wanted};
 
 /// How the network is doing, for the window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,9 +44,11 @@ struct Shared {
     cycle: AtomicI64,
     /// The cycle that the host's loop comes back to; `cycle` without a loop.
     loop_cycle: AtomicI64,
+    /// Bits of the [`Choice`] that plays.
+    choice: AtomicU64,
     /// Whether blocks are being processed, as opposed to the plugin lying idle.
     is_playing: AtomicBool,
-    /// Fingerprint of the recipe that the worker has given up on: waiting for it is no use.
+    /// [`Wanted::fingerprint`] of what the worker has given up on: waiting for it is no use.
     failed: AtomicU64,
     is_closing: AtomicBool,
     network: Mutex<Network>,
@@ -79,19 +57,8 @@ struct Shared {
     repaint: RepaintNotifier,
 }
 
-/// The fingerprint of none.
-const NO_RECIPE: u64 = 0;
-
-/// A number to know `recipe` by.
-fn fingerprint(recipe: &Recipe) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let Recipe { latent, temperature, density, seed, variation, style, attributes } = recipe;
-    latent.map(f32::to_bits).hash(&mut hasher);
-    attributes.map(f32::to_bits).hash(&mut hasher);
-    [temperature, density, variation].map(|x| x.to_bits()).hash(&mut hasher);
-    (seed, style).hash(&mut hasher);
-    hasher.finish().max(NO_RECIPE + 1)
-}
+/// The fingerprint of nothing that could be wanted.
+const NOTHING: u64 = 0;
 
 /// A wake-up that is not lost and not counted.
 #[derive(Debug, Default)]
@@ -115,14 +82,24 @@ impl Nudge {
     }
 }
 
+/// A rhythm that came in, for the worker to make a groove of.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Heard {
+    /// Its [`fingerprint`](crate::recipe::fingerprint); `None` if nothing is to be followed.
+    pub id: Option<u64>,
+    /// What was struck when.
+    pub pattern: Pattern,
+}
+
 /// Makes the three ends. Until the worker answers, all see [`Answer::factory`].
 pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let shared = Arc::new(Shared {
         playhead: AtomicU64::new(f64::NAN.to_bits()),
         cycle: AtomicI64::new(0),
         loop_cycle: AtomicI64::new(0),
+        choice: AtomicU64::new(Choice::default().to_bits()),
         is_playing: AtomicBool::new(false),
-        failed: AtomicU64::new(NO_RECIPE),
+        failed: AtomicU64::new(NOTHING),
         is_closing: AtomicBool::new(false),
         network: Mutex::default(),
         nudge: Nudge::default(),
@@ -130,9 +107,10 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     });
     let (audio_in, audio_out) = triple_buffer(&Answer::factory());
     let (gui_in, gui_out) = triple_buffer(&Answer::factory());
+    let (heard_in, heard_out) = triple_buffer(&Heard::default());
     (
-        AudioEnd { answers: audio_out, has_unread: false, shared: shared.clone() },
-        WorkerEnd { audio: audio_in, gui: gui_in, shared: shared.clone() },
+        AudioEnd { answers: audio_out, heard: heard_in, shared: shared.clone() },
+        WorkerEnd { audio: audio_in, gui: gui_in, heard: heard_out, shared: shared.clone() },
         GuiEnd { answers: gui_out, shared },
     )
 }
@@ -140,22 +118,34 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
 /// The audio thread's end.
 pub struct AudioEnd {
     answers: Output<Answer>,
-    /// Whether `answers` holds one that [`newer`](Self::newer) has not given.
-    has_unread: bool,
+    heard: Input<Heard>,
     shared: Arc<Shared>,
 }
 
 impl AudioEnd {
-    /// The newest answer, if it came since the last call.
-    pub fn newer(&mut self) -> Option<&Answer> {
-        self.has_unread |= self.answers.update();
-        std::mem::take(&mut self.has_unread).then_some(self.answers.output_buffer())
+    /// Takes the newest answer for [`answer`](Self::answer), if it came since the last call, and says
+    /// whether.
+    pub fn update(&mut self) -> bool {
+        self.answers.update()
     }
 
-    /// Tells the worker which cycle plays, or will play first, and which one a loop returns to.
-    pub fn want(&self, cycle: i64, loop_cycle: i64) {
+    /// The answer taken last.
+    pub fn answer(&self) -> &Answer {
+        self.answers.output_buffer()
+    }
+
+    /// Tells the worker which cycle plays, or will play first, which one a loop returns to, and of
+    /// which groove.
+    pub fn want(&self, cycle: i64, loop_cycle: i64, choice: Choice) {
         self.shared.cycle.store(cycle, Ordering::Relaxed);
         self.shared.loop_cycle.store(loop_cycle, Ordering::Relaxed);
+        self.shared.choice.store(choice.to_bits(), Ordering::Relaxed);
+    }
+
+    /// Hands the worker what is to be followed from now on.
+    pub fn tell_heard(&mut self, heard: &Heard) {
+        self.heard.input_buffer_mut().clone_from(heard);
+        self.heard.publish();
     }
 
     /// Tells the window where the playhead is; `None` while stopped.
@@ -166,23 +156,39 @@ impl AudioEnd {
         self.shared.repaint.request_repaint_with(was_playing || position.is_some());
     }
 
-    /// Waits until the newest answer holds the patterns of `cycles` for `recipe`.
+    /// Waits until the worker knows the slots as they are after `changes` changes, or for `limit`. For
+    /// offline rendering only, as [`wait`](Self::wait).
+    pub fn wait_for_slots(&mut self, changes: u64, limit: Duration) {
+        self.wait_until(|answer| answer.slot_changes == changes, NOTHING, limit);
+    }
+
+    /// Waits until the newest answer holds the patterns of `cycles` for what is `wanted`.
     ///
-    /// Returns false if the worker has given up on `recipe`, or has not answered within `limit`.
+    /// Returns false if the worker has given up on it, or has not answered within `limit`.
     ///
     /// # Real-time safety
     /// None: it wakes the worker and sleeps. For offline rendering only, where blocks come faster
     /// than patterns can be decoded.
-    pub fn wait(&mut self, recipe: &Recipe, cycles: &[i64], limit: Duration) -> bool {
+    pub fn wait(&mut self, wanted: &Wanted, cycles: &[i64], limit: Duration) -> bool {
+        let fingerprint = wanted.fingerprint();
+        self.wait_until(|answer| answer.answers(wanted, cycles), fingerprint, limit)
+    }
+
+    /// Waits until `has_come`, or the worker has given up on what has this `fingerprint`.
+    fn wait_until(
+        &mut self,
+        has_come: impl Fn(&Answer) -> bool,
+        fingerprint: u64,
+        limit: Duration,
+    ) -> bool {
         let deadline = Instant::now() + limit;
-        let fingerprint = fingerprint(recipe);
         loop {
-            self.has_unread |= self.answers.update();
-            let answer = self.answers.output_buffer();
-            if cycles.iter().all(|&cycle| answer.answers(recipe, cycle)) {
+            self.answers.update();
+            if has_come(self.answer()) {
                 return true;
             }
-            let has_failed = self.shared.failed.load(Ordering::Acquire) == fingerprint;
+            let failed = self.shared.failed.load(Ordering::Acquire);
+            let has_failed = failed != NOTHING && failed == fingerprint;
             if has_failed || Instant::now() >= deadline {
                 return false;
             }
@@ -196,15 +202,16 @@ impl AudioEnd {
 pub struct WorkerEnd {
     audio: Input<Answer>,
     gui: Input<Answer>,
+    heard: Output<Heard>,
     shared: Arc<Shared>,
 }
 
 impl WorkerEnd {
     /// Publishes `answer` to the audio thread and to the window.
     pub fn publish(&mut self, answer: &Answer) {
-        *self.audio.input_buffer_mut() = *answer;
+        self.audio.input_buffer_mut().clone_from(answer);
         self.audio.publish();
-        *self.gui.input_buffer_mut() = *answer;
+        self.gui.input_buffer_mut().clone_from(answer);
         self.gui.publish();
         self.shared.repaint.request_repaint();
     }
@@ -214,15 +221,25 @@ impl WorkerEnd {
         (self.shared.cycle.load(Ordering::Relaxed), self.shared.loop_cycle.load(Ordering::Relaxed))
     }
 
+    /// Which groove plays or will play first.
+    pub fn choice(&self) -> Choice {
+        Choice::from_bits(self.shared.choice.load(Ordering::Relaxed))
+    }
+
+    /// What is to be followed.
+    pub fn heard(&mut self) -> &Heard {
+        self.heard.read()
+    }
+
     /// Whether the host's transport runs.
     pub fn is_playing(&self) -> bool {
         self.shared.is_playing.load(Ordering::Relaxed)
     }
 
-    /// Tells the window, and whoever waits, that `recipe` will not be answered, and why.
-    pub fn fail(&self, message: String, recipe: &Recipe) {
+    /// Tells the window, and whoever waits, that what is `wanted` will not be answered, and why.
+    pub fn fail(&self, message: String, wanted: &Wanted) {
         self.report(Network::Failed(message));
-        self.shared.failed.store(fingerprint(recipe), Ordering::Release);
+        self.shared.failed.store(wanted.fingerprint(), Ordering::Release);
     }
 
     /// Tells the window how the network is doing.
@@ -270,9 +287,20 @@ pub struct GuiEnd {
 }
 
 impl GuiEnd {
-    /// The newest answer: what plays, or will from the next boundary on.
+    /// The newest answer: all grooves that can be chosen.
     pub fn newest(&mut self) -> &Answer {
         self.answers.read()
+    }
+
+    /// Which groove plays, or will from the next boundary on.
+    pub fn choice(&self) -> Choice {
+        Choice::from_bits(self.shared.choice.load(Ordering::Relaxed))
+    }
+
+    /// The groove that plays, or will from the next boundary on: the one to draw.
+    pub fn playing(&mut self) -> &Track {
+        let choice = self.choice();
+        self.answers.read().shown(choice)
     }
 
     /// Where the playhead is, as of the last block; `None` while stopped.
@@ -305,25 +333,48 @@ impl GuiEnd {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use groove::Pattern;
+    use crate::recipe::{Ask, Recipe};
+    use engine::Score;
 
     fn recipe(seed: u64) -> Recipe {
         Recipe { seed, ..Recipe::default() }
     }
 
     fn answer(seed: u64) -> Answer {
-        Answer { recipe: Some(recipe(seed)), score: Score::steady(Pattern::EMPTY) }
+        let ask = Some(Ask::of(recipe(seed)));
+        let track = Track { ask, version: 0, score: Score::steady(Pattern::EMPTY) };
+        Answer { live: Arc::new(track), ..Answer::factory() }
+    }
+
+    fn wanted(seed: u64) -> Wanted {
+        let choice = Choice::default();
+        Wanted { choice, recipe: recipe(seed), anchor: None, slot_changes: 0 }
     }
 
     #[test]
     fn only_the_newest_answer_arrives_and_only_once() {
         let (mut audio, mut worker, mut gui) = handoff();
-        assert!(audio.newer().is_none());
+        assert!(!audio.update());
         worker.publish(&answer(1));
         worker.publish(&answer(2));
-        assert_eq!(audio.newer(), Some(&answer(2)));
-        assert!(audio.newer().is_none());
+        assert!(audio.update());
+        assert_eq!(audio.answer(), &answer(2));
+        assert!(!audio.update());
+        assert_eq!(audio.answer(), &answer(2));
         assert_eq!(gui.newest(), &answer(2));
+        assert_eq!(gui.playing(), &*answer(2).live);
+    }
+
+    #[test]
+    fn the_worker_learns_what_plays_and_what_was_heard() {
+        let (mut audio, mut worker, gui) = handoff();
+        let choice = Choice { slot: Some(3), take: Some(-2) };
+        audio.want(7, 5, choice);
+        assert_eq!((worker.wanted(), worker.choice(), gui.choice()), ((7, 5), choice, choice));
+        let heard = Heard { id: Some(9), pattern: crate::factory::pattern() };
+        assert_eq!(worker.heard().id, None);
+        audio.tell_heard(&heard);
+        assert_eq!(worker.heard(), &heard);
     }
 
     #[test]
@@ -349,18 +400,18 @@ mod tests {
         let (mut audio, mut worker, _gui) = handoff();
         let long = Duration::from_secs(600);
         worker.publish(&answer(1));
-        assert!(audio.wait(&recipe(1), &[0, 5], long));
-        assert_eq!(audio.newer(), Some(&answer(1)));
-        worker.fail("no weights".into(), &recipe(2));
-        assert!(!audio.wait(&recipe(2), &[0], long));
+        assert!(audio.wait(&wanted(1), &[0, 5], long));
+        assert_eq!(audio.answer(), &answer(1));
+        worker.fail("no weights".into(), &wanted(2));
+        assert!(!audio.wait(&wanted(2), &[0], long));
     }
 
     #[test]
     fn a_failure_of_one_recipe_does_not_end_waiting_for_the_next() {
         let (mut audio, mut worker, _gui) = handoff();
-        worker.fail("it failed".into(), &recipe(1));
+        worker.fail("it failed".into(), &wanted(1));
         let waiting =
-            std::thread::spawn(move || audio.wait(&recipe(2), &[0], Duration::from_secs(600)));
+            std::thread::spawn(move || audio.wait(&wanted(2), &[0], Duration::from_secs(600)));
         // Its first nudge says that it has looked, and has not given up.
         assert!(worker.sleep(Duration::MAX));
         worker.publish(&answer(2));

@@ -5,14 +5,19 @@
 //! worker per instance decodes (the network), the host's main thread runs the [`window`]. They meet
 //! in the [`handoff`] and in the [parameters](params), which are atomics.
 
+pub mod answer;
 mod composer;
 pub mod factory;
+mod follow;
 pub mod handoff;
 pub mod headless;
+pub mod keys;
 pub mod params;
+mod player;
 mod plugin;
 pub mod recipe;
 pub mod saved;
+pub mod slots;
 pub mod weights;
 pub mod window;
 mod worker;

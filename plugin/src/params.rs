@@ -26,7 +26,8 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::Recipe;
-use crate::saved::SavedGroove;
+use crate::saved::{Groove, SavedGroove};
+use crate::slots::Slots;
 
 /// Nats per struck instrument at full density: the useful range of [`Recipe::density`].
 const DENSITY_NATS: f32 = 3.0;
@@ -77,6 +78,10 @@ pub struct JangdanParams {
     #[persist = "groove"]
     pub groove: SavedGroove,
 
+    /// The grooves kept beside that one.
+    #[persist = "slots"]
+    pub slots: Slots,
+
     /// The window's size, kept by the window.
     #[persist = "window"]
     pub window: Arc<RwLock<WindowSize>>,
@@ -112,6 +117,7 @@ impl Default for JangdanParams {
             perform: PerformParams::default(),
             instruments: InstrumentsParams::default(),
             groove: SavedGroove::default(),
+            slots: Slots::default(),
             window: Arc::default(),
         }
     }
@@ -167,6 +173,15 @@ impl JangdanParams {
         }
     }
 
+    /// The groove of the controls as it can be put into a slot: with its patterns, if all are made.
+    pub fn live_groove(&self) -> Groove {
+        let held = self.groove.get();
+        if held.recipe == Some(self.recipe()) {
+            return held;
+        }
+        Groove { recipe: Some(self.recipe()), ..Groove::default() }
+    }
+
     /// What is set for every instrument now.
     pub fn lanes(&self) -> Lanes {
         let ready = self.notes.map.value().ready().map(|map| map.keys());
@@ -206,7 +221,7 @@ mod tests {
             .collect();
         assert_eq!(instruments, expected);
         let fields = JangdanParams::default().serialize_fields();
-        assert_eq!(fields.keys().collect::<Vec<_>>(), ["groove", "window"]);
+        assert_eq!(fields.keys().collect::<Vec<_>>(), ["groove", "slots", "window"]);
     }
 
     #[test]

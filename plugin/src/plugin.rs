@@ -2,13 +2,13 @@
 //!
 //! The audio thread allocates, frees, locks, logs and waits nowhere, with one exception: while the
 //! host renders offline it waits for the patterns of the block, so that a bounce is what was heard.
+//! What the keys ask for is worked out by the player, in a file of its own.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Address, Engine, Event, Offer, Playing, Transport};
-use groove::{Beats, Instrument};
+use engine::{Action, Address, Control, Engine, Event, Offer, PlayMode, Playing, Transport};
+use groove::{Beats, Instrument, SampleOffset};
 use kit::Kit;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{
@@ -19,9 +19,11 @@ use nice_plug::prelude::{
 };
 use nice_plug::util::permit_alloc;
 
-use crate::handoff::{Answer, AudioEnd, GuiEnd, handoff};
+use crate::answer::{Answer, Choice, Wanted};
+use crate::handoff::{AudioEnd, GuiEnd, handoff};
 use crate::params::{JangdanParams, finite_or};
-use crate::recipe::Recipe;
+use crate::player::{MOVES, Move, Player, Scene};
+use crate::recipe::Ask;
 use crate::weights::Weights;
 use crate::window::{self, WindowEditor};
 use crate::worker::Worker;
@@ -38,11 +40,14 @@ pub struct Jangdan {
     audio: AudioEnd,
     /// The window's end until the editor takes it.
     gui: Option<GuiEnd>,
-    /// The recipe of the score that the engine was offered last.
-    offered: Option<Recipe>,
+    player: Player,
+    /// What makes the groove that the engine was offered last, and its [`Track::version`].
+    offered: (Option<Ask>, u64),
+    /// Whether the worker has made something that the engine has not been offered.
+    has_news: bool,
     is_offline: bool,
-    /// The recipe that an offline block waited for in vain.
-    given_up: Option<Recipe>,
+    /// What an offline block waited for in vain.
+    given_up: Option<Wanted>,
     _worker: Worker,
 }
 
@@ -51,11 +56,13 @@ impl Default for Jangdan {
         let params = Arc::new(JangdanParams::default());
         let (audio, worker, gui) = handoff();
         Self {
-            engine: Engine::new(Answer::factory().score),
+            engine: Engine::new(Answer::factory().live.score),
             kit: Kit::new(48_000.0),
             audio,
             gui: Some(gui),
-            offered: None,
+            player: Player::new(),
+            offered: (None, 0),
+            has_news: false,
             is_offline: false,
             given_up: None,
             _worker: Worker::spawn(params.clone(), worker, Weights::embedded),
@@ -76,7 +83,7 @@ impl Plugin for Jangdan {
         ..AudioIOLayout::const_default()
     }];
 
-    // Hosts put an instrument on a track by its note input. The notes are not used yet.
+    // Notes that come in are keys that choose, or a rhythm to follow.
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
 
@@ -109,12 +116,14 @@ impl Plugin for Jangdan {
 
     fn reset(&mut self) {
         self.engine.reset();
+        self.player.reset();
         self.kit.reset();
         self.audio.show_playhead(None);
     }
 
     fn stop_processing(&mut self) {
         self.engine.reset();
+        self.player.reset();
         self.audio.show_playhead(None);
     }
 
@@ -128,7 +137,6 @@ impl Plugin for Jangdan {
         _aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        while context.next_event().is_some() {}
         let frames = buffer.samples();
         let [left, right] = buffer.as_slice() else {
             return ProcessStatus::Error("the output is not stereo");
@@ -137,19 +145,36 @@ impl Plugin for Jangdan {
         let playing = self.params.playing();
         let block = u32::try_from(frames).unwrap_or(u32::MAX);
 
-        let cycles = self.engine.cycles(&transport, &playing, block);
-        let returns_to = transport
-            .loop_range
-            .map_or(*cycles.start(), |(start, _)| playing.reading.shape.cycle_at(start));
-        self.audio.want(*cycles.start(), returns_to);
-        if self.is_offline && transport.is_playing {
-            self.wait_for(&cycles, returns_to);
+        self.prepare(&transport, &playing);
+        let before = self.player.choice();
+        self.listen(&transport, &playing, context);
+        self.ask(&transport, &playing, block);
+        self.take_score(before, &playing);
+
+        let answer = self.audio.answer();
+        let mut controls = [Control { at: SampleOffset(0), action: Action::Mute(false) }; MOVES];
+        let mut count = 0;
+        for &(at, to_do) in self.player.moves() {
+            let action = match to_do {
+                Move::Fill(is_held) => Action::Fill(is_held),
+                Move::Mute(is_held) => Action::Mute(is_held),
+                Move::Hold(is_held) => Action::Hold(is_held),
+                // What is not made yet is offered by a later block.
+                Move::Choose(choice) => match answer.track(choice) {
+                    Some(track) => {
+                        self.offered = (track.ask, track.version);
+                        Action::Play(&track.score)
+                    }
+                    None => continue,
+                },
+            };
+            controls[count] = Control { at: SampleOffset(at), action };
+            count += 1;
         }
-        self.take_score(&playing);
 
         let mut stage = Stage { kit: &mut self.kit, left, right, rendered: 0 };
         let is_kit_on = self.params.kit.is_on.value();
-        self.engine.process(&transport, &playing, &[], block, &mut |event| {
+        self.engine.process(&transport, &playing, &controls[..count], block, &mut |event| {
             if let Event::NoteOn { at, instrument, velocity, .. } = event
                 && is_kit_on
             {
@@ -164,40 +189,124 @@ impl Plugin for Jangdan {
         });
         stage.render_until(frames);
         self.apply_level(left, right);
-        self.audio.show_playhead(self.engine.playhead());
+        let playhead = self.engine.playhead();
+        if playhead.is_none() {
+            self.player.stand();
+        }
+        self.audio.show_playhead(playhead);
         ProcessStatus::KeepAlive
     }
 }
 
 impl Jangdan {
-    /// Offline only: waits until the patterns of `cycles` and of the one that a loop returns to are
-    /// there.
-    fn wait_for(&mut self, cycles: &RangeInclusive<i64>, returns_to: i64) {
-        let recipe = self.params.recipe();
-        if self.given_up == Some(recipe) {
+    /// Takes what the worker has made and what the parameters choose.
+    fn prepare(&mut self, transport: &Transport, playing: &Playing) {
+        let can_run = transport.is_playing || playing.mode != PlayMode::Transport;
+        let slot_changes = self.params.slots.changes();
+        self.has_news |= self.audio.update();
+        if self.is_offline && can_run && self.audio.answer().slot_changes != slot_changes {
+            // What is in the slots decides what can be chosen.
+            let audio = &mut self.audio;
+            permit_alloc(|| audio.wait_for_slots(slot_changes, PATIENCE));
+            self.has_news = true;
+        }
+        let slots = self.audio.answer().slots.iter().enumerate();
+        let filled = slots.fold(0, |bits, (i, slot)| bits | u16::from(slot.is_some()) << i);
+        let perform = &self.params.perform;
+        let scene = Scene {
+            slot_parameter: perform.slot.value(),
+            is_following: perform.is_following.value(),
+            filled,
+            can_run,
+        };
+        let time = self.engine.time_at(transport, playing, 0);
+        if let Some(heard) = self.player.begin(scene, time, playing) {
+            self.audio.tell_heard(&heard);
+        }
+    }
+
+    /// Hears the keys of this block.
+    fn listen(
+        &mut self,
+        transport: &Transport,
+        playing: &Playing,
+        context: &mut impl ProcessContext<Self>,
+    ) {
+        while let Some(event) = context.next_event() {
+            match event {
+                NoteEvent::NoteOn { timing, key: Key::Number(key), velocity, .. } => {
+                    let time = self.engine.time_at(transport, playing, timing);
+                    self.player.note_on(timing, time, key, velocity, playing);
+                }
+                NoteEvent::NoteOff { timing, key, .. } | NoteEvent::Choke { timing, key, .. } => {
+                    let key = if let Key::Number(key) = key { Some(key) } else { None };
+                    self.player.note_off(timing, key);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Tells the worker what is wanted, and waits for it while rendering offline.
+    fn ask(&mut self, transport: &Transport, playing: &Playing, frames: u32) {
+        let cycles = self.engine.cycles(transport, playing, frames);
+        let returns_to = transport
+            .loop_range
+            .map_or(*cycles.start(), |(start, _)| playing.reading.shape.cycle_at(start));
+        let choice = self.player.choice();
+        self.audio.want(*cycles.start(), returns_to, choice);
+        if !self.is_offline || !(transport.is_playing || playing.mode != PlayMode::Transport) {
             return;
         }
         // The worker provides a cycle and the next; no sane block reaches further.
         let (first, last) = (*cycles.start(), *cycles.end());
-        let last = last.min(first.saturating_add(1));
-        let audio = &mut self.audio;
-        let has_come = permit_alloc(|| audio.wait(&recipe, &[first, last, returns_to], PATIENCE));
-        self.given_up = (!has_come).then_some(recipe);
+        let cycles = [first, last.min(first.saturating_add(1)), returns_to];
+        self.wait_for(choice, &cycles);
+        let chosen = self.player.moves().iter().filter_map(|&(_, to_do)| match to_do {
+            Move::Choose(choice) if choice.take.is_none() => Some(choice),
+            _ => None,
+        });
+        let mut passing = [Choice::default(); MOVES];
+        let mut count = 0;
+        for chosen in chosen {
+            passing[count] = chosen;
+            count += 1;
+        }
+        passing[..count].iter().for_each(|&choice| self.wait_for(choice, &cycles));
     }
 
-    /// Offers the engine the worker's newest answer.
-    fn take_score(&mut self, playing: &Playing) {
-        if !self.engine.accepts_score() {
+    /// Offline only: waits until the patterns of `cycles` are there.
+    fn wait_for(&mut self, choice: Choice, cycles: &[i64]) {
+        let wanted = Wanted {
+            choice,
+            recipe: self.params.recipe(),
+            anchor: self.player.anchor(),
+            slot_changes: self.params.slots.changes(),
+        };
+        if self.given_up == Some(wanted) {
             return;
         }
-        if let Some(answer) = self.audio.newer() {
-            let offer = if answer.recipe.is_some() && answer.recipe == self.offered {
-                Offer::Refresh
-            } else {
-                Offer::Change(playing.quantise)
-            };
-            self.engine.offer(&answer.score, offer);
-            self.offered = answer.recipe;
+        let audio = &mut self.audio;
+        let has_come = permit_alloc(|| audio.wait(&wanted, cycles, PATIENCE));
+        self.has_news = true;
+        self.given_up = (!has_come).then_some(wanted);
+    }
+
+    /// Offers the engine the newest of the groove that is chosen as the block begins.
+    fn take_score(&mut self, choice: Choice, playing: &Playing) {
+        let Some(track) = self.audio.answer().track(choice) else { return };
+        let made_by = (track.ask, track.version);
+        let offer = match (self.offered == made_by, self.has_news) {
+            (false, _) => Offer::Change(playing.quantise),
+            (true, true) if *self.engine.score() != track.score => Offer::Refresh,
+            (true, _) => {
+                self.has_news = false;
+                return;
+            }
+        };
+        // If it is not heeded, the next block tries again.
+        if self.engine.offer(&track.score, offer) {
+            (self.offered, self.has_news) = (made_by, false);
         }
     }
 

@@ -2,7 +2,97 @@
 
 pub use musicvae::recipe::{DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 
-/// Whether `recipe` gives every cycle the same pattern.
-pub(crate) fn is_steady(recipe: &Recipe) -> bool {
-    recipe.variation == 0.0
+use groove::Pattern;
+
+/// How far a take wanders from its groove at least; see [`Recipe::variation`]. Enough to be told from it
+/// and little enough to be known for it.
+const TAKE_VARIATION: f32 = 0.35;
+
+/// What is asked of the network for a groove.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ask {
+    /// The knobs.
+    pub recipe: Recipe,
+    /// The [`fingerprint`] of the pattern that the groove is to stay near, instead of a point drawn by
+    /// the seed.
+    pub anchor: Option<u64>,
+    /// Which variation of the groove that is; `None` is the groove itself.
+    pub take: Option<i64>,
+}
+
+impl Ask {
+    /// The groove that `recipe` makes by itself.
+    pub const fn of(recipe: Recipe) -> Self {
+        Self { recipe, anchor: None, take: None }
+    }
+
+    /// Whether every cycle has the same pattern.
+    pub fn is_steady(&self) -> bool {
+        self.recipe.variation == 0.0
+    }
+
+    /// The recipe and the cycle that the pattern of `cycle` is drawn by. A take is a far cycle of the
+    /// same recipe, at no less than a certain variation.
+    pub fn drawn(&self, cycle: i64) -> (Recipe, i64) {
+        let Some(take) = self.take else { return (self.recipe, cycle) };
+        let variation = self.recipe.variation.max(TAKE_VARIATION);
+        // 2^32 cycles to a take, odd multiples of 2^31 apart from 0.
+        let far = take.wrapping_mul(2).wrapping_add(1).wrapping_mul(1 << 31);
+        let cycle = if self.is_steady() { 0 } else { cycle };
+        (Recipe { variation, ..self.recipe }, far.wrapping_add(cycle))
+    }
+}
+
+/// A number to know `pattern` by, the same on every machine: FNV-1a, 64 bits, over its hits.
+///
+/// # Real-time safety
+/// Neither this allocates nor waits; it looks at every cell.
+pub fn fingerprint(pattern: &Pattern) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for (step, instrument, hit) in pattern.iter() {
+        let place = (step * groove::INSTRUMENTS + instrument.index()) as u32;
+        for word in [place, hit.velocity().to_bits(), hit.micro_offset().to_bits()] {
+            for byte in word.to_le_bytes() {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        }
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groove::{Hit, Instrument};
+
+    #[test]
+    fn takes_of_a_steady_groove_are_steady_and_differ() {
+        let ask = |take| Ask { take, ..Ask::of(Recipe::default()) };
+        assert_eq!(ask(None).drawn(5), (Recipe::default(), 5));
+        let (recipe, cycle) = ask(Some(0)).drawn(5);
+        assert_eq!(ask(Some(0)).drawn(9), (recipe, cycle));
+        assert_eq!(recipe.variation, TAKE_VARIATION);
+        let cycles: Vec<i64> = (-3..4).map(|take| ask(Some(take)).drawn(0).1).collect();
+        assert!(cycles.iter().all(|cycle| cycle.abs() >= 1 << 31));
+        assert!(cycles.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn takes_of_a_varied_groove_go_on_varying_from_cycle_to_cycle() {
+        let recipe = Recipe { variation: 0.8, ..Recipe::default() };
+        let ask = Ask { take: Some(7), ..Ask::of(recipe) };
+        assert_eq!(ask.drawn(3).0, recipe);
+        assert_eq!(ask.drawn(3).1 + 1, ask.drawn(4).1);
+        assert_ne!(ask.drawn(i64::MAX), ask.drawn(0)); // no overflow
+    }
+
+    #[test]
+    fn patterns_are_known_by_their_hits() {
+        let mut pattern = Pattern::EMPTY;
+        let empty = fingerprint(&pattern);
+        pattern.set(3, Instrument::Snare, Some(Hit::new(0.5, 0.0)));
+        let one = fingerprint(&pattern);
+        pattern.set(3, Instrument::Snare, Some(Hit::new(0.5, 0.1)));
+        assert_eq!([empty, one, fingerprint(&pattern)].map(|x| x == one), [false, true, false]);
+    }
 }

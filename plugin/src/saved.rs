@@ -13,13 +13,10 @@ use nice_plug::params::persist::PersistentField;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::Recipe;
+use crate::recipe::{Ask, Recipe, fingerprint};
 
 /// How many cycles a project with variation stores: two minutes at 64 BPM, and some 50 kB.
 pub const SAVED_CYCLES: i64 = 8;
-
-/// How many slots keep a groove beside the one that the controls make.
-pub const SLOTS: usize = 12;
 
 /// A recipe and the patterns that were made from it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,9 +27,26 @@ pub struct Groove {
     pub weights: String,
     /// The pattern of cycle 0, 1 and so on; one if every cycle is the same.
     pub cycles: Vec<Pattern>,
+    /// The pattern that the groove stays near, if it was not drawn by the seed alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<Pattern>,
+    /// Which variation of the recipe's groove it is, if not the groove itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take: Option<i64>,
 }
 
 impl Groove {
+    /// A groove that no recipe made: these patterns, over and over.
+    pub fn of_patterns(cycles: Vec<Pattern>) -> Self {
+        Self { cycles, ..Self::default() }
+    }
+
+    /// What is asked of the network for it; `None` if no recipe made it.
+    pub fn ask(&self) -> Option<Ask> {
+        let anchor = self.anchor.as_ref().map(fingerprint);
+        Some(Ask { recipe: self.recipe?, anchor, take: self.take })
+    }
+
     /// The stored pattern for `cycle`, repeating when there are fewer; none if there are none.
     pub fn pattern(&self, cycle: i64) -> Option<&Pattern> {
         let len = i64::try_from(self.cycles.len()).unwrap_or(i64::MAX);

@@ -59,6 +59,18 @@ pub(crate) trait Decode {
 
     /// The pattern of `recipe` in `cycle`: always the same for the same three.
     fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern;
+
+    /// The latent vector of `pattern`.
+    fn encode(&self, pattern: &Pattern) -> Vec<f32>;
+
+    /// The pattern near `latent` that `recipe` draws in `cycle`: always the same for the same four.
+    fn decode_around(
+        &self,
+        latent: &[f32],
+        recipe: &Recipe,
+        cycle: i64,
+        scratch: &mut Scratch,
+    ) -> Pattern;
 }
 
 impl Decode for Weights {
@@ -68,6 +80,21 @@ impl Decode for Weights {
 
     fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern {
         self.drummer.decode(recipe, cycle, scratch)
+    }
+
+    fn encode(&self, pattern: &Pattern) -> Vec<f32> {
+        self.drummer.encode(pattern).0
+    }
+
+    fn decode_around(
+        &self,
+        latent: &[f32],
+        recipe: &Recipe,
+        cycle: i64,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        let z = self.drummer.point_around(latent, recipe, cycle, scratch);
+        self.drummer.decode_latent(&z, recipe, cycle, scratch)
     }
 }
 
@@ -104,5 +131,23 @@ impl Decode for Fake {
     fn decode(&self, recipe: &Recipe, cycle: i64, _scratch: &mut Scratch) -> Pattern {
         assert_ne!(recipe.seed, Self::BREAKING_SEED, "made to break");
         self.pattern(recipe, cycle)
+    }
+
+    fn encode(&self, pattern: &Pattern) -> Vec<f32> {
+        vec![pattern.count() as f32]
+    }
+
+    /// The recipe's pattern and a ride for the anchor.
+    fn decode_around(
+        &self,
+        latent: &[f32],
+        recipe: &Recipe,
+        cycle: i64,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        let mut pattern = self.decode(recipe, cycle, scratch);
+        let step = latent[0] as usize % groove::STEPS;
+        pattern.set(step, groove::Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
+        pattern
     }
 }

@@ -175,7 +175,7 @@ impl NiceEguiApp for Window {
         let Some(context) = &self.context else { return };
         let cycle = self.gui.cycle();
         let scene = Scene {
-            pattern: *self.gui.newest().score.pattern(cycle),
+            pattern: *self.gui.playing().score.pattern(cycle),
             playhead: self.gui.playhead(),
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),

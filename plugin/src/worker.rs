@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use musicvae::WeightsError;
 
+use crate::answer::Wanted;
 use crate::composer::{Composer, Turn, Want};
 use crate::handoff::{Closer, Network, WorkerEnd};
 use crate::params::JangdanParams;
@@ -86,8 +87,8 @@ fn run<W: Decode>(
 ) {
     let mut composer = Composer::default();
     // A project's own patterns need no network: they play from the first block on.
-    let mut loads = params.groove.loads();
-    composer.load(params.groove.get());
+    let mut seen = None;
+    look(params, &mut end, &mut composer, &mut seen);
     composer.turn(&want(params, &end), None::<&W>);
     composer.answer().into_iter().for_each(|answer| end.publish(answer));
 
@@ -101,10 +102,7 @@ fn run<W: Decode>(
     let mut settled = None;
     let mut alert_until = Instant::now();
     while !end.is_closing() {
-        let newest_loads = params.groove.loads();
-        if newest_loads != loads {
-            loads = newest_loads;
-            composer.load(params.groove.get());
+        if look(params, &mut end, &mut composer, &mut seen) {
             settled = None;
         }
         let want = want(params, &end);
@@ -114,11 +112,8 @@ fn run<W: Decode>(
         }
         if settled != Some(want) {
             let turn = composer.turn(&want, weights.as_deref());
-            // Stored before it is heard, so that a project saved at any moment has what was heard.
-            if let Some(groove) =
-                weights.as_deref().and_then(|weights| composer.take_unsaved(weights))
-            {
-                params.groove.store(groove, loads);
+            if let (Some(weights), Some(seen)) = (weights.as_deref(), seen) {
+                store(params, &mut composer, weights, &seen);
             }
             match (turn, &load_failure) {
                 (Turn::Answered, _) => {
@@ -130,8 +125,10 @@ fn run<W: Decode>(
                     end.report(Network::Decoding);
                     continue;
                 }
-                (Turn::Failed(message), _) => end.fail(message, &want.recipe),
-                (Turn::Idle, Some(message)) => end.fail(message.clone(), &want.recipe),
+                (Turn::Failed(message), _) => end.fail(message, &wanted(&want, seen.as_ref())),
+                (Turn::Idle, Some(message)) => {
+                    end.fail(message.clone(), &wanted(&want, seen.as_ref()));
+                }
                 (Turn::Idle, None) => end.report(Network::Ready),
             }
             settled = Some(want);
@@ -143,9 +140,65 @@ fn run<W: Decode>(
     }
 }
 
+/// What was loaded and heard when the worker looked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Seen {
+    /// How often the host had loaded a groove.
+    loads: u64,
+    slot_changes: u64,
+    heard: Option<u64>,
+    is_following: bool,
+}
+
+/// Tells `composer` what was loaded, stored or heard since `seen`, and returns whether anything was.
+fn look(
+    params: &JangdanParams,
+    end: &mut WorkerEnd,
+    composer: &mut Composer,
+    seen: &mut Option<Seen>,
+) -> bool {
+    let is_following = params.perform.is_following.value();
+    let heard = end.heard();
+    let now = Seen {
+        loads: params.groove.loads(),
+        slot_changes: params.slots.changes(),
+        heard: heard.id,
+        is_following,
+    };
+    let before = seen.replace(now);
+    if before == Some(now) {
+        return false;
+    }
+    if before.is_none_or(|before| before.loads != now.loads) {
+        composer.load(params.groove.get());
+    }
+    if before.is_none_or(|before| before.slot_changes != now.slot_changes) {
+        composer.load_slots(params.slots.get(), now.slot_changes);
+    }
+    composer.hear(heard, is_following);
+    true
+}
+
+/// Stores what was made, before it is heard, so that a project saved at any moment has what was heard.
+fn store(params: &JangdanParams, composer: &mut Composer, weights: &impl Decode, seen: &Seen) {
+    if let Some(groove) = composer.take_unsaved(weights) {
+        params.groove.store(groove, seen.loads);
+    }
+    while let Some((slot, groove)) = composer.take_completed_slot(weights) {
+        params.slots.complete(slot, groove, composer.slot_changes());
+    }
+}
+
 fn want(params: &JangdanParams, end: &WorkerEnd) -> Want {
     let (cycle, loop_cycle) = end.wanted();
-    Want { recipe: params.recipe(), cycle, loop_cycle }
+    Want { recipe: params.recipe(), choice: end.choice(), cycle, loop_cycle }
+}
+
+/// `want` as the audio thread would wait for it.
+fn wanted(want: &Want, seen: Option<&Seen>) -> Wanted {
+    let anchor = seen.filter(|seen| seen.is_following).and_then(|seen| seen.heard);
+    let slot_changes = seen.map_or(0, |seen| seen.slot_changes);
+    Wanted { choice: want.choice, recipe: want.recipe, anchor, slot_changes }
 }
 
 #[cfg(test)]

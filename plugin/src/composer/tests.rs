@@ -3,10 +3,13 @@
 use engine::Score;
 use groove::Pattern;
 
-use super::{Composer, KEPT_CYCLES, Turn, Want};
-use crate::handoff::Answer;
-use crate::recipe::Recipe;
+use super::sketchbook::KEPT_CYCLES;
+use super::{Composer, Turn, Want};
+use crate::answer::Choice;
+use crate::handoff::Heard;
+use crate::recipe::{Ask, Recipe, fingerprint};
 use crate::saved::{Groove, SAVED_CYCLES};
+use crate::slots::SlotGrooves;
 use crate::weights::Fake;
 
 const NETWORK: Fake = Fake("trained");
@@ -16,7 +19,7 @@ fn recipe(seed: u64, variation: f32) -> Recipe {
 }
 
 fn want(recipe: Recipe, cycle: i64) -> Want {
-    Want { recipe, cycle, loop_cycle: cycle }
+    Want { recipe, choice: Choice::default(), cycle, loop_cycle: cycle }
 }
 
 /// Takes turns until nothing is left to do, and counts those that worked.
@@ -34,7 +37,7 @@ fn finish(composer: &mut Composer, want: &Want, network: Option<&Fake>) -> usize
 
 /// The pattern that the newest answer plays in `cycle`.
 fn played(composer: &Composer, cycle: i64) -> Pattern {
-    *composer.answer().expect("there is an answer").score.pattern(cycle)
+    *composer.answer().expect("there is an answer").live.score.pattern(cycle)
 }
 
 /// What a project stores once it has played `recipe` with `network`.
@@ -49,8 +52,9 @@ fn without_variation_one_pattern_answers_every_cycle() {
     let mut composer = Composer::default();
     let recipe = recipe(5, 0.0);
     assert_eq!(composer.turn(&want(recipe, 7), Some(&NETWORK)), Turn::Answered);
-    let score = Score::steady(NETWORK.pattern(&recipe, 0));
-    assert_eq!(composer.answer(), Some(&Answer { recipe: Some(recipe), score }));
+    let live = &composer.answer().unwrap().live;
+    assert_eq!(live.ask, Some(Ask::of(recipe)));
+    assert_eq!(live.score, Score::steady(NETWORK.pattern(&recipe, 0)));
     assert_eq!(composer.turn(&want(recipe, 8), Some(&NETWORK)), Turn::Idle);
 }
 
@@ -58,11 +62,11 @@ fn without_variation_one_pattern_answers_every_cycle() {
 fn the_cycle_that_plays_is_answered_before_the_next_and_those_of_the_loop() {
     let mut composer = Composer::default();
     let recipe = recipe(5, 0.5);
-    let want = Want { recipe, cycle: 40, loop_cycle: 20 };
+    let want = Want { loop_cycle: 20, ..want(recipe, 40) };
     let mut held = Vec::new();
     for _ in 0..4 {
         assert_eq!(composer.turn(&want, Some(&NETWORK)), Turn::Answered);
-        let score = &composer.answer().unwrap().score;
+        let score = &composer.answer().unwrap().live.score;
         held.push([40, 41, 20, 21].map(|cycle| score.has(cycle)));
     }
     let expected: [[bool; 4]; 4] = std::array::from_fn(|i| std::array::from_fn(|j| j <= i));
@@ -166,10 +170,149 @@ fn a_long_song_does_not_keep_every_cycle_but_those_it_saves() {
     for cycle in 0..1000 {
         finish(&mut composer, &want(varied, cycle), Some(&NETWORK));
         assert_eq!(played(&composer, cycle), NETWORK.pattern(&varied, cycle));
-        let kept = composer.book.as_ref().unwrap().decoded.len();
+        let kept = composer.live.as_ref().unwrap().decoded.len();
         assert!(kept <= KEPT_CYCLES + 1, "{kept} cycles kept");
     }
     let groove = composer.take_unsaved(&NETWORK).unwrap();
     let expected: Vec<_> = (0..SAVED_CYCLES).map(|cycle| NETWORK.pattern(&varied, cycle)).collect();
     assert_eq!(groove.cycles, expected);
+}
+
+/// Slots with these grooves from the first on.
+fn slots(grooves: impl IntoIterator<Item = Groove>) -> SlotGrooves {
+    let mut slots = SlotGrooves::default();
+    for (slot, groove) in slots.iter_mut().zip(grooves) {
+        *slot = Some(groove.into());
+    }
+    slots
+}
+
+fn choice(slot: u8, take: Option<i64>) -> Choice {
+    Choice { slot: Some(slot), take }
+}
+
+/// The pattern that the newest answer plays in `cycle` of `choice`.
+fn chosen(composer: &Composer, choice: Choice, cycle: i64) -> Pattern {
+    let answer = composer.answer().expect("there is an answer");
+    *answer.track(choice).expect("it can be chosen").score.pattern(cycle)
+}
+
+#[test]
+fn every_slot_is_ready_for_the_cycle_that_plays_and_what_plays_comes_first() {
+    let (steady, varied) = (recipe(1, 0.0), recipe(2, 0.5));
+    let unmade = |recipe| Groove { recipe: Some(recipe), ..Groove::default() };
+    let mut composer = Composer::default();
+    composer.load_slots(slots([unmade(steady), unmade(varied)]), 1);
+    let want = Want { choice: choice(1, None), ..want(recipe(5, 0.0), 9) };
+    assert_eq!(composer.turn(&want, Some(&NETWORK)), Turn::Answered);
+    assert!(composer.answer().unwrap().track(choice(1, None)).unwrap().score.has(9));
+    assert_eq!(composer.answer().unwrap().track(choice(0, None)), None);
+    finish(&mut composer, &want, Some(&NETWORK));
+    assert_eq!(chosen(&composer, choice(0, None), 9), NETWORK.pattern(&steady, 0));
+    assert_eq!(chosen(&composer, choice(1, None), 9), NETWORK.pattern(&varied, 9));
+    assert_eq!(chosen(&composer, choice(1, None), 10), NETWORK.pattern(&varied, 10));
+    assert_eq!(composer.answer().unwrap().slot_changes, 1);
+}
+
+#[test]
+fn a_slot_without_patterns_is_completed_once_and_then_keeps_them_under_other_weights() {
+    let (old, new) = (Fake("old"), Fake("newer"));
+    let steady = recipe(1, 0.0);
+    let mut composer = Composer::default();
+    let unmade = Groove { recipe: Some(steady), ..Groove::default() };
+    composer.load_slots(slots([unmade]), 1);
+    let want = want(recipe(5, 0.0), 0);
+    finish(&mut composer, &want, Some(&old));
+    let (slot, complete) = composer.take_completed_slot(&old).expect("it is complete");
+    assert_eq!((slot, composer.take_completed_slot(&old)), (0, None));
+    assert_eq!(complete.cycles, [old.pattern(&steady, 0)]);
+    let mut composer = Composer::default();
+    composer.load_slots(slots([(*complete).clone()]), 1);
+    finish(&mut composer, &want, Some(&new));
+    assert_eq!(chosen(&composer, choice(0, None), 0), old.pattern(&steady, 0));
+}
+
+#[test]
+fn patterns_that_no_recipe_made_repeat_and_are_their_own_variations() {
+    let cycles = vec![NETWORK.pattern(&recipe(1, 0.0), 0), NETWORK.pattern(&recipe(2, 0.0), 0)];
+    let mut composer = Composer::default();
+    composer.load_slots(slots([Groove::of_patterns(cycles.clone())]), 1);
+    let take = choice(0, Some(4));
+    let want = Want { choice: take, ..want(recipe(5, 0.0), 7) };
+    for network in [None, Some(&NETWORK)] {
+        finish(&mut composer, &want, network);
+        for choice in [choice(0, None), take] {
+            let played = [7, 8].map(|cycle| chosen(&composer, choice, cycle));
+            assert_eq!(played, [cycles[1], cycles[0]]);
+        }
+    }
+    assert_eq!(composer.take_completed_slot(&NETWORK), None);
+}
+
+#[test]
+fn a_slot_that_is_filled_anew_is_another_groove_and_the_others_stay_the_same() {
+    let groove = |seed| saved_from(recipe(seed, 0.0), &NETWORK);
+    let mut composer = Composer::default();
+    let want = want(recipe(5, 0.0), 0);
+    composer.load_slots(slots([groove(1), groove(2)]), 1);
+    finish(&mut composer, &want, Some(&NETWORK));
+    let before = composer.answer().unwrap().clone();
+    composer.load_slots(slots([groove(1), groove(3)]), 2);
+    finish(&mut composer, &want, Some(&NETWORK));
+    let after = composer.answer().unwrap();
+    let is_same = |slot: usize| {
+        let [before, after] = [&before, after].map(|answer| answer.slots[slot].clone().unwrap());
+        before.is_same_groove(&after)
+    };
+    assert_eq!([is_same(0), is_same(1)], [true, false]);
+    composer.load_slots(slots([groove(1)]), 3);
+    finish(&mut composer, &want, Some(&NETWORK));
+    assert_eq!(composer.answer().unwrap().track(choice(1, None)), None);
+}
+
+#[test]
+fn a_variation_is_made_of_what_plays_and_the_same_take_is_always_the_same() {
+    let (live, kept) = (recipe(5, 0.0), recipe(6, 0.0));
+    let mut composer = Composer::default();
+    composer.load_slots(slots([saved_from(kept, &NETWORK)]), 1);
+    let made = |composer: &mut Composer, choice: Choice| {
+        let want = Want { choice, ..want(live, 3) };
+        finish(composer, &want, Some(&NETWORK));
+        chosen(composer, choice, 3)
+    };
+    let first = Choice { slot: None, take: Some(1) };
+    let one = made(&mut composer, first);
+    let (drawn, cycle) = Ask { take: Some(1), ..Ask::of(live) }.drawn(3);
+    assert_eq!(one, NETWORK.pattern(&drawn, cycle));
+    let of_slot = made(&mut composer, choice(0, Some(1)));
+    let (drawn, cycle) = Ask { take: Some(1), ..Ask::of(kept) }.drawn(3);
+    assert_eq!(of_slot, NETWORK.pattern(&drawn, cycle));
+    assert_eq!(made(&mut composer, first), one);
+    assert_eq!(played(&composer, 3), NETWORK.pattern(&live, 0), "the groove itself is still there");
+}
+
+#[test]
+fn what_is_followed_shapes_the_groove_until_it_is_followed_no_longer() {
+    let steady = recipe(5, 0.0);
+    let pattern = NETWORK.pattern(&recipe(9, 0.0), 0);
+    let heard = Heard { id: Some(fingerprint(&pattern)), pattern };
+    let mut composer = Composer::default();
+    let want = want(steady, 0);
+    composer.hear(&heard, true);
+    finish(&mut composer, &want, Some(&NETWORK));
+    let ask = composer.answer().unwrap().live.ask.unwrap();
+    assert_eq!(ask.anchor, heard.id);
+    let joined = played(&composer, 0);
+    assert_ne!(joined, NETWORK.pattern(&steady, 0));
+    // It is saved with what it followed, and goes on from there when the project is opened again.
+    let saved = composer.take_unsaved(&NETWORK).unwrap();
+    assert_eq!(saved.anchor, Some(pattern));
+    let mut reopened = Composer::default();
+    reopened.load(saved);
+    reopened.hear(&Heard::default(), true);
+    finish(&mut reopened, &want, Some(&NETWORK));
+    assert_eq!(played(&reopened, 0), joined);
+    composer.hear(&heard, false);
+    finish(&mut composer, &want, Some(&NETWORK));
+    assert_eq!(played(&composer, 0), NETWORK.pattern(&steady, 0));
 }

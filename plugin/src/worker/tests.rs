@@ -9,7 +9,8 @@ use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{Param, ParamPtr};
 
 use super::Worker;
-use crate::handoff::{Answer, AudioEnd, GuiEnd, Network, handoff};
+use crate::answer::{Choice, Wanted};
+use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
 use crate::params::JangdanParams;
 use crate::saved::Groove;
 use crate::weights::{Fake, Weights};
@@ -47,14 +48,21 @@ impl Instance {
 
     /// Whether the worker answers what the parameters say.
     fn is_answered(&mut self) -> bool {
-        self.audio.wait(&self.params.recipe(), &[0], LONG)
+        self.audio.wait(&wanted(&self.params), &[0], LONG)
     }
 
-    fn answer(&self) -> Answer {
-        let recipe = self.params.recipe();
-        let score = Score::steady(Fake("fake").pattern(&recipe, 0));
-        Answer { recipe: Some(recipe), score }
+    fn expected(&self) -> Score {
+        Score::steady(Fake("fake").pattern(&self.params.recipe(), 0))
     }
+
+    fn live(&self) -> Score {
+        self.audio.answer().live.score
+    }
+}
+
+fn wanted(params: &JangdanParams) -> Wanted {
+    let (recipe, slot_changes) = (params.recipe(), params.slots.changes());
+    Wanted { choice: Choice::default(), recipe, anchor: None, slot_changes }
 }
 
 #[test]
@@ -63,27 +71,26 @@ fn the_embedded_network_answers_each_seed_with_its_own_pattern() {
     let params = Arc::new(JangdanParams::default());
     let (mut audio, worker, _gui) = handoff();
     let _worker = Worker::spawn(params.clone(), worker, Weights::embedded);
-    assert!(audio.wait(&params.recipe(), &[0], LONG));
+    assert!(audio.wait(&wanted(&params), &[0], LONG));
     let expected = weights.drummer.decode(&params.recipe(), 0, &mut Default::default());
-    assert_eq!(audio.newer().unwrap().score, Score::steady(expected));
+    assert_eq!(audio.answer().live.score, Score::steady(expected));
 }
 
 #[test]
 fn a_decode_that_panics_is_told_and_the_pattern_plays_on_until_the_next_request() {
     let mut instance = instance(|| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
     assert!(instance.is_answered());
-    let expected = instance.answer();
-    assert_eq!(instance.audio.newer(), Some(&expected));
+    let expected = instance.expected();
+    assert_eq!(instance.live(), expected);
 
     instance.set_seed(Fake::BREAKING_SEED);
     assert!(!instance.is_answered());
     assert!(matches!(instance.gui.network(), Network::Failed(_)));
-    assert_eq!(instance.audio.newer(), None, "nothing takes the place of what plays");
+    assert_eq!(instance.live(), expected, "nothing takes the place of what plays");
 
     instance.set_seed(7);
     assert!(instance.is_answered());
-    let expected = instance.answer();
-    assert_eq!(instance.audio.newer(), Some(&expected));
+    assert_eq!(instance.live(), instance.expected());
     assert!(!matches!(instance.gui.network(), Network::Failed(_)));
 }
 
@@ -92,14 +99,19 @@ fn a_project_plays_its_own_pattern_even_without_a_network() {
     let params = JangdanParams::default();
     let recipe = params.recipe();
     let own = Fake("of the project").pattern(&recipe, 0);
-    let groove = Groove { recipe: Some(recipe), weights: "lost".to_owned(), cycles: vec![own] };
+    let groove = Groove {
+        recipe: Some(recipe),
+        weights: "lost".to_owned(),
+        cycles: vec![own],
+        ..Groove::default()
+    };
     params.groove.set(groove.clone());
     for load in [|| panic!("made to break"), || Err(WeightsError::NotSafetensors("empty".into()))] {
         let params = JangdanParams::default();
         params.groove.set(groove.clone());
         let mut instance = instance(load, params);
         assert!(instance.is_answered());
-        assert_eq!(instance.audio.newer().unwrap().score, Score::steady(own));
+        assert_eq!(instance.live(), Score::steady(own));
         assert_eq!(instance.params.groove.get(), groove);
         instance.set_seed(9);
         assert!(!instance.is_answered());
@@ -111,16 +123,38 @@ fn a_project_plays_its_own_pattern_even_without_a_network() {
 fn a_groove_loaded_while_the_worker_runs_is_answered_with_its_patterns() {
     let mut instance = instance(|| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
     assert!(instance.is_answered());
-    instance.audio.newer();
     let recipe = instance.params.recipe();
     let own = Fake("of the project").pattern(&recipe, 0);
-    let groove = Groove { recipe: Some(recipe), weights: "other".to_owned(), cycles: vec![own] };
+    let groove = Groove {
+        recipe: Some(recipe),
+        weights: "other".to_owned(),
+        cycles: vec![own],
+        ..Groove::default()
+    };
     instance.params.groove.set(groove.clone());
     instance.set_seed(8);
     assert!(instance.is_answered());
     instance.set_seed(recipe.seed);
     assert!(instance.is_answered());
-    assert_eq!(instance.audio.newer().unwrap().score, Score::steady(own));
+    assert_eq!(instance.live(), Score::steady(own));
     drop(instance._worker);
     assert_eq!(instance.params.groove.get(), groove, "saved again as it was loaded");
+}
+
+#[test]
+fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
+    let mut instance = instance(|| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    assert!(instance.is_answered());
+    let recipe = crate::recipe::Recipe { seed: 77, ..instance.params.recipe() };
+    let unmade = Groove { recipe: Some(recipe), ..Groove::default() };
+    instance.params.slots.store(4, Some(unmade));
+    let choice = Choice { slot: Some(4), take: None };
+    instance.audio.want(0, 0, choice);
+    let wanted = Wanted { choice, ..wanted(&instance.params) };
+    assert!(instance.audio.wait(&wanted, &[0], LONG));
+    let own = Fake("fake").pattern(&recipe, 0);
+    assert_eq!(instance.audio.answer().track(choice).unwrap().score, Score::steady(own));
+    drop(instance._worker);
+    let kept = instance.params.slots.get()[4].clone().unwrap();
+    assert_eq!((&kept.cycles[..], kept.weights.as_str()), (&[own][..], "fake"));
 }
