@@ -2,6 +2,8 @@
 //!
 //! The plugin is the library beside the test executable, or the bundle that `JANGDAN_BUNDLE` names.
 
+mod perform;
+
 use std::path::PathBuf;
 
 use engine::SLACK;
@@ -419,7 +421,7 @@ fn a_project_saved_before_there_were_slots_and_note_maps_plays_what_it_played_th
     // Saved, and its notes written down, by the version that had 19 parameters: steps of variation,
     // swung, at half feel. The weights are others by now; the project has its patterns.
     let mut host = Host::load(plugin()).unwrap();
-    host.load_state(&framed(include_bytes!("fixtures/state-0.1.0.json"))).unwrap();
+    host.load_state(&framed(include_bytes!("../fixtures/state-0.1.0.json"))).unwrap();
     host.set_offline(true).unwrap();
     host.activate(RATE, 8192).unwrap();
     for block in 0..100 {
@@ -437,6 +439,6 @@ fn a_project_saved_before_there_were_slots_and_note_maps_plays_what_it_played_th
             _ => None,
         })
         .collect();
-    let then: Vec<&str> = include_str!("fixtures/state-0.1.0.notes").lines().collect();
+    let then: Vec<&str> = include_str!("../fixtures/state-0.1.0.notes").lines().collect();
     assert_eq!(played, then);
 }
