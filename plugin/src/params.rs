@@ -3,12 +3,14 @@
 //! Ids and persistence keys are for ever: a project or an automation lane names them. They stand
 //! in this file alone. `ids_are_for_ever` below is the list that must not change, only grow.
 
+mod character;
 mod generate;
 mod instruments;
 mod performance;
 mod play;
 mod text;
 
+pub use character::CharacterParams;
 pub use generate::{GenerateParams, LatentParam};
 pub use instruments::{InstrumentParams, InstrumentsParams};
 pub use performance::{
@@ -74,6 +76,10 @@ pub struct JangdanParams {
     #[nested(group = "Instruments")]
     pub instruments: InstrumentsParams,
 
+    /// Which kind of groove is drawn.
+    #[nested(group = "Character")]
+    pub character: CharacterParams,
+
     /// The patterns beside the recipe, so that new weights never change an old song.
     #[persist = "groove"]
     pub groove: SavedGroove,
@@ -116,6 +122,7 @@ impl Default for JangdanParams {
             notes: NoteParams::default(),
             perform: PerformParams::default(),
             instruments: InstrumentsParams::default(),
+            character: CharacterParams::default(),
             groove: SavedGroove::default(),
             slots: Slots::default(),
             window: Arc::default(),
@@ -134,7 +141,12 @@ impl JangdanParams {
             density: finite(&generate.density) * DENSITY_NATS,
             seed: u64::from(generate.seed.value().unsigned_abs()),
             variation: finite(&generate.variation),
-            ..Recipe::default()
+            style: u16::try_from(self.character.style.value() - 1).ok(),
+            attributes: self.character.attributes().map(finite),
+            density_by_instrument: self
+                .instruments
+                .extra_densities()
+                .map(|extra| extra * DENSITY_NATS),
         }
     }
 
@@ -219,7 +231,10 @@ mod tests {
             .iter()
             .flat_map(|name| each.map(|parameter| format!("{name}_{parameter}")))
             .collect();
+        let (instruments, last) = instruments.split_at(expected.len());
         assert_eq!(instruments, expected);
+        let expected = ["style", "att_dens", "att_sync", "att_ride", "att_toms", "att_loud"];
+        assert_eq!(last, expected);
         let fields = JangdanParams::default().serialize_fields();
         assert_eq!(fields.keys().collect::<Vec<_>>(), ["groove", "slots", "window"]);
     }

@@ -1,6 +1,6 @@
 //! Recipes as the plugin uses them: what a pattern is made from, apart from the weights.
 
-pub use musicvae::recipe::{DEFAULT_TEMPERATURE, Recipe, SLIDERS};
+pub use musicvae::recipe::{ATTRIBUTES, DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 
 use groove::Pattern;
 

@@ -2,7 +2,7 @@
 //!
 //! Parsing takes tens of milliseconds: workers do it, never a thread of the host's.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, LazyLock, Weak};
 
 use groove::Pattern;
 use musicvae::WeightsError;
@@ -50,6 +50,14 @@ impl Weights {
         *shared = Arc::downgrade(&weights);
         Ok(weights)
     }
+}
+
+/// Names of the styles that the embedded weights know, in their order; read once, without the rest
+/// of the file.
+pub fn embedded_styles() -> &'static [String] {
+    static STYLES: LazyLock<Vec<String>> =
+        LazyLock::new(|| musicvae::weights::styles(EMBEDDED).unwrap_or_default());
+    &STYLES
 }
 
 /// What patterns are decoded with: the network, or what a test puts in its place.

@@ -330,6 +330,14 @@ pub fn read_tensors(bytes: &[u8]) -> Result<(Metadata, Tensors), WeightsError> {
     Ok((read_metadata(bytes)?, to_tensors(&file)?))
 }
 
+/// Names of the styles that a weights file knows, in their order, from its header alone.
+///
+/// # Errors
+/// If the bytes are not safetensors.
+pub fn styles(bytes: &[u8]) -> Result<Vec<String>, WeightsError> {
+    Ok(STYLES.names(&read_metadata(bytes)?))
+}
+
 fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, WeightsError> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(WeightsError::TooLarge(bytes.len() as u64));

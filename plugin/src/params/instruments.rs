@@ -52,7 +52,8 @@ pub struct InstrumentParams {
     #[id = "solo"]
     pub is_solo: BoolParam,
 
-    /// Below 0 its hits are thinned out, `[-1, 1]`.
+    /// Below 0 its hits are thinned out as they are played; above 0 the network is asked for more,
+    /// `[-1, 1]`.
     #[id = "dens"]
     pub density: FloatParam,
 
@@ -124,6 +125,11 @@ impl InstrumentsParams {
             ride,
         } = self;
         [kick, snare, high_tom, low_mid_tom, floor_tom, open_hat, closed_hat, crash, ride]
+    }
+
+    /// How many more hits of each instrument are asked for than learned, `[0, 1]`.
+    pub(super) fn extra_densities(&self) -> [f32; INSTRUMENTS] {
+        self.all().map(|one| finite_or(one.density.value(), 0.0).max(0.0))
     }
 
     /// Those of `instrument`.
