@@ -1,0 +1,301 @@
+//! The built CLAP under a player's hands: keys that choose, fill, vary and mute, play modes, note maps,
+//! and notes that are followed.
+
+use super::*;
+
+use groove::{Hit, Instrument, NoteMap};
+
+/// A key of the host's keyboard, pressed (true) or let go at a sample of the stretch.
+type KeyPress = (u32, u8, bool);
+
+/// Plays `samples` from `position` beats at 120 BPM; stands if there is none.
+fn play_keys(
+    host: &mut Host,
+    position: Option<f64>,
+    samples: u32,
+    block: u32,
+    keys: &[KeyPress],
+    parameters: &[Input],
+) {
+    let mut done = 0;
+    while done < samples {
+        let frames = block.min(samples - done);
+        let transport = match position {
+            Some(position) => Transport::playing(position + f64::from(done) / 24_000.0, 120.0),
+            None => Transport::stopped(0.0, 120.0),
+        };
+        let mut inputs = if done == 0 { parameters.to_vec() } else { Vec::new() };
+        let due = keys.iter().filter(|&&(at, ..)| (done..done + frames).contains(&at));
+        inputs.extend(due.map(|&(at, key, is_on)| {
+            let offset = at - done;
+            match is_on {
+                true => Input::NoteOn { offset, key, velocity: 0.8 },
+                false => Input::NoteOff { offset, key },
+            }
+        }));
+        host.process(frames, Some(&transport), &inputs).unwrap();
+        done += frames;
+    }
+}
+
+/// `instrument` at every `every`-th step.
+fn pulse(instrument: Instrument, every: usize) -> Pattern {
+    let mut pattern = Pattern::EMPTY;
+    for step in (0..64).step_by(every) {
+        pattern.set(step, instrument, Some(Hit::new(0.8, 0.1)));
+    }
+    pattern
+}
+
+/// The state of an instance that has made its own pattern, with these in its slots, by number from 0 on.
+fn state_with_slots(slots: &[(usize, Pattern)], parameters: &[(&str, f64)]) -> Vec<u8> {
+    let mut host = host();
+    let inputs: Vec<Input> =
+        parameters.iter().map(|(name, value)| set(&mut host, name, *value)).collect();
+    play_with(&mut host, 0.0, 120.0, 1000, 512, &inputs);
+    host.deactivate();
+    let state = host.save_state().unwrap();
+    let mut json: serde_json::Value = serde_json::from_slice(&state[8..]).unwrap();
+    let slots: Vec<(usize, Groove)> =
+        slots.iter().map(|&(slot, pattern)| (slot, Groove::of_patterns(vec![pattern]))).collect();
+    json["fields"]["slots"] = serde_json::to_string(&slots).unwrap().into();
+    framed(&serde_json::to_vec(&json).unwrap())
+}
+
+/// An instance with `state` that renders offline.
+fn host_with(state: &[u8]) -> Host {
+    let mut host = Host::load(plugin()).unwrap();
+    host.load_state(state).unwrap();
+    host.set_offline(true).unwrap();
+    host.activate(RATE, 8192).unwrap();
+    host
+}
+
+/// What is expected of `samples` from beat 0 on.
+fn from_the_start<'p>(samples: u32, pattern_at: impl FnMut(i64) -> &'p Pattern) -> Vec<(u64, i16)> {
+    let (position, tempo, feel) = (0.0, 120.0, Feel::AS_PLAYED);
+    Stretch { position, tempo, samples, feel, is_start: true }.onsets(pattern_at)
+}
+
+fn keys_of(notes: &[(u64, i16)]) -> Vec<i16> {
+    let mut keys: Vec<i16> = notes.iter().map(|&(_, key)| key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+#[test]
+fn keys_choose_slots_at_the_next_beat_at_any_block_size_and_empty_ones_change_nothing() {
+    let (first, third) = (pulse(Instrument::Snare, 2), pulse(Instrument::Ride, 1));
+    let state = state_with_slots(&[(0, first), (2, third)], &[]);
+    for block in BLOCKS {
+        let mut host = host_with(&state);
+        let own = saved_pattern(&mut host);
+        // A beat and a quarter: slot 1; two and a half: the empty slot 2; three and a half: slot 3;
+        // five and a quarter: the groove of the controls.
+        let keys = [
+            (30_000, 36, true),
+            (60_000, 37, true),
+            (84_000, 38, true),
+            (126_000, 48, true),
+            (127_000, 36, false),
+        ];
+        play_keys(&mut host, Some(0.0), 200_000, block, &keys, &[]);
+        stop(&mut host, 1);
+        assert!(host.recording().hanging_notes().is_empty());
+        let wanted = from_the_start(200_000, |step| match step {
+            ..8 => &own,
+            8..16 => &first,
+            16..24 => &third,
+            _ => &own,
+        });
+        assert_eq!(onsets(host.recording(), 0), wanted, "{block}");
+    }
+}
+
+#[test]
+fn the_slot_parameter_of_a_project_plays_its_slot_from_the_first_note_on() {
+    let third = pulse(Instrument::Ride, 1);
+    let state = state_with_slots(&[(2, third)], &[("Slot", 3.0)]);
+    let mut host = host_with(&state);
+    play(&mut host, 0.0, 120.0, 100_000, 441);
+    assert_eq!(onsets(host.recording(), 0), from_the_start(100_000, |_| &third));
+    host.deactivate();
+    // What is in the slots is saved again as it was.
+    let read = |state: &[u8]| serde_json::from_slice::<serde_json::Value>(&state[8..]).unwrap();
+    assert_eq!(read(&host.save_state().unwrap()), read(&state));
+    // An empty slot changes nothing.
+    let state = state_with_slots(&[], &[("Slot", 3.0)]);
+    let mut host = host_with(&state);
+    play(&mut host, 0.0, 120.0, 100_000, 441);
+    let own = saved_pattern(&mut host);
+    assert_eq!(onsets(host.recording(), 0), from_the_start(100_000, |_| &own));
+}
+
+#[test]
+fn a_fill_is_the_same_in_every_bounce_and_at_every_block_size_and_lands_on_a_crash() {
+    let state = state_with_slots(&[(0, pulse(Instrument::HighTom, 4))], &[("Slot", 1.0)]);
+    let keys = [(26_000, 49, true), (27_000, 49, false)];
+    let bounce = |block| {
+        let mut host = host_with(&state);
+        play_keys(&mut host, Some(0.0), 192_000, block, &keys, &[]);
+        stop(&mut host, 1);
+        let recording = host.take_recording();
+        assert!(recording.hanging_notes().is_empty());
+        onsets(&recording, 0)
+    };
+    let notes = bounce(441);
+    for block in BLOCKS {
+        assert_eq!(bounce(block), notes, "{block}");
+    }
+    let between = |from: u64, to: u64| {
+        notes.iter().copied().filter(|&(at, _)| (from..to).contains(&at)).collect::<Vec<_>>()
+    };
+    assert_eq!(keys_of(&between(0, 48_000)), [50]);
+    assert!(between(48_000, 96_000).len() > 4);
+    assert_eq!(keys_of(&between(96_000, 110_000)), [36, 49, 50]);
+    assert_eq!(keys_of(&between(110_000, 192_000)), [50]);
+}
+
+#[test]
+fn the_variation_key_gives_the_same_variation_at_the_same_beat_until_the_transport_stops() {
+    let state = state_with_slots(&[], &[]);
+    let bounce = |beat: u32, block| {
+        let mut host = host_with(&state);
+        let at = beat * 24_000 - 3000; // a little early
+        let keys = [(at, 50, true), (at + 100, 50, false)];
+        play_keys(&mut host, Some(0.0), 16 * 24_000, block, &keys, &[]);
+        stop(&mut host, 64);
+        let varied = onsets(&host.take_recording(), 0);
+        play(&mut host, 0.0, 120.0, 16 * 24_000, block);
+        stop(&mut host, 1);
+        let recording = host.take_recording();
+        let from = 16 * 24_000 + 64;
+        (varied, onsets(&recording, from), saved_pattern(&mut host))
+    };
+    let (varied, after, own) = bounce(3, 441);
+    let plain = from_the_start(16 * 24_000, |_| &own);
+    assert_eq!(after, plain, "after a stop the groove itself plays");
+    let before = |notes: &[(u64, i16)]| {
+        notes.iter().copied().take_while(|&(at, _)| at < 66_000).collect::<Vec<_>>()
+    };
+    assert_eq!(before(&varied), before(&plain));
+    assert_ne!(varied, plain);
+    assert_eq!(bounce(3, 64).0, varied);
+    assert_ne!(bounce(4, 441).0, varied);
+}
+
+#[test]
+fn the_mute_key_mutes_while_it_is_held() {
+    let state = state_with_slots(&[(0, pulse(Instrument::Ride, 1))], &[("Slot", 1.0)]);
+    for block in BLOCKS {
+        let mut host = host_with(&state);
+        let keys = [(30_000, 51, true), (60_000, 51, false)];
+        play_keys(&mut host, Some(0.0), 90_000, block, &keys, &[]);
+        let notes = onsets(host.recording(), 0);
+        assert!(!notes.iter().any(|&(at, _)| (30_000..60_000).contains(&at)), "{block}");
+        let wanted = from_the_start(90_000, |_| const { &RIDE })
+            .into_iter()
+            .filter(|&(at, _)| !(30_000..60_000).contains(&at))
+            .collect::<Vec<_>>();
+        assert_eq!(notes, wanted, "{block}");
+    }
+}
+
+/// `pulse(Instrument::Ride, 1)`, in a constant.
+const RIDE: Pattern = {
+    let mut pattern = Pattern::EMPTY;
+    let mut step = 0;
+    while step < 64 {
+        pattern.set(step, Instrument::Ride, Some(Hit::new(0.8, 0.1)));
+        step += 1;
+    }
+    pattern
+};
+
+#[test]
+fn while_the_transport_stands_a_held_key_plays_its_slot_from_the_beginning() {
+    let slots = [(4, RIDE)];
+    let state = state_with_slots(&slots, &[("Plays", 1.0)]);
+    for block in BLOCKS {
+        let mut host = host_with(&state);
+        let keys = [(5000, 40, true), (65_000, 40, false)];
+        play_keys(&mut host, None, 100_000, block, &keys, &[]);
+        assert!(host.recording().hanging_notes().is_empty());
+        let notes = onsets(host.recording(), 5000);
+        assert_eq!(notes, from_the_start(60_000, |_| const { &RIDE }), "{block}");
+    }
+}
+
+#[test]
+fn free_running_plays_while_the_transport_stands() {
+    let state = state_with_slots(&[(4, RIDE)], &[("Plays", 2.0), ("Slot", 5.0)]);
+    for block in BLOCKS {
+        let mut host = host_with(&state);
+        play_keys(&mut host, None, 100_000, block, &[], &[]);
+        let notes = onsets(host.recording(), 0);
+        assert_eq!(notes, from_the_start(100_000, |_| const { &RIDE }), "{block}");
+    }
+}
+
+#[test]
+fn notes_leave_on_the_channel_and_the_keys_that_are_chosen() {
+    let mut full = Pattern::EMPTY;
+    for instrument in Instrument::ALL {
+        full.set(4, instrument, Some(Hit::new(0.9, 0.0)));
+    }
+    let state = state_with_slots(&[(0, full)], &[("Slot", 1.0)]);
+    for (choice, map) in NoteMap::ALL.into_iter().enumerate() {
+        let mut host = host_with(&state);
+        let inputs =
+            // Hosts count the choices of a stepped parameter from 0 on: this is channel 3.
+            [set(&mut host, "Note map", choice as f64), set(&mut host, "MIDI channel", 2.0)];
+        play_with(&mut host, 0.0, 120.0, 48_000, 512, &inputs);
+        stop(&mut host, 1);
+        assert!(host.recording().hanging_notes().is_empty());
+        assert!(host.recording().notes.iter().all(|note| note.channel == 2));
+        let mut expected = map.keys().map(i16::from).to_vec();
+        expected.sort_unstable();
+        assert_eq!(keys_of(&onsets(host.recording(), 0)), expected, "{}", map.name());
+    }
+    // One's own map, changed while notes sound.
+    let mut host = host_with(&state);
+    let long = [set(&mut host, "Note map", 7.0), set(&mut host, "Note length", 1.0)];
+    play_with(&mut host, 0.9, 120.0, 4800, 64, &long);
+    let moved = [set(&mut host, "Kick key", 99.0), set(&mut host, "Snare on", 0.0)];
+    play_with(&mut host, 1.1, 120.0, 24_000 * 16, 64, &moved);
+    stop(&mut host, 1);
+    assert!(host.recording().hanging_notes().is_empty());
+    let notes = onsets(host.recording(), 0);
+    let count = |key| notes.iter().filter(|&&(_, other)| other == key).count();
+    assert_eq!([count(36), count(99), count(38), count(51)], [1, 1, 1, 2]);
+}
+
+#[test]
+fn a_rhythm_that_comes_in_is_joined_with_the_next_cycle_the_same_in_every_bounce() {
+    let state = state_with_slots(&[], &[("Follow", 1.0)]);
+    let cycle = 16 * 24_000;
+    let keys: Vec<KeyPress> = (0..16)
+        .flat_map(|beat| {
+            let at = beat * 24_000 + 200;
+            let key = if beat % 2 == 0 { 36 } else { 38 };
+            [(at, key, true), (at + 3000, key, false)]
+        })
+        .collect();
+    let bounce = |block| {
+        let mut host = host_with(&state);
+        play_keys(&mut host, Some(0.0), 2 * cycle, block, &keys, &[]);
+        stop(&mut host, 1);
+        let recording = host.take_recording();
+        assert!(recording.hanging_notes().is_empty());
+        (onsets(&recording, 0), saved_groove(&mut host))
+    };
+    let (notes, groove) = bounce(441);
+    let anchor = groove.anchor.expect("what was followed is saved with the groove");
+    assert_eq!(anchor.tokens()[4].count(), 1);
+    let own = saved_pattern(&mut host_with(&state));
+    let joined = *groove.pattern(0).unwrap();
+    assert_ne!(joined, own);
+    assert_eq!(notes, from_the_start(2 * cycle, |step| if step < 64 { &own } else { &joined }));
+    assert_eq!(bounce(1000).0, notes);
+}
