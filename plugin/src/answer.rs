@@ -4,9 +4,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use engine::Score;
+use groove::Pattern;
 
 use crate::factory;
 use crate::recipe::{Ask, Recipe};
+use crate::saved::Groove;
 use crate::slots::SLOTS;
 
 /// Which groove plays.
@@ -39,6 +41,8 @@ impl Choice {
 pub struct Track {
     /// What was asked for; `None` for patterns that no recipe made.
     pub ask: Option<Ask>,
+    /// The pattern that it stays near, if there is one.
+    pub anchor: Option<Pattern>,
     /// Changes when a slot is filled with something else.
     pub version: u64,
     /// The patterns.
@@ -49,6 +53,13 @@ impl Track {
     /// Whether `other` is the same groove, with the same or other cycles of it.
     pub fn is_same_groove(&self, other: &Self) -> bool {
         (self.ask, self.version) == (other.ask, other.version)
+    }
+
+    /// This groove as it can be put into a slot, where the worker adds its patterns; `None` if no recipe
+    /// made it.
+    pub fn groove(&self) -> Option<Groove> {
+        let Ask { recipe, take, .. } = self.ask?;
+        Some(Groove { recipe: Some(recipe), anchor: self.anchor, take, ..Groove::default() })
     }
 }
 
@@ -70,7 +81,7 @@ impl Answer {
     pub fn factory() -> Self {
         let score = Score::steady(factory::pattern());
         Self {
-            live: Arc::new(Track { ask: None, version: 0, score }),
+            live: Arc::new(Track { ask: None, anchor: None, version: 0, score }),
             take: None,
             slots: Default::default(),
             slot_changes: 0,

@@ -258,7 +258,7 @@ impl Composer {
         let cycles = want.cycles();
         let track = |book: &Sketchbook, version: u64| {
             let score = book.score(cycles, weights)?;
-            Some(Arc::new(Track { ask: book.ask, version, score }))
+            Some(Arc::new(Track { ask: book.ask, anchor: book.anchor, version, score }))
         };
         // What is not made yet in these cycles plays on in those it was made in.
         let last = self.last.as_ref();

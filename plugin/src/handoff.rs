@@ -342,7 +342,7 @@ mod tests {
 
     fn answer(seed: u64) -> Answer {
         let ask = Some(Ask::of(recipe(seed)));
-        let track = Track { ask, version: 0, score: Score::steady(Pattern::EMPTY) };
+        let track = Track { ask, anchor: None, version: 0, score: Score::steady(Pattern::EMPTY) };
         Answer { live: Arc::new(track), ..Answer::factory() }
     }
 

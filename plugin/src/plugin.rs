@@ -376,7 +376,10 @@ impl ClapPlugin for Jangdan {
     ];
 
     fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
-        let (generate, play, kit) = (&self.params.generate, &self.params.play, &self.params.kit);
+        let params = &self.params;
+        let (generate, play, kit) = (&params.generate, &params.play, &params.kit);
+        let (pattern, humanise, notes) = (&params.pattern, &params.humanise, &params.notes);
+        let perform = &params.perform;
         context.add_section("Jangdan", |section| {
             section.add_page("Groove", |page| {
                 page.add_param(&generate.temperature);
@@ -393,6 +396,39 @@ impl ClapPlugin for Jangdan {
                     page.add_param(&slider.value);
                 }
             });
+            section.add_page("Perform", |page| {
+                page.add_param(&perform.slot);
+                page.add_param(&perform.mode);
+                page.add_param(&perform.is_following);
+                page.add_param(&play.quantise);
+                page.add_param(&pattern.length);
+                page.add_param(&pattern.start);
+                page.add_param(&pattern.speed);
+                page.add_param(&pattern.triplet);
+            });
+            section.add_page("Touch", |page| {
+                page.add_param(&humanise.timing);
+                page.add_param(&humanise.velocity);
+                page.add_param(&humanise.accent_amount);
+                page.add_param(&humanise.accent);
+                page.add_param(&notes.length);
+                page.add_param(&notes.channel);
+                page.add_param(&notes.map);
+                page.add_param(&kit.is_on);
+            });
+        });
+        context.add_section("Instruments", |section| {
+            for instrument in Instrument::ALL {
+                let own = params.instruments.of(instrument);
+                section.add_page(instrument.name(), |page| {
+                    page.add_param(&own.is_on);
+                    page.add_param(&own.is_solo);
+                    page.add_param(&own.density);
+                    page.add_param(&own.velocity);
+                    page.add_param(&own.key);
+                    page.add_param(&own.choke);
+                });
+            }
         });
     }
 }

@@ -83,7 +83,7 @@ impl Engine {
     /// Returns whether it was heeded; see [`accepts_score`](Self::accepts_score).
     pub fn offer(&mut self, score: &Score, offer: Offer) -> bool {
         let Some(untouched) = self.untouched() else {
-            self.score = Takeover::new(*score);
+            self.score.restart(*score);
             return true;
         };
         let boundary = match offer {

@@ -27,6 +27,12 @@ impl<T: Copy, const N: usize> Takeover<T, N> {
         Self { values: [(value, 0); N], len: 1 }
     }
 
+    /// Has `value` alone in force.
+    pub(crate) fn restart(&mut self, value: T) {
+        self.values[0] = (value, 0);
+        self.len = 1;
+    }
+
     /// The value in force at grid time `grid`.
     pub(crate) fn at(&self, grid: i64) -> &T {
         let later = &self.values[1..self.len];

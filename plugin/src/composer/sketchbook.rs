@@ -20,7 +20,7 @@ pub(super) struct Sketchbook {
     /// What makes it; `None` if all there is of it is saved.
     pub(super) ask: Option<Ask>,
     /// The pattern it stays near.
-    anchor: Option<Pattern>,
+    pub(super) anchor: Option<Pattern>,
     /// The latent vector of that, once it was needed.
     latent: Option<Vec<f32>>,
     pub(super) decoded: BTreeMap<i64, Pattern>,

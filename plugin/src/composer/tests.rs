@@ -289,6 +289,10 @@ fn a_variation_is_made_of_what_plays_and_the_same_take_is_always_the_same() {
     assert_eq!(of_slot, NETWORK.pattern(&drawn, cycle));
     assert_eq!(made(&mut composer, first), one);
     assert_eq!(played(&composer, 3), NETWORK.pattern(&live, 0), "the groove itself is still there");
+    // Put into a slot, it is the same.
+    let kept = composer.answer().unwrap().track(first).unwrap().groove().unwrap();
+    composer.load_slots(slots([kept]), 2);
+    assert_eq!(made(&mut composer, choice(0, None)), one);
 }
 
 #[test]

@@ -299,3 +299,27 @@ fn a_rhythm_that_comes_in_is_joined_with_the_next_cycle_the_same_in_every_bounce
     assert_eq!(notes, from_the_start(2 * cycle, |step| if step < 64 { &own } else { &joined }));
     assert_eq!(bounce(1000).0, notes);
 }
+
+#[test]
+fn in_real_time_too_keys_choose_what_is_in_the_slots() {
+    // The framework ends the test if the audio thread allocates, which it may while rendering offline.
+    let state = state_with_slots(&[(0, RIDE)], &[]);
+    let mut host = Host::load(plugin()).unwrap();
+    host.load_state(&state).unwrap();
+    host.activate(RATE, 8192).unwrap();
+    let mut is_chosen = false;
+    for cycle in 0..1000 {
+        // Until the worker has found out what is in the slots, the key changes nothing.
+        let keys = [(100, 36, true), (200, 36, false), (300, 49, true), (400, 49, false)];
+        play_keys(&mut host, Some(f64::from(cycle) * 16.0), 48_000, 441, &keys[..2], &[]);
+        let notes = onsets(&host.take_recording(), 0);
+        is_chosen = !notes.is_empty() && keys_of(&notes) == [51];
+        if is_chosen {
+            play_keys(&mut host, Some(0.0), 96_000, 441, &keys[2..], &[]);
+            assert!(keys_of(&onsets(&host.take_recording(), 0)).len() > 1, "a fill");
+            break;
+        }
+    }
+    assert!(is_chosen);
+    stop(&mut host, 1);
+}

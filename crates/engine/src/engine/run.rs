@@ -8,7 +8,7 @@ use crate::clock::{Join, Place, Transport, valid_loop};
 use crate::fill::next_multiple;
 use crate::notes::{Address, Event, Notes, Stroke};
 use crate::segment::Segment;
-use crate::takeover::{Takeover, first_untouched};
+use crate::takeover::first_untouched;
 use crate::{PlayMode, Playing};
 
 impl Engine {
@@ -126,7 +126,7 @@ impl Engine {
             return;
         }
         let Some(frontier) = self.frontier else {
-            self.reading = Takeover::new(reading);
+            self.reading.restart(reading);
             return;
         };
         let step = self.longest_step().0.max(reading.shape.speed.step().0);
