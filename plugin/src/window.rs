@@ -84,7 +84,11 @@ pub fn draw(
     let now_s = ui.input(|input| input.time);
     let dt_s = (now_s - view.time_s).clamp(0.0, 0.1) as f32;
     view.time_s = now_s;
-    let position = view.playhead.glide(scene.playhead, now_s);
+    let shape = params.playing().reading.shape;
+    let position = view
+        .playhead
+        .glide(scene.playhead, now_s)
+        .map(|time| Beats::from_steps(shape.pattern_position(time)));
     let has_arrived = view.morph.towards(&scene.pattern, dt_s);
 
     let window = ui.max_rect();

@@ -63,7 +63,11 @@ const TABLE: [Map; 7] = [
     Map { map: NoteMap::Pads, name: "Pads from C1", keys: [36, 37, 42, 41, 40, 39, 38, 43, 44] },
     // The rack shows C1 to D#2 (36 to 51): Sound on Sound, October 2015, "Ableton Tips & Techniques".
     // Its kits keep to General MIDI within these pads; which of them lie where was not verified.
-    Map { map: NoteMap::DrumRack, name: "Drum Rack C1", keys: [36, 38, 50, 47, 43, 46, 42, 49, 51] },
+    Map {
+        map: NoteMap::DrumRack,
+        name: "Drum Rack C1",
+        keys: [36, 38, 50, 47, 43, 46, 42, 49, 51],
+    },
 ];
 
 impl NoteMap {

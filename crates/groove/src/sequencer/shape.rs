@@ -101,6 +101,13 @@ impl Shape {
         (self.start as usize + self.in_cycle(step)) % STEPS
     }
 
+    /// Where in the pattern `time` falls, in steps, `[0, 64)`: for a playhead to be drawn.
+    pub fn pattern_position(&self, time: Beats) -> f64 {
+        let steps = self.speed.steps(time);
+        let step = steps.floor();
+        self.pattern_step(step as i64) as f64 + (steps - step)
+    }
+
     /// The grid time of played step `step`, in 32nds.
     pub const fn grid(&self, step: i64) -> i64 {
         step.saturating_mul(self.speed.step_grid())
@@ -135,6 +142,8 @@ mod tests {
         let steps: Vec<_> = (-2..3).map(|step| shape.pattern_step(step)).collect();
         assert_eq!(steps, [46, 47, 32, 33, 34]);
         assert_eq!((shape.cycle(15), shape.cycle(16)), (0, 1));
+        assert_eq!(shape.pattern_position(Beats(4.625)), 34.5);
+        assert_eq!(shape.pattern_position(Beats(-0.125)), 47.5);
     }
 
     #[test]
