@@ -12,7 +12,7 @@ use std::ptr::null_mut;
 
 use jangdan::saved::Groove;
 use libloading::Library;
-use vst3::Steinberg::Vst::BusDirections_::kOutput;
+use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};
 use vst3::Steinberg::Vst::Event_::EventTypes_::{kNoteOffEvent, kNoteOnEvent};
 use vst3::Steinberg::Vst::MediaTypes_::{kAudio, kEvent};
 use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::{
@@ -23,7 +23,7 @@ use vst3::Steinberg::Vst::SymbolicSampleSizes_::kSample32;
 use vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, Event, IAudioProcessor, IAudioProcessorTrait,
     IComponent, IComponentTrait, IEditController, IEditControllerTrait, IEventList,
-    IEventListTrait, ProcessContext, ProcessData, ProcessSetup,
+    IEventListTrait, NoteOffEvent, NoteOnEvent, ProcessContext, ProcessData, ProcessSetup,
 };
 use vst3::Steinberg::{
     IBStream, IBStreamTrait, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo,
@@ -90,9 +90,39 @@ fn text(chars: &[char8]) -> String {
     chars.iter().map(|&c| c as u8).take_while(|&c| c != 0).map(char::from).collect()
 }
 
-/// Events that the plugin sends.
+/// Events that the plugin sends, or is sent.
 #[derive(Default)]
 struct Events(RefCell<Vec<Event>>);
+
+/// A key at a sample of the song: pressed (true) or let go.
+type KeyPress = (usize, i16, bool);
+
+impl Events {
+    /// Those of `keys` that fall into the `frames` from `start` on.
+    fn of(keys: &[KeyPress], start: usize, frames: usize) -> Self {
+        let due = keys.iter().filter(|(at, ..)| (start..start + frames).contains(at));
+        let events = due.map(|&(at, key, is_on)| {
+            // SAFETY: a structure of numbers, for which zeros are values.
+            let mut event: Event = unsafe { std::mem::zeroed() };
+            event.sampleOffset = (at - start) as int32;
+            if is_on {
+                event.r#type = kNoteOnEvent as u16;
+                // SAFETY: as above.
+                let mut note: NoteOnEvent = unsafe { std::mem::zeroed() };
+                (note.pitch, note.velocity, note.noteId) = (key, 0.8, -1);
+                event.__field0.noteOn = note;
+            } else {
+                event.r#type = kNoteOffEvent as u16;
+                // SAFETY: as above.
+                let mut note: NoteOffEvent = unsafe { std::mem::zeroed() };
+                (note.pitch, note.noteId) = (key, -1);
+                event.__field0.noteOff = note;
+            }
+            event
+        });
+        Self(RefCell::new(events.collect()))
+    }
+}
 
 impl Class for Events {
     type Interfaces = (IEventList,);
@@ -100,11 +130,16 @@ impl Class for Events {
 
 impl IEventListTrait for Events {
     unsafe fn getEventCount(&self) -> int32 {
-        0
+        self.0.borrow().len() as int32
     }
 
-    unsafe fn getEvent(&self, _index: int32, _event: *mut Event) -> tresult {
-        kInvalidArgument
+    unsafe fn getEvent(&self, index: int32, event: *mut Event) -> tresult {
+        let Some(held) = self.0.borrow().get(index as usize).copied() else {
+            return kInvalidArgument;
+        };
+        // SAFETY: the caller points to room for an event.
+        unsafe { *event = held };
+        kResultOk
     }
 
     unsafe fn addEvent(&self, event: *mut Event) -> tresult {
@@ -204,7 +239,7 @@ struct Played {
 }
 
 /// Plays one cycle of four bars from beat 0, and one block stopped.
-fn play(component: &ComPtr<IComponent>) -> Played {
+fn play(component: &ComPtr<IComponent>, keys: &[KeyPress]) -> Played {
     let processor = component.cast::<IAudioProcessor>().unwrap();
     let mut setup = ProcessSetup {
         processMode: kOffline as int32,
@@ -217,6 +252,7 @@ fn play(component: &ComPtr<IComponent>) -> Played {
         assert_eq!(processor.setupProcessing(&mut setup), kResultOk);
         assert_eq!(component.activateBus(kAudio as int32, kOutput as int32, 0, 1), kResultOk);
         assert_eq!(component.activateBus(kEvent as int32, kOutput as int32, 0, 1), kResultOk);
+        assert_eq!(component.activateBus(kEvent as int32, kInput as int32, 0, 1), kResultOk);
         assert_eq!(component.setActive(1), kResultOk);
         assert_eq!(processor.setProcessing(1), kResultOk);
     }
@@ -225,10 +261,11 @@ fn play(component: &ComPtr<IComponent>) -> Played {
     let mut start = 0;
     while start < cycle {
         let frames = BLOCK.min(cycle - start);
-        block(&processor, Some(start), frames, &mut played);
+        let due = Events::of(keys, start, frames);
+        block(&processor, Some(start), frames, due, &mut played);
         start += frames;
     }
-    block(&processor, None, BLOCK, &mut played);
+    block(&processor, None, BLOCK, Events::default(), &mut played);
     // SAFETY: in the order that VST3 asks for.
     unsafe {
         assert_eq!(processor.setProcessing(0), kResultOk);
@@ -242,6 +279,7 @@ fn block(
     processor: &ComPtr<IAudioProcessor>,
     start: Option<usize>,
     frames: usize,
+    keys: Events,
     played: &mut Played,
 ) {
     // NaN shows samples that the plugin leaves unwritten.
@@ -263,6 +301,7 @@ fn block(
     context.projectTimeMusic = start.unwrap_or(0) as f64 / RATE * TEMPO / 60.0;
     let events = ComWrapper::new(Events::default());
     let list = events.to_com_ptr::<IEventList>().unwrap();
+    let keys = ComWrapper::new(keys).to_com_ptr::<IEventList>().unwrap();
     let mut data = ProcessData {
         processMode: kOffline as int32,
         symbolicSampleSize: kSample32 as int32,
@@ -273,7 +312,7 @@ fn block(
         outputs: &mut output,
         inputParameterChanges: null_mut(),
         outputParameterChanges: null_mut(),
-        inputEvents: null_mut(),
+        inputEvents: keys.as_ptr(),
         outputEvents: list.as_ptr(),
         processContext: &mut context,
     };
@@ -312,7 +351,7 @@ fn keys(notes: &[(usize, i16)]) -> Vec<i16> {
 /// was played.
 fn play_own_pattern(component: &ComPtr<IComponent>) -> (Vec<u8>, Played) {
     for _ in 0..1000 {
-        let played = play(component);
+        let played = play(component, &[]);
         let saved = state(component);
         let json: serde_json::Value = serde_json::from_slice(&saved).unwrap();
         let groove: Groove =
@@ -358,6 +397,7 @@ fn the_factory_makes_an_instance_that_plays_saves_and_goes_without_a_trace() {
         assert!(controller.getParameterCount() >= 19);
         assert_eq!(component.getBusCount(kAudio as int32, kOutput as int32), 1);
         assert_eq!(component.getBusCount(kEvent as int32, kOutput as int32), 1);
+        assert_eq!(component.getBusCount(kEvent as int32, kInput as int32), 1);
     }
     let (saved, played) = play_own_pattern(&component);
     #[cfg(target_os = "linux")]
@@ -375,8 +415,15 @@ fn the_factory_makes_an_instance_that_plays_saves_and_goes_without_a_trace() {
     assert_eq!(state(&second), saved);
     let (saved_again, again) = play_own_pattern(&second);
     assert_eq!(saved_again, saved);
-    assert_eq!((again.ons, again.offs), (played.ons, played.offs));
+    assert_eq!((&again.ons, &again.offs), (&played.ons, &played.offs));
     assert_eq!(again.audio, played.audio);
+
+    // The key of a fill, let go in the first bar: it lands on a crash where the second begins.
+    let landing = (96_000, 49);
+    assert!(!played.ons.contains(&landing));
+    let filled = play(&second, &[(0, 49, true), (10_000, 49, false)]);
+    assert!(filled.ons.contains(&landing));
+    assert_eq!(keys(&filled.ons), keys(&filled.offs), "every note ends once");
 
     drop(controller);
     for component in [component, second] {
