@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Encode(EncodeArgs),
     /// Write the grooves on the way from one MIDI file's groove to another's.
     Interpolate(InterpolateArgs),
+    /// Draw a run: curves, grooves and what comes back of them, latent map, velocity profiles.
+    Report(ReportArgs),
 }
 
 /// Options left out come from `--config`, else from the preset.
@@ -234,6 +236,19 @@ pub(crate) struct InterpolateArgs {
     /// Tempo written to the files, in beats per minute
     #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = tempo)]
     pub(crate) tempo: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Folder of the run
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// Archive that it was trained on, should it lie elsewhere now
+    #[arg(long, value_name = "ZIP")]
+    pub(crate) data: Option<PathBuf>,
+    /// Folder to write report.png and report.html to [default: the run's]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// The arguments do not say enough, or contradict each other.

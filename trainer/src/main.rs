@@ -22,6 +22,7 @@ mod nearest_styles;
 mod objective;
 mod prior;
 mod progress;
+mod report;
 mod run_folder;
 mod sample;
 mod settings;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Some(Command::Evaluate(args)) => evaluate::run(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Inspect(args)) => inspect::run(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Encode(args)) => encode::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Report(args)) => report::run(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Interpolate(args)) => interpolate::run(&args).map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|error| {

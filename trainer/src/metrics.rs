@@ -39,7 +39,7 @@ impl Parts {
 }
 
 /// A line of the file. Steps count from 1 over the whole run, epochs from 1.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(crate) enum Line {
     Step {
@@ -143,6 +143,13 @@ impl Metrics {
     }
 }
 
+/// The lines of the file at `path`; one cut off by a crash, or being written, ends them.
+pub(crate) fn read(path: &Path) -> Result<Vec<Line>> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let lines = BufReader::new(file).lines();
+    Ok(lines.map_while(|line| serde_json::from_str(&line.ok()?).ok()).collect())
+}
+
 /// The whole lines of steps up to `step`; a line cut off by a crash ends the file.
 fn lines_up_to(path: &Path, step: u64) -> Result<String> {
     #[derive(Deserialize)]
@@ -186,6 +193,7 @@ mod tests {
         }
         let three = std::fs::read_to_string(&path).unwrap();
         metrics.file.write_all(b"{\"kind\":\"step\",\"st").unwrap();
+        assert_eq!(read(&path).unwrap().len(), 3);
         drop(Metrics::open(&path, 9).unwrap());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), three);
         let mut metrics = Metrics::open(&path, 2).unwrap();

@@ -70,9 +70,14 @@ impl RunFolder {
             (Some(path), _) | (None, Some(path)) => path.clone(),
             (None, None) => newest()?,
         };
-        let folder = Self(path);
+        Self::at(&path)
+    }
+
+    /// The run in the folder `path`.
+    pub(crate) fn at(path: &Path) -> Result<Self> {
+        let folder = Self(path.to_owned());
         if !folder.config().exists() {
-            bail!("{} holds no run to resume: it has no config.toml", folder.0.display());
+            bail!("{} holds no run: it has no config.toml", path.display());
         }
         Ok(folder)
     }

@@ -182,6 +182,11 @@ impl Settings {
         settings.check()
     }
 
+    /// The settings of the run whose config file is at `path`.
+    pub(crate) fn of_run(path: &Path) -> Result<Self> {
+        layered(read_config(path)?, Table::new()).with_context(|| path.display().to_string())
+    }
+
     /// The settings of the run whose config file is at `path`, to go on with as `args` say.
     ///
     /// Only what does not change what is computed may differ, and the number of epochs.

@@ -6,5 +6,6 @@ mod explored;
 mod exported;
 mod fine_tuning;
 mod measured;
+mod reported;
 mod run;
 mod training;

@@ -1,0 +1,82 @@
+//! The curves of a training, from its metrics.
+
+use super::chart::{Curve, chart};
+use super::drawing::Drawing;
+use crate::metrics::{Line, Parts};
+
+/// Points of a curve over steps: each the mean of as many steps as it takes.
+const POINTS: usize = 240;
+const SIZE: [f64; 2] = [480.0, 260.0];
+
+/// Two charts beside each other in two rows: loss and accuracy, the tokens' part and the divergence.
+pub(super) fn curves(lines: &[Line]) -> Drawing {
+    let part = |title: &str, of: fn(&Parts) -> f64| {
+        let curves = [over_steps(lines, of), over_epochs(lines, of)];
+        chart(SIZE, title, "step", &curves)
+    };
+    let charts = [
+        part("Loss", |parts| parts.loss),
+        chart(SIZE, "Tokens right, teacher-forced", "step", &[accuracy(lines)]),
+        part("Reconstruction, per window", |parts| parts.reconstruction),
+        part("KL divergence, nats per window", |parts| parts.kl),
+    ];
+    let mut drawing = Drawing::new(2.0 * SIZE[0], 2.0 * SIZE[1]);
+    for (i, chart) in charts.iter().enumerate() {
+        drawing.place([(i % 2) as f64 * SIZE[0], (i / 2) as f64 * SIZE[1]], chart);
+    }
+    drawing
+}
+
+fn over_steps(lines: &[Line], of: fn(&Parts) -> f64) -> Curve {
+    let steps: Vec<[f64; 2]> = lines
+        .iter()
+        .filter_map(|line| match line {
+            Line::Step { step, parts, .. } => Some([*step as f64, of(parts)]),
+            Line::Epoch { .. } => None,
+        })
+        .collect();
+    let mean = |chunk: &[[f64; 2]]| {
+        [0, 1].map(|of| chunk.iter().map(|point| point[of]).sum::<f64>() / chunk.len() as f64)
+    };
+    let points = steps.chunks(steps.len().div_ceil(POINTS).max(1)).map(mean).collect();
+    Curve { name: "training".into(), points, dotted: false }
+}
+
+fn over_epochs(lines: &[Line], of: fn(&Parts) -> f64) -> Curve {
+    let points = lines.iter().filter_map(|line| match line {
+        Line::Epoch { step, validation: Some(parts), .. } => Some([*step as f64, of(parts)]),
+        _ => None,
+    });
+    Curve { name: "validation".into(), points: points.collect(), dotted: true }
+}
+
+fn accuracy(lines: &[Line]) -> Curve {
+    let points = lines.iter().filter_map(|line| match line {
+        Line::Epoch { step, validation_accuracy: Some(share), .. } => Some([*step as f64, *share]),
+        _ => None,
+    });
+    Curve { name: "validation".into(), points: points.collect(), dotted: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_run_is_drawn_by_means_of_its_steps() {
+        let step = |step: u64| Line::Step {
+            step,
+            epoch: 1,
+            parts: Parts { loss: (step % 2) as f64, ..Parts::default() },
+            beta: 0.0,
+            lr: 0.0,
+            gradient_norm: 0.0,
+        };
+        let lines: Vec<Line> = (1..=2 * POINTS as u64).map(step).collect();
+        let curve = over_steps(&lines, |parts| parts.loss);
+        assert_eq!(curve.points.len(), POINTS);
+        assert!(curve.points.iter().all(|point| point[1] == 0.5));
+        assert_eq!(curve.points[0][0], 1.5);
+        assert!(over_steps(&[], |parts| parts.loss).points.is_empty());
+    }
+}

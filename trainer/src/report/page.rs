@@ -1,0 +1,59 @@
+//! The report as one HTML page that needs nothing else.
+
+use super::drawing::{Drawing, escaped};
+
+/// A part of the report: what it shows, how to read it, and the drawing.
+pub(super) struct Section {
+    pub(super) title: &'static str,
+    pub(super) about: String,
+    pub(super) drawing: Drawing,
+}
+
+const STYLE: &str = "body{font:15px/1.5 Inter,system-ui,sans-serif;color:#22262b;margin:2rem auto;\
+    max-width:1000px;padding:0 1rem}svg{max-width:100%;height:auto}h2{margin-top:2.5rem}\
+    table{border-collapse:collapse}td{padding:.15rem 1.5rem .15rem 0;vertical-align:top}\
+    td:last-child{font-variant-numeric:tabular-nums}code{font-size:13px}";
+
+/// The page: `facts` (name and value) in a table, then the sections.
+pub(super) fn page(title: &str, facts: &[(String, String)], sections: &[Section]) -> String {
+    let rows: String = facts
+        .iter()
+        .map(|(name, value)| {
+            format!("<tr><td>{}</td><td>{}</td></tr>\n", escaped(name), escaped(value))
+        })
+        .collect();
+    let sections: String = sections
+        .iter()
+        .map(|section| {
+            format!(
+                "<h2>{}</h2>\n<p>{}</p>\n{}\n",
+                escaped(section.title),
+                escaped(&section.about),
+                section.drawing.svg()
+            )
+        })
+        .collect();
+    let title = escaped(title);
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<table>\n{rows}</table>\n{sections}\
+         </body>\n</html>\n"
+    )
+}
+
+/// The sections' drawings with their titles, one under another.
+pub(super) fn poster(title: &str, sections: &[Section]) -> Drawing {
+    const MARGIN: f64 = 24.0;
+    const HEADING: f64 = 40.0;
+    let widest = sections.iter().map(|section| section.drawing.width).fold(0.0, f64::max);
+    let height: f64 = sections.iter().map(|section| section.drawing.height + HEADING).sum();
+    let mut poster = Drawing::new(widest + 2.0 * MARGIN, height + HEADING + 2.0 * MARGIN);
+    poster.text([MARGIN, MARGIN + 16.0], 20.0, super::drawing::Anchor::Start, title);
+    let mut y = MARGIN + HEADING;
+    for section in sections {
+        poster.text([MARGIN, y + 14.0], 15.0, super::drawing::Anchor::Start, section.title);
+        poster.place([MARGIN, y + 26.0], &section.drawing);
+        y += section.drawing.height + HEADING;
+    }
+    poster
+}
