@@ -46,8 +46,9 @@ pub(crate) enum Command {
 /// Options left out come from `--config`, else from the preset.
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
-    /// Archive to train on: a zip of MIDI files, best with the Groove MIDI Dataset's info.csv
-    #[arg(long, value_name = "ZIP")]
+    /// What to train on: a zip or a folder of MIDI files, best with an info.csv as the Groove MIDI
+    /// Dataset's
+    #[arg(long, value_name = "ZIP|DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Weights file to train on from, with the network it has [default: random numbers]
     #[arg(long, value_name = "FILE")]
