@@ -1,5 +1,6 @@
 //! `trainer evaluate`: the figures of a weights file on windows of an archive.
 
+mod baseline;
 mod copies;
 mod directions;
 mod expression;
