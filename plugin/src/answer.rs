@@ -70,8 +70,10 @@ pub struct Answer {
     pub live: Arc<Track>,
     /// The variation that was asked for last, and of what.
     pub take: Option<(Choice, Arc<Track>)>,
-    /// What is in the slots.
+    /// What is in the slots, as far as it is made.
     pub slots: [Option<Arc<Track>>; SLOTS],
+    /// A bit for each slot that has something in it, made or not.
+    pub filled: u16,
     /// [`Slots::changes`](crate::slots::Slots::changes) when the worker looked.
     pub slot_changes: u64,
 }
@@ -84,6 +86,7 @@ impl Answer {
             live: Arc::new(Track { ask: None, anchor: None, version: 0, score }),
             take: None,
             slots: Default::default(),
+            filled: 0,
             slot_changes: 0,
         }
     }

@@ -283,7 +283,9 @@ impl Composer {
             want.choice.take?;
             self.take.is_none().then_some((want.choice, slots.get(slot)?.clone()?))
         });
-        let answer = Answer { live, take, slots, slot_changes: self.slot_changes };
+        let places = self.slots.iter().enumerate();
+        let filled = places.fold(0, |bits, (i, slot)| bits | u16::from(slot.is_some()) << i);
+        let answer = Answer { live, take, slots, filled, slot_changes: self.slot_changes };
         (last.is_some() || answer != Answer::factory()).then_some(answer)
     }
 }

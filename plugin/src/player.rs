@@ -61,6 +61,8 @@ pub(crate) struct Player {
     follower: Follower,
     /// The fingerprint of what is followed.
     anchor: Option<u64>,
+    /// Whether what was followed is to be so no longer, and nobody has been told.
+    has_left: bool,
 }
 
 impl Player {
@@ -75,6 +77,7 @@ impl Player {
             moves: Vec::with_capacity(MOVES),
             follower: Follower::new(),
             anchor: None,
+            has_left: false,
         }
     }
 
@@ -99,15 +102,15 @@ impl Player {
         if scene.slot_parameter != self.scene.slot_parameter {
             self.asked = Some(scene.slot_parameter);
         }
-        let has_left = self.scene.is_following && !scene.is_following;
+        if self.scene.is_following && !scene.is_following {
+            self.leave();
+        }
         self.scene = scene;
         if let Some(slot) = self.asked.and_then(|number| self.slot_of(number)) {
             self.choose(0, Choice { slot, take: None });
         }
         self.press(0);
-        if has_left {
-            self.follower.forget();
-            self.anchor = None;
+        if std::mem::take(&mut self.has_left) {
             return Some(Heard::default());
         }
         if !scene.is_following || !scene.can_run {
@@ -168,7 +171,13 @@ impl Player {
     pub(crate) fn reset(&mut self) {
         (self.choice, self.down, self.sent) = (Choice::default(), 0, Pressed::default());
         self.asked = Some(self.scene.slot_parameter);
+        self.leave();
+    }
+
+    /// Follows no longer what was followed.
+    fn leave(&mut self) {
         self.follower.forget();
+        (self.anchor, self.has_left) = (None, true);
     }
 
     /// The slot that the parameter's `number` means, if it can be chosen.
@@ -340,7 +349,15 @@ mod tests {
         let heard = handed.expect("a rhythm was heard");
         assert_eq!(heard.pattern.iter().next().unwrap().1, Instrument::Snare);
         assert_eq!(player.anchor(), heard.id);
-        let left = player.begin(SCENE, Beats(16.0), &Playing::default());
-        assert_eq!((left, player.anchor()), (Some(Heard::default()), None));
+        for is_reset in [true, false] {
+            player.anchor = heard.id;
+            let scene = if is_reset { following } else { SCENE };
+            if is_reset {
+                player.reset();
+            }
+            let left = player.begin(scene, Beats(16.0), &Playing::default());
+            assert_eq!((left, player.anchor()), (Some(Heard::default()), None));
+            assert_eq!(player.begin(scene, Beats(16.1), &Playing::default()), None);
+        }
     }
 }

@@ -210,13 +210,11 @@ impl Jangdan {
             permit_alloc(|| audio.wait_for_slots(slot_changes, PATIENCE));
             self.has_news = true;
         }
-        let slots = self.audio.answer().slots.iter().enumerate();
-        let filled = slots.fold(0, |bits, (i, slot)| bits | u16::from(slot.is_some()) << i);
         let perform = &self.params.perform;
         let scene = Scene {
             slot_parameter: perform.slot.value(),
             is_following: perform.is_following.value(),
-            filled,
+            filled: self.audio.answer().filled,
             can_run,
         };
         let time = self.engine.time_at(transport, playing, 0);

@@ -42,9 +42,9 @@ pub struct Engine {
     clock: Clock,
     /// The end of the musical time played; `None` while stopped.
     frontier: Option<Beats>,
-    /// Four: the one in force, one that takes over and whose late hits are awaited, the next, and one
-    /// more, for at the finest quantise a score may follow a score at every step.
-    score: Takeover<Score, 4>,
+    /// Six: at the finest quantise a score may follow a score at every 16th, while in half time the late
+    /// hits of one are awaited for half a beat, and changes are made three eighths of a beat ahead.
+    score: Takeover<Score, 6>,
     reading: Takeover<Reading, 2>,
     fill: Fill,
     is_muted: bool,

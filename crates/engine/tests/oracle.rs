@@ -238,7 +238,11 @@ fn oracle(runs: &[Run], patterns: &[Pattern; 3], playing: &Playing) -> Heard {
         let mut mutes = vec![(0_u64, is_muted)];
         for &(at, deed) in &run.deeds {
             match deed {
-                Deed::Mute(is_now) => mutes.push((at, is_now)),
+                Deed::Mute(is_now) => {
+                    // Of what is done at one sample the last counts.
+                    mutes.retain(|&(before, _)| before != at);
+                    mutes.push((at, is_now));
+                }
                 Deed::Play(number) if at == 0 && run.pause > 0 => {
                     in_force = vec![(i64::MIN, number)]
                 }

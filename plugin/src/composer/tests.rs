@@ -207,6 +207,7 @@ fn every_slot_is_ready_for_the_cycle_that_plays_and_what_plays_comes_first() {
     assert_eq!(composer.turn(&want, Some(&NETWORK)), Turn::Answered);
     assert!(composer.answer().unwrap().track(choice(1, None)).unwrap().score.has(9));
     assert_eq!(composer.answer().unwrap().track(choice(0, None)), None);
+    assert_eq!(composer.answer().unwrap().filled, 0b11, "made or not");
     finish(&mut composer, &want, Some(&NETWORK));
     assert_eq!(chosen(&composer, choice(0, None), 9), NETWORK.pattern(&steady, 0));
     assert_eq!(chosen(&composer, choice(1, None), 9), NETWORK.pattern(&varied, 9));

@@ -62,6 +62,19 @@ fn state_with_slots(slots: &[(usize, Pattern)], parameters: &[(&str, f64)]) -> V
     framed(&serde_json::to_vec(&json).unwrap())
 }
 
+/// The recipe that an instance with variation plays by; it stores that once it has made all that it
+/// stores of it.
+fn saved_recipe(host: &mut Host) -> jangdan::recipe::Recipe {
+    for _ in 0..100_000 {
+        play(host, 0.0, 120.0, 64, 64);
+        if let Some(recipe) = saved_groove(host).recipe.filter(|recipe| recipe.variation > 0.0) {
+            return recipe;
+        }
+        std::thread::yield_now();
+    }
+    panic!("nothing is stored");
+}
+
 /// An instance with `state` that renders offline.
 fn host_with(state: &[u8]) -> Host {
     let mut host = Host::load(plugin()).unwrap();
@@ -236,6 +249,38 @@ fn free_running_plays_while_the_transport_stands() {
         let notes = onsets(host.recording(), 0);
         assert_eq!(notes, from_the_start(100_000, |_| const { &RIDE }), "{block}");
     }
+}
+
+#[test]
+fn a_cycle_has_the_same_variation_in_every_play_mode_and_from_a_slot() {
+    let samples = 40 * 24_000; // two cycles and a half
+    let state = state_with_slots(&[], &[("Variation", 0.5)]);
+    let bounce = |state: &[u8], position: Option<f64>, parameters: &[(&str, f64)]| {
+        let mut host = host_with(state);
+        let inputs: Vec<Input> =
+            parameters.iter().map(|(name, value)| set(&mut host, name, *value)).collect();
+        play_keys(&mut host, position, samples, 1000, &[], &inputs);
+        let notes = onsets(&host.take_recording(), 0);
+        host.deactivate();
+        (notes, host.save_state().unwrap())
+    };
+    let (with_transport, _) = bounce(&state, Some(0.0), &[]);
+    let cycle = |number: u64| {
+        let inner = number * 384_000 + 2000..(number + 1) * 384_000 - 2000;
+        let own = with_transport.iter().filter(|(at, _)| inner.contains(at));
+        own.map(|&(at, key)| (at - inner.start, key)).collect::<Vec<_>>()
+    };
+    assert_ne!(cycle(0), cycle(1));
+    assert_eq!(bounce(&state, None, &[("Plays", 2.0)]).0, with_transport, "free-running");
+    // The same groove, kept in a slot, while the controls make another.
+    let mut json: serde_json::Value = serde_json::from_slice(&state[8..]).unwrap();
+    let mut host = host_with(&state);
+    let recipe = saved_recipe(&mut host);
+    let kept = Groove { recipe: Some(recipe), ..Groove::default() };
+    json["fields"]["slots"] = serde_json::to_string(&[(7, kept)]).unwrap().into();
+    let state = framed(&serde_json::to_vec(&json).unwrap());
+    let moved = [("Slot", 8.0), ("Seed", 5.0), ("Variation", 0.0)];
+    assert_eq!(bounce(&state, Some(0.0), &moved).0, with_transport, "from a slot");
 }
 
 #[test]
