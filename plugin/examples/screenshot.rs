@@ -8,8 +8,15 @@
 //!                     [step, instrument id, velocity, micro-offset]); else the factory pattern
 //!   --playhead BEATS  draw the playhead there; else the transport is stopped
 //!   --cycle N         which of the state's cycles to draw; else the playhead's, or 0
-//!   --size WxH        in points; else 1180x760
+//!   --size WxH        in points; else 1240x800
 //!   --scale N         pixels per point, 0.5 to 4; else 1
+//!   --theme NAME      dark or light; else the state's, or dark
+//!   --more on         with the knobs behind the fold
+//!   --keys on         with the keys beside the grid
+//!   --slot N          a slot, 1 to 12, that plays
+//!   --slots A,B,...   fills the slots from the first on with the grooves of these seeds
+//!   --dream on        the groove that the parameters make, instead of the factory pattern
+//!   --set ID=VALUE    a parameter, as its text or its value; any number of times
 //! ```
 //!
 //! It exits with 2 for wrong usage and 1 when a file cannot be read or written.
@@ -22,11 +29,16 @@ use std::process::ExitCode;
 use egui::{Vec2, vec2};
 use groove::{BEATS_PER_CYCLE, Beats};
 use jangdan::factory;
-use jangdan::handoff::Network;
 use jangdan::headless::{Headless, Image};
-use jangdan::params::{JangdanParams, QuantiseParam};
+use jangdan::params::JangdanParams;
+use jangdan::recipe::Recipe;
+use jangdan::saved::Groove;
+use jangdan::slots::SLOTS;
+use jangdan::weights::{Weights, embedded_styles};
+use jangdan::window::palette::Theme;
 use jangdan::window::{Scene, layout};
-use nice_plug::prelude::{Enum, Params, PluginState};
+use musicvae::infer::Scratch;
+use nice_plug::prelude::{Params, PluginState};
 use serde_json::Value;
 
 /// What the command line asks for.
@@ -37,6 +49,13 @@ struct Arguments {
     cycle: Option<i64>,
     size: Vec2,
     scale: f32,
+    theme: Option<Theme>,
+    shows_more: bool,
+    shows_keys: bool,
+    slot: Option<u8>,
+    slots: Vec<u64>,
+    dreams: bool,
+    set: Vec<(String, String)>,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +78,8 @@ fn main() -> ExitCode {
 fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let (mut out, mut state, mut playhead, mut cycle) = (None, None, None, None);
     let (mut size, mut scale) = (layout::DEFAULT_SIZE, 1.0);
+    let (mut theme, mut shows_more, mut shows_keys, mut slot) = (None, false, false, None);
+    let (mut set, mut slots, mut dreams) = (Vec::new(), Vec::new(), false);
     while let Some(name) = words.next() {
         let word = words.next().ok_or_else(|| format!("{name} needs a value"))?;
         let wrong = || format!("{name} cannot be {word:?}");
@@ -71,11 +92,53 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
             "--scale" => {
                 scale = word.parse().ok().filter(|s| (0.5..=4.0).contains(s)).ok_or_else(wrong)?;
             }
+            "--theme" => theme = Some(parse_theme(&word).ok_or_else(wrong)?),
+            "--more" => shows_more = parse_switch(&word).ok_or_else(wrong)?,
+            "--keys" => shows_keys = parse_switch(&word).ok_or_else(wrong)?,
+            "--slot" => {
+                let number: u8 = word.parse().map_err(|_| wrong())?;
+                slot = Some(number.checked_sub(1).filter(|slot| *slot < 12).ok_or_else(wrong)?);
+            }
+            "--slots" => {
+                let seeds = word.split(',').map(str::parse).collect::<Result<_, _>>();
+                slots = seeds.map_err(|_| wrong())?;
+            }
+            "--dream" => dreams = parse_switch(&word).ok_or_else(wrong)?,
+            "--set" => {
+                let (id, value) = word.split_once('=').ok_or_else(wrong)?;
+                set.push((id.to_owned(), value.to_owned()));
+            }
             _ => return Err(format!("there is no option {name}")),
         }
     }
     let out = out.ok_or("--out FILE.png is missing")?;
-    Ok(Arguments { out, state, playhead, cycle, size, scale })
+    Ok(Arguments {
+        out,
+        state,
+        playhead,
+        cycle,
+        size,
+        scale,
+        theme,
+        shows_more,
+        shows_keys,
+        slot,
+        slots,
+        dreams,
+        set,
+    })
+}
+
+fn parse_theme(word: &str) -> Option<Theme> {
+    serde_json::from_value(word.into()).ok()
+}
+
+fn parse_switch(word: &str) -> Option<bool> {
+    match word {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
 }
 
 fn parse_size(word: &str) -> Option<Vec2> {
@@ -85,12 +148,7 @@ fn parse_size(word: &str) -> Option<Vec2> {
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
-    let scene = Scene {
-        pattern: factory::pattern(),
-        playhead: arguments.playhead,
-        network: Network::Ready,
-        is_bypassed: false,
-    };
+    let scene = Scene { styles: embedded_styles().len(), ..Scene::of(factory::pattern()) };
     let mut window =
         Headless::new(JangdanParams::default(), scene, arguments.size, arguments.scale);
     if let Some(file) = &arguments.state {
@@ -100,8 +158,55 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         load(&mut window, file, cycle)
             .map_err(|message| format!("{}: {message}", file.display()))?;
     }
+    for (id, value) in &arguments.set {
+        set(&window, id, value)?;
+    }
+    {
+        let mut look = window.params.window.write();
+        look.theme = arguments.theme.unwrap_or(look.theme);
+        look.is_more_open |= arguments.shows_more;
+        look.shows_keys |= arguments.shows_keys;
+    }
+    if arguments.dreams || !arguments.slots.is_empty() {
+        dream(&mut window, arguments)?;
+    }
+    if let Some(slot) = arguments.slot {
+        window.scene.choice.slot = Some(slot);
+        let groove = window.params.slots.get()[usize::from(slot)].clone();
+        if let Some(pattern) = groove.as_ref().and_then(|groove| groove.pattern(0)) {
+            window.scene.pattern = *pattern;
+        }
+    }
+    window.scene.playhead = arguments.playhead;
     let image = window.picture();
     write(&arguments.out, &image).map_err(|error| format!("{}: {error}", arguments.out.display()))
+}
+
+/// Decodes what was asked for with the embedded weights.
+fn dream(window: &mut Headless, arguments: &Arguments) -> Result<(), String> {
+    let weights = Weights::embedded().map_err(|error| error.to_string())?;
+    let mut scratch = Scratch::new();
+    let recipe = window.params.recipe();
+    if arguments.dreams {
+        window.scene.pattern = weights.drummer.decode(&recipe, 0, &mut scratch);
+    }
+    for (slot, &seed) in arguments.slots.iter().enumerate().take(SLOTS) {
+        let recipe = Recipe { seed, ..recipe };
+        let cycles = vec![weights.drummer.decode(&recipe, 0, &mut scratch)];
+        window.params.slots.store(slot, Some(Groove::of_patterns(cycles)));
+    }
+    Ok(())
+}
+
+/// Sets the parameter `id` to what `text` says in its own words.
+fn set(window: &Headless, id: &str, text: &str) -> Result<(), String> {
+    let params = window.all_params();
+    let (param, _) =
+        params.iter().find(|(_, own)| own == id).ok_or_else(|| format!("no parameter {id}"))?;
+    let normalized =
+        window.normalized(*param, text).ok_or_else(|| format!("{id} cannot be {text:?}"))?;
+    window.host_sets(*param, normalized);
+    Ok(())
 }
 
 /// Reads a state, or a pattern alone, into `window`.
@@ -119,26 +224,23 @@ fn load(window: &mut Headless, file: &Path, cycle: i64) -> Result<(), String> {
         let saved = state.params.get(&id).and_then(|value| serde_json::to_value(value).ok());
         let value =
             saved.as_ref().and_then(Value::as_object).and_then(|typed| typed.values().next());
-        if let Some(plain) = value.and_then(plain) {
-            window.host_sets_plain(param, plain);
+        match value {
+            Some(Value::String(choice)) => window.host_chooses(param, choice),
+            Some(Value::Bool(is_on)) => window.host_sets(param, f32::from(u8::from(*is_on))),
+            Some(number) => {
+                if let Some(plain) = number.as_f64() {
+                    window.host_sets_plain(param, plain as f32);
+                }
+            }
+            None => {}
         }
     }
     window.scene.is_bypassed = window.params.bypass.value();
+    window.scene.cycle = cycle;
     if let Some(pattern) = window.params.groove.get().pattern(cycle) {
         window.scene.pattern = *pattern;
     }
     Ok(())
-}
-
-fn plain(value: &Value) -> Option<f32> {
-    match value {
-        Value::Bool(is_on) => Some(f32::from(u8::from(*is_on))),
-        Value::String(choice) => {
-            let place = QuantiseParam::ids()?.iter().position(|id| id == choice)?;
-            Some(place as f32)
-        }
-        number => number.as_f64().map(|number| number as f32),
-    }
 }
 
 fn write(file: &Path, image: &Image) -> Result<(), Box<dyn std::error::Error>> {

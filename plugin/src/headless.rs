@@ -4,12 +4,14 @@
 
 mod raster;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use egui::{Event, FullOutput, Pos2, RawInput, Rect, Vec2};
+use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, Params, PluginApi, PluginState};
 
 use crate::params::JangdanParams;
+use crate::window::edit::Pen;
 use crate::window::{Scene, View, draw, theme};
 pub use raster::Image;
 use raster::{Textures, render};
@@ -71,14 +73,16 @@ impl GuiContextInner for Host {
     fn request_restart(&self) {}
 }
 
-/// The window.
+/// The window. The groove in it can be edited if there is a [`pen`](Self::pen).
 pub struct Headless {
     /// What its controls turn.
     pub params: JangdanParams,
     /// What it shows beside them.
     pub scene: Scene,
     /// Whom it tells.
-    pub host: Host,
+    pub host: Arc<Host>,
+    /// Who carries out edits.
+    pub pen: Option<Box<dyn Pen>>,
     ctx: egui::Context,
     view: View,
     textures: Textures,
@@ -91,9 +95,11 @@ impl Headless {
     /// A window of `size` points at `scale` pixels per point.
     pub fn new(params: JangdanParams, scene: Scene, size: Vec2, scale: f32) -> Self {
         let ctx = egui::Context::default();
-        theme::install(&ctx, &theme::DARK);
-        let (host, view, textures) = <(Host, View, Textures)>::default();
-        Self { params, scene, host, ctx, view, textures, size, scale, time_s: 0.0 }
+        theme::install(&ctx);
+        let (host, view, textures) = <(Arc<Host>, View, Textures)>::default();
+        view.end_gestures_with(&ctx, GuiContext::new(host.clone()));
+        let pen = None;
+        Self { params, scene, host, pen, ctx, view, textures, size, scale, time_s: 0.0 }
     }
 
     /// Draws one frame, 1/60 s after the last, in which `events` happen.
@@ -108,12 +114,22 @@ impl Headless {
         };
         input.viewports.entry(input.viewport_id).or_default().native_pixels_per_point =
             Some(self.scale);
-        let Self { params, scene, host, ctx, view, .. } = self;
-        let mut output =
-            ctx.run_ui(input, |ui| draw(ui, params, scene, &ParamSetter::new(host), view));
+        let Self { params, scene, host, pen, ctx, view, .. } = self;
+        let setter = ParamSetter::new(&**host);
+        let mut output = ctx.run_ui(input, |ui| {
+            let pen = pen.as_mut().map(|pen| &mut **pen as &mut dyn Pen);
+            draw(ui, params, scene, &setter, pen, view);
+        });
         self.textures.update(&output.textures_delta);
         output.textures_delta.clear();
         output
+    }
+
+    /// Closes the window. What its controls turned is left.
+    pub fn close(self) -> JangdanParams {
+        let Self { params, ctx, .. } = self;
+        drop(ctx);
+        params
     }
 
     /// What has the keyboard.
@@ -138,6 +154,22 @@ impl Headless {
     pub fn host_sets_plain(&self, param: ParamPtr, plain: f32) {
         // SAFETY: as above.
         self.host_sets(param, unsafe { param.preview_normalized(plain) });
+    }
+
+    /// Sets `param`, one of this window's, to the choice saved as `id`; nothing if it has no such choice.
+    #[expect(unsafe_code, reason = "as above")]
+    pub fn host_chooses(&self, param: ParamPtr, id: &str) {
+        if let ParamPtr::EnumParam(choices) = param {
+            // SAFETY: as above.
+            unsafe { (*choices).set_from_id(id) };
+        }
+    }
+
+    /// The normalised value that `text` means to `param`, one of this window's.
+    #[expect(unsafe_code, reason = "as above")]
+    pub fn normalized(&self, param: ParamPtr, text: &str) -> Option<f32> {
+        // SAFETY: as above.
+        unsafe { param.string_to_normalized_value(text) }
     }
 
     /// A picture of the next frame.

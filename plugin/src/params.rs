@@ -30,6 +30,8 @@ use serde::{Deserialize, Serialize};
 use crate::recipe::Recipe;
 use crate::saved::{Groove, SavedGroove};
 use crate::slots::Slots;
+use crate::window::layout::DEFAULT_SIZE;
+use crate::window::palette::Theme;
 
 /// Nats per struck instrument at full density: the useful range of [`Recipe::density`].
 const DENSITY_NATS: f32 = 3.0;
@@ -93,8 +95,9 @@ pub struct JangdanParams {
     pub window: Arc<RwLock<WindowSize>>,
 }
 
-/// Size of the window as the user left it.
+/// The window as the user left it. What a project of another version lacks has its default.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct WindowSize {
     /// Logical pixels.
     pub width: u32,
@@ -102,11 +105,19 @@ pub struct WindowSize {
     pub height: u32,
     /// The user's zoom on top of the system's scale; 1 is none.
     pub zoom: f32,
+    /// Its colours.
+    pub theme: Theme,
+    /// Whether the knobs behind the fold are shown.
+    pub is_more_open: bool,
+    /// Whether the strip beside the grid shows keys instead of the mix.
+    pub shows_keys: bool,
 }
 
 impl Default for WindowSize {
     fn default() -> Self {
-        Self { width: 1180, height: 760, zoom: 1.0 }
+        let (width, height) = (DEFAULT_SIZE.x as u32, DEFAULT_SIZE.y as u32);
+        let theme = Theme::default();
+        Self { width, height, zoom: 1.0, theme, is_more_open: false, shows_keys: false }
     }
 }
 

@@ -4,46 +4,59 @@
 //! made without a display. Parameters are read anew in every frame: what the host automates
 //! moves the controls. The window decodes nothing and locks nothing that the audio thread needs.
 
+mod app;
 mod button;
 mod control;
+mod dice;
+pub mod edit;
+mod field;
 mod generate;
+mod gestures;
 pub mod grid;
 mod header;
+mod heard;
+mod instruments;
 mod knob;
+mod knobs;
 pub mod layout;
+mod menu;
 mod morph;
 mod pad;
-mod play;
+pub mod palette;
+mod pen;
 mod playhead;
+mod ruler;
 mod slider;
+mod slots;
+mod takeover;
 pub mod theme;
 mod tooltip;
 mod typing;
 mod wordmark;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{CursorIcon, Id, Rect, Sense, Ui, ViewportCommand, pos2, vec2};
 use groove::{Beats, Pattern};
+use musicvae::infer::Locks;
 use nice_plug::context::gui::GuiContext;
-use nice_plug::editor::dpi::LogicalSize;
-use nice_plug::editor::{ResizeHint, SizeConstraints};
 use nice_plug::prelude::ParamSetter;
-use nice_plug_egui::baseview::{HandlerError, WindowSize as NativeSize};
-use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
-};
 
-use crate::handoff::{GuiEnd, Network};
-use crate::params::{JangdanParams, WindowSize};
-use crate::recipe::Recipe;
+use crate::answer::Choice;
+use crate::handoff::Network;
+use crate::params::JangdanParams;
+pub(crate) use app::editor;
+pub use app::{Window, WindowEditor};
 use control::Hand;
+use edit::{Editing, Pen};
+use gestures::Gestures;
+use grid::Marks;
 use layout::{Layout, MIN_SIZE};
 use morph::Morph;
 use pad::PadState;
+use palette::{Palette, Theme};
 use playhead::Playhead;
-use theme::DARK;
+use takeover::Takeover;
 
 /// Time between frames while something moves.
 const FRAME: Duration = Duration::from_micros(16_600);
@@ -51,14 +64,38 @@ const FRAME: Duration = Duration::from_micros(16_600);
 /// What one frame shows beside the parameters.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    /// The groove.
+    /// The groove that plays, or will from the next boundary on.
     pub pattern: Pattern,
-    /// Where the playhead is; `None` while stopped.
+    /// Which of its cycles that is.
+    pub cycle: i64,
+    /// Where the playhead is in the song; `None` while stopped.
     pub playhead: Option<Beats>,
+    /// Which groove it is.
+    pub choice: Choice,
     /// How the network is doing.
     pub network: Network,
     /// Whether the host has bypassed the plugin.
     pub is_bypassed: bool,
+    /// How many styles the weights know.
+    pub styles: usize,
+    /// What whatever is generated next keeps.
+    pub locks: Locks,
+}
+
+impl Scene {
+    /// `pattern`, while the song stands and the network is ready.
+    pub fn of(pattern: Pattern) -> Self {
+        Self {
+            pattern,
+            cycle: 0,
+            playhead: None,
+            choice: Choice::default(),
+            network: Network::Ready,
+            is_bypassed: false,
+            styles: 0,
+            locks: Locks::default(),
+        }
+    }
 }
 
 /// What the window keeps from one frame to the next.
@@ -67,10 +104,22 @@ pub struct View {
     playhead: Playhead,
     morph: Morph,
     pad: PadState,
+    takeover: Takeover,
+    editing: Editing,
+    gestures: Gestures,
+    painted: Option<Theme>,
     time_s: f64,
 }
 
-/// Draws the window into `ui`, a whole window's, and lets the user turn `params` through `setter`.
+impl View {
+    /// Has the gestures that are open end when `ctx`, the window's, is dropped.
+    pub(crate) fn end_gestures_with(&self, ctx: &egui::Context, host: GuiContext) {
+        self.gestures.end_with(ctx, host);
+    }
+}
+
+/// Draws the window into `ui`, a whole window's, and lets the user turn `params` through `setter` and edit the
+/// groove with `pen`; without one it cannot be edited.
 ///
 /// The context needs [`theme::install`] once before.
 pub fn draw(
@@ -78,42 +127,76 @@ pub fn draw(
     params: &JangdanParams,
     scene: &Scene,
     setter: &ParamSetter<'_>,
+    pen: Option<&mut dyn Pen>,
     view: &mut View,
 ) {
-    let hand = Hand { palette: &DARK, setter };
+    let before = *params.window.read();
+    let mut kept = before;
+    let palette = kept.theme.palette();
+    if view.painted.replace(kept.theme) != Some(kept.theme) {
+        theme::paint(ui.ctx(), palette);
+    }
+    let gestures = view.gestures.clone();
+    let hand = Hand { palette, setter, gestures: &gestures };
     let now_s = ui.input(|input| input.time);
     let dt_s = (now_s - view.time_s).clamp(0.0, 0.1) as f32;
     view.time_s = now_s;
-    let shape = params.playing().reading.shape;
-    let position = view
-        .playhead
-        .glide(scene.playhead, now_s)
-        .map(|time| Beats::from_steps(shape.pattern_position(time)));
-    let has_arrived = view.morph.towards(&scene.pattern, dt_s);
+
+    let playing = params.playing();
+    let position = view.playhead.glide(scene.playhead, now_s);
+    let has_arrived =
+        view.morph.towards(&heard::heard(&scene.pattern, &playing, scene.cycle), dt_s);
+    let shape = playing.reading.shape;
+    let marks = Marks {
+        at_step: position.map(|time| shape.pattern_position(time) as f32),
+        played: shape,
+        locks: &scene.locks,
+    };
+    let grid = playing.quantise.grid(&shape) as f64 / groove::sequencer::GRID_PER_BEAT as f64;
+    let (sounding, pending) = view.takeover.follow(scene.choice, scene.playhead, grid);
 
     let window = ui.max_rect();
-    let layout = Layout::new(window.size());
-    ui.painter().rect_filled(window, 0.0, DARK.ground);
-    header::header(ui, hand, &layout, &params.generate.seed, scene);
-    generate::generate_panel(ui, hand, &layout.generate, &params.generate, &mut view.pad);
-    ui.painter().rect_filled(layout.groove.frame, theme::PANEL_RADIUS, DARK.panel);
-    grid::groove_grid(ui, &DARK, &layout.groove, &view.morph, position);
-    play::play_panel(ui, hand, layout.play, &params.play);
-    play::kit_panel(ui, hand, layout.kit, &params.kit);
-    resize_corner(ui, window);
+    let layout = Layout::new(window.size(), kept.is_more_open);
+    ui.painter().rect_filled(window, 0.0, palette.ground);
+    header::header(ui, hand, &layout, params, scene, &mut kept.theme);
+    let (generate, character) = (&params.generate, &params.character);
+    generate::generate_panel(ui, hand, &layout.shape, generate, character, &mut view.pad);
+    let place = &layout.groove;
+    ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
+    grid::groove_grid(ui, palette, place, &view.morph, &marks);
+    ruler::ruler(ui, hand, place, &params.pattern, &shape);
+    pen::pen_on_grid(ui, hand, place, scene, &mut view.editing, pen);
+    instruments::names(ui, hand, place, params, &playing.lanes, &view.morph, marks.at_step);
+    instruments::strip(ui, hand, place, params, &playing.lanes, &mut kept.shows_keys);
+    let heard = slots::Heard { sounding, pending };
+    slots::slots_panel(ui, hand, layout.slots, params, heard);
+    ui.painter().rect_filled(layout.knob_panel(), theme::PANEL_RADIUS, palette.panel);
+    knobs::front(ui, hand, layout.knobs, params, &mut kept.is_more_open);
+    if let Some(more) = layout.more {
+        knobs::behind(ui, hand, more, params);
+    }
+    resize_corner(ui, palette, window);
 
+    gestures.end_frame(setter);
+    if kept != before {
+        let mut window = params.window.write();
+        (window.theme, window.is_more_open) = (kept.theme, kept.is_more_open);
+        window.shows_keys = kept.shows_keys;
+        ui.ctx().request_repaint();
+    }
     if view.playhead.is_moving(now_s) || !has_arrived {
         ui.ctx().request_repaint_after(FRAME);
     }
 }
 
 /// The corner that resizes the window, for hosts whose own frame does not.
-fn resize_corner(ui: &Ui, window: Rect) {
+fn resize_corner(ui: &Ui, palette: &Palette, window: Rect) {
     let corner = Rect::from_min_max(window.max - vec2(14.0, 14.0), window.max);
     let response = ui
         .interact(corner, Id::unique("resize"), Sense::drag())
         .on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
-    let color = if response.hovered() || response.dragged() { DARK.text } else { DARK.lifted };
+    let is_lit = response.hovered() || response.dragged();
+    let color = if is_lit { palette.text } else { palette.lifted };
     for reach in [4.0, 8.0] {
         let far = window.max - vec2(3.0, 3.0);
         let ends = [pos2(far.x - reach, far.y), pos2(far.x, far.y - reach)];
@@ -126,83 +209,5 @@ fn resize_corner(ui: &Ui, window: Rect) {
         if (size - window.size()).length() > 1.0 {
             ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(size));
         }
-    }
-}
-
-/// The editor type that the framework opens windows with.
-pub type WindowEditor = EguiEditor<Window>;
-
-/// What a window draws from.
-pub struct Window {
-    params: Arc<JangdanParams>,
-    gui: GuiEnd,
-    context: Option<GuiContext>,
-    view: View,
-    recipe: Option<Recipe>,
-}
-
-/// Makes the editor. Called once per instance; windows open and close later.
-pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEditor> {
-    let size = *params.window.read();
-    let (width, height) = (f64::from(size.width), f64::from(size.height));
-    let least = LogicalSize::new(MIN_SIZE.x, MIN_SIZE.y);
-    let hint = ResizeHint {
-        can_resize: true,
-        can_resize_horizontally: true,
-        can_resize_vertically: true,
-        size_constraints: SizeConstraints::Logical { min_size: Some(least), max_size: None },
-        ..ResizeHint::default()
-    };
-    create_egui_editor(
-        EguiEditorState::from_size(LogicalSize::new(width, height), size.zoom),
-        gui.repaint_notifier(),
-        EguiNiceSettings::new().with_tile("Jangdan").with_resize_hint(hint),
-        Window { params, gui, context: None, view: View::default(), recipe: None },
-    )
-}
-
-impl NiceEguiApp for Window {
-    fn build(
-        &mut self,
-        ctx: egui::Context,
-        context: GuiContext,
-        frame: &mut Frame,
-    ) -> Result<(), HandlerError> {
-        theme::install(&ctx, &DARK);
-        frame.set_clear_color(DARK.ground.into());
-        self.context = Some(context);
-        self.view = View::default();
-        Ok(())
-    }
-
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
-        let Some(context) = &self.context else { return };
-        let cycle = self.gui.cycle();
-        let scene = Scene {
-            pattern: *self.gui.playing().score.pattern(cycle),
-            playhead: self.gui.playhead(),
-            network: self.gui.network(),
-            is_bypassed: self.params.bypass.value(),
-        };
-        draw(ui, &self.params, &scene, &context.param_setter(), &mut self.view);
-        let recipe = self.params.recipe();
-        if self.recipe != Some(recipe) {
-            self.recipe = Some(recipe);
-            self.gui.nudge();
-        }
-    }
-
-    fn resized(&mut self, size: NativeSize) {
-        let mut kept = self.params.window.write();
-        let whole = |length: f64| length.round().clamp(1.0, 16_384.0) as u32;
-        *kept = WindowSize {
-            width: whole(size.logical.width),
-            height: whole(size.logical.height),
-            ..*kept
-        };
-    }
-
-    fn zoom_factor_changed(&mut self, zoom: f32) {
-        self.params.window.write().zoom = zoom;
     }
 }

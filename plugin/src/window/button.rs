@@ -4,8 +4,10 @@ use egui::{Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense
 use nice_plug::prelude::{BoolParam, Param};
 
 use super::control::Hand;
+use super::layout;
 use super::theme::{self, Size, UNIT, Weight, blend};
-use super::tooltip::tooltip;
+use super::tooltip::explain;
+use crate::params::finite_or;
 
 /// How a pill stands out.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,7 +34,7 @@ pub(super) fn pill(
     let palette = hand.palette;
     let (fill, hovered, ink) = match rank {
         Rank::First => {
-            (palette.accent, blend(palette.accent, Color32::WHITE, 0.25), palette.on_accent)
+            (palette.accent, blend(palette.accent, palette.bright, 0.25), palette.on_accent)
         }
         Rank::Plain => (palette.raised, palette.lifted, palette.text),
     };
@@ -67,7 +69,14 @@ fn weight_of(rank: Rank) -> Weight {
     }
 }
 
-fn focus_ring(painter: &Painter, response: &Response, rect: Rect, radius: f32, color: Color32) {
+/// Draws what shows that `response` has the keyboard.
+pub(super) fn focus_ring(
+    painter: &Painter,
+    response: &Response,
+    rect: Rect,
+    radius: f32,
+    color: Color32,
+) {
     if response.has_focus() {
         painter.rect_stroke(rect.expand(2.0), radius + 2.0, (1.5, color), egui::StrokeKind::Inside);
     }
@@ -93,46 +102,82 @@ fn die(painter: &Painter, center: Pos2, size: f32, pips: usize, body: Color32, h
     }
 }
 
-/// Draws the choices of `param` side by side in `rect`, the chosen one raised.
-pub(super) fn choices<P: Param>(ui: &Ui, hand: Hand<'_>, param: &P, rect: Rect, about: &str) {
-    let palette = hand.palette;
+/// Draws the choices of `param` side by side in `rect`, the chosen one raised. `labels` are their names in the window.
+pub(super) fn choices<P: Param>(
+    ui: &Ui,
+    hand: Hand<'_>,
+    param: &P,
+    rect: Rect,
+    labels: &[&str],
+    about: &str,
+) {
     let last = param.step_count().unwrap_or(1).max(1);
-    let chosen = (param.modulated_normalized_value() * last as f32).round() as usize;
-    ui.painter().rect_filled(rect, rect.height() / 2.0, palette.ground);
-    let width = rect.width() / (last + 1) as f32;
-    for choice in 0..=last {
-        let cell = Rect::from_min_size(
-            pos2(rect.left() + choice as f32 * width, rect.top()),
-            vec2(width, rect.height()),
-        );
-        let normalized = choice as f32 / last as f32;
-        let label = param.normalized_value_to_string(normalized, true);
-        let id = Id::unique(("choice", param.name(), choice));
-        let response =
-            ui.interact(cell, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
-        let is_chosen = choice == chosen;
-        response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::Role::RadioButton, true, is_chosen, &label)
-        });
-        let face = cell.shrink(2.0);
-        if is_chosen || response.hovered() {
-            let fill = if is_chosen { palette.lifted } else { palette.raised };
-            ui.painter().rect_filled(face, face.height() / 2.0, fill);
-        }
-        focus_ring(ui.painter(), &response, face, face.height() / 2.0, palette.text);
-        let weight = if is_chosen { Weight::Strong } else { Weight::Regular };
-        ui.painter().text(
-            cell.center(),
-            Align2::CENTER_CENTER,
-            &label,
-            theme::font(Size::Small, weight),
-            if is_chosen { palette.text } else { palette.dim },
-        );
+    let value = finite_or(param.modulated_normalized_value(), param.default_normalized_value());
+    let chosen = (value * last as f32).round() as usize;
+    for (choice, label) in labels.iter().enumerate() {
+        let cell = layout::column(rect, choice, labels.len());
+        let look = Segment { label, is_chosen: choice == chosen, is_first: choice == 0 };
+        let response = segment(ui, hand, Id::unique((param.name(), choice)), rect, cell, &look);
         if response.clicked() {
-            hand.set_once(param, normalized);
+            hand.set_once(param, choice as f32 / last as f32);
         }
-        tooltip(response, hand, param, about);
+        explain(response, hand, param, about);
     }
+}
+
+/// Draws `options`, a name and an explanation each, side by side in `rect`. Returns the one pressed.
+pub(super) fn segments(
+    ui: &Ui,
+    hand: Hand<'_>,
+    name: &str,
+    rect: Rect,
+    options: &[(&str, &str)],
+    chosen: usize,
+) -> Option<usize> {
+    let mut pressed = None;
+    for (i, (label, about)) in options.iter().enumerate() {
+        let cell = layout::column(rect, i, options.len());
+        let look = Segment { label, is_chosen: i == chosen, is_first: i == 0 };
+        let response = segment(ui, hand, Id::unique((name, i)), rect, cell, &look);
+        if response.on_hover_text(*about).clicked() {
+            pressed = Some(i);
+        }
+    }
+    pressed
+}
+
+struct Segment<'a> {
+    label: &'a str,
+    is_chosen: bool,
+    is_first: bool,
+}
+
+/// Draws one of several segments of `bar` in `cell`; the first draws the bar behind all.
+fn segment(ui: &Ui, hand: Hand<'_>, id: Id, bar: Rect, cell: Rect, look: &Segment<'_>) -> Response {
+    let palette = hand.palette;
+    let response = ui.interact(cell, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::RadioButton, true, look.is_chosen, look.label)
+    });
+    if look.is_first {
+        ui.painter().rect_filled(bar, bar.height() / 2.0, palette.ground);
+    }
+    let face = cell.shrink(2.0);
+    let radius = face.height() / 2.0;
+    if look.is_chosen || response.hovered() {
+        let fill = if look.is_chosen { palette.chosen } else { palette.raised };
+        ui.painter().rect_filled(face, radius, fill);
+    }
+    focus_ring(ui.painter(), &response, face, radius, palette.text);
+    let weight = if look.is_chosen { Weight::Strong } else { Weight::Regular };
+    ui.painter().text(
+        cell.center(),
+        Align2::CENTER_CENTER,
+        look.label,
+        theme::font(Size::Small, weight),
+        if look.is_chosen { palette.text } else { palette.dim },
+    );
+    response
 }
 
 /// Draws a switch for `param` in `rect`, its name to the right.
@@ -163,7 +208,7 @@ pub(super) fn switch(
     painter.rect_filled(track, UNIT, fill);
     focus_ring(painter, &response, track, UNIT, palette.text);
     let x = if is_on { track.right() - UNIT } else { track.left() + UNIT };
-    painter.circle_filled(pos2(x, track.center().y), UNIT - 2.0, palette.text);
+    painter.circle_filled(pos2(x, track.center().y), UNIT - 2.0, palette.panel);
     painter.text(
         pos2(track.right() + UNIT, rect.center().y),
         Align2::LEFT_CENTER,
@@ -171,5 +216,5 @@ pub(super) fn switch(
         theme::font(Size::Body, Weight::Strong),
         palette.text,
     );
-    tooltip(response, hand, param, about);
+    explain(response, hand, param, about);
 }

@@ -4,9 +4,12 @@
 //! A value set here reaches the parameter only when the host has passed it through, a block
 //! later. While a control is moved it therefore keeps the value itself (its [`Grip`]).
 
-use egui::{Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, Rect, Response, Sense, Ui};
+use egui::{
+    Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, Pos2, Rect, Response, Sense, Ui, Vec2,
+};
 use nice_plug::prelude::{Param, ParamSetter};
 
+use super::gestures::Gestures;
 use super::theme::Palette;
 use crate::params::finite_or;
 
@@ -14,6 +17,8 @@ use crate::params::finite_or;
 const FINE: f32 = 0.1;
 /// Pixels of a touch pad's scrolling that count as one line of a wheel.
 const PIXELS_PER_LINE: f32 = 24.0;
+/// A press this near to a handle, in points, grabs it where it is.
+const HANDLE_REACH: f32 = 10.0;
 /// Seconds after the wheel's last turn during which its own value counts, not the parameter's.
 const WHEEL_REST_S: f64 = 0.4;
 
@@ -22,27 +27,87 @@ const WHEEL_REST_S: f64 = 0.4;
 pub(super) struct Hand<'a> {
     pub(super) palette: &'static Palette,
     pub(super) setter: &'a ParamSetter<'a>,
+    pub(super) gestures: &'a Gestures,
 }
 
 impl Hand<'_> {
-    /// Sets `param` as one complete gesture; nothing if it has this value already.
+    /// Sets `param` as one complete gesture, or as part of the one that is open; nothing if it has this value
+    /// already.
     pub(super) fn set_once<P: Param>(&self, param: &P, normalized: f32) {
-        if param.preview_plain(normalized) != param.unmodulated_plain_value() {
+        let plain = param.preview_plain(normalized);
+        if plain == param.unmodulated_plain_value() {
+            return;
+        }
+        if self.gestures.is_open(param) {
+            self.setter.set_parameter(param, plain);
+        } else {
             self.setter.begin_set_parameter(param);
-            self.setter.set_parameter(param, param.preview_plain(normalized));
+            self.setter.set_parameter(param, plain);
             self.setter.end_set_parameter(param);
+        }
+    }
+
+    /// Sets `param` as part of a gesture, which begins here unless it has.
+    pub(super) fn set_held<P: Param>(&self, param: &P, normalized: f32) {
+        self.gestures.begin(self.setter, param);
+        self.setter.set_parameter(param, param.preview_plain(normalized));
+    }
+
+    /// Goes on with the gesture of `param`, if it has begun.
+    pub(super) fn keep<P: Param>(&self, param: &P) {
+        self.gestures.keep(param);
+    }
+}
+
+/// Which way a drag raises the value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Way {
+    Up,
+    Right,
+    /// Up or to the right, whichever the hand likes.
+    UpOrRight,
+}
+
+impl Way {
+    fn along(self, delta: Vec2) -> f32 {
+        match self {
+            Self::Up => -delta.y,
+            Self::Right => delta.x,
+            Self::UpOrRight => delta.x - delta.y,
+        }
+    }
+
+    /// The normalised value of the place `at` on `track`.
+    fn value_at(self, track: Rect, at: Pos2) -> f32 {
+        match self {
+            Self::Up => (track.bottom() - at.y) / track.height(),
+            Self::Right | Self::UpOrRight => (at.x - track.left()) / track.width(),
         }
     }
 }
 
-/// Which way a drag raises the value, and over how many points.
+/// How a drag moves the value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Travel {
-    /// Points for the whole range, upwards.
+    pub(super) way: Way,
+    /// Points for the whole range.
     pub(super) points: f32,
-    /// Where the handle of a slider is grabbed; a press beside it moves it there. `None`: a press
+    /// The track of a slider's handle; a press beside the handle moves it there. `None`: a press
     /// moves nothing.
     pub(super) jumps_in: Option<Rect>,
+}
+
+impl Travel {
+    /// That of something without a track.
+    pub(super) const fn free(way: Way, points: f32) -> Self {
+        Self { way, points, jumps_in: None }
+    }
+
+    /// That of a handle on `track`.
+    pub(super) fn on_track(way: Way, track: Rect) -> Self {
+        let points = if way == Way::Up { track.height() } else { track.width() };
+        Self { way, points, jumps_in: Some(track) }
+    }
 }
 
 /// What a control keeps between frames.
@@ -51,8 +116,6 @@ struct Grip {
     /// Normalised value as last moved here.
     value: f32,
     is_held: bool,
-    /// The host has been told that a gesture began.
-    has_begun: bool,
     wheel_lines: f32,
     wheel_time_s: Option<f64>,
 }
@@ -64,7 +127,7 @@ pub(super) struct Turned {
     pub(super) value: f32,
     /// Whether a hand is on it.
     pub(super) is_held: bool,
-    /// Whether the user asked (Enter) to type the value.
+    /// Whether the user asked (Enter, or the other button) to type the value.
     pub(super) wants_typing: bool,
 }
 
@@ -87,7 +150,7 @@ pub(super) fn turn<P: Param>(
         grip.wheel_time_s = None;
     }
     wheel(ui, hand, param, &response, &mut grip, now_s);
-    let wants_typing = keys(ui, hand, param, &response);
+    let wants_typing = keys(ui, hand, param, &response) || response.secondary_clicked();
 
     let turns_wheel = grip.wheel_time_s.is_some_and(|then| now_s - then < WHEEL_REST_S);
     let value = if grip.is_held || turns_wheel { grip.value } else { shown_value(param) };
@@ -125,32 +188,25 @@ fn drag<P: Param>(
     let before = grip.value;
     if is_held && !grip.is_held {
         grip.value = set_value(param);
-        if let (Some(handles), Some(position)) = (travel.jumps_in, position) {
-            let handle_y = handles.bottom() - grip.value * handles.height();
-            if (position.y - handle_y).abs() > 10.0 {
-                grip.value = ((handles.bottom() - position.y) / handles.height()).clamp(0.0, 1.0);
-                begin_and_set(hand, param, grip);
+        if let (Some(track), Some(position)) = (travel.jumps_in, position) {
+            let aim = travel.way.value_at(track, position);
+            if (aim - grip.value).abs() * travel.points > HANDLE_REACH {
+                grip.value = aim.clamp(0.0, 1.0);
+                hand.set_held(param, grip.value);
             }
         }
     } else if is_held {
-        let speed = if modifiers.command || modifiers.shift { FINE } else { 1.0 };
-        grip.value = (grip.value - delta.y * speed / travel.points).clamp(0.0, 1.0);
+        let speed = if is_fine(modifiers) { FINE } else { 1.0 };
+        let moved = travel.way.along(delta) * speed / travel.points;
+        grip.value = (grip.value + moved).clamp(0.0, 1.0);
         if grip.value != before {
-            begin_and_set(hand, param, grip);
+            hand.set_held(param, grip.value);
         }
-    } else if grip.is_held && grip.has_begun {
-        hand.setter.end_set_parameter(param);
-        grip.has_begun = false;
+    }
+    if is_held {
+        hand.keep(param);
     }
     grip.is_held = is_held;
-}
-
-fn begin_and_set<P: Param>(hand: Hand<'_>, param: &P, grip: &mut Grip) {
-    if !grip.has_begun {
-        hand.setter.begin_set_parameter(param);
-        grip.has_begun = true;
-    }
-    hand.setter.set_parameter(param, param.preview_plain(grip.value));
 }
 
 fn wheel<P: Param>(

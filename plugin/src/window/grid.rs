@@ -1,141 +1,85 @@
 //! The groove: 64 steps x 9 instruments, and the playhead.
 //!
-//! A hit's height and strength of colour are its velocity, its sideways shift is its
-//! micro-offset: the left edge of a hit is the moment it sounds.
+//! A hit's height and strength of colour are its velocity, its sideways shift is its timing: the left edge of a
+//! hit is the moment it sounds.
 
-use egui::{Align2, Color32, Painter, Rect, Shape, Ui, pos2, vec2};
-use groove::{BARS, Beats, Hit, INSTRUMENTS, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+mod geometry;
 
+use egui::{Align2, Color32, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use groove::sequencer::Shape as Played;
+use groove::{BARS, INSTRUMENTS, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+use musicvae::infer::Locks;
+
+use super::heard::played_step;
 use super::layout::Groove;
-use super::morph::{Cell, Morph};
+use super::morph::Morph;
 use super::theme::{self, Palette, Size, UNIT, Weight, blend};
-
-/// The rows from top to bottom, as drummers read: cymbals, toms from high to low, snare, kick.
-pub const ROWS: [Instrument; INSTRUMENTS] = [
-    Instrument::Ride,
-    Instrument::Crash,
-    Instrument::ClosedHiHat,
-    Instrument::OpenHiHat,
-    Instrument::HighTom,
-    Instrument::LowMidTom,
-    Instrument::HighFloorTom,
-    Instrument::Snare,
-    Instrument::Kick,
-];
+pub use geometry::{Geometry, ROWS};
 
 /// Steps for which a hit glows after the playhead has struck it.
 const GLOW_STEPS: f32 = 2.0;
-
-/// Where in the cells things lie.
-#[derive(Clone, Copy, Debug)]
-pub struct Geometry {
-    cells: Rect,
-}
-
-impl Geometry {
-    /// The geometry of a grid whose cells fill `cells`.
-    pub fn new(cells: Rect) -> Self {
-        Self { cells }
-    }
-
-    /// The place in points of the time `steps` after the pattern's start.
-    pub fn x(&self, steps: f32) -> f32 {
-        self.cells.left() + steps * self.step_width()
-    }
-
-    fn step_width(&self) -> f32 {
-        self.cells.width() / STEPS as f32
-    }
-
-    /// The row of `instrument`, all steps.
-    pub fn row(&self, instrument: Instrument) -> Rect {
-        let row = ROWS.iter().position(|&at| at == instrument).unwrap_or(0);
-        let height = self.cells.height() / INSTRUMENTS as f32;
-        Rect::from_min_size(
-            pos2(self.cells.left(), self.cells.top() + row as f32 * height),
-            vec2(self.cells.width(), height),
-        )
-    }
-
-    /// The box that `hit` of `instrument` at `step` is drawn as.
-    pub fn hit(&self, step: usize, instrument: Instrument, hit: Hit) -> Rect {
-        let cell =
-            Cell { velocity: hit.velocity(), micro_offset: hit.micro_offset(), presence: 1.0 };
-        self.cell(step, instrument, cell)
-    }
-
-    fn cell(&self, step: usize, instrument: Instrument, cell: Cell) -> Rect {
-        let row = self.row(instrument);
-        let bottom = row.bottom() - 0.12 * row.height();
-        let height = (0.16 + 0.6 * cell.velocity) * row.height() * cell.presence;
-        let left = self.x(step as f32 + cell.micro_offset);
-        Rect::from_min_max(
-            pos2(left, bottom - height),
-            pos2(left + (self.step_width() * 0.7).max(3.0), bottom),
-        )
-    }
-}
 
 /// The colour of a hit of `instrument` at `velocity`, on the panel.
 pub fn hit_color(palette: &Palette, instrument: Instrument, velocity: f32) -> Color32 {
     blend(palette.panel, palette.instrument(instrument), 0.4 + 0.6 * velocity)
 }
 
-/// Draws the groove as `morph` has it, and the playhead at `position` of a cycle, if it plays.
+/// What the grid shows beside the hits.
+pub(super) struct Marks<'a> {
+    /// Where in the pattern the playhead is, in steps; `None` while stopped.
+    pub(super) at_step: Option<f32>,
+    /// Which part of the pattern is played.
+    pub(super) played: Played,
+    /// What is kept by whatever is generated next.
+    pub(super) locks: &'a Locks,
+}
+
+/// Draws the groove as `morph` has it.
 pub(super) fn groove_grid(
     ui: &Ui,
     palette: &Palette,
     place: &Groove,
     morph: &Morph,
-    position: Option<Beats>,
+    marks: &Marks<'_>,
 ) {
     let geometry = Geometry::new(place.cells);
     let painter = ui.painter();
     ground(painter, palette, place, &geometry);
-    let at_step = position.map(|position| position.to_steps().rem_euclid(STEPS as f64) as f32);
+    let hits = ui.painter_at(place.cells.expand2(vec2(UNIT, 0.0)));
     for (step, instrument, cell) in morph.cells() {
         let rect = geometry.cell(step, instrument, cell);
-        let glow = at_step.map_or(0.0, |at| glow(at, step as f32 + cell.micro_offset));
+        let glow = marks.at_step.map_or(0.0, |at| glow(at, step as f32 + cell.offset));
+        let glow = glow * cell.strength;
         let color = hit_color(palette, instrument, cell.velocity);
-        let color = blend(color, Color32::WHITE, 0.6 * glow);
-        painter.rect_filled(rect.expand(1.5 * glow), 2.0, color.gamma_multiply(cell.presence));
+        let color = blend(blend(palette.panel, color, 0.3), color, cell.strength);
+        let color = blend(color, palette.bright, 0.6 * glow);
+        hits.rect_filled(rect.expand(1.5 * glow), 2.0, color.gamma_multiply(cell.presence));
     }
-    names(painter, palette, place, &geometry, morph, at_step);
-    if let Some(at) = at_step {
+    locks(&hits, palette, &geometry, marks.locks);
+    unplayed(painter, palette, place, &geometry, &marks.played);
+    if let Some(at) = marks.at_step {
         playhead(painter, palette, place, geometry.x(at));
     }
 }
 
 /// How brightly a hit at step `hit` glows while the playhead is at step `at`, `[0, 1]`.
-fn glow(at: f32, hit: f32) -> f32 {
+pub(super) fn glow(at: f32, hit: f32) -> f32 {
     let age = (at - hit).rem_euclid(STEPS as f32);
     (1.0 - age / GLOW_STEPS).max(0.0)
 }
 
 fn ground(painter: &Painter, palette: &Palette, place: &Groove, geometry: &Geometry) {
     let cells = place.cells;
-    for bar in 0..BARS {
+    for bar in (0..BARS).step_by(2) {
         let x = geometry.x((bar * STEPS_PER_BAR) as f32);
         let right = geometry.x(((bar + 1) * STEPS_PER_BAR) as f32);
-        if bar % 2 == 0 {
-            let tone = blend(palette.panel, palette.raised, 0.35);
-            painter.rect_filled(cells.with_min_x(x).with_max_x(right), 0.0, tone);
-        }
-        painter.text(
-            pos2(x + 4.0, place.ruler.center().y),
-            Align2::LEFT_CENTER,
-            format!("bar {}", bar + 1),
-            theme::font(Size::Small, Weight::Regular),
-            palette.dim,
-        );
+        let tone = blend(palette.panel, palette.raised, 0.4);
+        painter.rect_filled(cells.with_min_x(x).with_max_x(right), 0.0, tone);
     }
     for row in 0..=INSTRUMENTS {
         let y = cells.top() + cells.height() * row as f32 / INSTRUMENTS as f32;
-        painter.hline(
-            place.names.left()..=cells.right(),
-            y,
-            (1.0, blend(palette.panel, palette.line, 0.55)),
-        );
+        let rule = blend(palette.panel, palette.line, 0.55);
+        painter.hline(place.names.left()..=place.strip.right(), y, (1.0, rule));
     }
     for beat in 0..=STEPS / STEPS_PER_BEAT {
         let step = beat * STEPS_PER_BEAT;
@@ -146,44 +90,51 @@ fn ground(painter: &Painter, palette: &Palette, place: &Groove, geometry: &Geome
     }
 }
 
-fn names(
+/// Frames the locked cells; neighbours in a row share a frame.
+fn locks(painter: &Painter, palette: &Palette, geometry: &Geometry, locks: &Locks) {
+    if locks.is_empty() {
+        return;
+    }
+    for instrument in ROWS {
+        let mut step = 0;
+        while step < STEPS {
+            let first = step;
+            while step < STEPS && locks.is_locked(step, instrument) {
+                step += 1;
+            }
+            if step > first {
+                let run = geometry.cell_at(first, instrument);
+                let run = run.union(geometry.cell_at(step - 1, instrument)).shrink(1.0);
+                let color = palette.instrument(instrument);
+                painter.rect_filled(run, 3.0, color.gamma_multiply(0.12));
+                let frame = Stroke::new(1.0, blend(palette.panel, color, 0.7));
+                painter.rect_stroke(run, 3.0, frame, StrokeKind::Inside);
+            }
+            step += 1;
+        }
+    }
+}
+
+/// Veils the steps that are not played.
+fn unplayed(
     painter: &Painter,
     palette: &Palette,
     place: &Groove,
     geometry: &Geometry,
-    morph: &Morph,
-    at_step: Option<f32>,
+    played: &Played,
 ) {
-    let mut struck = [0.0_f32; INSTRUMENTS];
-    let mut is_used = [false; INSTRUMENTS];
-    for (step, instrument, cell) in morph.cells() {
-        let i = instrument.index();
-        is_used[i] = true;
-        if let Some(at) = at_step {
-            struck[i] = struck[i].max(glow(at, step as f32 + cell.micro_offset) * cell.velocity);
+    let veil = palette.panel.gamma_multiply(0.72);
+    let mut step = 0;
+    while step < STEPS {
+        let first = step;
+        while step < STEPS && played_step(played, step, 0).is_none() {
+            step += 1;
         }
-    }
-    for instrument in ROWS {
-        let i = instrument.index();
-        let row = geometry.row(instrument);
-        let color = palette.instrument(instrument);
-        let color = if is_used[i] { color } else { blend(palette.panel, color, 0.45) };
-        let mark = Rect::from_center_size(
-            pos2(place.names.left() + 2.0, row.center().y),
-            vec2(4.0, (row.height() * 0.4).round()),
-        );
-        painter.rect_filled(
-            mark.expand(1.5 * struck[i]),
-            2.0,
-            blend(color, Color32::WHITE, 0.6 * struck[i]),
-        );
-        painter.text(
-            pos2(place.names.left() + 1.5 * UNIT, row.center().y),
-            Align2::LEFT_CENTER,
-            instrument.name(),
-            theme::font(Size::Small, Weight::Regular),
-            if is_used[i] { palette.text } else { palette.dim },
-        );
+        if step > first {
+            let (left, right) = (geometry.x(first as f32), geometry.x(step as f32));
+            painter.rect_filled(place.cells.with_min_x(left).with_max_x(right), 0.0, veil);
+        }
+        step += 1;
     }
 }
 
@@ -193,29 +144,27 @@ fn playhead(painter: &Painter, palette: &Palette, place: &Groove, x: f32) {
     painter.add(Shape::convex_polygon(
         vec![pos2(x - 5.0, top - 3.0), pos2(x + 5.0, top - 3.0), pos2(x, top + 4.0)],
         palette.text,
-        egui::Stroke::NONE,
+        Stroke::NONE,
     ));
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A filled diamond: locked. A hollow one: not.
+pub(super) fn diamond(painter: &Painter, place: Rect, color: Color32, is_filled: bool) {
+    let (middle, far) = (place.center(), 4.0);
+    let corners =
+        [vec2(0.0, -far), vec2(far, 0.0), vec2(0.0, far), vec2(-far, 0.0)].map(|by| middle + by);
+    let fill = if is_filled { color } else { Color32::TRANSPARENT };
+    painter.add(Shape::convex_polygon(corners.to_vec(), fill, Stroke::new(1.2, color)));
+}
 
-    #[test]
-    fn a_late_loud_hit_is_drawn_further_right_and_higher() {
-        let geometry = Geometry::new(Rect::from_min_size(pos2(0.0, 0.0), vec2(640.0, 180.0)));
-        let soft = geometry.hit(3, Instrument::Snare, Hit::new(0.2, 0.0));
-        let loud = geometry.hit(3, Instrument::Snare, Hit::new(1.0, 0.4));
-        assert_eq!(soft.left(), 30.0);
-        assert_eq!(loud.left(), 34.0);
-        assert!(loud.height() > 2.0 * soft.height());
-        assert!(geometry.row(Instrument::Snare).contains_rect(loud));
-    }
-
-    #[test]
-    fn every_instrument_has_one_row() {
-        let mut rows = ROWS.to_vec();
-        rows.sort();
-        assert_eq!(rows, Instrument::ALL);
-    }
+/// Writes small text in `place`, from its left edge.
+pub(super) fn small_text(
+    painter: &Painter,
+    place: Rect,
+    text: &str,
+    weight: Weight,
+    color: Color32,
+) {
+    let font = theme::font(Size::Small, weight);
+    painter.text(place.left_center(), Align2::LEFT_CENTER, text, font, color);
 }

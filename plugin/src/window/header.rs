@@ -1,19 +1,20 @@
-//! The bar at the top: the name, the seed with its dice, how the network is doing, the zoom.
-
-use std::hash::{BuildHasher, RandomState};
+//! The bar at the top: the name, the style, the seed with its dice, how the network is doing, theme and zoom.
 
 use egui::{Align2, CursorIcon, Id, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::{IntParam, Param};
 
 use super::Scene;
-use super::button::{Rank, pill};
-use super::control::{Hand, Travel, turn};
+use super::button::{Rank, focus_ring, pill};
+use super::control::{Hand, Travel, Way, turn};
+use super::dice;
 use super::layout::Layout;
-use super::theme::{self, Size, UNIT, Weight, blend};
+use super::menu::menu;
+use super::theme::{self, Size, Theme, UNIT, Weight, blend};
 use super::tooltip::tooltip;
 use super::typing::{Shown, value_text};
 use super::wordmark::wordmark;
 use crate::handoff::Network;
+use crate::params::JangdanParams;
 
 /// The zooms that the button steps through.
 const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, 2.0];
@@ -21,39 +22,61 @@ const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, 2.0];
 const SEED_TRAVEL: f32 = 3000.0;
 const SEED_ABOUT: &str = "The number that everything random is drawn from: the point in the latent \
     space and each hit. The same seed and controls always give the same groove.";
+const STYLE_ABOUT: &str = "The style that grooves are drawn from, as drummers named theirs.";
 
-/// Draws the header.
-pub(super) fn header(ui: &mut Ui, hand: Hand<'_>, layout: &Layout, seed: &IntParam, scene: &Scene) {
+/// Draws the header. `theme` is changed by its button.
+pub(super) fn header(
+    ui: &mut Ui,
+    hand: Hand<'_>,
+    layout: &Layout,
+    params: &JangdanParams,
+    scene: &Scene,
+    theme: &mut Theme,
+) {
     let bar = layout.header;
     let palette = hand.palette;
     ui.painter().rect_filled(bar, 0.0, palette.panel);
-    wordmark(ui, palette, pos2(layout.generate.frame.left() + 0.5 * UNIT, bar.center().y));
+    wordmark(ui, palette, pos2(layout.shape.frame.left() + 0.5 * UNIT, bar.center().y));
 
-    let left = layout.groove.frame.left();
-    let field = Rect::from_center_size(
-        pos2(left + 11.0 * UNIT, bar.center().y),
-        vec2(22.0 * UNIT, 4.0 * UNIT),
-    );
-    seed_field(ui, hand, seed, field);
-    let dice = Rect::from_min_size(
-        pos2(field.right() + 1.5 * UNIT, field.top()),
-        vec2(12.0 * UNIT, field.height()),
-    );
+    let mut left = layout.groove.frame.left();
+    let mut place = |width: f32| {
+        let top = bar.center().y - 2.0 * UNIT;
+        let rect = Rect::from_min_size(pos2(left, top), vec2(width, 4.0 * UNIT));
+        left = rect.right() + UNIT;
+        rect
+    };
+    if scene.styles > 0 {
+        let count = scene.styles + 1;
+        menu(ui, hand, &params.character.style, count, place(20.0 * UNIT), "Style", STYLE_ABOUT);
+    }
+    let seed = &params.generate.seed;
+    seed_field(ui, hand, seed, place(20.0 * UNIT));
     let pips = seed.value().rem_euclid(6) as usize + 1;
-    let new = pill(ui, hand, dice, "New", Rank::First, Some(pips))
+    let new = pill(ui, hand, place(11.0 * UNIT), "New", Rank::First, Some(pips))
         .on_hover_text("Another groove: draws a new seed");
     if new.clicked() {
-        hand.set_once(seed, another_seed(seed));
+        dice::throw(hand, seed);
+    }
+    let near = pill(ui, hand, place(9.0 * UNIT), "near", Rank::Plain, Some(1))
+        .on_hover_text("A groove nearby: moves all eight latent sliders a little, by chance");
+    if near.clicked() {
+        dice::throw_near(hand, &params.generate);
     }
 
+    let right = layout.groove.frame.right();
     let zoom = Rect::from_center_size(
-        pos2(layout.groove.frame.right() - 4.0 * UNIT, bar.center().y),
-        vec2(8.0 * UNIT, 3.5 * UNIT),
+        pos2(right - 3.5 * UNIT, bar.center().y),
+        vec2(7.0 * UNIT, 3.5 * UNIT),
     );
     zoom_button(ui, hand, zoom);
+    let other = Rect::from_center_size(
+        pos2(zoom.left() - 2.75 * UNIT, bar.center().y),
+        vec2(3.5 * UNIT, 3.5 * UNIT),
+    );
+    theme_button(ui, hand, other, theme);
     let room = Rect::from_min_max(
-        pos2(dice.right() + 2.0 * UNIT, bar.top()),
-        pos2(zoom.left() - 2.0 * UNIT, bar.bottom()),
+        pos2(left + UNIT, bar.top()),
+        pos2(other.left() - 1.5 * UNIT, bar.bottom()),
     );
     status(ui, hand, room, scene);
 }
@@ -64,7 +87,7 @@ fn seed_field(ui: &mut Ui, hand: Hand<'_>, seed: &IntParam, field: Rect) {
     let id = Id::unique("seed");
     let arrow_width = 4.0 * UNIT;
     let middle = field.shrink2(vec2(arrow_width, 0.0));
-    let turned = turn(ui, hand, seed, middle, id, Travel { points: SEED_TRAVEL, jumps_in: None });
+    let turned = turn(ui, hand, seed, middle, id, Travel::free(Way::Up, SEED_TRAVEL));
     ui.painter().rect_filled(field, UNIT, palette.raised);
     if turned.response.has_focus() {
         let ring = Stroke::new(1.5, palette.text);
@@ -80,7 +103,7 @@ fn seed_field(ui: &mut Ui, hand: Hand<'_>, seed: &IntParam, field: Rect) {
     );
     let value = middle.with_min_x(label.right()).shrink2(vec2(0.0, 7.0));
     let text = seed.normalized_value_to_string(turned.value, true);
-    let shown = Shown { text: &text, is_strong: true };
+    let shown = Shown { text: &text, is_strong: true, is_clickable: true };
     value_text(ui, hand, seed, value, id.with("value"), &shown, turned.wants_typing);
     let now = seed.unmodulated_normalized_value();
     for (is_next, left) in [(false, field.left()), (true, middle.right())] {
@@ -113,18 +136,6 @@ fn arrow(ui: &Ui, hand: Hand<'_>, rect: Rect, is_next: bool) -> bool {
     let corners = vec![tip, back + vec2(0.0, -4.5), back + vec2(0.0, 4.5)];
     ui.painter().add(Shape::convex_polygon(corners, color, Stroke::NONE));
     response.on_hover_text(label).clicked()
-}
-
-/// A seed other than the present one, normalised, drawn from the operating system's randomness.
-fn another_seed(seed: &IntParam) -> f32 {
-    loop {
-        // `RandomState` is keyed anew each time, from the system.
-        let bits = RandomState::new().hash_one(0_u8) >> 40;
-        let normalized = bits as f32 / (1_u32 << 24) as f32;
-        if seed.preview_plain(normalized) != seed.unmodulated_plain_value() {
-            return normalized;
-        }
-    }
 }
 
 fn status(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene) {
@@ -176,22 +187,45 @@ fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
     if response.clicked() {
         let larger = ZOOMS.iter().copied().find(|&at| at > zoom + 0.01);
         ui.ctx().set_zoom_factor(larger.unwrap_or(ZOOMS[0]));
+        // The same points at another size, where the host lets the window grow.
+        let size = ui.ctx().content_rect().size();
+        ui.ctx().send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
     }
     response.on_hover_text("Size of everything: click for the next, 100 to 200 %");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::params::JangdanParams;
-
-    #[test]
-    fn the_dice_never_shows_the_same_seed_again_and_reaches_all() {
-        let params = JangdanParams::default();
-        let seed = &params.generate.seed;
-        let drawn: Vec<i32> = (0..2000).map(|_| seed.preview_plain(another_seed(seed))).collect();
-        assert!(!drawn.contains(&seed.value()));
-        let (low, high) = (drawn.iter().min().unwrap(), drawn.iter().max().unwrap());
-        assert!(*low < 100 && *high > 9899, "{low} to {high}");
+/// A sun in the dark, a moon in the light.
+fn theme_button(ui: &Ui, hand: Hand<'_>, rect: Rect, theme: &mut Theme) {
+    let palette = hand.palette;
+    let response = ui
+        .interact(rect, Id::unique("theme"), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    let label = match theme {
+        Theme::Dark => "Light theme",
+        Theme::Light => "Dark theme",
+    };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
+    let painter = ui.painter();
+    let fill = if response.hovered() { palette.lifted } else { palette.raised };
+    painter.circle_filled(rect.center(), rect.width() / 2.0, fill);
+    focus_ring(painter, &response, rect, rect.width() / 2.0, palette.text);
+    let middle = rect.center();
+    match theme {
+        Theme::Dark => {
+            painter.circle_filled(middle, 3.5, palette.dim);
+            for i in 0..8 {
+                let way = egui::Vec2::angled(i as f32 * std::f32::consts::TAU / 8.0);
+                let ray = [middle + 5.5 * way, middle + 8.0 * way];
+                painter.line_segment(ray, (1.4, palette.dim));
+            }
+        }
+        Theme::Light => {
+            painter.circle_filled(middle, 6.5, palette.dim);
+            painter.circle_filled(middle + vec2(3.0, -2.5), 5.5, fill);
+        }
     }
+    if response.clicked() {
+        *theme = theme.other();
+    }
+    response.on_hover_text(label);
 }

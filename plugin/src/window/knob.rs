@@ -5,7 +5,7 @@ use std::f32::consts::PI;
 use egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
-use super::control::{Hand, Travel, turn};
+use super::control::{Hand, Travel, Way, turn};
 use super::theme::{self, Size, UNIT, Weight};
 use super::tooltip::tooltip;
 use super::typing::{Shown, value_text};
@@ -39,7 +39,7 @@ pub(super) fn knob<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect,
     let radius = (round.height().min(round.width()) / 2.0 - 3.0).clamp(10.0, 30.0);
     let center = pos2(round.center().x, round.top() + 3.0 + radius);
     let body = Rect::from_center_size(center, vec2(2.0 * radius + 8.0, 2.0 * radius + 8.0));
-    let turned = turn(ui, hand, param, body, id, Travel { points: TRAVEL, jumps_in: None });
+    let turned = turn(ui, hand, param, body, id, Travel::free(Way::Up, TRAVEL));
 
     let palette = hand.palette;
     let fade = if face.is_faint { 0.35 } else { 1.0 };
@@ -71,7 +71,7 @@ pub(super) fn knob<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect,
     );
     let value = Rect::from_min_max(pos2(rect.left(), text_top + LINE), rect.max);
     let text = shown_value(ui, param, turned.value, rect.width() - 4.0);
-    let shown = Shown { text: &text, is_strong: true };
+    let shown = Shown { text: &text, is_strong: true, is_clickable: true };
     value_text(ui, hand, param, value, id.with("value"), &shown, turned.wants_typing);
     tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), hand, param, face.about);
 }
@@ -82,9 +82,9 @@ fn shown_value<P: Param>(ui: &Ui, param: &P, normalized: f32, width: f32) -> Str
     let font = theme::font(Size::Small, Weight::Strong);
     let laid_out = ui.painter().layout_no_wrap(text.clone(), font, hand_color());
     if laid_out.size().x > width
-        && let Some(comma) = text.find(", ")
+        && let Some(end) = text.find(", ").or_else(|| text.find(" of "))
     {
-        text.truncate(comma);
+        text.truncate(end);
     }
     text
 }

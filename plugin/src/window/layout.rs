@@ -5,38 +5,45 @@ use egui::{Rect, Vec2, pos2, vec2};
 use super::theme::UNIT;
 
 /// The window's size unless the user has chosen another.
-pub const DEFAULT_SIZE: Vec2 = vec2(1180.0, 760.0);
+pub const DEFAULT_SIZE: Vec2 = vec2(1240.0, 800.0);
 /// The smallest size at which everything has its room.
-pub const MIN_SIZE: Vec2 = vec2(880.0, 560.0);
+pub const MIN_SIZE: Vec2 = vec2(1024.0, 640.0);
 
 const HEADER: f32 = 7.0 * UNIT;
 const MARGIN: f32 = 2.0 * UNIT;
-const STRIP: f32 = 16.0 * UNIT;
 /// Inside of a panel's edge.
 const PADDING: f32 = 2.0 * UNIT;
 /// A panel's or section's title.
 const TITLE: f32 = 3.0 * UNIT;
-const KNOB: f32 = 12.0 * UNIT;
+/// The row of slots.
+const SLOTS: f32 = 7.0 * UNIT;
+/// A row of knobs.
+const KNOBS: f32 = 11.0 * UNIT;
+/// One attribute.
+const ATTRIBUTE: f32 = 3.0 * UNIT;
 /// The pad gives way before the sliders become shorter than this.
-const SLIDERS_LEAST: f32 = 25.0 * UNIT;
-const PAD_LEAST: f32 = 14.0 * UNIT;
-const PAD_MOST: f32 = 27.0 * UNIT;
-const NAMES: f32 = 13.0 * UNIT;
-const RULER: f32 = 5.0 * UNIT;
+const SLIDERS_LEAST: f32 = 20.0 * UNIT;
+const PAD_LEAST: f32 = 12.0 * UNIT;
+const PAD_MOST: f32 = 28.0 * UNIT;
+const NAMES: f32 = 20.0 * UNIT;
+const RULER: f32 = 6.0 * UNIT;
+const STRIP: f32 = 16.0 * UNIT;
 
 /// The parts. Panels do not overlap, and lie inside the window from [`MIN_SIZE`] up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Layout {
     /// The bar at the top, edge to edge.
     pub header: Rect,
-    /// What is generated.
-    pub generate: Panel,
+    /// Where the groove comes from.
+    pub shape: Panel,
     /// The groove.
     pub groove: Groove,
-    /// How it is played.
-    pub play: Rect,
-    /// How it sounds.
-    pub kit: Rect,
+    /// The slots, and when the drummer plays.
+    pub slots: Rect,
+    /// The knobs.
+    pub knobs: Rect,
+    /// The knobs that are behind, if they are unfolded; under [`knobs`](Self::knobs), in the same panel.
+    pub more: Option<Rect>,
 }
 
 /// The panel at the left.
@@ -44,12 +51,12 @@ pub struct Layout {
 pub struct Panel {
     /// Its edge.
     pub frame: Rect,
-    /// The pad; none in a low window.
-    pub pad: Option<Section>,
+    /// The pad.
+    pub pad: Section,
     /// The latent sliders.
     pub latent: Section,
-    /// The sampling knobs.
-    pub sampling: Section,
+    /// The attributes.
+    pub character: Section,
 }
 
 /// A titled part of a panel.
@@ -68,48 +75,60 @@ pub struct Groove {
     pub frame: Rect,
     /// Above the cells: bar numbers and the playhead's top.
     pub ruler: Rect,
-    /// Left of the cells: the instruments' names.
+    /// Left of the cells: the instruments' names, mute and solo.
     pub names: Rect,
     /// 64 steps x 9 instruments.
     pub cells: Rect,
+    /// Right of the cells: two columns for every instrument.
+    pub strip: Rect,
 }
 
 impl Layout {
     /// The layout of a window of `size`, taken as [`MIN_SIZE`] where it is smaller.
-    pub fn new(size: Vec2) -> Self {
+    pub fn new(size: Vec2, is_more_open: bool) -> Self {
         let size = size.max(MIN_SIZE);
-        let gap = if size.x < 1000.0 || size.y < 640.0 { UNIT } else { 1.5 * UNIT };
+        let gap = if size.x < 1120.0 || size.y < 720.0 { UNIT } else { 1.5 * UNIT };
         let header = Rect::from_min_size(pos2(0.0, 0.0), vec2(size.x, HEADER));
         let content =
             Rect::from_min_max(pos2(MARGIN, HEADER + gap), pos2(size.x - MARGIN, size.y - MARGIN));
-        let left = (size.x * 0.245).clamp(30.0 * UNIT, 40.0 * UNIT).round();
-        let generate = content.with_max_x(content.left() + left);
-        let right = content.with_min_x(generate.right() + gap);
-        let strip = right.with_min_y(right.bottom() - STRIP);
-        let kit_width = (strip.width() * 0.27).clamp(22.0 * UNIT, 30.0 * UNIT).round();
+        let left = (size.x * 0.21).clamp(31.0 * UNIT, 40.0 * UNIT).round();
+        let shape = content.with_max_x(content.left() + left);
+        let right = content.with_min_x(shape.right() + gap);
+        let rows = if is_more_open { 2.0 } else { 1.0 };
+        let panel = right.with_min_y(right.bottom() - rows * (KNOBS + 1.5 * UNIT) - 1.5 * UNIT);
+        let inner = panel.shrink2(vec2(PADDING, 1.5 * UNIT));
+        let slots =
+            Rect::from_min_max(pos2(right.left(), panel.top() - gap - SLOTS), panel.right_top())
+                .with_max_y(panel.top() - gap);
         Self {
             header,
-            generate: Panel::new(generate),
-            groove: Groove::new(right.with_max_y(strip.top() - gap)),
-            play: strip.with_max_x(strip.right() - kit_width - gap),
-            kit: strip.with_min_x(strip.right() - kit_width),
+            shape: Panel::new(shape),
+            groove: Groove::new(right.with_max_y(slots.top() - gap)),
+            slots,
+            knobs: inner.with_max_y(inner.top() + KNOBS),
+            more: is_more_open.then(|| inner.with_min_y(inner.bottom() - KNOBS)),
         }
+    }
+
+    /// The panel of the knobs, with those behind.
+    pub fn knob_panel(&self) -> Rect {
+        let all = self.more.map_or(self.knobs, |more| self.knobs.union(more));
+        all.expand2(vec2(PADDING, 1.5 * UNIT))
     }
 }
 
 impl Panel {
     fn new(frame: Rect) -> Self {
         let inner = frame.shrink(PADDING);
-        let sampling = Section::ending_at(inner, inner.bottom(), KNOB);
-        let above = sampling.title.top() - UNIT;
-        let for_pad = above - inner.top() - 2.0 * TITLE - 2.0 * UNIT - SLIDERS_LEAST;
-        let pad = (for_pad >= PAD_LEAST).then(|| {
-            let height = for_pad.min(PAD_MOST);
-            Section::ending_at(inner, inner.top() + TITLE + height, height)
-        });
-        let top = pad.map_or(inner.top(), |pad| pad.body.bottom() + 2.0 * UNIT);
+        let attributes = ATTRIBUTE * crate::recipe::ATTRIBUTES as f32;
+        let character = Section::ending_at(inner, inner.bottom(), attributes);
+        let above = character.title.top() - UNIT;
+        let height = (above - inner.top() - 2.0 * TITLE - 2.0 * UNIT - SLIDERS_LEAST)
+            .clamp(PAD_LEAST, PAD_MOST);
+        let pad = Section::ending_at(inner, inner.top() + TITLE + height, height);
+        let top = pad.body.bottom() + 2.0 * UNIT;
         let latent = Section::ending_at(inner, above, above - top - TITLE);
-        Self { frame, pad, latent, sampling }
+        Self { frame, pad, latent, character }
     }
 }
 
@@ -128,22 +147,48 @@ impl Section {
 impl Groove {
     fn new(frame: Rect) -> Self {
         let cells = Rect::from_min_max(
-            pos2(frame.left() + NAMES + 2.0 * UNIT, frame.top() + RULER),
-            pos2(frame.right() - PADDING, frame.bottom() - PADDING),
+            pos2(frame.left() + NAMES + 1.5 * UNIT, frame.top() + RULER),
+            pos2(frame.right() - STRIP - 2.0 * UNIT, frame.bottom() - 1.5 * UNIT),
         );
+        let beside = |left: f32, right: f32| {
+            Rect::from_min_max(pos2(left, cells.top()), pos2(right, cells.bottom()))
+        };
         Self {
             frame,
-            ruler: Rect::from_min_max(
-                pos2(cells.left(), frame.top()),
-                pos2(cells.right(), cells.top()),
-            ),
-            names: Rect::from_min_max(
-                pos2(frame.left() + 1.5 * UNIT, cells.top()),
-                pos2(frame.left() + NAMES, cells.bottom()),
-            ),
+            ruler: cells.with_min_y(frame.top()).with_max_y(cells.top()),
+            names: beside(frame.left() + 1.5 * UNIT, cells.left() - UNIT),
             cells,
+            strip: beside(cells.right() + UNIT, frame.right() - UNIT),
         }
     }
+
+    /// The corner above the names.
+    pub fn above_names(&self) -> Rect {
+        self.ruler.with_min_x(self.names.left()).with_max_x(self.names.right())
+    }
+
+    /// The corner above the strip.
+    pub fn above_strip(&self) -> Rect {
+        self.ruler.with_min_x(self.strip.left()).with_max_x(self.strip.right())
+    }
+}
+
+/// `whole` cut into `count` equal columns; the `i`-th.
+pub(super) fn column(whole: Rect, i: usize, count: usize) -> Rect {
+    let width = whole.width() / count.max(1) as f32;
+    Rect::from_min_size(
+        pos2(whole.left() + i as f32 * width, whole.top()),
+        vec2(width, whole.height()),
+    )
+}
+
+/// `whole` cut into `count` equal rows; the `i`-th.
+pub(super) fn row(whole: Rect, i: usize, count: usize) -> Rect {
+    let height = whole.height() / count.max(1) as f32;
+    Rect::from_min_size(
+        pos2(whole.left(), whole.top() + i as f32 * height),
+        vec2(whole.width(), height),
+    )
 }
 
 #[cfg(test)]
@@ -152,23 +197,30 @@ mod tests {
 
     #[test]
     fn parts_lie_inside_and_apart_at_every_size() {
-        for width in (880..2400).step_by(40) {
-            for height in (560..1500).step_by(40) {
-                let size = vec2(width as f32, height as f32);
-                let layout = Layout::new(size);
-                let window = Rect::from_min_size(pos2(0.0, 0.0), size);
-                let Panel { frame, pad, latent, sampling } = layout.generate;
-                let parts = [layout.header, frame, layout.groove.frame, layout.play, layout.kit];
-                apart_within(&parts, window);
-                let mut sections = vec![latent.title, latent.body, sampling.title, sampling.body];
-                sections.extend(pad.into_iter().flat_map(|pad| [pad.title, pad.body]));
-                apart_within(&sections, frame);
-                let Groove { frame, ruler, names, cells } = layout.groove;
-                apart_within(&[ruler, names, cells], frame);
-                assert!(latent.body.height() >= SLIDERS_LEAST, "{size:?}");
-                assert!(cells.height() >= 9.0 * 3.0 * UNIT, "{size:?}");
+        for width in (1024..2400).step_by(40) {
+            for height in (640..1500).step_by(40) {
+                for is_more_open in [false, true] {
+                    check(vec2(width as f32, height as f32), is_more_open);
+                }
             }
         }
+    }
+
+    fn check(size: Vec2, is_more_open: bool) {
+        let layout = Layout::new(size, is_more_open);
+        let window = Rect::from_min_size(pos2(0.0, 0.0), size);
+        let Panel { frame, pad, latent, character } = layout.shape;
+        let knobs = layout.knob_panel();
+        apart_within(&[layout.header, frame, layout.groove.frame, layout.slots, knobs], window);
+        let rows: Vec<Rect> = [Some(layout.knobs), layout.more].into_iter().flatten().collect();
+        apart_within(&rows, knobs);
+        let sections = [pad, latent, character].map(|part| [part.title, part.body]);
+        apart_within(sections.as_flattened(), frame);
+        let Groove { frame, ruler, names, cells, strip } = layout.groove;
+        let corners = [layout.groove.above_names(), layout.groove.above_strip()];
+        apart_within(&[ruler, names, cells, strip, corners[0], corners[1]], frame);
+        assert!(latent.body.height() >= 15.0 * UNIT, "{size:?}: {:?}", latent.body);
+        assert!(cells.height() >= 9.0 * 3.0 * UNIT, "{size:?}: {cells:?}");
     }
 
     fn apart_within(parts: &[Rect], whole: Rect) {
@@ -183,8 +235,10 @@ mod tests {
     }
 
     #[test]
-    fn only_a_low_window_goes_without_the_pad() {
-        assert!(Layout::new(DEFAULT_SIZE).generate.pad.is_some());
-        assert!(Layout::new(MIN_SIZE).generate.pad.is_none());
+    fn unfolding_more_knobs_covers_nothing() {
+        let (folded, open) = (Layout::new(DEFAULT_SIZE, false), Layout::new(DEFAULT_SIZE, true));
+        assert!(open.groove.cells.height() < folded.groove.cells.height());
+        assert_eq!(open.groove.cells.width(), folded.groove.cells.width());
+        assert_eq!(open.shape, folded.shape);
     }
 }

@@ -1,7 +1,9 @@
 //! The pattern as drawn: hits grow, shrink and slide to where the newest pattern has them, so
 //! that the eye sees what a moved control changed.
 
-use groove::{INSTRUMENTS, Instrument, Pattern, STEPS};
+use groove::{INSTRUMENTS, Instrument, STEPS};
+
+use super::heard::Cells;
 
 /// Time in which two thirds of a change are done, in seconds.
 const EASE_S: f32 = 0.06;
@@ -13,10 +15,12 @@ const NEAR: f32 = 0.004;
 pub(super) struct Cell {
     /// Velocity, `[0, 1]`.
     pub(super) velocity: f32,
-    /// Micro-offset in steps.
-    pub(super) micro_offset: f32,
+    /// Steps after the grid time.
+    pub(super) offset: f32,
     /// How much of the hit is there, `[0, 1]`.
     pub(super) presence: f32,
+    /// How much of it is heard, `[0, 1]`.
+    pub(super) strength: f32,
 }
 
 /// What is drawn of a pattern.
@@ -26,32 +30,25 @@ pub(super) struct Morph {
 }
 
 impl Morph {
-    /// Moves towards `pattern` for `dt_s` seconds; the first time, all the way. Returns whether
+    /// Moves towards `aims` for `dt_s` seconds; the first time, all the way. Returns whether
     /// it has arrived.
-    pub(super) fn towards(&mut self, pattern: &Pattern, dt_s: f32) -> bool {
+    pub(super) fn towards(&mut self, aims: &Cells, dt_s: f32) -> bool {
         let is_first = self.cells.is_none();
         let cells =
             self.cells.get_or_insert_with(|| Box::new([[Cell::default(); INSTRUMENTS]; STEPS]));
         let part = if is_first { 1.0 } else { 1.0 - (-dt_s.max(0.0) / EASE_S).exp() };
         let mut has_arrived = true;
-        for (step, row) in cells.iter_mut().enumerate() {
-            for (cell, instrument) in row.iter_mut().zip(Instrument::ALL) {
-                let aim = match pattern.hit(step, instrument) {
-                    Some(hit) => {
-                        if cell.presence == 0.0 {
-                            cell.velocity = hit.velocity();
-                            cell.micro_offset = hit.micro_offset();
-                        }
-                        Cell {
-                            velocity: hit.velocity(),
-                            micro_offset: hit.micro_offset(),
-                            presence: 1.0,
-                        }
+        for (cell, aim) in cells.as_flattened_mut().iter_mut().zip(aims.as_flattened()) {
+            let aim = match *aim {
+                Some(aim) => {
+                    if cell.presence == 0.0 {
+                        *cell = Cell { presence: 0.0, ..aim };
                     }
-                    None => Cell { presence: 0.0, ..*cell },
-                };
-                has_arrived &= cell.ease(aim, part);
-            }
+                    aim
+                }
+                None => Cell { presence: 0.0, ..*cell },
+            };
+            has_arrived &= cell.ease(aim, part);
         }
         has_arrived
     }
@@ -78,8 +75,9 @@ impl Cell {
         };
         *self = Self {
             velocity: towards(self.velocity, aim.velocity),
-            micro_offset: towards(self.micro_offset, aim.micro_offset),
+            offset: towards(self.offset, aim.offset),
             presence: towards(self.presence, aim.presence),
+            strength: towards(self.strength, aim.strength),
         };
         *self == aim
     }
@@ -88,20 +86,19 @@ impl Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use groove::Hit;
 
     #[test]
     fn a_changed_pattern_is_reached_gradually_and_exactly() {
         let mut morph = Morph::default();
-        assert!(morph.towards(&Pattern::EMPTY, 0.0));
-        let mut pattern = Pattern::EMPTY;
-        pattern.set(5, Instrument::Snare, Some(Hit::new(0.8, 0.25)));
-        assert!(!morph.towards(&pattern, 0.016));
+        let mut aims = [[None; INSTRUMENTS]; STEPS];
+        assert!(morph.towards(&aims, 0.0));
+        let there = Cell { velocity: 0.8, offset: 0.25, presence: 1.0, strength: 1.0 };
+        aims[5][Instrument::Snare.index()] = Some(there);
+        assert!(!morph.towards(&aims, 0.016));
         let (_, _, halfway) = morph.cells().next().unwrap();
         assert!(halfway.presence > 0.1 && halfway.presence < 0.5, "{halfway:?}");
-        let frames = (0..100).take_while(|_| !morph.towards(&pattern, 0.016)).count();
+        let frames = (0..100).take_while(|_| !morph.towards(&aims, 0.016)).count();
         assert!(frames < 40, "{frames}");
-        let there = Cell { velocity: 0.8, micro_offset: 0.25, presence: 1.0 };
         assert_eq!(morph.cells().collect::<Vec<_>>(), [(5, Instrument::Snare, there)]);
     }
 }

@@ -1,9 +1,10 @@
-//! The vertical latent slider: zero in the middle, filled from there to the handle.
+//! The sliders whose zero is in the middle, filled from there to the handle: latent ones stand, attributes lie.
 
 use egui::{CursorIcon, Id, Rect, Ui, pos2, vec2};
-use nice_plug::prelude::FloatParam;
+use nice_plug::prelude::{FloatParam, Param};
 
-use super::control::{Hand, Travel, turn};
+use super::control::{Hand, Travel, Turned, Way, turn};
+use super::grid::small_text;
 use super::theme::{self, Size, UNIT, Weight, blend};
 use super::tooltip::tooltip;
 use super::typing::{Shown, value_text};
@@ -14,6 +15,9 @@ const HANDLE: f32 = 7.0;
 const TRACK: f32 = 4.0;
 /// Height of a line of text beneath the track, in points.
 const LINE: f32 = 2.0 * UNIT;
+/// Width of the name at the left of a lying slider, and of the value at its right.
+const NAME: f32 = 9.0 * UNIT;
+const VALUE: f32 = 4.0 * UNIT;
 
 /// Draws the slider of `param`, called `name`, in `rect`; its value stands at the bottom.
 pub(super) fn latent_slider(
@@ -30,11 +34,10 @@ pub(super) fn latent_slider(
         body.center(),
         vec2(TRACK, (body.height() - 2.0 * HANDLE).max(UNIT)),
     );
-    let travel = Travel { points: track.height(), jumps_in: Some(track) };
+    let travel = Travel::on_track(Way::Up, track);
     let turned = turn(ui, hand, param, body, id, travel);
     let palette = hand.palette;
     let painter = ui.painter();
-    let is_lit = turned.is_held || turned.response.hovered() || turned.response.has_focus();
 
     painter.rect_filled(track, 2.0, palette.line);
     painter.hline(
@@ -45,15 +48,9 @@ pub(super) fn latent_slider(
     let y = track.bottom() - turned.value * track.height();
     let filled = Rect::from_two_pos(pos2(track.left(), track.center().y), pos2(track.right(), y));
     painter.rect_filled(filled, 2.0, palette.accent);
-    let handle = pos2(track.center().x, y);
-    if turned.response.has_focus() {
-        painter.circle_stroke(handle, HANDLE + 3.0, (1.5, palette.accent));
-    }
-    painter.circle_filled(handle, HANDLE + 1.0, palette.panel);
-    let white = if is_lit { egui::Color32::WHITE } else { blend(palette.dim, palette.text, 0.9) };
-    painter.circle_filled(handle, HANDLE - 0.5 + if turned.is_held { 1.0 } else { 0.0 }, white);
+    handle(ui, hand, pos2(track.center().x, y), &turned);
 
-    painter.text(
+    ui.painter().text(
         pos2(rect.center().x, body.bottom() + LINE / 2.0),
         egui::Align2::CENTER_CENTER,
         name,
@@ -62,9 +59,58 @@ pub(super) fn latent_slider(
     );
     let value = Rect::from_min_max(pos2(rect.left(), rect.bottom() - LINE), rect.max);
     let plain = (turned.value - 0.5) * 6.0;
-    let shown = Shown { text: &one_digit(plain), is_strong: plain.abs() >= 0.05 };
+    let shown =
+        Shown { text: &one_digit(plain), is_strong: plain.abs() >= 0.05, is_clickable: true };
     value_text(ui, hand, param, value, id.with("value"), &shown, turned.wants_typing);
     tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), hand, param, about);
+}
+
+/// Draws the lying slider of `param` in `rect`, `name` at its left and its value at its right.
+pub(super) fn attribute_slider(
+    ui: &mut Ui,
+    hand: Hand<'_>,
+    param: &FloatParam,
+    rect: Rect,
+    name: &str,
+    about: &str,
+) {
+    let id = Id::unique(("attribute", param.name()));
+    let palette = hand.palette;
+    let body = rect.with_min_x(rect.left() + NAME).with_max_x(rect.right() - VALUE);
+    let track =
+        Rect::from_center_size(body.center(), vec2((body.width() - 2.0 * HANDLE).max(UNIT), TRACK));
+    let travel = Travel::on_track(Way::Right, track);
+    let turned = turn(ui, hand, param, body, id, travel);
+    let painter = ui.painter();
+    small_text(painter, rect.with_max_x(body.left()), name, Weight::Regular, palette.dim);
+    painter.rect_filled(track, 2.0, palette.line);
+    painter.vline(
+        track.center().x,
+        track.center().y - 6.0..=track.center().y + 6.0,
+        (1.0, palette.lifted),
+    );
+    let x = track.left() + turned.value * track.width();
+    let filled = Rect::from_two_pos(pos2(track.center().x, track.top()), pos2(x, track.bottom()));
+    painter.rect_filled(filled, 2.0, palette.accent);
+    handle(ui, hand, pos2(x, track.center().y), &turned);
+    let value = rect.with_min_x(body.right()).shrink2(vec2(0.0, (rect.height() - LINE) / 2.0));
+    let plain = (turned.value - 0.5) * 6.0;
+    let shown =
+        Shown { text: &one_digit(plain), is_strong: plain.abs() >= 0.05, is_clickable: true };
+    value_text(ui, hand, param, value, id.with("value"), &shown, turned.wants_typing);
+    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeHorizontal), hand, param, about);
+}
+
+/// Draws the handle of a slider at `at`.
+fn handle(ui: &Ui, hand: Hand<'_>, at: egui::Pos2, turned: &Turned) {
+    let (painter, palette) = (ui.painter(), hand.palette);
+    let is_lit = turned.is_held || turned.response.hovered() || turned.response.has_focus();
+    if turned.response.has_focus() {
+        painter.circle_stroke(at, HANDLE + 3.0, (1.5, palette.accent));
+    }
+    painter.circle_filled(at, HANDLE + 1.0, palette.panel);
+    let fill = if is_lit { palette.bright } else { blend(palette.dim, palette.text, 0.9) };
+    painter.circle_filled(at, HANDLE - 0.5 + if turned.is_held { 1.0 } else { 0.0 }, fill);
 }
 
 /// Short enough for eight of them side by side: `+1.3`, `0`.

@@ -1,90 +1,16 @@
-//! Colours, type and spacing of the window: the one place that decides how it looks.
+//! Type and spacing of the window, and egui's own style.
 
 use std::sync::Arc;
 
 use egui::epaint::text::FontTweak;
-use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke};
-use groove::{INSTRUMENTS, Instrument};
+use egui::{CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke};
+
+pub use super::palette::{DARK, LIGHT, Palette, Theme, blend};
 
 /// Unit of all spacing, in points.
 pub(super) const UNIT: f32 = 8.0;
 /// Corner radius of panels, in points.
 pub(super) const PANEL_RADIUS: u8 = 8;
-
-/// The colours of a theme.
-#[derive(Debug)]
-pub struct Palette {
-    /// Behind everything.
-    pub ground: Color32,
-    /// Panels on the ground.
-    pub panel: Color32,
-    /// Controls on a panel.
-    pub raised: Color32,
-    /// Controls on a panel under the pointer, and chosen ones.
-    pub lifted: Color32,
-    /// Rules, empty tracks.
-    pub line: Color32,
-    /// What is read first.
-    pub text: Color32,
-    /// What is read second.
-    pub dim: Color32,
-    /// The hand's own colour: what can be moved, and how far it is moved.
-    pub accent: Color32,
-    /// The groove's feel: timing and dynamics.
-    pub feel: Color32,
-    /// Sound and health: the kit, a network that is ready.
-    pub good: Color32,
-    /// Something failed.
-    pub bad: Color32,
-    /// Text on the accent.
-    pub on_accent: Color32,
-    instruments: [Color32; INSTRUMENTS],
-}
-
-const fn rgb(hex: u32) -> Color32 {
-    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
-}
-
-/// The dark theme.
-pub static DARK: Palette = Palette {
-    ground: rgb(0x14161b),
-    panel: rgb(0x1b1e25),
-    raised: rgb(0x262b35),
-    lifted: rgb(0x3a4150),
-    line: rgb(0x2e3440),
-    text: rgb(0xe7e9ee),
-    dim: rgb(0x98a0af),
-    accent: rgb(0xffb84a),
-    feel: rgb(0x7c8cff),
-    good: rgb(0x6fd08c),
-    bad: rgb(0xff6b4a),
-    on_accent: rgb(0x221703),
-    // In the order of `Instrument::ALL`, kick first.
-    instruments: [
-        rgb(0xff6b4a),
-        rgb(0xffb84a),
-        rgb(0x48c9b0),
-        rgb(0x6fd08c),
-        rgb(0xc3d350),
-        rgb(0x4aa8ff),
-        rgb(0x7c8cff),
-        rgb(0xc37cff),
-        rgb(0xff7ac6),
-    ],
-};
-
-impl Palette {
-    /// The colour of `instrument`, everywhere it is drawn.
-    pub fn instrument(&self, instrument: Instrument) -> Color32 {
-        self.instruments[instrument.index()]
-    }
-}
-
-/// `part` of the way from `from` to `to`, both opaque; `part` in `[0, 1]`.
-pub fn blend(from: Color32, to: Color32, part: f32) -> Color32 {
-    let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * part).round() as u8;
-    Color32::from_rgb(mix(from.r(), to.r()), mix(from.g(), to.g()), mix(from.b(), to.b()))
-}
 
 /// The two sizes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,8 +46,8 @@ fn family(weight: Weight) -> FontFamily {
     }
 }
 
-/// Gives `ctx` the fonts and `palette`'s colours. Call once per context, before its first frame.
-pub fn install(ctx: &egui::Context, palette: &Palette) {
+/// Gives `ctx` the fonts and the type. Call once per context, before its first frame.
+pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     ctx.set_theme(egui::Theme::Dark);
     ctx.all_styles_mut(|style| {
@@ -136,6 +62,15 @@ pub fn install(ctx: &egui::Context, palette: &Palette) {
         style.interaction.tooltip_delay = 0.6;
         style.interaction.selectable_labels = false;
         style.spacing.tooltip_width = 300.0;
+        style.spacing.button_padding = egui::vec2(UNIT, 4.0);
+        style.spacing.item_spacing = egui::vec2(UNIT, 4.0);
+        style.spacing.menu_margin = egui::Margin::same(6);
+    });
+}
+
+/// Gives egui's own parts, tooltips, menus and typed text, the colours of `palette`.
+pub(super) fn paint(ctx: &egui::Context, palette: &Palette) {
+    ctx.all_styles_mut(|style| {
         let visuals = &mut style.visuals;
         visuals.override_text_color = Some(palette.text);
         visuals.panel_fill = palette.ground;
@@ -144,7 +79,15 @@ pub fn install(ctx: &egui::Context, palette: &Palette) {
         visuals.menu_corner_radius = CornerRadius::same(PANEL_RADIUS);
         visuals.extreme_bg_color = palette.ground;
         visuals.selection.bg_fill = blend(palette.ground, palette.accent, 0.45);
-        visuals.selection.stroke = Stroke::new(1.0, palette.accent);
+        visuals.selection.stroke = Stroke::new(1.0, palette.text);
+        let widgets = &mut visuals.widgets;
+        for widget in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
+            widget.weak_bg_fill = palette.lifted;
+            widget.bg_stroke = Stroke::NONE;
+            widget.expansion = 0.0;
+            widget.corner_radius = CornerRadius::same(4);
+        }
+        widgets.inactive.corner_radius = CornerRadius::same(4);
     });
 }
 

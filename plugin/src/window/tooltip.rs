@@ -6,14 +6,29 @@ use nice_plug::prelude::Param;
 use super::control::Hand;
 use super::theme::{self, Size, Weight};
 
-/// Shows what `param` is while the pointer rests on `response`.
+/// Shows what `param` is while the pointer rests on `response`, a control that turns it.
 pub(super) fn tooltip<P: Param>(response: Response, hand: Hand<'_>, param: &P, about: &str) {
+    let how = match param.step_count() {
+        Some(1..=12) => "Drag, wheel and arrow keys: steps. Double-click: default.",
+        _ => {
+            "Double-click: default. Ctrl-drag: fine. Wheel and arrow keys: steps. \
+             Right-click or Enter: type."
+        }
+    };
+    show(response, hand, param, &[about, how]);
+}
+
+/// Shows what `param` is while the pointer rests on `response`, something to press.
+pub(super) fn explain<P: Param>(response: Response, hand: Hand<'_>, param: &P, about: &str) {
+    show(response, hand, param, &[about]);
+}
+
+fn show<P: Param>(response: Response, hand: Hand<'_>, param: &P, lines: &[&str]) {
     response.on_hover_ui(|ui| {
         let title = format!("{}: {param}", param.name());
         ui.label(RichText::new(title).font(theme::font(Size::Small, Weight::Strong)));
-        ui.label(RichText::new(about).color(hand.palette.text));
-        let how =
-            "Double-click: default. Ctrl-drag: fine. Wheel and arrow keys: steps. Enter: type.";
-        ui.label(RichText::new(how).color(hand.palette.dim));
+        for (line, color) in lines.iter().zip([hand.palette.text, hand.palette.dim]) {
+            ui.label(RichText::new(*line).color(color));
+        }
     });
 }

@@ -11,6 +11,9 @@ use super::theme::{self, Size, Weight};
 pub(super) struct Shown<'a> {
     pub(super) text: &'a str,
     pub(super) is_strong: bool,
+    /// Whether a click on it begins typing. Not where the value lies on its control, whose clicks and double
+    /// clicks mean something else.
+    pub(super) is_clickable: bool,
 }
 
 /// Draws the value of `param` centred in `rect`; a click, or `starts`, lets the user type it.
@@ -30,13 +33,17 @@ pub(super) fn value_text<P: Param>(
     match typed {
         Some(typed) => edit(ui, hand, param, rect, id, typed),
         None => {
-            let response = ui
-                .interact(rect, id.with("text"), Sense::click())
-                .on_hover_cursor(CursorIcon::Text)
-                .on_hover_text("Click to type a value");
             let palette = hand.palette;
-            if response.hovered() || response.has_focus() {
-                ui.painter().rect_filled(rect, 4.0, palette.raised);
+            let mut is_clicked = false;
+            if shown.is_clickable {
+                let response = ui
+                    .interact(rect, id.with("text"), Sense::click())
+                    .on_hover_cursor(CursorIcon::Text)
+                    .on_hover_text("Click to type a value");
+                if response.hovered() || response.has_focus() {
+                    ui.painter().rect_filled(rect, 4.0, palette.raised);
+                }
+                is_clicked = response.clicked();
             }
             let weight = if shown.is_strong { Weight::Strong } else { Weight::Regular };
             ui.painter().text(
@@ -46,7 +53,7 @@ pub(super) fn value_text<P: Param>(
                 theme::font(Size::Small, weight),
                 if shown.is_strong { palette.text } else { palette.dim },
             );
-            if response.clicked() || starts {
+            if is_clicked || starts {
                 begin(ui, param, id);
             }
         }

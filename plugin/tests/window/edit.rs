@@ -1,0 +1,96 @@
+//! The pen on the grid, from the pointer's events to the edits.
+
+use groove::{Hit, Instrument, Pattern};
+use jangdan::window::edit::{Edit, Part, Pen};
+use jangdan::window::grid::Geometry;
+use parking_lot::Mutex;
+
+use super::*;
+
+/// Writes down what it is told.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<Option<Edit>>>>);
+
+impl Pen for Notes {
+    fn begin(&mut self) {}
+
+    fn edit(&mut self, edit: Edit) {
+        self.0.lock().push(Some(edit));
+    }
+
+    fn end(&mut self) {
+        self.0.lock().push(None);
+    }
+}
+
+fn with_pen() -> (Headless, Notes) {
+    let mut window = window();
+    let notes = Notes::default();
+    window.scene.pattern = Pattern::EMPTY;
+    window.scene.pattern.set(8, Instrument::Snare, Some(Hit::new(0.5, 0.0)));
+    window.pen = Some(Box::new(notes.clone()));
+    (0..60).for_each(|_| drop(window.frame(Vec::new())));
+    (window, notes)
+}
+
+fn cell(step: usize, instrument: Instrument) -> Pos2 {
+    Geometry::new(layout().groove.cells).cell_at(step, instrument).center()
+}
+
+#[test]
+fn clicks_and_drags_on_the_grid_become_edits() {
+    let (mut window, notes) = with_pen();
+    click(&mut window, cell(3, Instrument::Kick));
+    window.frame(Vec::new());
+    let told = std::mem::take(&mut *notes.0.lock());
+    let hit = Some(Hit::new(0.8, 0.0));
+    assert_eq!(told, [Some(Edit::Put { step: 3, instrument: Instrument::Kick, hit }), None]);
+
+    let snare = cell(8, Instrument::Snare);
+    drag(&mut window, snare, snare - vec2(0.0, 30.0), Modifiers::NONE);
+    let told = std::mem::take(&mut *notes.0.lock());
+    let Some(Some(Edit::Put { step: 8, hit: Some(hit), .. })) = told.iter().rev().nth(1) else {
+        panic!("{told:?}")
+    };
+    assert!(hit.velocity() > 0.7, "{hit:?}");
+    assert_eq!(told.iter().filter(|word| word.is_none()).count(), 1);
+    assert_eq!(window.host.take(), [], "no parameter moves");
+}
+
+#[test]
+fn the_other_button_locks_a_cell_and_a_diamond_locks_an_instrument() {
+    let (mut window, notes) = with_pen();
+    let at = cell(8, Instrument::Snare);
+    for pressed in [true, false] {
+        window.frame(vec![
+            Event::PointerMoved(at),
+            Event::PointerButton {
+                pos: at,
+                button: PointerButton::Secondary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            },
+        ]);
+    }
+    window.frame(Vec::new());
+    let part = Part::Cell(8, Instrument::Snare);
+    let told = std::mem::take(&mut *notes.0.lock());
+    assert_eq!(told, [Some(Edit::Lock { part, is_locked: true }), None]);
+
+    let names = layout().groove.names;
+    let kick = names.bottom() - names.height() / 18.0;
+    click(&mut window, pos2(names.right() - 50.0, kick));
+    let part = Part::Row(Instrument::Kick);
+    let told = std::mem::take(&mut *notes.0.lock());
+    assert_eq!(told, [Some(Edit::Lock { part, is_locked: true }), None]);
+}
+
+#[test]
+fn without_a_pen_the_grid_is_only_looked_at() {
+    let mut window = window();
+    let plain = window.picture();
+    click(&mut window, cell(3, Instrument::Kick));
+    window.frame(vec![Event::PointerGone]);
+    assert_eq!(window.host.take(), []);
+    assert_eq!(window.picture().pixels, plain.pixels);
+}

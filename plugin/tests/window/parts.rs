@@ -1,0 +1,139 @@
+//! What is kept, folded, stored and chosen.
+
+use groove::{Beats, Instrument, Pattern};
+use jangdan::answer::Choice;
+use jangdan::params::WindowSize;
+use jangdan::saved::Groove;
+use jangdan::window::theme::{DARK, LIGHT, Theme};
+use nice_plug::prelude::Param;
+
+use super::look::distance;
+use super::*;
+
+/// The middle of the tile of slot `slot`, `0..12`.
+fn tile(slot: usize) -> Pos2 {
+    let frame = layout().slots;
+    let inner = frame.shrink2(vec2(12.0, 8.0));
+    let right = (inner.width() * 0.34).clamp(208.0, 272.0).round();
+    let width = (inner.width() - right - 16.0 + 4.0) / 13.6;
+    pos2(inner.left() + (1.6 + slot as f32 + 0.5) * width - 2.0, inner.center().y)
+}
+
+#[test]
+fn a_click_keeps_the_groove_in_an_empty_slot_and_chooses_a_full_one() {
+    let mut window = window();
+    click(&mut window, tile(4));
+    let slots = window.params.slots.get();
+    assert_eq!(slots.iter().flatten().count(), 1);
+    assert_eq!(slots[4].as_ref().unwrap().recipe, Some(window.params.recipe()));
+    assert_eq!(window.host.take(), []);
+    click(&mut window, tile(4));
+    assert_eq!(window.params.perform.slot.value(), 5);
+    assert_gestures(&window.host.take(), window.params.perform.slot.as_ptr(), 1);
+}
+
+#[test]
+fn the_chosen_slot_is_framed_until_it_takes_over_and_then_filled() {
+    let mut window = window();
+    window.params.slots.store(2, Some(Groove::of_patterns(vec![Pattern::EMPTY])));
+    let quantise = window.params.play.quantise.as_ptr();
+    window.host_chooses(quantise, "bar");
+    window.scene.playhead = Some(Beats(1.0));
+    window.frame(Vec::new());
+    window.scene.choice = Choice { slot: Some(2), take: None };
+    let middle = tile(2) + vec2(0.0, 10.0);
+    let accent = |window: &mut Headless| {
+        let image = window.picture();
+        let at = |at: Pos2| distance(image.pixel(at.x as usize, at.y as usize), DARK.accent) < 8;
+        let bottom = layout().slots.bottom() - 9.0;
+        (at(middle), at(pos2(middle.x, bottom)))
+    };
+    assert_eq!(accent(&mut window), (false, true), "pending");
+    window.scene.playhead = Some(Beats(4.01));
+    assert_eq!(accent(&mut window), (true, true), "sounding");
+}
+
+#[test]
+fn the_theme_is_turned_over_and_kept() {
+    let mut window = window();
+    let corner = |window: &mut Headless| window.picture().pixel(2, 400);
+    assert_eq!(distance(corner(&mut window), DARK.ground), 0);
+    let right = layout().groove.frame.right();
+    click(&mut window, pos2(right - 56.0 - 22.0, layout().header.center().y));
+    assert_eq!(window.params.window.read().theme, Theme::Light);
+    window.frame(Vec::new());
+    assert_eq!(distance(corner(&mut window), LIGHT.ground), 0);
+}
+
+#[test]
+fn a_project_of_an_older_version_opens_with_its_size() {
+    let json = r#"{"width": 900, "height": 600, "zoom": 1.5}"#;
+    let kept: WindowSize = serde_json::from_str(json).unwrap();
+    assert_eq!((kept.width, kept.height, kept.zoom), (900, 600, 1.5));
+    assert_eq!(kept.theme, Theme::Dark);
+    let json = serde_json::to_string(&kept).unwrap();
+    assert_eq!(serde_json::from_str::<WindowSize>(&json).unwrap(), kept);
+}
+
+#[test]
+fn more_unfolds_the_knobs_behind_and_the_grid_makes_room() {
+    let mut window = window();
+    let knobs = layout().knobs;
+    click(&mut window, pos2(knobs.right() - 40.0, knobs.center().y));
+    assert!(window.params.window.read().is_more_open);
+    let more = Layout::new(DEFAULT_SIZE, true).more.unwrap();
+    let triplet = pos2(more.left() + 40.0, more.top() + 30.0);
+    window.frame(Vec::new());
+    drag(&mut window, triplet, triplet - vec2(0.0, 60.0), Modifiers::NONE);
+    assert!(window.params.pattern.triplet.value() > 0.55);
+    assert_gestures(&window.host.take(), window.params.pattern.triplet.as_ptr(), 1);
+}
+
+#[test]
+fn mute_and_solo_are_letters_beside_the_name() {
+    let mut window = window();
+    let names = layout().groove.names;
+    let row = names.bottom() - names.height() / 18.0; // the kick is the lowest of nine
+    click(&mut window, pos2(names.right() - 31.0, row));
+    click(&mut window, pos2(names.right() - 9.0, row));
+    let kick = window.params.instruments.of(Instrument::Kick);
+    assert!(!kick.is_on.value() && kick.is_solo.value());
+}
+
+#[test]
+fn the_ruler_turns_the_pattern() {
+    let mut window = window();
+    let ruler = layout().groove.ruler;
+    let step = ruler.width() / 64.0;
+    drag(&mut window, ruler.center(), ruler.center() + vec2(8.2 * step, 0.0), Modifiers::NONE);
+    assert_eq!(window.params.pattern.start.value(), 8);
+    assert_gestures(&window.host.take(), window.params.pattern.start.as_ptr(), 1);
+}
+
+#[test]
+fn the_strip_turns_density_and_level_and_its_other_page_the_choke_group() {
+    let mut window = window();
+    let strip = layout().groove.strip;
+    let row = strip.top() + strip.height() / 18.0; // the ride
+    let (left, right) = (strip.left() + strip.width() / 4.0, strip.right() - strip.width() / 4.0);
+    let down = vec2(0.0, 30.0);
+    drag(&mut window, pos2(left, row), pos2(left, row) + down, Modifiers::NONE);
+    drag(&mut window, pos2(right, row), pos2(right, row) + down, Modifiers::NONE);
+    let ride = window.params.instruments.of(Instrument::Ride);
+    assert!(ride.density.value() < -0.2 && ride.velocity.value() < 0.8);
+    window.params.window.write().shows_keys = true;
+    window.frame(Vec::new());
+    drag(&mut window, pos2(right, row), pos2(right, row) - vec2(0.0, 80.0), Modifiers::NONE);
+    assert_eq!(window.params.instruments.of(Instrument::Ride).choke.value(), 2);
+}
+
+#[test]
+fn near_dice_move_all_latent_sliders_a_little_and_nothing_else() {
+    let mut window = window();
+    let before = window.params.recipe();
+    let near = pos2(layout().groove.frame.left() + 37.0 * 8.0, layout().header.center().y);
+    click(&mut window, near);
+    let after = window.params.recipe();
+    assert!(after.latent.iter().all(|&moved| moved != 0.0 && moved.abs() < 3.0), "{after:?}");
+    assert_eq!(jangdan::recipe::Recipe { latent: before.latent, ..after }, before);
+}
