@@ -15,6 +15,8 @@ pub(crate) struct Distances {
     pub(crate) onset_position_of: PerInstrument<Distance>,
     /// Velocities of each.
     pub(crate) velocity_of: PerInstrument<Distance>,
+    /// Micro-offsets of each.
+    pub(crate) micro_offset_of: PerInstrument<Distance>,
     /// Syncopation of a pattern.
     pub(crate) syncopation: Distance,
     /// Similarity of neighbouring bars.
@@ -33,6 +35,7 @@ impl Distances {
             ("hits per bar, mean of instruments", &self.hits_per_bar_of),
             ("onset position, mean of instruments", &self.onset_position_of),
             ("velocity, mean of instruments", &self.velocity_of),
+            ("micro-offset, mean of instruments", &self.micro_offset_of),
         ];
         for (name, of) in parts {
             rows.push((name.to_owned(), Distance::mean(of.iter().map(|(_, distance)| *distance))));

@@ -7,7 +7,7 @@ use super::{Distance, Distances, Histogram, OnsetGrid, PerInstrument};
 
 /// Bins in a unit of syncopation per bar: it is counted over four bars.
 const SYNCOPATION_BINS: f64 = 2.0;
-/// Bins in `[0, 1]` of similarities and velocities; a last one holds 1 itself.
+/// Bins in a range of length 1, of similarities, velocities and micro-offsets; a last one holds its end.
 const UNIT_BINS: f64 = 20.0;
 
 /// Distributions and means of a set of patterns. Silent patterns have no part in them.
@@ -19,6 +19,7 @@ pub(crate) struct Summary {
     hits_of: PerInstrument<Histogram>,
     positions_of: PerInstrument<Histogram>,
     velocities_of: PerInstrument<Histogram>,
+    micro_offsets_of: PerInstrument<Histogram>,
     syncopations: Histogram,
     similarities: Histogram,
     total_hits_of: PerInstrument<u64>,
@@ -55,7 +56,9 @@ impl Summary {
             self.hits.add(hits);
         }
         for (_, instrument, hit) in pattern.iter() {
-            self.velocities_of[instrument].add((f64::from(hit.velocity()) * UNIT_BINS) as usize);
+            let bin = |share: f32| (f64::from(share) * UNIT_BINS) as usize;
+            self.velocities_of[instrument].add(bin(hit.velocity()));
+            self.micro_offsets_of[instrument].add(bin(hit.micro_offset() + 0.5));
         }
         let syncopation = syncopation(pattern);
         self.syncopation_sum += syncopation;
@@ -106,6 +109,7 @@ impl Summary {
             hits_per_bar_of: of_each(|summary| &summary.hits_of),
             onset_position_of: of_each(|summary| &summary.positions_of),
             velocity_of: of_each(|summary| &summary.velocities_of),
+            micro_offset_of: of_each(|summary| &summary.micro_offsets_of),
             syncopation: self.syncopations.distance(&other.syncopations),
             bar_similarity: self.similarities.distance(&other.similarities),
         }
@@ -143,7 +147,7 @@ mod tests {
         let (plain, late) = (beats(4), {
             let mut late = Pattern::EMPTY;
             for step in (3..STEPS).step_by(4) {
-                late.set(step, Instrument::Kick, Some(Hit::new(1.0, 0.0)));
+                late.set(step, Instrument::Kick, Some(Hit::new(1.0, 0.25)));
             }
             late
         });
@@ -151,6 +155,8 @@ mod tests {
         assert_eq!(distances.hits_per_bar.divergence, 0.0);
         assert_eq!(distances.bar_similarity.divergence, 0.0);
         assert_eq!(distances.velocity_of[Instrument::Kick].divergence, 0.0);
+        assert_eq!(distances.micro_offset_of[Instrument::Kick].divergence, 1.0);
+        assert_eq!(distances.micro_offset_of[Instrument::Snare].divergence, 0.0);
         assert_eq!(distances.onset_position_of[Instrument::Kick].divergence, 1.0);
         assert_eq!(distances.syncopation.divergence, 1.0);
     }
