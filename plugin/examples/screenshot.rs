@@ -16,6 +16,8 @@
 //!   --slot N          a slot, 1 to 12, that plays
 //!   --slots A,B,...   fills the slots from the first on with the grooves of these seeds
 //!   --dream on        the groove that the parameters make, instead of the factory pattern
+//!   --hover X,Y       rests the pointer there, in points
+//!   --click X,Y       presses and releases it there
 //!   --set ID=VALUE    a parameter, as its text or its value; any number of times
 //! ```
 //!
@@ -26,7 +28,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use egui::{Vec2, vec2};
+use egui::{Event, Modifiers, PointerButton, Pos2, Vec2, pos2, vec2};
 use groove::{BEATS_PER_CYCLE, Beats};
 use jangdan::factory;
 use jangdan::headless::{Headless, Image};
@@ -55,6 +57,8 @@ struct Arguments {
     slot: Option<u8>,
     slots: Vec<u64>,
     dreams: bool,
+    hover: Option<Pos2>,
+    click: Option<Pos2>,
     set: Vec<(String, String)>,
 }
 
@@ -80,6 +84,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
     let (mut size, mut scale) = (layout::DEFAULT_SIZE, 1.0);
     let (mut theme, mut shows_more, mut shows_keys, mut slot) = (None, false, false, None);
     let (mut set, mut slots, mut dreams) = (Vec::new(), Vec::new(), false);
+    let (mut hover, mut click) = (None, None);
     while let Some(name) = words.next() {
         let word = words.next().ok_or_else(|| format!("{name} needs a value"))?;
         let wrong = || format!("{name} cannot be {word:?}");
@@ -104,6 +109,8 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
                 slots = seeds.map_err(|_| wrong())?;
             }
             "--dream" => dreams = parse_switch(&word).ok_or_else(wrong)?,
+            "--hover" => hover = Some(parse_place(&word).ok_or_else(wrong)?),
+            "--click" => click = Some(parse_place(&word).ok_or_else(wrong)?),
             "--set" => {
                 let (id, value) = word.split_once('=').ok_or_else(wrong)?;
                 set.push((id.to_owned(), value.to_owned()));
@@ -125,8 +132,15 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
         slot,
         slots,
         dreams,
+        hover,
+        click,
         set,
     })
+}
+
+fn parse_place(word: &str) -> Option<Pos2> {
+    let (x, y) = word.split_once(',')?;
+    Some(pos2(x.parse().ok()?, y.parse().ok()?))
 }
 
 fn parse_theme(word: &str) -> Option<Theme> {
@@ -174,10 +188,24 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         window.scene.choice.slot = Some(slot);
         let groove = window.params.slots.get()[usize::from(slot)].clone();
         if let Some(pattern) = groove.as_ref().and_then(|groove| groove.pattern(0)) {
-            window.scene.pattern = *pattern;
+            (window.scene.pattern, window.scene.next) = (*pattern, *pattern);
         }
     }
     window.scene.playhead = arguments.playhead;
+    if let Some(at) = arguments.click {
+        window.frame(vec![Event::PointerMoved(at)]);
+        for pressed in [true, false] {
+            let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+            window.frame(vec![Event::PointerButton { pos: at, button, pressed, modifiers }]);
+        }
+        // What opens fades in.
+        (0..30).for_each(|_| drop(window.frame(Vec::new())));
+    }
+    if let Some(at) = arguments.hover {
+        window.frame(vec![Event::PointerMoved(at)]);
+        // A tooltip takes a while to appear.
+        (0..90).for_each(|_| drop(window.frame(Vec::new())));
+    }
     let image = window.picture();
     write(&arguments.out, &image).map_err(|error| format!("{}: {error}", arguments.out.display()))
 }
@@ -189,6 +217,7 @@ fn dream(window: &mut Headless, arguments: &Arguments) -> Result<(), String> {
     let recipe = window.params.recipe();
     if arguments.dreams {
         window.scene.pattern = weights.drummer.decode(&recipe, 0, &mut scratch);
+        window.scene.next = weights.drummer.decode(&recipe, 1, &mut scratch);
     }
     for (slot, &seed) in arguments.slots.iter().enumerate().take(SLOTS) {
         let recipe = Recipe { seed, ..recipe };
@@ -215,6 +244,7 @@ fn load(window: &mut Headless, file: &Path, cycle: i64) -> Result<(), String> {
     let json: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     if json.is_array() {
         window.scene.pattern = serde_json::from_value(json).map_err(|error| error.to_string())?;
+        window.scene.next = window.scene.pattern;
         return Ok(());
     }
     let state: PluginState = serde_json::from_value(json).map_err(|error| error.to_string())?;
@@ -237,8 +267,9 @@ fn load(window: &mut Headless, file: &Path, cycle: i64) -> Result<(), String> {
     }
     window.scene.is_bypassed = window.params.bypass.value();
     window.scene.cycle = cycle;
-    if let Some(pattern) = window.params.groove.get().pattern(cycle) {
-        window.scene.pattern = *pattern;
+    let groove = window.params.groove.get();
+    if let (Some(pattern), Some(next)) = (groove.pattern(cycle), groove.pattern(cycle + 1)) {
+        (window.scene.pattern, window.scene.next) = (*pattern, *next);
     }
     Ok(())
 }

@@ -66,6 +66,8 @@ const FRAME: Duration = Duration::from_micros(16_600);
 pub struct Scene {
     /// The groove that plays, or will from the next boundary on.
     pub pattern: Pattern,
+    /// What plays in the cycle after this one.
+    pub next: Pattern,
     /// Which of its cycles that is.
     pub cycle: i64,
     /// Where the playhead is in the song; `None` while stopped.
@@ -87,6 +89,7 @@ impl Scene {
     pub fn of(pattern: Pattern) -> Self {
         Self {
             pattern,
+            next: pattern,
             cycle: 0,
             playhead: None,
             choice: Choice::default(),
@@ -144,13 +147,15 @@ pub fn draw(
 
     let playing = params.playing();
     let position = view.playhead.glide(scene.playhead, now_s);
-    let has_arrived =
-        view.morph.towards(&heard::heard(&scene.pattern, &playing, scene.cycle), dt_s);
+    let drawn = heard::heard(&scene.pattern, &playing, scene.cycle);
+    let has_arrived = view.morph.towards(&drawn, dt_s);
     let shape = playing.reading.shape;
     let marks = Marks {
         at_step: position.map(|time| shape.pattern_position(time) as f32),
         played: shape,
         locks: &scene.locks,
+        next: &scene.next,
+        now: &scene.pattern,
     };
     let grid = playing.quantise.grid(&shape) as f64 / groove::sequencer::GRID_PER_BEAT as f64;
     let (sounding, pending) = view.takeover.follow(scene.choice, scene.playhead, grid);
@@ -165,7 +170,7 @@ pub fn draw(
     ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
     grid::groove_grid(ui, palette, place, &view.morph, &marks);
     ruler::ruler(ui, hand, place, &params.pattern, &shape);
-    pen::pen_on_grid(ui, hand, place, scene, &mut view.editing, pen);
+    pen::pen_on_grid(ui, hand, place, scene, &drawn, &mut view.editing, pen);
     instruments::names(ui, hand, place, params, &playing.lanes, &view.morph, marks.at_step);
     instruments::strip(ui, hand, place, params, &playing.lanes, &mut kept.shows_keys);
     let heard = slots::Heard { sounding, pending };

@@ -58,9 +58,13 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
 impl Window {
     fn scene(&mut self) -> Scene {
         let cycle = self.gui.cycle();
-        let pattern: Pattern = *self.gui.playing().score.pattern(cycle);
+        let score = &self.gui.playing().score;
+        let pattern: Pattern = *score.pattern(cycle);
+        let to_come = cycle.saturating_add(1);
+        let next = if score.has(to_come) { *score.pattern(to_come) } else { pattern };
         Scene {
             pattern,
+            next,
             cycle,
             playhead: self.gui.playhead(),
             choice: self.gui.choice(),

@@ -10,6 +10,7 @@ use egui::{Pos2, Vec2};
 use groove::{Hit, Instrument, Pattern};
 
 use super::grid::Geometry;
+use super::heard::Cells;
 
 /// Velocity of a hit that is added with a click: MIDI 102.
 const NEW_VELOCITY: f32 = 0.8;
@@ -67,7 +68,7 @@ pub trait Pen {
 
 /// What the pointer does over the grid in a frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pointer {
+pub(super) enum Pointer {
     /// A button goes down at a place.
     Press(Pos2, Button),
     /// It has moved, with the button down.
@@ -80,7 +81,7 @@ pub enum Pointer {
 
 /// Which button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Button {
+pub(super) enum Button {
     /// The one that edits.
     Edit,
     /// The one that locks.
@@ -89,7 +90,7 @@ pub enum Button {
 
 /// How fast a drag changes things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
+pub(super) enum Pace {
     /// As far as the hand moves.
     Normal,
     /// A tenth of that.
@@ -98,7 +99,7 @@ pub enum Pace {
 
 /// The hand on the grid, from frame to frame.
 #[derive(Clone, Debug, Default)]
-pub struct Editing {
+pub(super) struct Editing {
     grip: Option<Grip>,
 }
 
@@ -132,23 +133,25 @@ enum Axis {
 }
 
 /// What the hand sees.
-pub struct Sight<'a> {
+pub(super) struct Sight<'a> {
     /// Where the cells lie.
-    pub geometry: Geometry,
+    pub(super) geometry: Geometry,
     /// The groove as written.
-    pub pattern: &'a Pattern,
+    pub(super) pattern: &'a Pattern,
+    /// The same as it is drawn: where it sounds.
+    pub(super) drawn: &'a Cells,
     /// Whether a cell is locked.
-    pub is_locked: &'a dyn Fn(usize, Instrument) -> bool,
+    pub(super) is_locked: &'a dyn Fn(usize, Instrument) -> bool,
 }
 
 impl Editing {
     /// Whether a hand is on the grid.
-    pub fn is_held(&self) -> bool {
+    pub(super) fn is_held(&self) -> bool {
         self.grip.is_some()
     }
 
     /// The pointer does something.
-    pub fn point(&mut self, pointer: Pointer, sight: &Sight<'_>, pen: &mut dyn Pen) {
+    pub(super) fn point(&mut self, pointer: Pointer, sight: &Sight<'_>, pen: &mut dyn Pen) {
         match pointer {
             Pointer::Press(at, button) => self.press(at, button, sight, pen),
             Pointer::Drag(at, pace) => self.drag(at, pace, sight, pen),
@@ -254,19 +257,19 @@ impl Held {
     }
 }
 
-/// The cell meant by a press at `at`: that of the hit that is drawn there, though its micro-offset may have moved
-/// it out of its cell, else the one that lies there.
+/// The cell meant by a press at `at`: that of the hit that is drawn there, though its timing may have moved it
+/// out of its cell, else the one that lies there.
 fn cell_under(at: Pos2, sight: &Sight<'_>) -> Option<(usize, Instrument)> {
     let (step, instrument) = sight.geometry.at(at)?;
-    let near = [Some(step), step.checked_sub(1), Some(step + 1)];
-    let drawn = near.into_iter().flatten().filter(|&step| step < groove::STEPS).find(|&step| {
-        sight.pattern.hit(step, instrument).is_some_and(|hit| {
-            let drawn = sight.geometry.hit(step, instrument, hit);
-            drawn.x_range().contains(at.x)
+    // Swing and triplet feel shift by up to a step and a quarter.
+    let near = [Some(step), step.checked_sub(1), Some(step + 1), step.checked_sub(2)];
+    let drawn = near.into_iter().flatten().find(|&step| {
+        let cell = sight.drawn.get(step).and_then(|row| row[instrument.index()]);
+        cell.is_some_and(|cell| {
+            sight.geometry.cell(step, instrument, cell).x_range().contains(at.x)
         })
     });
-    let step = drawn.unwrap_or(step);
-    Some((step, instrument))
+    Some((drawn.unwrap_or(step), instrument))
 }
 
 #[cfg(test)]

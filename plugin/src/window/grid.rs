@@ -7,7 +7,7 @@ mod geometry;
 
 use egui::{Align2, Color32, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 use groove::sequencer::Shape as Played;
-use groove::{BARS, INSTRUMENTS, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 use musicvae::infer::Locks;
 
 use super::heard::played_step;
@@ -32,6 +32,9 @@ pub(super) struct Marks<'a> {
     pub(super) played: Played,
     /// What is kept by whatever is generated next.
     pub(super) locks: &'a Locks,
+    /// The groove as written, and that of the next cycle.
+    pub(super) now: &'a Pattern,
+    pub(super) next: &'a Pattern,
 }
 
 /// Draws the groove as `morph` has it.
@@ -55,6 +58,7 @@ pub(super) fn groove_grid(
         let color = blend(color, palette.bright, 0.6 * glow);
         hits.rect_filled(rect.expand(1.5 * glow), 2.0, color.gamma_multiply(cell.presence));
     }
+    to_come(&hits, palette, &geometry, marks);
     locks(&hits, palette, &geometry, marks.locks);
     unplayed(painter, palette, place, &geometry, &marks.played);
     if let Some(at) = marks.at_step {
@@ -87,6 +91,18 @@ fn ground(painter: &Painter, palette: &Palette, place: &Groove, geometry: &Geome
         let color = blend(palette.panel, palette.line, if is_bar { 1.0 } else { 0.6 });
         let width = if is_bar { 1.5 } else { 1.0 };
         painter.vline(geometry.x(step as f32), cells.y_range(), (width, color));
+    }
+}
+
+/// Draws a dot where the next cycle has a hit and this one has none.
+fn to_come(painter: &Painter, palette: &Palette, geometry: &Geometry, marks: &Marks<'_>) {
+    for (step, instrument, hit) in marks.next.iter() {
+        if marks.now.hit(step, instrument).is_none() {
+            let place = geometry.hit(step, instrument, hit);
+            let at = pos2(place.center().x, geometry.row(instrument).center().y);
+            let color = blend(palette.panel, palette.instrument(instrument), 0.65);
+            painter.circle_filled(at, 1.75, color);
+        }
     }
 }
 

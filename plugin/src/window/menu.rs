@@ -1,6 +1,8 @@
 //! A choice among many: a pill that opens a list beneath it. Nothing waits for the list.
 
-use egui::{Align2, CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{
+    Align, Align2, CursorIcon, Id, Layout, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2,
+};
 use nice_plug::prelude::Param;
 
 use super::button::focus_ring;
@@ -52,17 +54,23 @@ pub(super) fn menu<P: Param>(
     let room = Rect::from_min_max(pos2(left, rect.top()), pos2(arrow.x - UNIT, rect.bottom()));
     elided(ui, room, &words, Weight::Strong, palette.text);
 
+    let columns = count.div_ceil(COLUMN).max(1);
+    let width = (rect.width() / columns as f32 - 2.0 * UNIT).max(10.0 * UNIT);
     Popup::menu(&response).show(|ui| {
         ui.horizontal_top(|ui| {
             for first in (0..count).step_by(COLUMN) {
                 ui.vertical(|ui| {
-                    for choice in first..count.min(first + COLUMN) {
-                        let normalized = choice as f32 / last as f32;
-                        let label = param.normalized_value_to_string(normalized, true);
-                        if ui.selectable_label(choice == chosen, label).clicked() {
-                            hand.set_once(param, normalized);
+                    ui.set_width(width);
+                    ui.spacing_mut().button_padding = vec2(UNIT, 3.0);
+                    ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
+                        for choice in first..count.min(first + COLUMN) {
+                            let normalized = choice as f32 / last as f32;
+                            let label = param.normalized_value_to_string(normalized, true);
+                            if ui.selectable_label(choice == chosen, label).clicked() {
+                                hand.set_once(param, normalized);
+                            }
                         }
-                    }
+                    });
                 });
             }
         });

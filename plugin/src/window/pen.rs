@@ -9,6 +9,7 @@ use super::Scene;
 use super::control::Hand;
 use super::edit::{Button, Edit, Editing, Pace, Part, Pen, Pointer, Sight};
 use super::grid::{Geometry, ROWS, diamond};
+use super::heard::Cells;
 use super::layout::Groove;
 use super::theme::UNIT;
 
@@ -21,6 +22,7 @@ pub(super) fn pen_on_grid(
     hand: Hand<'_>,
     place: &Groove,
     scene: &Scene,
+    drawn: &Cells,
     editing: &mut Editing,
     pen: Option<&mut dyn Pen>,
 ) {
@@ -29,7 +31,8 @@ pub(super) fn pen_on_grid(
     let response = ui.interact(place.cells, Id::unique("cells"), sense);
     if let Some(pen) = pen {
         let is_locked = |step, instrument| scene.locks.is_locked(step, instrument);
-        let sight = Sight { geometry, pattern: &scene.pattern, is_locked: &is_locked };
+        let pattern = &scene.pattern;
+        let sight = Sight { geometry, pattern, drawn, is_locked: &is_locked };
         if let Some(pointer) = pointer(ui, &response, editing) {
             editing.point(pointer, &sight, pen);
         }

@@ -28,6 +28,7 @@ fn with_pen() -> (Headless, Notes) {
     let notes = Notes::default();
     window.scene.pattern = Pattern::EMPTY;
     window.scene.pattern.set(8, Instrument::Snare, Some(Hit::new(0.5, 0.0)));
+    window.scene.next = window.scene.pattern;
     window.pen = Some(Box::new(notes.clone()));
     (0..60).for_each(|_| drop(window.frame(Vec::new())));
     (window, notes)

@@ -111,7 +111,7 @@ fn every_hit_stands_in_its_place_in_its_colour() {
     ] {
         let mut window = window_of(size, scale);
         window.params.window.write().theme = theme;
-        window.scene.pattern = pattern;
+        (window.scene.pattern, window.scene.next) = (pattern, pattern);
         let image = window.picture();
         let geometry = Geometry::new(Layout::new(size, false).groove.cells);
         for (step, instrument, hit) in pattern.iter() {
@@ -127,7 +127,7 @@ fn every_hit_stands_in_its_place_in_its_colour() {
 #[test]
 fn an_empty_grid_has_no_instruments_colour_in_it() {
     let mut window = window_of(DEFAULT_SIZE, 1.0);
-    window.scene.pattern = Pattern::EMPTY;
+    (window.scene.pattern, window.scene.next) = (Pattern::EMPTY, Pattern::EMPTY);
     let image = window.picture();
     let cells = layout().groove.cells;
     for y in cells.top() as usize..cells.bottom() as usize {
@@ -228,8 +228,24 @@ fn swing_is_seen() {
     let mut window = window();
     let mut pattern = Pattern::EMPTY;
     pattern.set(1, Instrument::Ride, Some(Hit::new(1.0, 0.0)));
-    window.scene.pattern = pattern;
+    (window.scene.pattern, window.scene.next) = (pattern, pattern);
     let straight = strength(&mut window, 1, Instrument::Ride);
     window.host_sets(window.params.play.swing.as_ptr(), 1.0);
     assert!(strength(&mut window, 1, Instrument::Ride) < straight / 4);
+}
+
+#[test]
+fn what_the_next_cycle_adds_is_a_dot_in_its_colour() {
+    let mut window = window();
+    let (step, instrument) = (6, Instrument::Ride);
+    assert_eq!(window.scene.pattern.hit(step, instrument), None);
+    let hit = Hit::new(0.5, 0.0);
+    window.scene.next.set(step, instrument, Some(hit));
+    let image = window.picture();
+    let geometry = Geometry::new(layout().groove.cells);
+    let x = geometry.hit(step, instrument, hit).center().x;
+    let y = geometry.row(instrument).center().y;
+    let seen = image.pixel(x as usize, y as usize);
+    assert!(distance(seen, DARK.instrument(instrument)) < 120, "{seen:?}");
+    assert!(distance(seen, DARK.panel) > 60, "{seen:?}");
 }

@@ -1,7 +1,9 @@
 use egui::{Rect, pos2, vec2};
+use engine::Playing;
 use groove::STEPS;
 
 use super::*;
+use crate::window::heard::heard;
 
 const SNARE: Instrument = Instrument::Snare;
 
@@ -57,7 +59,9 @@ fn point(editing: &mut Editing, sheet: &mut Sheet, pointers: &[Pointer]) {
     for &pointer in pointers {
         let (pattern, locked) = (sheet.pattern, sheet.locked.clone());
         let is_locked = |step, instrument| locked.contains(&(step, instrument));
-        let sight = Sight { geometry: geometry(), pattern: &pattern, is_locked: &is_locked };
+        let drawn = heard(&pattern, &Playing::default(), 0);
+        let (geometry, pattern) = (geometry(), &pattern);
+        let sight = Sight { geometry, pattern, drawn: &drawn, is_locked: &is_locked };
         editing.point(pointer, &sight, sheet);
     }
 }
