@@ -99,8 +99,8 @@ pub(super) fn behind(ui: &mut Ui, hand: Hand<'_>, place: Rect, params: &JangdanP
     let felt = |name, about| face(name, about, palette.feel, 0.0);
     let knobs: [(&dyn Turnable, Face<'_>); 6] = [
         (&pattern.triplet, felt("Triplet", TRIPLET_ABOUT)),
-        (&humanise.timing, felt("Looseness", TIMING_ABOUT)),
-        (&humanise.velocity, felt("Touch", VELOCITY_ABOUT)),
+        (&humanise.timing, felt("\u{b1} timing", TIMING_ABOUT)),
+        (&humanise.velocity, felt("\u{b1} velocity", VELOCITY_ABOUT)),
         (&humanise.accent_amount, felt("Accent", ACCENT_ABOUT)),
         (&notes.length, face("Note length", NOTE_LENGTH_ABOUT, palette.good, 0.0)),
         (&pattern.start, face("Rotate", START_ABOUT, palette.accent, 0.0)),
