@@ -7,10 +7,11 @@ use crate::Score;
 /// Something a player does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Action<'a> {
-    /// Chooses a groove: it takes over at the next boundary, or at once while nothing plays.
+    /// Chooses a groove: it takes over at the next boundary, also at one that is just past by half a 16th
+    /// at most, or at once while nothing plays.
     Play(&'a Score),
-    /// Presses (true) or lets go (false) what makes a fill: from the next beat on the fill plays instead
-    /// of the groove, up to the first bar line after it is let go, where it lands.
+    /// Presses (true) or lets go (false) what makes a fill: from the next beat on (likewise) the fill plays
+    /// instead of the groove, up to the first bar line after it is let go, where it lands.
     Fill(bool),
     /// Presses or lets go what mutes.
     Mute(bool),

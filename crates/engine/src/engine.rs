@@ -10,11 +10,12 @@ mod run;
 
 use std::ops::RangeInclusive;
 
-use groove::Beats;
 use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS, Reading};
+use groove::{Beats, Instrument};
 
 use crate::clock::{Clock, Place, Transport};
 use crate::fill::{Fill, next_multiple};
+use crate::missed::{MISSED_STEPS, Missed, still_open};
 use crate::notes::{Event, Notes};
 use crate::takeover::{Takeover, first_untouched};
 use crate::{Action, Control, PlayMode, Playing, Quantise, Score};
@@ -47,6 +48,8 @@ pub struct Engine {
     score: Takeover<Score, 6>,
     reading: Takeover<Reading, 2>,
     fill: Fill,
+    /// What is to be made up for where the next stretch begins.
+    missed: Option<Missed>,
     is_muted: bool,
     is_held: bool,
     notes: Notes,
@@ -63,6 +66,7 @@ impl Engine {
             score: Takeover::new(score),
             reading: Takeover::new(Reading::default()),
             fill: Fill::default(),
+            missed: None,
             is_muted: false,
             is_held: false,
             notes: Notes::new(),
@@ -94,7 +98,24 @@ impl Engine {
                 self.score.boundary().filter(|&to_come| to_come >= untouched).unwrap_or(untouched)
             }
         };
-        self.score.is_open(boundary) && self.score.change_at(*score, boundary)
+        self.score.change_at(*score, boundary)
+    }
+
+    /// Has `score` take over as [`offer`](Self::offer) does, but by the player's choice: a boundary that is
+    /// just past, by half a 16th at most, counts, so that a choice made on the beat is heard on the beat.
+    /// Of the steps from the boundary on, what the new score would have played already is made up for at
+    /// once, but for instruments that the old one has struck there.
+    fn choose(&mut self, score: &Score, playing: &Playing) {
+        let Some(frontier) = self.frontier else {
+            self.score.restart(*score);
+            return;
+        };
+        let grid = playing.quantise.grid(&self.reading.newest().shape);
+        let boundary = next_multiple(still_open(frontier), grid);
+        let missed = self.missed(boundary, playing);
+        if self.score.change_at(*score, boundary) {
+            self.missed = self.missed.or(missed);
+        }
     }
 
     /// The score that plays or is about to.
@@ -182,16 +203,42 @@ impl Engine {
 
     fn act(&mut self, action: Action<'_>, playing: &Playing) {
         match action {
-            Action::Play(score) => {
-                self.offer(score, Offer::Change(playing.quantise));
-            }
+            Action::Play(score) => self.choose(score, playing),
             Action::Fill(is_held) => {
                 let shape = self.reading.newest().shape;
-                self.fill.hold(is_held, self.untouched(), &shape);
+                let open = self.frontier.map(still_open);
+                let boundary = open.and_then(|open| self.fill.boundary(is_held, open, &shape));
+                let missed = boundary.and_then(|boundary| self.missed(boundary, playing));
+                self.missed = self.missed.or(missed);
+                self.fill.hold(is_held, open, &shape);
             }
             Action::Mute(is_muted) => self.is_muted = is_muted,
             Action::Hold(is_held) => self.is_held = is_held,
         }
+    }
+
+    /// What has sounded of the steps from `boundary` on, which something else is about to play; `None` if
+    /// nothing of them can have.
+    fn missed(&self, boundary: i64, playing: &Playing) -> Option<Missed> {
+        let frontier = self.frontier?;
+        if boundary >= self.untouched()? {
+            return None;
+        }
+        let reading = self.reading.at(boundary);
+        let shape = &reading.shape;
+        let first = next_multiple(boundary, shape.speed.step_grid()) / shape.speed.step_grid();
+        let mut missed = Missed { boundary, first, struck: [0; MISSED_STEPS] };
+        for (step, struck) in (first..).zip(&mut missed.struck) {
+            let pattern = self.score.at(shape.grid(step)).pattern(shape.cycle(step));
+            let row = playing.lanes.row(pattern, shape, step);
+            let row = self.fill.row(row, playing.seed, shape, step);
+            for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
+                if hit.is_some_and(|hit| reading.time(step, instrument, hit) < frontier) {
+                    *struck |= instrument.bit();
+                }
+            }
+        }
+        Some(missed)
     }
 
     /// The first grid time of which no hit can have sounded; `None` while stopped.
@@ -212,6 +259,7 @@ impl Engine {
         self.score.settle_now();
         self.reading.settle_now();
         self.fill.stop();
+        self.missed = None;
     }
 }
 

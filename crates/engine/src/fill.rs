@@ -13,28 +13,41 @@ pub(crate) struct Fill {
 }
 
 impl Fill {
-    /// Presses or lets go. No hit from `untouched` on has sounded; `None` while nothing plays.
-    pub(crate) fn hold(&mut self, is_held: bool, untouched: Option<i64>, shape: &Shape) {
+    /// From where on something else is played once it is pressed or let go, if what changes can be heard
+    /// from `open` on.
+    pub(crate) fn boundary(&self, is_held: bool, open: i64, shape: &Shape) -> Option<i64> {
+        if is_held {
+            return Some(next_multiple(open, beat(shape)));
+        }
+        let (start, _) = self.region?;
+        Some(next_multiple(open.max(start + 1), bar(shape)))
+    }
+
+    /// Presses or lets go. What changes can be heard from `open` on; `None` while nothing plays.
+    pub(crate) fn hold(&mut self, is_held: bool, open: Option<i64>, shape: &Shape) {
         if is_held == self.is_held {
             return;
         }
         self.is_held = is_held;
-        let Some(untouched) = untouched else {
+        let Some(open) = open else {
             self.region = None;
             return;
         };
         if is_held {
-            self.begin(untouched, shape);
-        } else if let Some((start, end)) = &mut self.region {
-            *end = Some(next_multiple(untouched.max(*start + 1), bar(shape)));
+            self.begin(open, shape);
+            return;
+        }
+        let boundary = self.boundary(false, open, shape);
+        if let Some((_, end)) = &mut self.region {
+            *end = boundary;
         }
     }
 
     /// Time has jumped, or begins: what is held goes on from there.
-    pub(crate) fn jump(&mut self, untouched: i64, shape: &Shape) {
+    pub(crate) fn jump(&mut self, open: i64, shape: &Shape) {
         (self.region, self.landing) = (None, None);
         if self.is_held {
-            self.begin(untouched, shape);
+            self.begin(open, shape);
         }
     }
 
@@ -43,15 +56,16 @@ impl Fill {
         (self.region, self.landing) = (None, None);
     }
 
-    fn begin(&mut self, untouched: i64, shape: &Shape) {
+    fn begin(&mut self, open: i64, shape: &Shape) {
+        let start = next_multiple(open, beat(shape));
         match self.region {
             // One that has not ended goes on.
-            Some((start, Some(end))) if untouched <= end => self.region = Some((start, None)),
+            Some((start, Some(end))) if open <= end => self.region = Some((start, None)),
             Some((_, end)) => {
                 self.landing = end;
-                self.region = Some((next_multiple(untouched, beat(shape)), None));
+                self.region = Some((start, None));
             }
-            None => self.region = Some((next_multiple(untouched, beat(shape)), None)),
+            None => self.region = Some((start, None)),
         }
     }
 

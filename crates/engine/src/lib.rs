@@ -16,6 +16,7 @@ mod clock;
 mod control;
 mod engine;
 mod fill;
+mod missed;
 mod notes;
 mod playing;
 mod score;

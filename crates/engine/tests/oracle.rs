@@ -212,6 +212,15 @@ fn thinned(
     hits
 }
 
+/// The musical time that has been played before sample `at` of a run: what the sample before it reached,
+/// or what begins with the first one. `times` are the samples' times and distances.
+fn played_until(times: &[(f64, f64)], at: u64) -> f64 {
+    match (at as usize).checked_sub(1) {
+        Some(before) => times[before].0 + SLACK * times[before].1,
+        None => times[0].0 - (1.0 - SLACK) * times[0].1,
+    }
+}
+
 /// What is to be heard: onsets and ends, by brute force. The patterns are those that can be chosen; the
 /// first one plays to begin with.
 fn oracle(runs: &[Run], patterns: &[Pattern; 3], playing: &Playing) -> Heard {
@@ -233,8 +242,11 @@ fn oracle(runs: &[Run], patterns: &[Pattern; 3], playing: &Playing) -> Heard {
         }
         let end_of_run = now + times.len() as u64;
 
-        // Which pattern is in force from which 32nd on, and where it is muted.
-        let mut in_force = vec![(i64::MIN, current)];
+        // Which pattern is in force from which 32nd on, as it is from which sample on; and what is made
+        // up for at which sample: from which 32nd on, by what was in force before.
+        type InForce = Vec<(i64, usize)>;
+        let mut epochs: Vec<(u64, InForce)> = vec![(0, vec![(i64::MIN, current)])];
+        let mut made_up: Vec<(u64, i64, InForce)> = Vec::new();
         let mut mutes = vec![(0_u64, is_muted)];
         for &(at, deed) in &run.deeds {
             match deed {
@@ -244,12 +256,11 @@ fn oracle(runs: &[Run], patterns: &[Pattern; 3], playing: &Playing) -> Heard {
                     mutes.push((at, is_now));
                 }
                 Deed::Play(number) if at == 0 && run.pause > 0 => {
-                    in_force = vec![(i64::MIN, number)]
+                    epochs = vec![(0, vec![(i64::MIN, number)])];
                 }
                 Deed::Play(number) => {
-                    let (time, beats) = times[at as usize];
-                    let played_until = time - (1.0 - SLACK) * beats;
-                    let safe = ((played_until + 0.75 * step_beats) * 8.0).ceil() as i64;
+                    let played_until = played_until(&times, at);
+                    let open = ((played_until - 0.125) * 8.0).ceil() as i64;
                     let grid = match playing.quantise {
                         Quantise::Step => 2,
                         Quantise::Beat => 8,
@@ -258,13 +269,24 @@ fn oracle(runs: &[Run], patterns: &[Pattern; 3], playing: &Playing) -> Heard {
                             (shape.length.steps() as f64 * step_beats * 8.0).round() as i64
                         }
                     };
-                    let boundary = (safe..).find(|place| place.rem_euclid(grid) == 0).unwrap();
+                    let boundary = (open..).find(|place| place.rem_euclid(grid) == 0).unwrap();
+                    let before = epochs.last().unwrap().1.clone();
+                    if made_up.last().is_none_or(|&(last, ..)| last != at) {
+                        made_up.push((at, boundary, before.clone()));
+                    }
+                    let mut in_force = before;
                     in_force.retain(|&(from, _)| from < boundary);
                     in_force.push((boundary, number));
+                    epochs.push((at, in_force));
                 }
                 Deed::Fill(_) => unreachable!("the oracle knows no fills"),
             }
         }
+        let chosen = |in_force: &InForce, grid: i64| {
+            in_force.iter().rev().find(|&&(from, _)| from <= grid).unwrap().1
+        };
+        let in_force_at =
+            |sample: u64| &epochs.iter().rev().find(|&&(from, _)| from <= sample).unwrap().1;
         let muted_at = |sample: u64| {
             mutes.iter().rev().find(|&&(from, _)| from <= sample).is_some_and(|&(_, is)| is)
         };
@@ -284,10 +306,6 @@ fn oracle(runs: &[Run], patterns: &[Pattern; 3], playing: &Playing) -> Heard {
                     let hits = thinned(pattern, &shape, first, instrument, lane.density);
                     for (step, hit) in hits {
                         let grid = (step as f64 * step_beats * 8.0).round() as i64;
-                        let chosen = in_force.iter().rev().find(|&&(from, _)| from <= grid);
-                        if chosen.unwrap().1 != number {
-                            continue;
-                        }
                         let late = lateness(feel, step, instrument, hit);
                         let time = (step as f64 + late) * step_beats;
                         let reached =
@@ -298,13 +316,36 @@ fn oracle(runs: &[Run], patterns: &[Pattern; 3], playing: &Playing) -> Heard {
                         let (at, one) = times[0];
                         let is_skipped = sample == 0 && time < at - (1.0 - SLACK) * one;
                         let begins_here = step as f64 * step_beats >= at - (1.0 - SLACK) * one;
-                        if (is_skipped && !begins_here) || muted_at(sample as u64) {
-                            continue;
+                        let mut sounds_at = Vec::new();
+                        let is_its_own = chosen(in_force_at(sample as u64), grid) == number;
+                        if (!is_skipped || begins_here) && is_its_own {
+                            sounds_at.push(sample);
                         }
-                        let note_length = (playing.note_length.0 / times[sample].1).round() as u64;
-                        let velocity = playing.touch.velocity(step, instrument, hit, lane.velocity);
-                        let at = now + sample as u64;
-                        onsets.push((at, time, step, instrument, note_length, velocity));
+                        for (at, boundary, before) in &made_up {
+                            let played_until = played_until(&times, *at);
+                            let is_chosen = chosen(in_force_at(*at), grid) == number;
+                            // What was in force before struck the instrument at this step already.
+                            let old = &patterns[chosen(before, grid)];
+                            let old = thinned(old, &shape, first, instrument, lane.density);
+                            let is_struck = old.iter().any(|&(other, old)| {
+                                let late = lateness(feel, step, instrument, old);
+                                other == step && (step as f64 + late) * step_beats < played_until
+                            });
+                            if is_chosen && grid >= *boundary && time < played_until && !is_struck {
+                                sounds_at.push(*at as usize);
+                            }
+                        }
+                        for sample in sounds_at {
+                            if muted_at(sample as u64) {
+                                continue;
+                            }
+                            let beats = times[sample].1;
+                            let note_length = (playing.note_length.0 / beats).round() as u64;
+                            let velocity =
+                                playing.touch.velocity(step, instrument, hit, lane.velocity);
+                            let at = now + sample as u64;
+                            onsets.push((at, time, step, instrument, note_length, velocity));
+                        }
                     }
                 }
             }
@@ -334,7 +375,7 @@ fn oracle(runs: &[Run], patterns: &[Pattern; 3], playing: &Playing) -> Heard {
             push(end, None);
         }
         now = end_of_run;
-        current = in_force.last().unwrap().1;
+        current = epochs.last().unwrap().1.last().unwrap().1;
         is_muted = mutes.last().unwrap().1;
     }
     heard.values_mut().for_each(|notes| notes.sort_unstable());

@@ -149,7 +149,7 @@ fn muting_by_key_ends_notes_at_its_sample_and_strikes_none_until_it_is_let_go() 
 
 #[test]
 fn a_fill_takes_the_place_of_the_groove_up_to_the_bar_line_and_lands_there() {
-    let controls = [(BEAT + 100, Action::Fill(true)), (BEAT + 2000, Action::Fill(false))];
+    let controls = [(BEAT + 5000, Action::Fill(true)), (BEAT + 6000, Action::Fill(false))];
     let scenes = [(Host::Plays(0.0), 8 * BEAT)];
     let (notes, _) = perform(&Playing::default(), &scenes, &controls, &[480]);
     let struck = |range: std::ops::Range<u64>| {
@@ -160,6 +160,65 @@ fn a_fill_takes_the_place_of_the_groove_up_to_the_bar_line_and_lands_there() {
     assert!(struck(2 * BEAT..4 * BEAT).len() > 4);
     assert_eq!(struck(4 * BEAT..5 * BEAT), [Instrument::Kick, Instrument::Crash]);
     assert_eq!(struck(5 * BEAT..8 * BEAT), [Instrument::Kick; 3]);
+}
+
+#[test]
+fn a_fill_let_go_just_after_the_bar_line_lands_and_is_no_bar_longer() {
+    let controls = [(2 * BEAT, Action::Fill(true)), (4 * BEAT + 1000, Action::Fill(false))];
+    let scenes = [(Host::Plays(0.0), 8 * BEAT)];
+    let (notes, _) = perform(&Playing::default(), &scenes, &controls, &[480]);
+    let crash = notes.iter().find(|note| note.1 == Instrument::Crash).unwrap();
+    assert_eq!((crash.0, crash.2), (4 * BEAT + 1000, true));
+    let after = notes.iter().filter(|note| note.2 && note.0 >= 4 * BEAT + 1001);
+    assert_eq!(after.map(|note| note.0).collect::<Vec<_>>(), [5 * BEAT, 6 * BEAT, 7 * BEAT]);
+}
+
+#[test]
+fn a_choice_on_the_bar_line_or_just_after_it_is_heard_there_and_what_it_missed_at_once() {
+    // The downbeat is played a little early by both, the snare by the new one alone.
+    let bar = |step: usize, instrument, early: f32| {
+        let mut pattern = pulse(Instrument::Ride, 64);
+        pattern.set(step, instrument, Some(Hit::new(0.8, early)));
+        pattern
+    };
+    let mut new = bar(16, Instrument::Kick, -0.125);
+    new.set(16, Instrument::Snare, Some(Hit::new(0.8, -0.25)));
+    new.set(17, Instrument::Crash, Some(Hit::new(0.8, 0.0)));
+    let new = Score::steady(new);
+    let line = 4 * BEAT;
+    let quantise = engine::Quantise::Bar;
+    for (at, is_heard) in [(line, true), (line + 3000, true), (line + 3001, false)] {
+        let mut engine = Engine::new(Score::steady(bar(16, Instrument::Kick, -0.25)));
+        let mut onsets = Vec::new();
+        for block in 0..300_u64 {
+            let (start, frames) = (block * 480, 480_u64);
+            let control = Control {
+                at: SampleOffset((at.wrapping_sub(start)) as u32),
+                action: Action::Play(&new),
+            };
+            let controls = [control];
+            let due = (start..start + frames).contains(&at);
+            let transport = Transport {
+                is_playing: true,
+                position: Some(Beats(start as f64 / BEAT as f64)),
+                tempo: Some(120.0),
+                loop_range: None,
+                sample_rate: RATE,
+            };
+            let playing = Playing { quantise, ..Playing::default() };
+            let controls = if due { &controls[..] } else { &[] };
+            engine.process(&transport, &playing, controls, frames as u32, &mut |event| {
+                if let Event::NoteOn { at, instrument, .. } = event {
+                    onsets.push((start + u64::from(at.0), instrument));
+                }
+                true
+            });
+        }
+        let kick = (line - 1500, Instrument::Kick);
+        let heard = [kick, (at, Instrument::Snare), (line + 6000, Instrument::Crash)];
+        let wanted: &[(u64, Instrument)] = if is_heard { &heard } else { &[kick] };
+        assert_eq!(onsets[1..], *wanted, "chosen at {at}"); // after the ride at the start
+    }
 }
 
 #[test]

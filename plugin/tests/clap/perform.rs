@@ -148,7 +148,7 @@ fn the_slot_parameter_of_a_project_plays_its_slot_from_the_first_note_on() {
 #[test]
 fn a_fill_is_the_same_in_every_bounce_and_at_every_block_size_and_lands_on_a_crash() {
     let state = state_with_slots(&[(0, pulse(Instrument::HighTom, 4))], &[("Slot", 1.0)]);
-    let keys = [(26_000, 49, true), (27_000, 49, false)];
+    let keys = [(28_000, 49, true), (29_000, 49, false)];
     let bounce = |block| {
         let mut host = host_with(&state);
         play_keys(&mut host, Some(0.0), 192_000, block, &keys, &[]);

@@ -1,6 +1,6 @@
 //! How a stretch of a block is played: where in musical time it lies, and what sounds in it.
 
-use groove::sequencer::{EARLIEST_STEPS, Reading, Row, SoundingHit, hits};
+use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS, Reading, Row, SoundingHit, hits};
 use groove::{Beats, Span};
 
 use super::{Engine, following};
@@ -111,6 +111,7 @@ impl Engine {
         self.frontier = None;
         self.score.settle_now();
         self.reading.settle_now();
+        self.missed = None;
     }
 
     /// A fill that is held goes on where time goes on.
@@ -153,6 +154,7 @@ impl Engine {
         let end = segment.covered_until();
         let start = self.frontier.unwrap_or_else(|| segment.covered_from());
         let step = self.longest_step();
+        let missed = self.missed.take();
         let (score, reading, fill) = (&self.score, &self.reading, &self.fill);
         let notes = &mut self.notes;
         let is_muted = playing.is_muted || self.is_muted;
@@ -177,6 +179,13 @@ impl Engine {
             let before = Span { start: start - speed.beats(-EARLIEST_STEPS), end: start };
             in_span(before, reading)
                 .filter(|hit| speed.beats(hit.step as f64) >= start)
+                .for_each(&mut strike);
+        }
+        if let Some(missed) = missed {
+            let reading = *reading.at(missed.boundary);
+            let reach = reading.shape.speed.beats(LATEST_STEPS - EARLIEST_STEPS);
+            in_span(Span { start: start - reach, end: start }, reading)
+                .filter(|hit| missed.contains(hit, &reading.shape))
                 .for_each(&mut strike);
         }
         let span = Span { start, end };
