@@ -145,7 +145,10 @@ fn facts(begun: &Begun, file: &WeightsFile) -> Vec<(String, String)> {
     let scores: Option<serde_json::Value> = scores.and_then(|s| serde_json::from_str(s).ok());
     let of_validation = scores.as_ref().and_then(|s| s.get("validation")?.as_object());
     for (name, score) in of_validation.into_iter().flatten().filter(|(_, s)| s.is_number()) {
-        let score = score.as_f64().map_or_else(String::new, |x| format!("{x:.4}"));
+        let score = match (score.as_u64(), score.as_f64()) {
+            (None, Some(share)) => format!("{share:.4}"),
+            _ => score.to_string(),
+        };
         facts.push((format!("{} (validation)", name.replace('_', " ")), score));
     }
     facts

@@ -1,9 +1,11 @@
 //! How musical the grooves are that a network dreams up, measured against what drummers play.
 
+mod tables;
+
 use std::collections::HashSet;
 
 use anyhow::Result;
-use groove::{Instrument, Pattern};
+use groove::Pattern;
 use musicvae::WeightsFile;
 use musicvae::infer::{Drummer, Scratch};
 use musicvae::noise::{Noise, Purpose};
@@ -12,12 +14,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::copies::share_of_near_copies;
-use super::directions::{self, Direction, directions_table};
+use super::directions::{self, Direction};
 use super::independent::Independent;
 use crate::data::{Dataset, Split, Windows};
 use crate::slerp::slerp;
 use crate::statistics::{Distances, OnsetGrid, PerInstrument, Summary};
-use crate::table::table;
 
 /// Points between the ends of an interpolation path.
 const POINTS_ON_A_PATH: u32 = 7;
@@ -170,107 +171,6 @@ impl Generation {
             directions: directions::measure(&drummer, draws.temperature, &training),
             reference: Means::new(&reference),
         })
-    }
-
-    /// For people.
-    pub(super) fn table(&self) -> String {
-        let directions = match self.directions.is_empty() {
-            true => String::new(),
-            false => format!(
-                "\nfrom two standard deviations below to two above along each direction, changes in \
-                 standard deviations of the training windows\n\n{}",
-                directions_table(&self.directions)
-            ),
-        };
-        format!(
-            "temperature {}; reference: the windows of split {}\n\n{}\n\
-             near-copies of training windows: {:.2} % of the samples, {:.2} % of split {}\n\n\
-             Jensen-Shannon divergence (bits) and overlapping area, from the reference; the ceiling is \
-             validation against test\n\n{}{directions}",
-            self.temperature,
-            self.split.name(),
-            self.means_table(),
-            100.0 * self.sample_near_copies,
-            100.0 * self.reference_near_copies,
-            self.split.name(),
-            self.distances_table(),
-        )
-    }
-
-    fn means_table(&self) -> String {
-        type Of<'a> = Box<dyn Fn(&Means) -> String + 'a>;
-        let difference = |compared: &Compared, row: usize| match row {
-            0 => format!("{:+.3}", compared.bar_similarity_difference),
-            1 => {
-                format!("{:+.2}", compared.means.syncopation - self.reference.syncopation)
-            }
-            2 => format!("{:+.1} %", 100.0 * compared.hits_per_bar_relative_difference),
-            _ => {
-                let instrument = Instrument::from_index(row - 3);
-                let relative =
-                    instrument.and_then(|i| compared.hits_per_bar_of_relative_difference[i]);
-                relative.map_or_else(|| "-".into(), |x| format!("{:+.1} %", 100.0 * x))
-            }
-        };
-        let mut rows: Vec<(String, Of<'_>)> = vec![
-            ("bar similarity".into(), Box::new(|m| format!("{:.3}", m.bar_similarity))),
-            ("syncopation".into(), Box::new(|m| format!("{:.2}", m.syncopation))),
-            ("hits per bar".into(), Box::new(|m| format!("{:.2}", m.hits_per_bar))),
-        ];
-        for instrument in Instrument::ALL {
-            let of = move |m: &Means| format!("{:.2}", m.hits_per_bar_of[instrument]);
-            rows.push((format!("  {}", instrument.name()), Box::new(of)));
-        }
-        let sets = self.sets();
-        let mut header = vec!["mean", self.split.name()];
-        sets.iter().for_each(|(name, _)| header.extend([name, "difference"]));
-        let mut lines: Vec<Vec<String>> = rows
-            .iter()
-            .enumerate()
-            .map(|(i, (name, of))| {
-                let mut line = vec![name.clone(), of(&self.reference)];
-                for (_, compared) in &sets {
-                    line.extend([of(&compared.means), difference(compared, i)]);
-                }
-                line
-            })
-            .collect();
-        let count = |m: &Means| [m.patterns.to_string(), format!("{} silent", m.silent)];
-        let mut line = vec!["patterns".to_owned(), self.reference.patterns.to_string()];
-        sets.iter().for_each(|(_, compared)| line.extend(count(&compared.means)));
-        lines.push(line);
-        table(&header, &lines)
-    }
-
-    fn distances_table(&self) -> String {
-        let mut columns: Vec<(&str, &Distances)> = Vec::new();
-        columns.extend(self.ceiling.as_ref().map(|ceiling| ("ceiling", ceiling)));
-        columns.extend(self.sets().into_iter().map(|(name, set)| (name, &set.distances)));
-        let mut header = vec!["distribution"];
-        columns.iter().for_each(|(name, _)| header.extend([*name, "overlap"]));
-        let of_columns: Vec<_> = columns.iter().map(|(_, distances)| distances.rows()).collect();
-        let names = self.samples.distances.rows();
-        let rows: Vec<Vec<String>> = names
-            .iter()
-            .enumerate()
-            .map(|(i, (name, _))| {
-                let mut row = vec![name.clone()];
-                for of_column in &of_columns {
-                    let distance = of_column[i].1;
-                    row.push(format!("{:.4}", distance.divergence));
-                    row.push(format!("{:.3}", distance.overlap));
-                }
-                row
-            })
-            .collect();
-        table(&header, &rows)
-    }
-
-    fn sets(&self) -> Vec<(&'static str, &Compared)> {
-        let mut sets = vec![("samples", &self.samples)];
-        sets.extend(self.paths.as_ref().map(|paths| ("paths", paths)));
-        sets.extend([("training", &self.training), ("floor", &self.floor)]);
-        sets
     }
 }
 
