@@ -156,10 +156,10 @@ impl AudioEnd {
         self.shared.repaint.request_repaint_with(was_playing || position.is_some());
     }
 
-    /// Waits until the worker knows the slots as they are after `changes` changes, or for `limit`. For
-    /// offline rendering only, as [`wait`](Self::wait).
-    pub fn wait_for_slots(&mut self, changes: u64, limit: Duration) {
-        self.wait_until(|answer| answer.slot_changes == changes, NOTHING, limit);
+    /// Waits until the worker knows the slots as they are after `changes` changes, for `limit` at most, and
+    /// returns whether it does. For offline rendering only, as [`wait`](Self::wait).
+    pub fn wait_for_slots(&mut self, changes: u64, limit: Duration) -> bool {
+        self.wait_until(|answer| answer.slot_changes == changes, NOTHING, limit)
     }
 
     /// Waits until the newest answer holds the patterns of `cycles` for what is `wanted`.

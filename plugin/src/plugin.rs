@@ -48,6 +48,8 @@ pub struct Jangdan {
     is_offline: bool,
     /// What an offline block waited for in vain.
     given_up: Option<Wanted>,
+    /// The changes of the slots that one waited in vain for the worker to see.
+    given_up_slots: Option<u64>,
     _worker: Worker,
 }
 
@@ -65,6 +67,7 @@ impl Default for Jangdan {
             has_news: false,
             is_offline: false,
             given_up: None,
+            given_up_slots: None,
             _worker: Worker::spawn(params.clone(), worker, Weights::embedded),
             params,
         }
@@ -110,7 +113,7 @@ impl Plugin for Jangdan {
         // would say offline, and waiting would stop the host's sound. Better never to wait there.
         self.is_offline =
             config.process_mode == ProcessMode::Offline && context.plugin_api() != PluginApi::Vst3;
-        self.given_up = None;
+        (self.given_up, self.given_up_slots) = (None, None);
         true
     }
 
@@ -204,10 +207,13 @@ impl Jangdan {
         let can_run = transport.is_playing || playing.mode != PlayMode::Transport;
         let slot_changes = self.params.slots.changes();
         self.has_news |= self.audio.update();
-        if self.is_offline && can_run && self.audio.answer().slot_changes != slot_changes {
+        let has_seen = self.audio.answer().slot_changes == slot_changes
+            || self.given_up_slots == Some(slot_changes);
+        if self.is_offline && can_run && !has_seen {
             // What is in the slots decides what can be chosen.
             let audio = &mut self.audio;
-            permit_alloc(|| audio.wait_for_slots(slot_changes, PATIENCE));
+            let has_come = permit_alloc(|| audio.wait_for_slots(slot_changes, PATIENCE));
+            self.given_up_slots = (!has_come).then_some(slot_changes);
             self.has_news = true;
         }
         let perform = &self.params.perform;
