@@ -6,13 +6,14 @@ use musicvae::recipe::{ATTRIBUTES, Recipe};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::generation::Draws;
 use crate::statistics::Attribute;
 use crate::table::table;
 
 /// Amounts that each groove is moved by, in standard deviations: from the lowest to the highest, evenly.
 const AMOUNTS: [f32; 9] = [-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0];
 
-/// Drawn grooves that are moved.
+/// Drawn grooves that are moved, at most.
 const GROOVES: u32 = 200;
 
 /// What moving along one direction does. Field names are those of the JSON, for ever.
@@ -26,8 +27,9 @@ pub(super) struct Direction {
     changes: [f64; ATTRIBUTES],
 }
 
-/// Moves drawn grooves along every direction that `drummer` has; `training` says how far attributes spread.
-pub(super) fn measure(drummer: &Drummer, temperature: f32, training: &[Pattern]) -> Vec<Direction> {
+/// Moves drawn grooves (200 of the samples, or all) along every direction that `drummer` has; `training` says how
+/// far attributes spread.
+pub(super) fn measure(drummer: &Drummer, draws: Draws, training: &[Pattern]) -> Vec<Direction> {
     let spreads = Attribute::ALL.map(|attribute| {
         spread(&training.iter().map(|pattern| attribute.of(pattern)).collect::<Vec<_>>())
     });
@@ -35,7 +37,7 @@ pub(super) fn measure(drummer: &Drummer, temperature: f32, training: &[Pattern])
     directions
         .filter_map(|(place, direction)| {
             let own = Attribute::ALL.iter().position(|a| a.name() == direction.name)?;
-            (place < ATTRIBUTES).then(|| along(drummer, temperature, place, own, &spreads))
+            (place < ATTRIBUTES).then(|| along(drummer, draws, place, own, &spreads))
         })
         .collect()
 }
@@ -43,12 +45,13 @@ pub(super) fn measure(drummer: &Drummer, temperature: f32, training: &[Pattern])
 /// Moves grooves along direction `place`, which is that of attribute `own`.
 fn along(
     drummer: &Drummer,
-    temperature: f32,
+    draws: Draws,
     place: usize,
     own: usize,
     spreads: &[f64; ATTRIBUTES],
 ) -> Direction {
-    let walks: Vec<[[f64; ATTRIBUTES]; AMOUNTS.len()]> = (0..GROOVES)
+    let temperature = draws.temperature;
+    let walks: Vec<[[f64; ATTRIBUTES]; AMOUNTS.len()]> = (0..draws.samples.min(GROOVES))
         .into_par_iter()
         .map_init(Scratch::new, |scratch, seed| {
             AMOUNTS.map(|amount| {
@@ -63,7 +66,7 @@ fn along(
         rank_correlation(&AMOUNTS.map(f64::from), &walk.map(|attributes| attributes[own]))
     };
     let mean = |of: &dyn Fn(&[[f64; ATTRIBUTES]; AMOUNTS.len()]) -> f64| {
-        walks.iter().map(of).sum::<f64>() / f64::from(GROOVES)
+        walks.iter().map(of).sum::<f64>() / walks.len() as f64
     };
     let change = |i: usize| {
         let spread = if spreads[i] > 0.0 { spreads[i] } else { 1.0 };

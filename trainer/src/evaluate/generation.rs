@@ -168,7 +168,7 @@ impl Generation {
             training: Compared::new(&training, &reference),
             floor: Compared::new(&floor, &reference),
             paths: paths.map(|paths| Compared::new(&paths, &reference)),
-            directions: directions::measure(&drummer, draws.temperature, &training),
+            directions: directions::measure(&drummer, draws, &training),
             reference: Means::new(&reference),
         })
     }
