@@ -10,8 +10,8 @@ mod reconstruction;
 
 use anyhow::{Result, bail};
 use candle_core::Device;
-use musicvae::WeightsFile;
 use musicvae::recipe::DEFAULT_TEMPERATURE;
+use musicvae::{VelocityCurves, WeightsFile};
 use serde::Serialize;
 
 use self::expression::Expression;
@@ -115,7 +115,15 @@ impl Figures {
         let expression = match data.train.is_empty() {
             true => None,
             false => {
-                Expression::measure(&subject.network, windows, &all.means, &data.train, device)?
+                let curves = VelocityCurves::from_weights(file);
+                Expression::measure(
+                    &subject.network,
+                    windows,
+                    &all.means,
+                    &data.train,
+                    curves,
+                    device,
+                )?
             }
         };
         Ok(Self {

@@ -14,7 +14,7 @@ use crate::checkpoint::Checkpoint;
 use crate::data::{Dataset, Windows};
 use crate::run_folder::RunFolder;
 use crate::settings::Settings;
-use crate::{evaluate, latent_map, prior, whole_file};
+use crate::{evaluate, latent_map, prior, velocity_curves, whole_file};
 
 /// Exports the best epoch of the run in `folder`, and says how good it is.
 ///
@@ -38,6 +38,9 @@ pub(crate) fn run(
     let mut metadata = metadata(settings, data)?;
     let mut tensors = file.tensors().clone();
     map.describe_in(&mut tensors, &mut metadata);
+    if let Some(curves) = velocity_curves::fit(&file, &windows, device)? {
+        curves.insert_into(&mut tensors);
+    }
     let mut config = settings.network.clone();
     if let Some(prior) = &mut config.prior {
         prior.styles = map.styles().len();

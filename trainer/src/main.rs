@@ -32,6 +32,7 @@ mod table;
 mod teacher_forcing;
 mod tensorboard;
 mod train;
+mod velocity_curves;
 mod weights;
 mod whole_file;
 

@@ -23,6 +23,7 @@ pub mod noise;
 pub mod parameters;
 pub mod prior;
 pub mod recipe;
+mod velocity_curves;
 pub mod weights;
 
 #[cfg(feature = "training")]
@@ -38,4 +39,5 @@ pub use noise::{Noise, Purpose};
 #[cfg(feature = "training")]
 pub use parameters::Parameters;
 pub use recipe::Recipe;
+pub use velocity_curves::VelocityCurves;
 pub use weights::{Precision, RawTensor, WeightsError, WeightsFile};

@@ -8,11 +8,12 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use groove::Instrument;
+use groove::{INSTRUMENTS, Instrument};
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::config::{Config, ConfigError};
+use crate::velocity_curves::KNOTS;
 
 /// Value of `format` in the metadata; for ever.
 pub const FORMAT: &str = "jangdan-groove";
@@ -20,6 +21,9 @@ pub const FORMAT: &str = "jangdan-groove";
 pub const VERSION: &str = "1";
 /// Names of the latent map's tensors: mean `[Z]`, basis `[Z, Z]`, spread `[Z]`.
 pub const LATENT_MAP: [&str; 3] = ["latent.mean", "latent.basis", "latent.spread"];
+
+/// Name of the optional tensor of velocity curves `[9, 17]`; see [`VelocityCurves`](crate::VelocityCurves).
+pub const VELOCITY_CURVES: &str = "velocity_curves";
 
 /// A list of named vectors that a file may have: a metadata key with their names between commas, and
 /// tensors with a row `[Z]` for each.
@@ -427,6 +431,9 @@ fn check_tensors(
     expected_list.extend(config.prior_parameters());
     for (name, shape) in LATENT_MAP.into_iter().zip([vec![z], vec![z, z], vec![z]]) {
         expected_list.push((name.to_owned(), shape));
+    }
+    if tensors.contains_key(VELOCITY_CURVES) {
+        expected_list.push((VELOCITY_CURVES.to_owned(), vec![INSTRUMENTS, KNOTS]));
     }
     for list in [DIRECTIONS, STYLES] {
         let count = list.names(metadata).len();

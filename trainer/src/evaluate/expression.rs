@@ -4,7 +4,7 @@ use anyhow::Result;
 use candle_core::{Device, Tensor};
 use groove::{Pattern, STEPS_PER_BAR};
 use musicvae::network::Expression as Predicted;
-use musicvae::{Batch, Network};
+use musicvae::{Batch, Network, VelocityCurves};
 use serde::Serialize;
 
 use super::baseline::Baseline;
@@ -61,12 +61,14 @@ struct AccentDistance {
 
 impl Expression {
     /// Measures `windows` against a baseline of `training` windows; `None` for a network that knows no
-    /// velocities. `means` are the posterior means of `windows`, `[windows, Z]`.
+    /// velocities. `means` are the posterior means of `windows`, `[windows, Z]`; the network's velocities are played
+    /// by `curves`.
     pub(crate) fn measure(
         network: &Network,
         windows: &Windows,
         means: &[f32],
         training: &Windows,
+        curves: VelocityCurves,
         device: &Device,
     ) -> Result<Option<Self>> {
         if !network.config().expression {
@@ -74,7 +76,7 @@ impl Expression {
         }
         let baseline = Baseline::new((0..training.len()).map(|i| training.pattern(i)));
         let latent = network.config().latent;
-        let mut tally = Tally::default();
+        let mut tally = Tally { curves, ..Tally::default() };
         let mut first = 0;
         for patterns in teacher_forcing::batches(windows) {
             let count = patterns.len();
@@ -144,6 +146,7 @@ impl Expression {
 /// Sums over hits.
 #[derive(Default)]
 struct Tally {
+    curves: VelocityCurves,
     instruments: PerInstrument<Errors>,
     velocities_of: PerInstrument<Velocities>,
     velocities_at: [Velocities; STEPS_PER_BAR],
@@ -176,7 +179,8 @@ impl Tally {
                     error.baseline += f64::from((baseline - truth).abs());
                 };
                 errors.hits += 1;
-                let loudness = [hit.velocity(), told(&velocity), mean.velocity];
+                let played = self.curves.apply(instrument, told(&velocity));
+                let loudness = [hit.velocity(), played, mean.velocity];
                 add(&mut errors.velocity, loudness[0], loudness[1], loudness[2]);
                 let (truth, network) = (hit.micro_offset(), told(&micro_offset));
                 add(&mut errors.micro_offset, truth, network, mean.micro_offset);

@@ -11,6 +11,7 @@ use super::matrix::{Linear, Matrix, Rows};
 use super::tensors::Source;
 use super::tokens::TokenRows;
 use crate::config::TokenInput;
+use crate::velocity_curves::VelocityCurves;
 use crate::weights::WeightsError;
 
 /// Numbers per step: nine velocities, nine micro-offsets.
@@ -23,6 +24,7 @@ const TOGETHER: usize = 4;
 pub(super) struct Expression {
     from_output: Linear,
     from_token: TokenRows,
+    curves: VelocityCurves,
     hidden: usize,
 }
 
@@ -45,6 +47,7 @@ impl Expression {
             from_token: TokenRows::pack(TokenInput::MultiHot, COLUMNS, |o, column| {
                 weight[o * inputs + hidden + column]
             }),
+            curves: VelocityCurves::from_weights(source.file),
             hidden,
         })
     }
@@ -92,7 +95,7 @@ impl Expression {
                 let sums = sums.row(row);
                 for instrument in tokens[step].instruments() {
                     let column = instrument.index();
-                    let velocity = math::sigmoid(sums[column]);
+                    let velocity = self.curves.apply(instrument, math::sigmoid(sums[column]));
                     let micro_offset = 0.5 * math::tanh(sums[INSTRUMENTS + column]);
                     pattern.set(step, instrument, Some(Hit::new(velocity, micro_offset)));
                 }
