@@ -12,11 +12,13 @@ mod decoder;
 mod encoder;
 mod expression;
 mod isa;
+mod lanes;
 mod locks;
 mod lstm;
 mod math;
 mod matrix;
 mod prior;
+mod product;
 mod stack;
 mod tensors;
 mod tokens;
@@ -70,19 +72,21 @@ pub struct Drummer {
 /// What it held before never shows in what is decoded.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// For which network and instructions the buffers below are laid out.
-    layout: Option<(Config, Isa)>,
+    /// For which network and instructions, and how many patterns at once, the buffers below are laid out.
+    layout: Option<(Config, Isa, usize)>,
     latent: Rows,
     conductor: ConductorScratch,
     sketch: Rows,
     decoder: DecoderScratch,
     expression: ExpressionScratch,
     expression_sketch: Rows,
-    noise: TokenNoise,
-    drawn: Option<DrawnPoint>,
+    /// Of each pattern decoded at once.
+    noise: Vec<TokenNoise>,
+    /// The last points drawn from the prior, which most knobs leave where they are.
+    drawn: Vec<DrawnPoint>,
 }
 
-/// The last point drawn from the prior, which most knobs leave where it is.
+/// A point drawn from the prior.
 #[derive(Debug)]
 struct DrawnPoint {
     /// The drummer whose prior it is from.
@@ -108,14 +112,13 @@ struct TokenNoise {
 }
 
 impl TokenNoise {
-    /// The noise `[64, 512]` of `recipe` in `cycle`.
-    fn of(&mut self, recipe: &Recipe, cycle: u64) -> &[f32] {
+    /// Makes it the noise `[64, 512]` of `recipe` in `cycle`.
+    fn make(&mut self, recipe: &Recipe, cycle: u64) {
         let key = (recipe.seed, recipe.variation.to_bits(), cycle);
         if self.key != Some(key) {
             self.noise = recipe.token_noise(cycle);
             self.key = Some(key);
         }
-        &self.noise
     }
 }
 
@@ -141,7 +144,7 @@ impl Drummer {
         static DRUMMERS: AtomicU64 = AtomicU64::new(0);
         let source = Source { file, isa };
         let config = file.config();
-        let sketch = |name, wanted: bool| wanted.then(|| source.linear(name, 1)).transpose();
+        let sketch = |name, wanted: bool| wanted.then(|| source.linear(name)).transpose();
         Ok(Self {
             number: DRUMMERS.fetch_add(1, Ordering::Relaxed),
             config: config.clone(),
@@ -194,6 +197,24 @@ impl Drummer {
         self.decode_latent(&z, recipe, cycle, scratch)
     }
 
+    /// The grooves that `recipes` draw for `cycle` around cells that are given: to the bit those of
+    /// [`decode_around`](Self::decode_around) at each [`point`](Self::point), in much less time than one by one, because all share
+    /// each weight that is read.
+    pub fn decode_many(
+        &self,
+        recipes: &[Recipe],
+        locks: &Locks,
+        cycle: i64,
+        scratch: &mut Scratch,
+    ) -> Vec<Pattern> {
+        let noise = |recipe: &Recipe| recipe.point_noise(self.config.latent, cycle.cast_unsigned());
+        let points = self.points_of(recipes.iter().map(noise).collect(), recipes, scratch);
+        let points: Vec<&[f32]> = points.iter().map(Vec::as_slice).collect();
+        let mut patterns = vec![Pattern::EMPTY; recipes.len()];
+        self.draw_tokens(&points, locks, recipes, cycle, scratch, &mut patterns);
+        patterns
+    }
+
     /// The latent vector `[Z]` that `recipe` draws for `cycle`: from the prior, or without one from
     /// the Gaussian of the latent map, then shifted by the latent
     /// sliders and the attribute knobs.
@@ -228,25 +249,44 @@ impl Drummer {
 
     /// The latent vector that `noise` leads to, shifted.
     fn point_of(&self, noise: Vec<f32>, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
-        self.lay_out(scratch);
-        let z = match (&self.prior, scratch.drawn.take()) {
-            (None, _) => self.latent_map.point(&noise),
-            (Some(_), Some(drawn))
-                if (drawn.drummer, drawn.style) == (self.number, recipe.style)
-                    && drawn.noise == noise =>
-            {
-                let z = drawn.z.clone();
-                scratch.drawn = Some(drawn);
-                z
-            }
-            (Some(prior), _) => {
-                let z = prior.draw(self.isa, &noise, style_of(recipe));
-                let (drummer, style) = (self.number, recipe.style);
-                scratch.drawn = Some(DrawnPoint { drummer, noise, style, z: z.clone() });
-                z
+        self.points_of(vec![noise], std::slice::from_ref(recipe), scratch).swap_remove(0)
+    }
+
+    /// The latent vectors that each `noise` leads to by its recipe, shifted.
+    fn points_of(
+        &self,
+        noise: Vec<Vec<f32>>,
+        recipes: &[Recipe],
+        scratch: &mut Scratch,
+    ) -> Vec<Vec<f32>> {
+        let points: Vec<Vec<f32>> = match &self.prior {
+            None => noise.iter().map(|noise| self.latent_map.point(noise)).collect(),
+            Some(prior) => {
+                let mut kept = std::mem::take(&mut scratch.drawn);
+                kept.retain(|drawn| drawn.drummer == self.number);
+                let wanted = noise.into_iter().zip(recipes);
+                let (mut drawn, mut missing) = (Vec::new(), Vec::new());
+                for (noise, &Recipe { style, .. }) in wanted {
+                    let same = |drawn: &DrawnPoint| drawn.style == style && drawn.noise == noise;
+                    let z = kept.iter().find(|drawn| same(drawn)).map(|drawn| drawn.z.clone());
+                    if z.is_none() {
+                        missing.push(drawn.len());
+                    }
+                    let z = z.unwrap_or_default();
+                    drawn.push(DrawnPoint { drummer: self.number, noise, style, z });
+                }
+                let noise: Vec<&[f32]> = missing.iter().map(|&i| &drawn[i].noise[..]).collect();
+                let styles: Vec<_> = missing.iter().map(|&i| style_of(&recipes[i])).collect();
+                let found = prior.draw(self.isa, &noise, &styles);
+                for (i, z) in missing.into_iter().zip(found) {
+                    drawn[i].z = z;
+                }
+                let points = drawn.iter().map(|drawn| drawn.z.clone()).collect();
+                scratch.drawn = drawn;
+                points
             }
         };
-        self.shifted(z, recipe)
+        points.into_iter().zip(recipes).map(|(z, recipe)| self.shifted(z, recipe)).collect()
     }
 
     /// `z`, moved by the latent sliders and the attribute knobs.
@@ -281,75 +321,128 @@ impl Drummer {
         cycle: i64,
         scratch: &mut Scratch,
     ) -> Pattern {
-        let temperature = recipe.noise_scale();
-        let bias = density_bias(recipe.density_bias(), &recipe.instrument_bias());
+        let mut patterns = [Pattern::EMPTY];
+        let recipes = std::slice::from_ref(recipe);
+        self.draw_tokens(&[z], locks, recipes, cycle, scratch, &mut patterns);
+        patterns[0]
+    }
+
+    /// Writes the grooves at `points` to `patterns`, the tokens drawn as each one's recipe says.
+    fn draw_tokens(
+        &self,
+        points: &[&[f32]],
+        locks: &Locks,
+        recipes: &[Recipe],
+        cycle: i64,
+        scratch: &mut Scratch,
+        patterns: &mut [Pattern],
+    ) {
         let mut kept = std::mem::take(&mut scratch.noise);
-        let noise = if temperature > 0.0 { kept.of(recipe, cycle.cast_unsigned()) } else { &[] };
+        kept.resize_with(kept.len().max(recipes.len()), TokenNoise::default);
+        for (recipe, noise) in recipes.iter().zip(&mut kept) {
+            if recipe.noise_scale() > 0.0 {
+                noise.make(recipe, cycle.cast_unsigned());
+            }
+        }
+        let bias = |recipe: &Recipe| density_bias(recipe.density_bias(), &recipe.instrument_bias());
+        let biases: Vec<[f32; TOKENS]> = recipes.iter().map(bias).collect();
         let mut restricted = [0.0; TOKENS];
-        let mut pattern = self.run(z, scratch, |isa, step, logits| {
-            locks.restrict(step, &bias, &mut restricted);
-            Draw { bias: &restricted, temperature, noise }.token(isa, step, logits)
+        self.run(points, scratch, patterns, |isa, pattern, step, logits| {
+            let temperature = recipes[pattern].noise_scale();
+            let noise = if temperature > 0.0 { &kept[pattern].noise[..] } else { &[] };
+            let bias = locks.restrict(step, &biases[pattern], &mut restricted);
+            Draw { bias, temperature, noise }.token(isa, step, logits)
         });
-        locks.express(&mut pattern);
+        patterns.iter_mut().for_each(|pattern| locks.express(pattern));
         scratch.noise = kept;
-        pattern
     }
 
     /// The likeliest token at every step, each from those before it, at latent vector `z [Z]`.
     pub fn greedy(&self, z: &[f32], scratch: &mut Scratch) -> [Token; STEPS] {
-        let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
-        self.run(z, scratch, |isa, step, logits| draw.token(isa, step, logits)).tokens()
+        self.greedy_with(z, scratch, |_, _| ()).tokens()
     }
 
-    /// Decodes `z`; `choose` makes a token of each step's number and logits `[512]`.
-    fn run(
+    /// The groove of the likeliest tokens at latent vector `z [Z]`; `see` is shown each step's number and
+    /// logits `[512]`.
+    pub fn greedy_with(
         &self,
         z: &[f32],
         scratch: &mut Scratch,
-        mut choose: impl FnMut(Isa, usize, &[f32]) -> Token,
+        mut see: impl FnMut(usize, &[f32]),
     ) -> Pattern {
-        assert_eq!(z.len(), self.config.latent, "numbers in the latent vector");
-        let isa = self.isa;
-        self.lay_out(scratch);
-        scratch.latent.set(0, z);
-        self.conductor.run(isa, &scratch.latent, &mut scratch.conductor);
-        if let Some(sketch) = &self.sketch {
-            sketch.apply(isa, &scratch.latent, &mut scratch.sketch, 1);
-        }
-        let tokens = self.decoder.run(
-            isa,
-            &scratch.conductor.bars,
-            scratch.sketch.row(0),
-            &mut scratch.decoder,
-            |step, logits| choose(isa, step, logits),
-        );
-        let Some(expression) = &self.expression else {
-            return Pattern::from_tokens(&tokens, PLAIN_VELOCITY);
-        };
-        if let Some(sketch) = &self.expression_sketch {
-            sketch.apply(isa, &scratch.latent, &mut scratch.expression_sketch, 1);
-        }
-        let sketch = scratch.expression_sketch.row(0);
-        expression.run(isa, &tokens, &scratch.decoder.outputs, sketch, &mut scratch.expression)
+        let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
+        let mut patterns = [Pattern::EMPTY];
+        self.run(&[z], scratch, &mut patterns, |isa, _, step, logits| {
+            see(step, logits);
+            draw.token(isa, step, logits)
+        });
+        patterns[0]
     }
 
-    /// Makes the buffers that fit this network, unless they do already.
-    fn lay_out(&self, scratch: &mut Scratch) {
-        if scratch.layout.as_ref().is_some_and(|(c, isa)| *c == self.config && *isa == self.isa) {
+    /// Decodes `points` to `patterns`; `choose` makes a token of a pattern's number, a step's and its logits
+    /// `[512]`.
+    fn run(
+        &self,
+        points: &[&[f32]],
+        scratch: &mut Scratch,
+        patterns: &mut [Pattern],
+        mut choose: impl FnMut(Isa, usize, usize, &[f32]) -> Token,
+    ) {
+        let (isa, count) = (self.isa, points.len());
+        self.lay_out(scratch, count);
+        for (row, z) in points.iter().enumerate() {
+            assert_eq!(z.len(), self.config.latent, "numbers in the latent vector");
+            scratch.latent.set(row, z);
+        }
+        self.conductor.run(isa, &scratch.latent, &mut scratch.conductor, count);
+        if let Some(sketch) = &self.sketch {
+            sketch.apply(isa, &scratch.latent, &mut scratch.sketch, count);
+        }
+        self.decoder.run(
+            isa,
+            &scratch.conductor.bars,
+            &scratch.sketch,
+            &mut scratch.decoder,
+            count,
+            |pattern, step, logits| choose(isa, pattern, step, logits),
+        );
+        if let Some(sketch) = &self.expression_sketch {
+            sketch.apply(isa, &scratch.latent, &mut scratch.expression_sketch, count);
+        }
+        for (row, pattern) in patterns.iter_mut().enumerate() {
+            let tokens = &scratch.decoder.tokens[row];
+            *pattern = match &self.expression {
+                None => Pattern::from_tokens(tokens, PLAIN_VELOCITY),
+                Some(expression) => {
+                    let sketch = scratch.expression_sketch.row(row);
+                    let outputs = scratch.decoder.outputs.row(row);
+                    expression.run(isa, tokens, outputs, sketch, &mut scratch.expression)
+                }
+            };
+        }
+    }
+
+    /// Makes the buffers that fit this network and `count` patterns, unless they do already.
+    fn lay_out(&self, scratch: &mut Scratch, count: usize) {
+        let fits = |(config, isa, room): &(Config, Isa, usize)| {
+            *config == self.config && *isa == self.isa && *room >= count
+        };
+        if scratch.layout.as_ref().is_some_and(fits) {
             return;
         }
-        let rows =
-            |linear: &Option<Linear>| linear.as_ref().map_or_else(Rows::default, |l| l.rows(1));
+        let rows = |linear: &Option<Linear>| {
+            linear.as_ref().map_or(Rows::new(count, 0), |l| l.rows(count))
+        };
         *scratch = Scratch {
-            layout: Some((self.config.clone(), self.isa)),
-            latent: Rows::new(1, self.config.latent),
-            conductor: self.conductor.scratch(),
+            layout: Some((self.config.clone(), self.isa, count)),
+            latent: Rows::new(count, self.config.latent),
+            conductor: self.conductor.scratch(count),
             sketch: rows(&self.sketch),
-            decoder: self.decoder.scratch(),
+            decoder: self.decoder.scratch(count),
             expression: self.expression.as_ref().map(Expression::scratch).unwrap_or_default(),
             expression_sketch: rows(&self.expression_sketch),
             noise: std::mem::take(&mut scratch.noise),
-            drawn: None,
+            drawn: std::mem::take(&mut scratch.drawn),
         };
     }
 }

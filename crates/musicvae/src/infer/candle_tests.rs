@@ -21,11 +21,7 @@ fn agree(config: Config) {
         let recipe = Recipe { seed, temperature: 0.0, ..Recipe::default() };
         let z = drummer.point(&recipe, 0, &mut Scratch::new());
         let mut logits = vec![Vec::new(); STEPS];
-        let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
-        let found = drummer.run(&z, &mut scratch, |isa, step, row| {
-            logits[step] = row.to_vec();
-            draw.token(isa, step, row)
-        });
+        let found = drummer.greedy_with(&z, &mut scratch, |step, row| logits[step] = row.to_vec());
         assert_eq!(found, drummer.decode_latent(&z, &recipe, 0, &mut scratch));
 
         let z = Tensor::from_vec(z, (1, latent), &Device::Cpu).unwrap();

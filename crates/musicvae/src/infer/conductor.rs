@@ -28,7 +28,7 @@ pub(super) struct ConductorScratch {
     gates: Rows,
     state: StackState,
     outputs: Rows,
-    /// Bar embeddings `[4, padded E]`, the result.
+    /// Bar embeddings `[4 patterns, padded E]`, the result.
     pub(super) bars: Rows,
 }
 
@@ -36,40 +36,48 @@ impl Conductor {
     pub(super) fn pack(source: Source<'_>) -> Result<Self, WeightsError> {
         let Config { latent, conductor, .. } = source.file.config();
         let first = source.lstm("conductor", 0, "")?;
-        let matrix = first.pack_inputs(source.isa, 1, 0..*latent);
+        let matrix = first.pack_inputs(source.isa, 0..*latent);
         Ok(Self {
-            latent_to_state: source.linear("latent_to_state", 1)?,
+            latent_to_state: source.linear("latent_to_state")?,
             latent_to_gates: Linear::new(matrix, &first.bias()),
-            stack: Stack::pack(source, "conductor", conductor, 1, 0..0)?,
-            embed: source.linear("embed", BARS)?,
+            stack: Stack::pack(source, "conductor", conductor, 0, 0..0)?,
+            embed: source.linear("embed")?,
             hidden: conductor.hidden,
         })
     }
 
-    pub(super) fn scratch(&self) -> ConductorScratch {
+    /// Buffers for `patterns` patterns.
+    pub(super) fn scratch(&self, patterns: usize) -> ConductorScratch {
         ConductorScratch {
-            start: self.latent_to_state.rows(1),
-            gates: self.latent_to_gates.rows(1),
-            state: self.stack.state(1),
-            outputs: Rows::new(BARS, self.hidden),
-            bars: self.embed.rows(BARS),
+            start: self.latent_to_state.rows(patterns),
+            gates: self.latent_to_gates.rows(patterns),
+            state: self.stack.state(patterns),
+            outputs: Rows::new(BARS * patterns, self.hidden),
+            bars: self.embed.rows(BARS * patterns),
         }
     }
 
-    /// Writes the bar embeddings of the latent vector in row 0 of `z`.
-    pub(super) fn run(&self, isa: Isa, z: &Rows, scratch: &mut ConductorScratch) {
+    /// Writes the bar embeddings of the latent vectors in the first `patterns` rows of `z`.
+    pub(super) fn run(&self, isa: Isa, z: &Rows, scratch: &mut ConductorScratch, patterns: usize) {
         let ConductorScratch { start, gates, state, outputs, bars } = scratch;
-        self.latent_to_state.apply(isa, z, start, 1);
-        map(isa, start.row_mut(0), math::tanh);
-        self.latent_to_gates.apply(isa, z, gates, 1);
-        self.stack.begin(state, 0, start.row(0));
-        for bar in 0..BARS {
-            state.gates.set(0, gates.row(0));
-            self.stack.step(isa, state, 1);
-            outputs.set(bar, &self.stack.top(state).row(0)[..self.hidden]);
+        self.latent_to_state.apply(isa, z, start, patterns);
+        self.latent_to_gates.apply(isa, z, gates, patterns);
+        for pattern in 0..patterns {
+            map(isa, start.row_mut(pattern), math::tanh);
+            self.stack.begin(state, pattern, start.row(pattern));
         }
-        self.embed.apply(isa, outputs, bars, BARS);
         for bar in 0..BARS {
+            for pattern in 0..patterns {
+                state.gates.set(pattern, gates.row(pattern));
+            }
+            self.stack.step(isa, state, patterns);
+            for pattern in 0..patterns {
+                let output = &self.stack.top(state).row(pattern)[..self.hidden];
+                outputs.set(pattern * BARS + bar, output);
+            }
+        }
+        self.embed.apply(isa, outputs, bars, BARS * patterns);
+        for bar in 0..BARS * patterns {
             map(isa, bars.row_mut(bar), math::tanh);
         }
     }

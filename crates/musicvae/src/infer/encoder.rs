@@ -42,10 +42,9 @@ impl Encoder {
     pub(super) fn pack(source: Source<'_>) -> Result<Self, WeightsError> {
         let config: &Config = source.file.config();
         let reads_bars = config.encoder.bar_summary > 0;
-        let lanes = if reads_bars { BARS } else { 1 };
         let direction = |index, suffix| -> Result<Direction, WeightsError> {
             let tensors = source.lstm("encoder", index, suffix)?;
-            let layer = Layer::pack(source.isa, lanes, tensors, 0..tensors.inputs());
+            let layer = Layer::pack(source.isa, tensors, 0, 0..tensors.inputs());
             Ok(Direction { layer, bias: tensors.bias() })
         };
         let layers = (0..config.encoder.layers)
@@ -53,9 +52,9 @@ impl Encoder {
             .collect::<Result<_, WeightsError>>()?;
         let mix = if reads_bars {
             Some([
-                source.linear("encoder_bar", BARS)?,
-                source.linear("encoder_mix_0", 1)?,
-                source.linear("encoder_mix_1", 1)?,
+                source.linear("encoder_bar")?,
+                source.linear("encoder_mix_0")?,
+                source.linear("encoder_mix_1")?,
             ])
         } else {
             None
@@ -67,9 +66,9 @@ impl Encoder {
             hidden: config.encoder.hidden,
             layers,
             mix,
-            grid: config.direct_path.then(|| source.linear("encoder_grid", 1)).transpose()?,
-            mean: source.linear("mean", 1)?,
-            sigma: source.linear("sigma", 1)?,
+            grid: config.direct_path.then(|| source.linear("encoder_grid")).transpose()?,
+            mean: source.linear("mean")?,
+            sigma: source.linear("sigma")?,
         })
     }
 
@@ -180,7 +179,7 @@ impl Encoder {
                         let x = &mut state.x.row_mut(lane)[self.hidden..];
                         x.copy_from_slice(input.row(lane * length + at));
                     }
-                    direction.layer.step(isa, &mut state, &mut gates, lanes);
+                    direction.layer.step(isa, |_| &[], &mut state, &mut gates, lanes);
                     for lane in 0..lanes {
                         let output = &state.x.row(lane)[..self.hidden];
                         outputs.row_mut(lane * length + at)[columns.clone()]

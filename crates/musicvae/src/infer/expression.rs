@@ -1,7 +1,7 @@
 //! Velocities and micro-offsets of the hits that were decoded.
 //!
 //! Nothing feeds back from them, so they are computed afterwards, only for steps where something is
-//! struck, four steps at a time.
+//! struck, eight steps at a time.
 
 use groove::{Hit, INSTRUMENTS, Pattern, STEPS, Token};
 
@@ -9,7 +9,7 @@ use super::isa::Isa;
 use super::math;
 use super::matrix::{Linear, Matrix, Rows};
 use super::tensors::Source;
-use super::tokens::TokenRows;
+use super::tokens::push_columns;
 use crate::config::TokenInput;
 use crate::velocity_curves::VelocityCurves;
 use crate::weights::WeightsError;
@@ -17,13 +17,13 @@ use crate::weights::WeightsError;
 /// Numbers per step: nine velocities, nine micro-offsets.
 pub(super) const COLUMNS: usize = 2 * INSTRUMENTS;
 /// Steps computed together.
-const TOGETHER: usize = 4;
+const TOGETHER: usize = 8;
 
 /// The expression's weights.
 #[derive(Debug)]
 pub(super) struct Expression {
-    from_output: Linear,
-    from_token: TokenRows,
+    /// From the step's own token and the decoder's output.
+    head: Linear,
     curves: VelocityCurves,
     hidden: usize,
 }
@@ -32,6 +32,7 @@ pub(super) struct Expression {
 #[derive(Debug, Default)]
 pub(super) struct ExpressionScratch {
     inputs: Rows,
+    struck: Vec<Vec<u16>>,
     sums: Rows,
 }
 
@@ -40,13 +41,12 @@ impl Expression {
         let weight = source.numbers("expression.weight")?;
         let hidden = source.file.config().decoder.hidden;
         let inputs = hidden + INSTRUMENTS;
-        let matrix =
-            Matrix::pack(source.isa, TOGETHER, COLUMNS, hidden, |o, k| weight[o * inputs + k]);
+        // The file has the token's columns last.
+        let matrix = Matrix::pack_sparse(source.isa, COLUMNS, INSTRUMENTS, inputs, |o, k| {
+            weight[o * inputs + if k < INSTRUMENTS { hidden + k } else { k - INSTRUMENTS }]
+        });
         Ok(Self {
-            from_output: Linear::new(matrix, source.numbers("expression.bias")?),
-            from_token: TokenRows::pack(TokenInput::MultiHot, COLUMNS, |o, column| {
-                weight[o * inputs + hidden + column]
-            }),
+            head: Linear::new(matrix, source.numbers("expression.bias")?),
             curves: VelocityCurves::from_weights(source.file),
             hidden,
         })
@@ -55,7 +55,8 @@ impl Expression {
     pub(super) fn scratch(&self) -> ExpressionScratch {
         ExpressionScratch {
             inputs: Rows::new(TOGETHER, self.hidden),
-            sums: self.from_output.rows(TOGETHER),
+            struck: vec![Vec::new(); TOGETHER],
+            sums: self.head.rows(TOGETHER),
         }
     }
 
@@ -65,20 +66,21 @@ impl Expression {
         &self,
         isa: Isa,
         tokens: &[Token; STEPS],
-        outputs: &Rows,
+        outputs: &[f32],
         sketch: &[f32],
         scratch: &mut ExpressionScratch,
     ) -> Pattern {
-        let ExpressionScratch { inputs, sums } = scratch;
+        let ExpressionScratch { inputs, struck: columns, sums } = scratch;
         let mut pattern = Pattern::EMPTY;
         let mut struck = (0..STEPS).filter(|&step| tokens[step] != Token::SILENCE);
         loop {
             let mut steps = [0; TOGETHER];
             let mut count = 0;
             for step in struck.by_ref().take(TOGETHER) {
-                inputs.set(count, &outputs.row(step)[..self.hidden]);
-                sums.set(count, &self.from_output.bias);
-                self.from_token.add(tokens[step], sums.row_mut(count));
+                inputs.set(count, &outputs[step * self.hidden..][..self.hidden]);
+                sums.set(count, &self.head.bias);
+                columns[count].clear();
+                push_columns(TokenInput::MultiHot, tokens[step], 0, &mut columns[count]);
                 if let Some(sketch) = sketch.chunks_exact(COLUMNS).nth(step) {
                     for (sum, sketch) in sums.row_mut(count).iter_mut().zip(sketch) {
                         *sum += sketch;
@@ -90,7 +92,8 @@ impl Expression {
             if count == 0 {
                 return pattern;
             }
-            self.from_output.matrix.multiply_add(isa, inputs, sums, count);
+            let columns = |row: usize| columns[row].as_slice();
+            self.head.matrix.multiply_add_sparse(isa, columns, inputs, sums, count);
             for (row, &step) in steps[..count].iter().enumerate() {
                 let sums = sums.row(row);
                 for instrument in tokens[step].instruments() {

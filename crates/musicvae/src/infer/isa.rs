@@ -5,9 +5,12 @@
 //! input after input with a fused multiply-add per output, so the width of a vector decides only
 //! how many outputs advance at a time.
 //!
-//! This is the crate's only module with unsafe code: the calls of functions compiled for
-//! instructions that were found on this processor.
+//! Unsafe are the calls of functions compiled for instructions that were found on this processor.
 #![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{Avx2, Avx512};
+use super::lanes::{Lanes, Portable};
 
 /// A computation to be compiled for every instruction set.
 ///
@@ -17,8 +20,8 @@ pub(super) trait Job {
     /// What it gives back.
     type Output;
 
-    /// Does it.
-    fn run(self) -> Self::Output;
+    /// Does it; who wants to write with vectors writes with `L`.
+    fn run<L: Lanes>(self) -> Self::Output;
 }
 
 /// A set of vector instructions. A value proves that this processor has them.
@@ -50,7 +53,10 @@ impl Isa {
             if is_x86_feature_detected!("avx512f") {
                 all.push(Self(Kind::Avx512));
             }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            if is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("f16c")
+            {
                 all.push(Self(Kind::Avx2));
             }
         }
@@ -70,19 +76,20 @@ impl Isa {
         }
     }
 
-    /// How many outputs of a matrix product advance together, when `rows` inputs share the weights.
-    ///
-    /// Eight to sixteen vector accumulators hide the latency of the multiply-add (four cycles, two
-    /// a cycle) and leave registers for weights and inputs: 16 of 32 with AVX-512 and NEON, 8 of 16 with AVX2.
-    pub(super) fn panel(self, rows: usize) -> usize {
+    /// Numbers in a vector.
+    pub(super) fn lanes(self) -> usize {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 if rows >= 4 => 64,
+            Kind::Avx512 => Avx512::COUNT,
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => 128,
-            _ if rows >= 4 => 16,
-            _ => 64,
+            Kind::Avx2 => Avx2::COUNT,
+            Kind::Baseline => Portable::COUNT,
         }
+    }
+
+    /// Whether 16-bit floats are widened as fast as they are read.
+    pub(super) fn widens_halves(self) -> bool {
+        !matches!(self.0, Kind::Baseline)
     }
 
     /// Runs `job` with these instructions.
@@ -92,9 +99,9 @@ impl Isa {
             // SAFETY: `available` is the only maker of this value, after finding avx512f.
             Kind::Avx512 => unsafe { run_avx512(job) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `available` is the only maker of this value, after finding avx2 and fma.
+            // SAFETY: `available` is the only maker of this value, after finding avx2, fma and f16c.
             Kind::Avx2 => unsafe { run_avx2(job) },
-            Kind::Baseline => job.run(),
+            Kind::Baseline => job.run::<Portable>(),
         }
     }
 }
@@ -102,11 +109,11 @@ impl Isa {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 fn run_avx512<J: Job>(job: J) -> J::Output {
-    job.run()
+    job.run::<Avx512>()
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
+#[target_feature(enable = "avx2,fma,f16c")]
 fn run_avx2<J: Job>(job: J) -> J::Output {
-    job.run()
+    job.run::<Avx2>()
 }

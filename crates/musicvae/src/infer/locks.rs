@@ -52,13 +52,23 @@ impl Locks {
         &self.pattern
     }
 
-    /// Writes to `bias` what makes tokens that disagree with the locks of `step` impossible, on top of `free`.
-    pub(super) fn restrict(&self, step: usize, free: &[f32; TOKENS], bias: &mut [f32; TOKENS]) {
+    /// The bias that makes tokens that disagree with the locks of `step` impossible, on top of `free`; written
+    /// to `bias` where anything is locked.
+    pub(super) fn restrict<'a>(
+        &self,
+        step: usize,
+        free: &'a [f32; TOKENS],
+        bias: &'a mut [f32; TOKENS],
+    ) -> &'a [f32; TOKENS] {
         let (mask, held) = (self.masks[step], self.pattern.token(step).value());
+        if mask == 0 {
+            return free;
+        }
         for ((token, free), bias) in (0..).zip(free).zip(bias.iter_mut()) {
             let token: u16 = token;
             *bias = if (token ^ held) & mask == 0 { *free } else { f32::NEG_INFINITY };
         }
+        bias
     }
 
     /// Puts velocities and micro-offsets of the locked hits into a decoded pattern, which has their onsets already.

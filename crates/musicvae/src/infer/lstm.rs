@@ -1,6 +1,9 @@
 //! One step of one LSTM layer, for several sequences side by side.
 
+use std::ops::Range;
+
 use super::isa::{Isa, Job};
+use super::lanes::Lanes;
 use super::math::lstm_unit;
 use super::matrix::{Matrix, Rows};
 
@@ -34,14 +37,9 @@ impl LayerTensors<'_> {
     }
 
     /// Packs columns `columns` of the input's weights alone.
-    pub(super) fn pack_inputs(
-        &self,
-        isa: Isa,
-        rows: usize,
-        columns: std::ops::Range<usize>,
-    ) -> Matrix {
+    pub(super) fn pack_inputs(&self, isa: Isa, columns: Range<usize>) -> Matrix {
         let (inputs, first) = (self.inputs(), columns.start);
-        Matrix::pack(isa, rows, 4 * self.hidden(), columns.len(), |gate, k| {
+        Matrix::pack(isa, 4 * self.hidden(), columns.len(), |gate, k| {
             self.weight_ih[gate * inputs + first + k]
         })
     }
@@ -64,27 +62,28 @@ pub(super) struct LayerState {
 }
 
 impl Layer {
-    /// Packs a layer of which `columns` of the input change with every step; the share of the
-    /// others must be in the gates that [`step`](Self::step) is given.
+    /// Packs a layer of which `columns` of the input change with every step, and whose first `sparse`
+    /// are 0 or 1; the share of the others must be in the gates that [`step`](Self::step) is given.
     pub(super) fn pack(
         isa: Isa,
-        rows: usize,
         tensors: LayerTensors<'_>,
-        columns: std::ops::Range<usize>,
+        sparse: usize,
+        columns: Range<usize>,
     ) -> Self {
         let (hidden, inputs, first) = (tensors.hidden(), tensors.inputs(), columns.start);
-        let matrix =
-            Matrix::pack(isa, rows, 4 * hidden, hidden + columns.len(), |gate, k| match k {
-                k if k < hidden => tensors.weight_hh[gate * hidden + k],
-                k => tensors.weight_ih[gate * inputs + first + k - hidden],
-            });
+        let (own, all) = (sparse + hidden, sparse + hidden + columns.len());
+        let matrix = Matrix::pack_sparse(isa, 4 * hidden, sparse, all, |gate, k| match k {
+            k if k < sparse => tensors.weight_ih[gate * inputs + k],
+            k if k < own => tensors.weight_hh[gate * hidden + k - sparse],
+            k => tensors.weight_ih[gate * inputs + first + k - own],
+        });
         Self { matrix, hidden }
     }
 
     /// A state for `sequences` sequences, all zero.
     pub(super) fn state(&self, sequences: usize) -> LayerState {
         LayerState {
-            x: Rows::new(sequences, self.matrix.inputs()),
+            x: Rows::new(sequences, self.matrix.dense()),
             cell: Rows::new(sequences, self.hidden),
         }
     }
@@ -94,16 +93,17 @@ impl Layer {
         self.matrix.padded()
     }
 
-    /// Advances the first `sequences` sequences. `gates` holds the biases and what else does not come from `state.x`,
-    /// and is overwritten.
-    pub(super) fn step(
-        &self,
+    /// Advances the first `sequences` sequences. `struck` lists the sparse columns that are 1; `gates` holds
+    /// the biases and what else does not come from them and `state.x`, and is overwritten.
+    pub(super) fn step<'a>(
+        &'a self,
         isa: Isa,
+        struck: impl Fn(usize) -> &'a [u16],
         state: &mut LayerState,
         gates: &mut Rows,
         sequences: usize,
     ) {
-        self.matrix.multiply_add(isa, &state.x, gates, sequences);
+        self.matrix.multiply_add_sparse(isa, struck, &state.x, gates, sequences);
         for row in 0..sequences {
             let output = &mut state.x.row_mut(row)[..self.hidden];
             isa.run(Units { gates: gates.row(row), cell: state.cell.row_mut(row), output });
@@ -122,7 +122,7 @@ impl Job for Units<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<L: Lanes>(self) {
         let n = self.output.len();
         let (i, rest) = self.gates.split_at(n);
         let (f, rest) = rest.split_at(n);

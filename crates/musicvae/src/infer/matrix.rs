@@ -1,9 +1,15 @@
-//! Matrices repacked for the kernel, and the one product everything is made of.
+//! Matrices repacked for the kernel, and their products with rows of numbers.
 //!
 //! Weights stand in panels: blocks of some outputs, input after input, so that a panel is read
-//! from memory in order and each input is multiplied into the panel's accumulators at once.
+//! from memory in order and each input is multiplied into the panel's sums at once. Weights that are 16-bit
+//! numbers, as those of a file of half precision are, stay so, most of them, where the processor widens them while it
+//! reads: less memory to read, and the same bits.
+
+use half::f16;
 
 use super::isa::{Isa, Job};
+use super::lanes::Lanes;
+use super::product::{Product, WIDEST, kept_full};
 
 /// Rows of numbers of equal width, such as one per bar.
 #[derive(Clone, Debug, Default)]
@@ -34,62 +40,85 @@ impl Rows {
 
 /// Numbers that begin on a cache line, so that no vector load straddles two.
 #[derive(Debug)]
-struct Aligned {
-    data: Vec<f32>,
+struct Aligned<T> {
+    data: Vec<T>,
     start: usize,
     len: usize,
 }
 
-impl Aligned {
+impl<T: Copy> Aligned<T> {
     const LINE_BYTES: usize = 64;
 
-    fn new(len: usize) -> Self {
-        let slack = Self::LINE_BYTES / size_of::<f32>();
-        let data = vec![0.0; len + slack];
+    /// `values`, of which there are `len`.
+    fn new(len: usize, zero: T, values: impl Iterator<Item = T>) -> Self {
+        let slack = Self::LINE_BYTES / size_of::<T>();
+        let mut data = vec![zero; len + slack];
         // Not a matter of correctness: an allocator that cannot say costs speed only.
         let start = data.as_ptr().align_offset(Self::LINE_BYTES).min(slack);
+        data[start..][..len].iter_mut().zip(values).for_each(|(to, from)| *to = from);
         Self { data, start, len }
     }
 
-    fn get(&self) -> &[f32] {
+    fn get(&self) -> &[T] {
         &self.data[self.start..][..self.len]
-    }
-
-    fn get_mut(&mut self) -> &mut [f32] {
-        &mut self.data[self.start..][..self.len]
     }
 }
 
-/// A matrix `[outputs, inputs]` in panels.
+/// A matrix `[outputs, inputs]` in panels. Its first columns may be *sparse*: their inputs are 0 or 1, and
+/// those that are 1 are named.
 #[derive(Debug)]
 pub(super) struct Matrix {
+    sparse: usize,
     inputs: usize,
     outputs: usize,
-    panel: usize,
-    /// `[padded outputs / panel][inputs][panel]`; outputs beyond the last are zero.
-    weights: Aligned,
+    /// Numbers in a panel's row that are f32, and the others. The first rows of all panels' are those of the
+    /// first panel; outputs beyond the last are zero.
+    widths: [usize; 2],
+    full: Aligned<f32>,
+    half: Aligned<f16>,
 }
 
 impl Matrix {
-    /// Repacks a matrix whose element (output, input) is given by `at`, for products with `rows` inputs at a time.
+    /// Repacks a matrix whose element (output, input) is given by `at`, without sparse columns.
     pub(super) fn pack(
         isa: Isa,
-        rows: usize,
         outputs: usize,
         inputs: usize,
         at: impl Fn(usize, usize) -> f32,
     ) -> Self {
-        let widest = isa.panel(rows);
-        // A narrow matrix would be mostly padding.
-        let panel = [16, 32].into_iter().find(|&w| outputs <= w && w < widest).unwrap_or(widest);
-        let mut weights = Aligned::new(outputs.next_multiple_of(panel) * inputs);
-        for (i, weight) in weights.get_mut().iter_mut().enumerate() {
-            let output = i / (inputs * panel) * panel + i % panel;
-            if output < outputs {
-                *weight = at(output, i / panel % inputs);
-            }
+        Self::pack_sparse(isa, outputs, 0, inputs, at)
+    }
+
+    /// Likewise, the first `sparse` of the `inputs` columns being sparse.
+    pub(super) fn pack_sparse(
+        isa: Isa,
+        outputs: usize,
+        sparse: usize,
+        inputs: usize,
+        at: impl Fn(usize, usize) -> f32,
+    ) -> Self {
+        let is_half = |x: f32| f16::from_f32(x).to_f32().to_bits() == x.to_bits();
+        let all_half = || (0..outputs).all(|o| (0..inputs).all(|k| is_half(at(o, k))));
+        let vectors = panel(outputs.div_ceil(isa.lanes()));
+        let n_full = if isa.widens_halves() && all_half() { kept_full(vectors) } else { vectors };
+        let widths = [n_full, vectors - n_full].map(|n| n * isa.lanes());
+        let panel = widths[0] + widths[1];
+        let rows = outputs.div_ceil(panel) * inputs;
+        // Number `i` of those panels' columns that begin at `from` and are `width` wide.
+        let number = |i: usize, from: usize, width: usize| {
+            let output = i / (inputs * width) * panel + from + i % width;
+            if output < outputs { at(output, i / width % inputs) } else { 0.0 }
+        };
+        let full = (0..rows * widths[0]).map(|i| number(i, 0, widths[0]));
+        let half = (0..rows * widths[1]).map(|i| f16::from_f32(number(i, widths[0], widths[1])));
+        Self {
+            sparse,
+            inputs,
+            outputs,
+            widths,
+            full: Aligned::new(rows * widths[0], 0.0, full),
+            half: Aligned::new(rows * widths[1], f16::ZERO, half),
         }
-        Self { inputs, outputs, panel, weights }
     }
 
     /// Number of outputs.
@@ -97,130 +126,108 @@ impl Matrix {
         self.outputs
     }
 
-    /// Number of inputs.
-    pub(super) fn inputs(&self) -> usize {
-        self.inputs
+    /// Number of inputs that are not sparse.
+    pub(super) fn dense(&self) -> usize {
+        self.inputs - self.sparse
     }
 
     /// Number of outputs rounded up to whole panels: the least width of rows of outputs.
     pub(super) fn padded(&self) -> usize {
-        self.outputs.next_multiple_of(self.panel)
+        self.outputs.next_multiple_of(self.widths[0] + self.widths[1])
     }
 
-    /// Adds the product with the first `rows` rows of `x` to those of `out`.
-    ///
-    /// Each output is accumulated alone, from the first input to the last, with a fused multiply-add.
+    /// Adds the product with the first `rows` rows of `x` to those of `out`; all sparse inputs are 0.
     ///
     /// # Panics
-    /// If the rows are narrower than [`inputs`](Self::inputs) and [`padded`](Self::padded).
+    /// If the rows are narrower than [`dense`](Self::dense) and [`padded`](Self::padded), or too few.
     pub(super) fn multiply_add(&self, isa: Isa, x: &Rows, out: &mut Rows, rows: usize) {
-        assert!(x.width >= self.inputs && out.width >= self.padded(), "rows too narrow");
-        let mut x_rows = x.data.chunks_exact(x.width).take(rows);
-        let mut out_rows = out.data.chunks_mut(4 * out.width);
-        let out_width = out.width;
-        let inputs = self.inputs;
-        let mut left = rows;
-        while left > 0 {
-            let out = out_rows.next().expect("as many rows of outputs as of inputs");
-            let mut next = || &x_rows.next().expect("as many rows as asked for")[..inputs];
-            if left >= 4 {
-                let x = [next(), next(), next(), next()];
-                isa.run(Product { matrix: self, x, out, out_width });
-                left -= 4;
-            } else {
-                for out in out.chunks_exact_mut(out_width).take(left) {
-                    isa.run(Product { matrix: self, x: [next()], out, out_width });
-                }
-                left = 0;
-            }
+        self.multiply_add_sparse(isa, |_| &[], x, out, rows);
+    }
+
+    /// Likewise, the sparse inputs that `struck` lists for a row being 1.
+    ///
+    /// # Panics
+    /// Likewise, and if a column listed is not sparse.
+    pub(super) fn multiply_add_sparse<'a>(
+        &'a self,
+        isa: Isa,
+        struck: impl Fn(usize) -> &'a [u16],
+        x: &Rows,
+        out: &mut Rows,
+        rows: usize,
+    ) {
+        let mut row = 0;
+        while row < rows {
+            let product = Rowwise { matrix: self, struck: &struck, x, out, row };
+            row += match rows - row {
+                8.. => product.run::<8>(isa),
+                4.. => product.run::<4>(isa),
+                _ => product.run::<1>(isa),
+            };
         }
     }
 }
 
-/// The product with `B` inputs that share each weight read.
-struct Product<'a, const B: usize> {
+/// Vectors in a panel of a matrix whose outputs fill `vectors` of them: enough to hide the latency of the
+/// multiply-add (four cycles, two a cycle), with the least padding.
+fn panel(vectors: usize) -> usize {
+    if vectors <= WIDEST {
+        return vectors.max(1);
+    }
+    (8..=WIDEST).min_by_key(|&n| vectors.next_multiple_of(n)).unwrap_or(WIDEST)
+}
+
+/// A product with some rows, from `row` on.
+struct Rowwise<'a, 'b, S> {
     matrix: &'a Matrix,
-    x: [&'a [f32]; B],
-    out: &'a mut [f32],
-    out_width: usize,
+    struck: &'b S,
+    x: &'b Rows,
+    out: &'b mut Rows,
+    row: usize,
 }
 
-impl<const B: usize> Job for Product<'_, B> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        match self.matrix.panel {
-            16 => self.panels::<16>(),
-            32 => self.panels::<32>(),
-            64 => self.panels::<64>(),
-            128 => self.panels::<128>(),
-            other => unreachable!("no panel is {other} wide"),
-        }
+impl<'a, S: Fn(usize) -> &'a [u16]> Rowwise<'a, '_, S> {
+    /// Computes `B` rows; gives back `B`.
+    fn run<const B: usize>(self, isa: Isa) -> usize {
+        let Self { matrix, struck, x, out, row } = self;
+        let width = out.width;
+        let mut rows = out.data[row * width..].chunks_exact_mut(width);
+        let out: [&mut [f32]; B] =
+            std::array::from_fn(|_| rows.next().expect("as many rows of outputs as of inputs"));
+        let x = std::array::from_fn(|b| &x.row(row + b)[..matrix.dense()]);
+        let struck = std::array::from_fn(|b| struck(row + b));
+        isa.run(Product {
+            full: matrix.full.get(),
+            half: matrix.half.get(),
+            full_width: matrix.widths[0],
+            half_width: matrix.widths[1],
+            inputs: matrix.inputs,
+            struck,
+            dense_from: matrix.sparse,
+            x,
+            out,
+        });
+        B
     }
-}
-
-impl<const B: usize> Product<'_, B> {
-    #[inline(always)]
-    fn panels<const P: usize>(self) {
-        let rows = self.matrix.weights.get().as_chunks::<P>().0;
-        let mut start = 0;
-        for panel in rows.chunks_exact(self.matrix.inputs) {
-            let mut sums = [[0.0; P]; B];
-            for (b, sums) in sums.iter_mut().enumerate() {
-                sums.copy_from_slice(&self.out[b * self.out_width + start..][..P]);
-            }
-            accumulate(self.x, panel, &mut sums);
-            for (b, sums) in sums.iter().enumerate() {
-                self.out[b * self.out_width + start..][..P].copy_from_slice(sums);
-            }
-            start += P;
-        }
-    }
-}
-
-/// The innermost loop: `sums` live in vector registers from the first input to the last.
-#[inline(always)]
-fn accumulate<const P: usize, const B: usize>(
-    x: [&[f32]; B],
-    panel: &[[f32; P]],
-    sums: &mut [[f32; P]; B],
-) {
-    let mut local = *sums;
-    for x in x {
-        assert!(x.len() == panel.len(), "as many inputs as weights");
-    }
-    for k in 0..panel.len() {
-        let weights = &panel[k];
-        for b in 0..B {
-            let input = x[b][k];
-            for j in 0..P {
-                local[b][j] = input.mul_add(weights[j], local[b][j]);
-            }
-        }
-    }
-    *sums = local;
 }
 
 /// A matrix and what is added to its product.
 #[derive(Debug)]
 pub(super) struct Linear {
-    /// `[outputs, inputs]`.
     pub(super) matrix: Matrix,
     /// `[padded outputs]`.
     pub(super) bias: Vec<f32>,
 }
 
 impl Linear {
-    /// Packs `weight [outputs, inputs]` and `bias [outputs]` for products with `rows` inputs at a time.
-    pub(super) fn pack(isa: Isa, rows: usize, weight: &[f32], bias: &[f32]) -> Self {
-        let outputs = bias.len();
-        let inputs = weight.len() / outputs;
-        let matrix = Matrix::pack(isa, rows, outputs, inputs, |o, i| weight[o * inputs + i]);
+    /// Packs `weight [outputs, inputs]`, row-major, and `bias [outputs]`.
+    pub(super) fn pack(isa: Isa, weight: &[f32], bias: &[f32]) -> Self {
+        let inputs = weight.len() / bias.len();
+        let matrix = Matrix::pack(isa, bias.len(), inputs, |o, k| weight[o * inputs + k]);
         Self::new(matrix, bias)
     }
 
-    /// Joins a matrix and its bias `[outputs]`.
+    /// Adds `bias [outputs]` to a matrix.
     pub(super) fn new(matrix: Matrix, bias: &[f32]) -> Self {
         assert_eq!(bias.len(), matrix.outputs());
         let mut bias = bias.to_vec();
@@ -253,7 +260,7 @@ impl<F: Fn(f32) -> f32> Job for Map<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<L: Lanes>(self) {
         for value in self.values {
             *value = (self.function)(*value);
         }
@@ -278,33 +285,74 @@ mod tests {
         (0..count).map(|_| draw()).collect()
     }
 
-    #[test]
-    fn a_product_is_the_same_to_the_bit_for_every_instruction_set_and_batch() {
-        for (outputs, inputs) in [(1, 1), (9, 40), (18, 7), (130, 33), (576, 20)] {
-            let weight = numbers(outputs * inputs, 1);
-            let bias = numbers(outputs, 2);
-            for rows in 1..=9 {
-                let mut x = Rows::new(rows, inputs + 3);
+    /// The product of every instruction set, row by row and together, beside plain multiply-adds.
+    fn agrees_with_its_scalar_twin(outputs: usize, sparse: usize, inputs: usize, weight: &[f32]) {
+        let bias = numbers(outputs, 2);
+        let columns: Vec<u16> = (0..sparse as u16).collect();
+        for rows in 1..=13 {
+            // Every row names other columns.
+            let struck = |row: usize| &columns[row.min(sparse)..sparse.min(2 * row + 1)];
+            let mut x = Rows::new(rows, inputs + 3);
+            for row in 0..rows {
+                x.set(row, &numbers(inputs, 3 + row as u32));
+            }
+            for isa in Isa::available() {
+                let matrix = Matrix::pack_sparse(isa, outputs, sparse, inputs, |o, k| {
+                    weight[o * inputs + k]
+                });
+                let linear = Linear::new(matrix, &bias);
+                let mut out = linear.rows(rows);
                 for row in 0..rows {
-                    x.set(row, &numbers(inputs, 3 + row as u32));
+                    out.set(row, &linear.bias);
                 }
-                for isa in Isa::available() {
-                    for packed_for in [1, 4] {
-                        let linear = Linear::pack(isa, packed_for, &weight, &bias);
-                        let mut out = linear.rows(rows);
-                        linear.apply(isa, &x, &mut out, rows);
-                        for row in 0..rows {
-                            for output in 0..outputs {
-                                let expected = (0..inputs).fold(bias[output], |sum, k| {
-                                    x.row(row)[k].mul_add(weight[output * inputs + k], sum)
-                                });
-                                let found = out.row(row)[output];
-                                assert_eq!(found.to_bits(), expected.to_bits(), "{isa:?}");
-                            }
-                        }
+                linear.matrix.multiply_add_sparse(
+                    isa,
+                    |row| &columns[row.min(sparse)..sparse.min(2 * row + 1)],
+                    &x,
+                    &mut out,
+                    rows,
+                );
+                for row in 0..rows {
+                    for output in 0..outputs {
+                        let weight = &weight[output * inputs..][..inputs];
+                        let start = struck(row)
+                            .iter()
+                            .fold(bias[output], |sum, &k| sum + weight[usize::from(k)]);
+                        let expected = weight[sparse..]
+                            .iter()
+                            .zip(x.row(row))
+                            .fold(start, |sum, (weight, x)| x.mul_add(*weight, sum));
+                        let found = out.row(row)[output];
+                        assert_eq!(found.to_bits(), expected.to_bits(), "{isa:?}");
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_product_is_the_same_to_the_bit_for_every_instruction_set_and_batch() {
+        for (outputs, sparse, inputs) in
+            [(1, 0, 1), (9, 0, 40), (18, 3, 7), (130, 9, 33), (521, 0, 20), (576, 20, 21)]
+        {
+            let weight = numbers(outputs * inputs, 1);
+            agrees_with_its_scalar_twin(outputs, sparse, inputs, &weight);
+            // As a file of half precision holds them, the subnormal among them.
+            let mut halves: Vec<f32> = weight.iter().map(|&x| f16::from_f32(x).to_f32()).collect();
+            halves[0] = f16::from_bits(3).to_f32();
+            agrees_with_its_scalar_twin(outputs, sparse, inputs, &halves);
+        }
+    }
+
+    #[test]
+    fn only_weights_that_are_halves_are_kept_as_halves() {
+        for isa in Isa::available() {
+            let kept = |weight: f32| {
+                let matrix = Matrix::pack(isa, 100, 2, |_, _| weight);
+                matrix.widths[1] > 0
+            };
+            assert_eq!(kept(0.25), isa.widens_halves());
+            assert!(!kept(0.1) && !kept(1e6) && !kept(1e-9));
         }
     }
 }

@@ -25,23 +25,26 @@ pub(super) struct StackState {
     /// `[sequences, padded 4H]`; before a step, what the first layer's gates hold besides the share of its state and its
     /// changing input columns.
     pub(super) gates: Rows,
+    /// The sparse columns of the first layer's input that are 1, for each sequence.
+    pub(super) struck: Vec<Vec<u16>>,
 }
 
 impl Stack {
-    /// Packs the LSTM `name` for `rows` sequences at a time; `columns` of the first layer's input
-    /// change with every step.
+    /// Packs the LSTM `name`; `columns` of the first layer's input change with every step, and its first
+    /// `sparse` are 0 or 1.
     pub(super) fn pack(
         source: Source<'_>,
         name: &str,
         config: &LstmConfig,
-        rows: usize,
+        sparse: usize,
         columns: Range<usize>,
     ) -> Result<Self, WeightsError> {
         let (mut layers, mut biases) = (Vec::new(), Vec::new());
         for index in 0..config.layers {
             let tensors = source.lstm(name, index, "")?;
-            let columns = if index == 0 { columns.clone() } else { 0..config.hidden };
-            layers.push(Layer::pack(source.isa, rows, tensors, columns));
+            let (sparse, columns) =
+                if index == 0 { (sparse, columns.clone()) } else { (0, 0..config.hidden) };
+            layers.push(Layer::pack(source.isa, tensors, sparse, columns));
             if index > 0 {
                 biases.push(tensors.bias());
             }
@@ -54,6 +57,7 @@ impl Stack {
         StackState {
             layers: self.layers.iter().map(|layer| layer.state(sequences)).collect(),
             gates: Rows::new(sequences, self.layers[0].gates()),
+            struck: vec![Vec::new(); sequences],
         }
     }
 
@@ -79,14 +83,15 @@ impl Stack {
 
     /// Advances the first `sequences` sequences by one step.
     pub(super) fn step(&self, isa: Isa, state: &mut StackState, sequences: usize) {
-        let StackState { layers: states, gates } = state;
+        let StackState { layers: states, gates, struck } = state;
         for (index, layer) in self.layers.iter().enumerate() {
             if index > 0 {
                 for row in 0..sequences {
                     gates.set(row, &self.biases[index - 1]);
                 }
             }
-            layer.step(isa, &mut states[index], gates, sequences);
+            let struck = |row: usize| if index == 0 { struck[row].as_slice() } else { &[] };
+            layer.step(isa, struck, &mut states[index], gates, sequences);
             if let [below, above, ..] = &mut states[index..] {
                 for row in 0..sequences {
                     let output = &below.x.row(row)[..self.hidden];

@@ -18,11 +18,11 @@ impl<'a> Source<'a> {
         self.file.numbers(name)
     }
 
-    /// The linear layer `name`, packed for products with `rows` inputs at a time.
-    pub(super) fn linear(self, name: &str, rows: usize) -> Result<Linear, WeightsError> {
+    /// The linear layer `name`.
+    pub(super) fn linear(self, name: &str) -> Result<Linear, WeightsError> {
         let weight = self.numbers(&format!("{name}.weight"))?;
         let bias = self.numbers(&format!("{name}.bias"))?;
-        Ok(Linear::pack(self.isa, rows, weight, bias))
+        Ok(Linear::pack(self.isa, weight, bias))
     }
 
     /// Layer `layer` of the LSTM `name`; `direction` is empty or `_reverse`.

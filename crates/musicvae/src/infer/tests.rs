@@ -5,7 +5,7 @@ use groove::{Hit, Instrument};
 use super::*;
 use crate::config::PriorConfig;
 use crate::noise::{Noise, Purpose};
-use crate::weights::RawTensor;
+use crate::weights::{Precision, RawTensor};
 
 /// A network of random weights, large enough that tokens differ from step to step.
 pub(super) fn random_file(config: Config, seed: u64) -> WeightsFile {
@@ -24,6 +24,12 @@ pub(super) fn random_file(config: Config, seed: u64) -> WeightsFile {
         tensors.insert(name, RawTensor { shape, data });
     }
     WeightsFile::new(config, BTreeMap::new(), tensors).unwrap()
+}
+
+/// The same as a file of half precision holds it.
+fn halves(config: Config, seed: u64) -> WeightsFile {
+    let bytes = random_file(config, seed).to_bytes(Precision::F16).unwrap();
+    WeightsFile::from_bytes(&bytes).unwrap()
 }
 
 /// `paper` in everything but its widths.
@@ -114,11 +120,9 @@ fn agrees_with_pytorch(config: Config, salt: u64, reference: &Reference) {
     let z = pseudo(drummer.config().latent, salt, 1.5);
     let mut scratch = Scratch::new();
     let mut sums = [0.0; STEPS];
-    let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
-    let pattern = drummer.run(&z, &mut scratch, |isa, step, logits| {
+    let pattern = drummer.greedy_with(&z, &mut scratch, |step, logits| {
         let weighted = logits.iter().enumerate().map(|(j, &x)| f64::from(x) * (j as f64).cos());
         sums[step] = weighted.sum();
-        draw.token(isa, step, logits)
     });
     assert_eq!(pattern.tokens().map(Token::value), reference.tokens);
     assert_eq!(drummer.greedy(&z, &mut scratch), pattern.tokens());
@@ -171,8 +175,14 @@ fn decode(recipe: &Recipe, cycle: i64) -> Pattern {
 
 #[test]
 fn every_instruction_set_decodes_the_same_bits() {
-    for config in [Config::tiny(), Config::compact(), independent_bars(), small_paper()] {
-        let file = random_file(config, 1);
+    for (config, is_half) in [
+        (Config::tiny(), false),
+        (Config::compact(), true),
+        (independent_bars(), true),
+        (small_paper(), false),
+        (small_paper(), true),
+    ] {
+        let file = if is_half { halves(config, 1) } else { random_file(config, 1) };
         let recipe = Recipe { seed: 4, variation: 0.2, ..Recipe::default() };
         let patterns: Vec<Pattern> = Isa::available()
             .into_iter()
@@ -206,6 +216,37 @@ fn a_groove_depends_on_its_recipe_and_not_on_what_was_decoded_before() {
         let found = drummer.decode(&recipe(seed), 0, &mut used);
         assert_eq!(found, drummer.decode(&recipe(seed), 0, &mut Scratch::new()));
         assert_ne!(found, drummer.decode(&recipe(seed + 1), 0, &mut used));
+    }
+}
+
+#[test]
+fn grooves_decoded_together_are_those_decoded_one_by_one() {
+    for file in [
+        random_file(Config::tiny(), 1),
+        random_file(independent_bars(), 2),
+        random_file(small_paper(), 3),
+        halves(Config::tiny(), 4),
+    ] {
+        let drummer = Drummer::new(&file).unwrap();
+        let mut locks = Locks::default();
+        locks.lock(5, Instrument::Kick, Some(Hit::new(0.5, 0.0)));
+        let recipes: Vec<Recipe> = (0..13)
+            .map(|i| Recipe {
+                variation: 0.1 * (i % 3) as f32,
+                density: 0.1 * i as f32,
+                ..recipe(i / 2)
+            })
+            .collect();
+        let mut scratch = Scratch::new();
+        for count in [1, 13, 8, 3] {
+            let together = drummer.decode_many(&recipes[..count], &locks, 7, &mut scratch);
+            for (recipe, found) in recipes.iter().zip(&together) {
+                let mut scratch = Scratch::new();
+                let z = drummer.point(recipe, 7, &mut scratch);
+                assert_eq!(*found, drummer.decode_around(&z, &locks, recipe, 7, &mut scratch));
+            }
+            assert_eq!(together.len(), count);
+        }
     }
 }
 
@@ -285,8 +326,8 @@ fn a_point_leads_back_to_its_noise_and_stays_without_variation() {
     let anchor = drummer.point(&recipe(7), 0, &mut scratch);
     assert_eq!(drummer.point_around(&anchor, &recipe(8), 5, &mut scratch), anchor);
     let prior = drummer.prior.as_ref().unwrap();
-    let again = prior.draw(drummer.isa, &prior.invert(drummer.isa, &anchor, None), None);
-    for (a, b) in again.iter().zip(&anchor) {
+    let again = prior.draw(drummer.isa, &[&prior.invert(drummer.isa, &anchor, None)], &[None]);
+    for (a, b) in again[0].iter().zip(&anchor) {
         assert!((a - b).abs() < 0.05, "{a} is not {b}");
     }
     let near = Recipe { variation: 0.1, ..recipe(7) };

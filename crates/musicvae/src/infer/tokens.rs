@@ -1,44 +1,20 @@
-//! Tokens: as input columns, as sums over their instruments, and drawn from logits.
+//! Tokens: as input columns, their logits from those of their instruments, and drawn from logits.
 
 use groove::{INSTRUMENTS, Instrument, TOKENS, Token};
 
 use super::isa::{Isa, Job};
+use super::lanes::Lanes;
 use crate::config::TokenInput;
 
-/// The columns of a weight matrix that a token selects, each kept as a row.
-#[derive(Debug)]
-pub(super) struct TokenRows {
-    input: TokenInput,
-    outputs: usize,
-    /// `[columns, outputs]`.
-    rows: Vec<f32>,
-}
-
-impl TokenRows {
-    /// Takes the columns of a token from a matrix whose element (output, column) is given by `at`.
-    pub(super) fn pack(
-        input: TokenInput,
-        outputs: usize,
-        at: impl Fn(usize, usize) -> f32,
-    ) -> Self {
-        let rows = (0..input.width())
-            .flat_map(|column| (0..outputs).map(move |output| (output, column)))
-            .map(|(output, column)| at(output, column))
-            .collect();
-        Self { input, outputs, rows }
-    }
-
-    /// Adds the product with `token`'s columns to `out`.
-    pub(super) fn add(&self, token: Token, out: &mut [f32]) {
-        let mut add = |column: usize| {
-            let row = &self.rows[column * self.outputs..][..self.outputs];
-            for (out, weight) in out.iter_mut().zip(row) {
-                *out += weight;
-            }
-        };
-        match self.input {
-            TokenInput::OneHot => add(token.value().into()),
-            TokenInput::MultiHot => token.instruments().for_each(|i| add(i.index())),
+/// Appends the input columns that `token` sets to 1, the first of all being `first`.
+///
+/// There are at most as many as a network has columns, which are fewer than 2^16.
+pub(super) fn push_columns(input: TokenInput, token: Token, first: usize, columns: &mut Vec<u16>) {
+    let first = first as u16;
+    match input {
+        TokenInput::OneHot => columns.push(first + token.value()),
+        TokenInput::MultiHot => {
+            columns.extend(token.instruments().map(|i| first + i.index() as u16))
         }
     }
 }
@@ -46,6 +22,7 @@ impl TokenRows {
 /// Writes to `sums[token]` the sum of `values` over the token's instruments.
 ///
 /// Instruments are added from ride to kick.
+#[inline(always)]
 pub(super) fn sum_over_instruments(values: &[f32; INSTRUMENTS], sums: &mut [f32; TOKENS]) {
     sums[0] = 0.0;
     for instrument in Instrument::ALL.into_iter().rev() {
@@ -53,6 +30,25 @@ pub(super) fn sum_over_instruments(values: &[f32; INSTRUMENTS], sums: &mut [f32;
         let (done, next) = sums.split_at_mut(instrument.bit().into());
         for (sum, without) in next.iter_mut().zip(done) {
             *sum = *without + values[instrument.index()];
+        }
+    }
+}
+
+/// Adds to each token's logit the onset logits of its instruments.
+pub(super) struct AddOnsets<'a> {
+    pub(super) onsets: &'a [f32; INSTRUMENTS],
+    pub(super) logits: &'a mut [f32; TOKENS],
+}
+
+impl Job for AddOnsets<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let mut sums = [0.0; TOKENS];
+        sum_over_instruments(self.onsets, &mut sums);
+        for (logit, sum) in self.logits.iter_mut().zip(&sums) {
+            *logit += sum;
         }
     }
 }
@@ -95,7 +91,7 @@ impl Job for Best<'_> {
     type Output = u16;
 
     #[inline(always)]
-    fn run(self) -> u16 {
+    fn run<L: Lanes>(self) -> u16 {
         const LANES: usize = 32;
         let mut best = [f32::NEG_INFINITY; LANES];
         let mut at = [0u32; LANES];

@@ -1,0 +1,138 @@
+//! The kernel as a process that others compare themselves with: reads requests, a line of JSON each, from the
+//! standard input and answers each with a line of JSON.
+//!
+//! Drives `benches/peers/decode.py` and `interop/pytorch/check.py`; by hand:
+//! `echo '{"load": "assets/weights.safetensors"}' | cargo run --release -p musicvae --example peer`.
+
+mod limit;
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use groove::{Hit, Instrument, Pattern};
+use musicvae::infer::Locks;
+use musicvae::{Drummer, Recipe, Scratch, WeightsFile};
+use serde_json::{Value, json};
+
+/// What can be asked for. Times are in milliseconds.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Request {
+    /// Read this weights file; all but `Limits` need one.
+    Load(PathBuf),
+    /// The greedy groove of a latent vector: tokens, logits, velocities and micro-offsets.
+    Greedy(Vec<f32>),
+    /// The posterior of tokens, velocities and micro-offsets `[64, 9]` (or none).
+    Encode { tokens: Vec<u16>, velocity: Vec<f32>, micro_offset: Vec<f32> },
+    /// The times of so many greedy decodes of a latent vector.
+    TimeGreedy { z: Vec<f32>, times: usize },
+    /// The times of so many decodes of a few recipes together: of new seeds (whose points and noise are to be
+    /// drawn), or while a slider moves.
+    TimeRecipes { together: usize, new_seeds: bool, times: usize },
+    /// What this core can do at best: multiply-adds per second, and bytes read per second out of as many bytes
+    /// as each number says.
+    Limits(Vec<usize>),
+}
+
+/// The network in use.
+struct Peer {
+    drummer: Drummer,
+    scratch: Scratch,
+    seed: u64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let mut peer = None;
+    for line in std::io::stdin().lock().lines() {
+        let answer = answer(&mut peer, serde_json::from_str(&line?)?)?;
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn answer(peer: &mut Option<Peer>, request: Request) -> anyhow::Result<Value> {
+    let request = match request {
+        Request::Load(path) => {
+            let drummer = Drummer::new(&WeightsFile::read(&path)?)?;
+            let config = drummer.config();
+            let loaded = json!({"config": config, "instructions": drummer.instructions()});
+            *peer = Some(Peer { drummer, scratch: Scratch::new(), seed: 0 });
+            return Ok(loaded);
+        }
+        Request::Limits(bytes) => {
+            let bytes_per_s: Vec<f64> = bytes.into_iter().map(limit::bytes_per_s).collect();
+            let multiply_adds_per_s = limit::multiply_adds_per_s();
+            let limits = json!({
+                "multiply_adds_per_s": multiply_adds_per_s, "bytes_per_s": bytes_per_s,
+            });
+            return Ok(limits);
+        }
+        other => other,
+    };
+    let peer = peer.as_mut().ok_or_else(|| anyhow::anyhow!("no weights file is loaded"))?;
+    let Peer { drummer, scratch, seed } = peer;
+    Ok(match request {
+        Request::Greedy(z) => {
+            let mut logits = Vec::new();
+            let pattern = drummer.greedy_with(&z, scratch, |_, row| logits.extend_from_slice(row));
+            let cells = |of: fn(Hit) -> f32| -> Vec<f32> {
+                let cells = (0..groove::STEPS)
+                    .flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
+                cells
+                    .map(|(step, instrument)| pattern.hit(step, instrument).map_or(0.0, of))
+                    .collect()
+            };
+            json!({
+                "tokens": pattern.tokens().map(groove::Token::value).as_slice(), "logits": logits,
+                "velocity": cells(Hit::velocity), "micro_offset": cells(Hit::micro_offset),
+            })
+        }
+        Request::Encode { tokens, velocity, micro_offset } => {
+            let mut pattern = Pattern::EMPTY;
+            for (step, &token) in tokens.iter().enumerate().take(groove::STEPS) {
+                for instrument in Instrument::ALL.into_iter().filter(|i| token & i.bit() != 0) {
+                    let cell = step * groove::INSTRUMENTS + instrument.index();
+                    let number = |of: &[f32]| of.get(cell).copied().unwrap_or_default();
+                    let hit = Hit::new(number(&velocity), number(&micro_offset));
+                    pattern.set(step, instrument, Some(hit));
+                }
+            }
+            let (mean, sigma) = drummer.encode(&pattern);
+            json!({"mean": mean, "sigma": sigma})
+        }
+        Request::TimeGreedy { z, times } => {
+            let recipe = Recipe { temperature: 0.0, ..Recipe::default() };
+            timed(times, || drummer.decode_latent(&z, &recipe, 0, scratch))
+        }
+        Request::TimeRecipes { together, new_seeds, times } => {
+            let mut recipes = vec![Recipe::default(); together];
+            for (recipe, seed) in recipes.iter_mut().zip(0..) {
+                recipe.seed = seed;
+            }
+            timed(times, || {
+                for recipe in &mut recipes {
+                    if new_seeds {
+                        *seed += 1;
+                        recipe.seed = *seed;
+                    }
+                    recipe.latent[0] += 1e-3;
+                }
+                drummer.decode_many(&recipes, &Locks::default(), 0, scratch)
+            })
+        }
+        Request::Load(_) | Request::Limits(_) => unreachable!("answered above"),
+    })
+}
+
+/// The times of `times` calls of `f`.
+fn timed<T>(times: usize, mut f: impl FnMut() -> T) -> Value {
+    let one = |_| {
+        let began = Instant::now();
+        std::hint::black_box(f());
+        1e3 * began.elapsed().as_secs_f64()
+    };
+    json!({"ms": (0..times).map(one).collect::<Vec<f64>>()})
+}
