@@ -33,10 +33,10 @@ use groove::{BEATS_PER_CYCLE, Beats};
 use jangdan::factory;
 use jangdan::headless::{Headless, Image};
 use jangdan::params::JangdanParams;
-use jangdan::recipe::Recipe;
+use jangdan::recipe::{ATTRIBUTES, Recipe};
 use jangdan::saved::Groove;
 use jangdan::slots::SLOTS;
-use jangdan::weights::{Weights, embedded_styles};
+use jangdan::weights::{Weights, embedded_attributes, embedded_styles};
 use jangdan::window::palette::Theme;
 use jangdan::window::{Scene, layout};
 use musicvae::infer::Scratch;
@@ -162,7 +162,11 @@ fn parse_size(word: &str) -> Option<Vec2> {
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
-    let scene = Scene { styles: embedded_styles().len(), ..Scene::of(factory::pattern()) };
+    let scene = Scene {
+        styles: embedded_styles().len(),
+        attributes: embedded_attributes().len().min(ATTRIBUTES),
+        ..Scene::of(factory::pattern())
+    };
     let mut window =
         Headless::new(JangdanParams::default(), scene, arguments.size, arguments.scale);
     if let Some(file) = &arguments.state {

@@ -106,7 +106,7 @@ impl Headless {
     pub fn frame(&mut self, events: Vec<Event>) -> FullOutput {
         self.time_s += 1.0 / 60.0;
         let mut input = RawInput {
-            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size / self.zoom())),
             max_texture_side: Some(4096),
             time: Some(self.time_s),
             events,
@@ -130,6 +130,11 @@ impl Headless {
         let Self { params, ctx, .. } = self;
         drop(ctx);
         params
+    }
+
+    /// How many of a window's points its own points are, as the user or the window's size has it.
+    pub fn zoom(&self) -> f32 {
+        self.ctx.zoom_factor()
     }
 
     /// What has the keyboard.
@@ -176,6 +181,7 @@ impl Headless {
     pub fn picture(&mut self) -> Image {
         let output = self.frame(Vec::new());
         let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
-        render(&self.textures, &primitives, self.size, self.scale)
+        let zoom = output.pixels_per_point / self.scale;
+        render(&self.textures, &primitives, self.size / zoom, output.pixels_per_point)
     }
 }

@@ -60,6 +60,13 @@ pub fn embedded_styles() -> &'static [String] {
     &STYLES
 }
 
+/// Names of the attributes that the embedded weights know directions for, likewise.
+pub fn embedded_attributes() -> &'static [String] {
+    static ATTRIBUTES: LazyLock<Vec<String>> =
+        LazyLock::new(|| musicvae::weights::directions(EMBEDDED).unwrap_or_default());
+    &ATTRIBUTES
+}
+
 /// What patterns are decoded with: the network, or what a test puts in its place.
 pub(crate) trait Decode {
     /// The name by which projects remember what made their patterns.

@@ -33,6 +33,7 @@ pub mod theme;
 mod tooltip;
 mod typing;
 mod wordmark;
+mod zoom;
 
 use std::time::Duration;
 
@@ -45,18 +46,20 @@ use nice_plug::prelude::ParamSetter;
 use crate::answer::Choice;
 use crate::handoff::Network;
 use crate::params::JangdanParams;
+use crate::recipe::ATTRIBUTES;
 pub(crate) use app::editor;
 pub use app::{Window, WindowEditor};
 use control::Hand;
 use edit::{Editing, Pen};
 use gestures::Gestures;
 use grid::Marks;
-use layout::{Layout, MIN_SIZE};
+use layout::{Contents, Layout, MIN_SIZE};
 use morph::Morph;
 use pad::PadState;
 use palette::{Palette, Theme};
 use playhead::Playhead;
 use takeover::Takeover;
+use zoom::Zoomed;
 
 /// Time between frames while something moves.
 const FRAME: Duration = Duration::from_micros(16_600);
@@ -80,6 +83,8 @@ pub struct Scene {
     pub is_bypassed: bool,
     /// How many styles the weights know.
     pub styles: usize,
+    /// How many attributes they know, at most [`ATTRIBUTES`].
+    pub attributes: usize,
     /// What whatever is generated next keeps.
     pub locks: Locks,
 }
@@ -96,6 +101,7 @@ impl Scene {
             network: Network::Ready,
             is_bypassed: false,
             styles: 0,
+            attributes: ATTRIBUTES,
             locks: Locks::default(),
         }
     }
@@ -111,6 +117,7 @@ pub struct View {
     editing: Editing,
     gestures: Gestures,
     painted: Option<Theme>,
+    zoomed: Zoomed,
     time_s: f64,
 }
 
@@ -161,11 +168,13 @@ pub fn draw(
     let (sounding, pending) = view.takeover.follow(scene.choice, scene.playhead, grid);
 
     let window = ui.max_rect();
-    let layout = Layout::new(window.size(), kept.is_more_open);
+    let contents = Contents { is_more_open: kept.is_more_open, attributes: scene.attributes };
+    let layout = Layout::new(window.size(), contents);
     ui.painter().rect_filled(window, 0.0, palette.ground);
     header::header(ui, hand, &layout, params, scene, &mut kept.theme);
-    let (generate, character) = (&params.generate, &params.character);
-    generate::generate_panel(ui, hand, &layout.shape, generate, character, &mut view.pad);
+    view.zoomed.fit(ui.ctx(), window.size(), now_s);
+    let character = (&params.character, scene.attributes);
+    generate::generate_panel(ui, hand, &layout.shape, &params.generate, character, &mut view.pad);
     let place = &layout.groove;
     ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
     grid::groove_grid(ui, palette, place, &view.morph, &marks);

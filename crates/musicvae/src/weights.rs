@@ -342,6 +342,15 @@ pub fn styles(bytes: &[u8]) -> Result<Vec<String>, WeightsError> {
     Ok(STYLES.names(&read_metadata(bytes)?))
 }
 
+/// Names of the musical attributes that a weights file has directions for, in their order, from its header
+/// alone.
+///
+/// # Errors
+/// If the bytes are not safetensors.
+pub fn directions(bytes: &[u8]) -> Result<Vec<String>, WeightsError> {
+    Ok(DIRECTIONS.names(&read_metadata(bytes)?))
+}
+
 fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, WeightsError> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(WeightsError::TooLarge(bytes.len() as u64));

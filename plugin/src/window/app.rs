@@ -17,8 +17,8 @@ use super::layout::MIN_SIZE;
 use super::{Scene, View, draw, theme};
 use crate::handoff::GuiEnd;
 use crate::params::{JangdanParams, WindowSize};
-use crate::recipe::Recipe;
-use crate::weights::embedded_styles;
+use crate::recipe::{ATTRIBUTES, Recipe};
+use crate::weights::{embedded_attributes, embedded_styles};
 
 /// The editor type that the framework opens windows with.
 pub type WindowEditor = EguiEditor<Window>;
@@ -71,6 +71,7 @@ impl Window {
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),
             styles: embedded_styles().len(),
+            attributes: embedded_attributes().len().min(ATTRIBUTES),
             locks: Locks::default(),
         }
     }

@@ -21,13 +21,13 @@ const ATTRIBUTES: [(&str, &str); crate::recipe::ATTRIBUTES] = [
     ("loud", "Softer or louder playing"),
 ];
 
-/// Draws the panel.
+/// Draws the panel, with as many attributes of `character` as are counted.
 pub(super) fn generate_panel(
     ui: &mut Ui,
     hand: Hand<'_>,
     place: &Panel,
     params: &GenerateParams,
-    character: &CharacterParams,
+    (character, count): (&CharacterParams, usize),
     pad_state: &mut PadState,
 ) {
     ui.painter().rect_filled(place.frame, PANEL_RADIUS, hand.palette.panel);
@@ -36,7 +36,9 @@ pub(super) fn generate_panel(
     let axes = [&params.latent[0].value, &params.latent[1].value];
     pad(ui, hand, pad_state, place.pad.body, axes);
     latent(ui, hand, &place.latent, params);
-    attributes(ui, hand, &place.character, character);
+    if let Some(place) = &place.character {
+        attributes(ui, hand, place, character, count);
+    }
 }
 
 fn title(ui: &Ui, hand: Hand<'_>, section: &Section, text: &str) {
@@ -88,7 +90,13 @@ fn latent(ui: &mut Ui, hand: Hand<'_>, section: &Section, params: &GenerateParam
     }
 }
 
-fn attributes(ui: &mut Ui, hand: Hand<'_>, section: &Section, params: &CharacterParams) {
+fn attributes(
+    ui: &mut Ui,
+    hand: Hand<'_>,
+    section: &Section,
+    params: &CharacterParams,
+    count: usize,
+) {
     title(ui, hand, section, "Character");
     let neutral = pill(ui, hand, title_button(section), "neutral", Rank::Plain, None)
         .on_hover_text("All five to 0: as the seed and the latent sliders have them");
@@ -96,11 +104,11 @@ fn attributes(ui: &mut Ui, hand: Hand<'_>, section: &Section, params: &Character
     if neutral.clicked() {
         all.iter().for_each(|param| hand.set_once(*param, param.default_normalized_value()));
     }
-    for (i, (param, (name, what))) in all.into_iter().zip(ATTRIBUTES).enumerate() {
+    for (i, (param, (name, what))) in all.into_iter().zip(ATTRIBUTES).take(count).enumerate() {
         let about = format!(
             "{what}: moves the groove along a direction that was learned from drummers, in \
              standard deviations of theirs, \u{2212}3 to +3.",
         );
-        attribute_slider(ui, hand, param, row(section.body, i, ATTRIBUTES.len()), name, &about);
+        attribute_slider(ui, hand, param, row(section.body, i, count), name, &about);
     }
 }

@@ -13,11 +13,10 @@ use super::theme::{self, Size, Theme, UNIT, Weight, blend};
 use super::tooltip::tooltip;
 use super::typing::{Shown, value_text};
 use super::wordmark::wordmark;
+use super::zoom;
 use crate::handoff::Network;
 use crate::params::JangdanParams;
 
-/// The zooms that the button steps through.
-const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, 2.0];
 /// Points of drag for the whole range of seeds: a third of a point each.
 const SEED_TRAVEL: f32 = 3000.0;
 const SEED_ABOUT: &str = "The number that everything random is drawn from: the point in the latent \
@@ -165,8 +164,7 @@ fn status(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene) {
 }
 
 fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
-    let zoom = ui.ctx().zoom_factor();
-    let label = format!("{:.0} %", zoom * 100.0);
+    let label = format!("{:.0} %", ui.ctx().zoom_factor() * 100.0);
     let response = ui
         .interact(rect, Id::unique("zoom"), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
@@ -185,11 +183,7 @@ fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
         palette.dim,
     );
     if response.clicked() {
-        let larger = ZOOMS.iter().copied().find(|&at| at > zoom + 0.01);
-        ui.ctx().set_zoom_factor(larger.unwrap_or(ZOOMS[0]));
-        // The same points at another size, where the host lets the window grow.
-        let size = ui.ctx().content_rect().size();
-        ui.ctx().send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
+        zoom::next(ui.ctx());
     }
     response.on_hover_text("Size of everything: click for the next, 100 to 200 %");
 }

@@ -29,6 +29,15 @@ const NAMES: f32 = 20.0 * UNIT;
 const RULER: f32 = 6.0 * UNIT;
 const STRIP: f32 = 16.0 * UNIT;
 
+/// What there is to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// Whether the knobs behind the fold are unfolded.
+    pub is_more_open: bool,
+    /// How many attributes the weights know.
+    pub attributes: usize,
+}
+
 /// The parts. Panels do not overlap, and lie inside the window from [`MIN_SIZE`] up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Layout {
@@ -55,8 +64,8 @@ pub struct Panel {
     pub pad: Section,
     /// The latent sliders.
     pub latent: Section,
-    /// The attributes.
-    pub character: Section,
+    /// The attributes, if there are any.
+    pub character: Option<Section>,
 }
 
 /// A titled part of a panel.
@@ -85,7 +94,8 @@ pub struct Groove {
 
 impl Layout {
     /// The layout of a window of `size`, taken as [`MIN_SIZE`] where it is smaller.
-    pub fn new(size: Vec2, is_more_open: bool) -> Self {
+    pub fn new(size: Vec2, contents: Contents) -> Self {
+        let Contents { is_more_open, attributes } = contents;
         let size = size.max(MIN_SIZE);
         let gap = if size.x < 1120.0 || size.y < 720.0 { UNIT } else { 1.5 * UNIT };
         let header = Rect::from_min_size(pos2(0.0, 0.0), vec2(size.x, HEADER));
@@ -102,7 +112,7 @@ impl Layout {
                 .with_max_y(panel.top() - gap);
         Self {
             header,
-            shape: Panel::new(shape),
+            shape: Panel::new(shape, attributes),
             groove: Groove::new(right.with_max_y(slots.top() - gap)),
             slots,
             knobs: inner.with_max_y(inner.top() + KNOBS),
@@ -118,11 +128,11 @@ impl Layout {
 }
 
 impl Panel {
-    fn new(frame: Rect) -> Self {
+    fn new(frame: Rect, attributes: usize) -> Self {
         let inner = frame.shrink(PADDING);
-        let attributes = ATTRIBUTE * crate::recipe::ATTRIBUTES as f32;
-        let character = Section::ending_at(inner, inner.bottom(), attributes);
-        let above = character.title.top() - UNIT;
+        let height = ATTRIBUTE * attributes as f32;
+        let character = (attributes > 0).then(|| Section::ending_at(inner, inner.bottom(), height));
+        let above = character.map_or(inner.bottom(), |character| character.title.top() - UNIT);
         let height = (above - inner.top() - 2.0 * TITLE - 2.0 * UNIT - SLIDERS_LEAST)
             .clamp(PAD_LEAST, PAD_MOST);
         let pad = Section::ending_at(inner, inner.top() + TITLE + height, height);
@@ -199,23 +209,26 @@ mod tests {
     fn parts_lie_inside_and_apart_at_every_size() {
         for width in (1024..2400).step_by(40) {
             for height in (640..1500).step_by(40) {
-                for is_more_open in [false, true] {
-                    check(vec2(width as f32, height as f32), is_more_open);
+                for (is_more_open, attributes) in [(false, 5), (true, 5), (true, 0)] {
+                    let contents = Contents { is_more_open, attributes };
+                    check(vec2(width as f32, height as f32), contents);
                 }
             }
         }
     }
 
-    fn check(size: Vec2, is_more_open: bool) {
-        let layout = Layout::new(size, is_more_open);
+    fn check(size: Vec2, contents: Contents) {
+        let layout = Layout::new(size, contents);
         let window = Rect::from_min_size(pos2(0.0, 0.0), size);
         let Panel { frame, pad, latent, character } = layout.shape;
         let knobs = layout.knob_panel();
         apart_within(&[layout.header, frame, layout.groove.frame, layout.slots, knobs], window);
         let rows: Vec<Rect> = [Some(layout.knobs), layout.more].into_iter().flatten().collect();
         apart_within(&rows, knobs);
-        let sections = [pad, latent, character].map(|part| [part.title, part.body]);
-        apart_within(sections.as_flattened(), frame);
+        let sections = [Some(pad), Some(latent), character];
+        let sections: Vec<Rect> =
+            sections.into_iter().flatten().flat_map(|part| [part.title, part.body]).collect();
+        apart_within(&sections, frame);
         let Groove { frame, ruler, names, cells, strip } = layout.groove;
         let corners = [layout.groove.above_names(), layout.groove.above_strip()];
         apart_within(&[ruler, names, cells, strip, corners[0], corners[1]], frame);
@@ -236,7 +249,9 @@ mod tests {
 
     #[test]
     fn unfolding_more_knobs_covers_nothing() {
-        let (folded, open) = (Layout::new(DEFAULT_SIZE, false), Layout::new(DEFAULT_SIZE, true));
+        let [folded, open] = [false, true].map(|is_more_open| {
+            Layout::new(DEFAULT_SIZE, Contents { is_more_open, attributes: 5 })
+        });
         assert!(open.groove.cells.height() < folded.groove.cells.height());
         assert_eq!(open.groove.cells.width(), folded.groove.cells.width());
         assert_eq!(open.shape, folded.shape);

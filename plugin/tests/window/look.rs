@@ -113,7 +113,7 @@ fn every_hit_stands_in_its_place_in_its_colour() {
         window.params.window.write().theme = theme;
         (window.scene.pattern, window.scene.next) = (pattern, pattern);
         let image = window.picture();
-        let geometry = Geometry::new(Layout::new(size, false).groove.cells);
+        let geometry = Geometry::new(layout_of(size, false).groove.cells);
         for (step, instrument, hit) in pattern.iter() {
             let middle = geometry.hit(step, instrument, hit).center() * scale;
             let seen = image.pixel(middle.x as usize, middle.y as usize);
@@ -248,4 +248,18 @@ fn what_the_next_cycle_adds_is_a_dot_in_its_colour() {
     let seen = image.pixel(x as usize, y as usize);
     assert!(distance(seen, DARK.instrument(instrument)) < 120, "{seen:?}");
     assert!(distance(seen, DARK.panel) > 60, "{seen:?}");
+}
+
+#[test]
+fn a_window_without_room_shows_everything_smaller() {
+    let size = vec2(800.0, 520.0);
+    let mut window = window_of(size, 1.0);
+    window.frame(Vec::new());
+    assert_eq!(window.zoom(), 1.0, "a host may yet resize it");
+    (0..60).for_each(|_| drop(window.frame(Vec::new())));
+    assert!((window.zoom() - 800.0 / MIN_SIZE.x).abs() < 0.01, "{}", window.zoom());
+    let bounds = Rect::from_min_size(Pos2::ZERO, size / window.zoom());
+    for (rect, text) in texts(&window.frame(Vec::new()).shapes) {
+        assert!(bounds.contains_rect(rect), "{text:?} at {rect:?} leaves the window");
+    }
 }

@@ -11,17 +11,22 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Vec2, pos2, vec2};
 use jangdan::factory;
 use jangdan::headless::{Headless, Host, Told};
 use jangdan::params::JangdanParams;
+use jangdan::recipe::ATTRIBUTES;
 use jangdan::window::Scene;
-use jangdan::window::layout::{DEFAULT_SIZE, Layout};
+use jangdan::window::layout::{Contents, DEFAULT_SIZE, Layout};
 use nice_plug::prelude::ParamPtr;
 
 fn window_of(size: Vec2, scale: f32) -> Headless {
     Headless::new(JangdanParams::default(), Scene::of(factory::pattern()), size, scale)
 }
 
+fn layout_of(size: Vec2, is_more_open: bool) -> Layout {
+    Layout::new(size, Contents { is_more_open, attributes: ATTRIBUTES })
+}
+
 /// The layout of a window of the default size, folded.
 fn layout() -> Layout {
-    Layout::new(DEFAULT_SIZE, false)
+    layout_of(DEFAULT_SIZE, false)
 }
 
 fn window() -> Headless {

@@ -81,7 +81,7 @@ fn more_unfolds_the_knobs_behind_and_the_grid_makes_room() {
     let knobs = layout().knobs;
     click(&mut window, pos2(knobs.right() - 40.0, knobs.center().y));
     assert!(window.params.window.read().is_more_open);
-    let more = Layout::new(DEFAULT_SIZE, true).more.unwrap();
+    let more = layout_of(DEFAULT_SIZE, true).more.unwrap();
     let triplet = pos2(more.left() + 40.0, more.top() + 30.0);
     window.frame(Vec::new());
     drag(&mut window, triplet, triplet - vec2(0.0, 60.0), Modifiers::NONE);
@@ -136,4 +136,22 @@ fn near_dice_move_all_latent_sliders_a_little_and_nothing_else() {
     let after = window.params.recipe();
     assert!(after.latent.iter().all(|&moved| moved != 0.0 && moved.abs() < 3.0), "{after:?}");
     assert_eq!(jangdan::recipe::Recipe { latent: before.latent, ..after }, before);
+}
+
+#[test]
+fn weights_without_attributes_leave_their_room_to_the_sliders() {
+    let mut window = window();
+    let toms = egui::Id::unique(("attribute", "Toms"));
+    let reaches = |window: &mut Headless| {
+        (0..200).any(|_| {
+            press_key(window, Key::Tab);
+            window.frame(Vec::new());
+            window.focused() == Some(toms)
+        })
+    };
+    assert!(reaches(&mut window));
+    window.scene.attributes = 0;
+    assert!(!reaches(&mut window));
+    let without = Layout::new(DEFAULT_SIZE, Contents { is_more_open: false, attributes: 0 });
+    assert!(without.shape.latent.body.height() > layout().shape.latent.body.height());
 }

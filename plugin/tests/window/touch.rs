@@ -175,7 +175,7 @@ fn a_gesture_ends_when_its_control_is_folded_away() {
     let mut window = window();
     window.params.window.write().is_more_open = true;
     window.frame(Vec::new());
-    let more = Layout::new(DEFAULT_SIZE, true).more.unwrap();
+    let more = layout_of(DEFAULT_SIZE, true).more.unwrap();
     hold(&mut window, pos2(more.left() + 40.0, more.top() + 30.0), vec2(0.0, -30.0));
     assert!(window.params.pattern.triplet.value() > 0.5);
     window.params.window.write().is_more_open = false;
