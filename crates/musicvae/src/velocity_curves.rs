@@ -9,7 +9,7 @@ use groove::{INSTRUMENTS, Instrument};
 use crate::weights::{RawTensor, Tensors, VELOCITY_CURVES, WeightsFile};
 
 /// Knots of a curve, evenly from velocity 0 to 1.
-pub const KNOTS: usize = 17;
+pub(crate) const KNOTS: usize = 17;
 
 /// A curve for each instrument.
 #[derive(Clone, Debug, PartialEq)]
