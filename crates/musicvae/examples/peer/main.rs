@@ -76,8 +76,11 @@ fn answer(peer: &mut Option<Peer>, request: Request) -> anyhow::Result<Value> {
     let Peer { drummer, scratch, seed } = peer;
     Ok(match request {
         Request::Greedy(z) => {
-            let mut logits = Vec::new();
-            let pattern = drummer.greedy_with(&z, scratch, |_, row| logits.extend_from_slice(row));
+            // Independent bars are decoded side by side, so steps need not come in order.
+            let mut logits = vec![0.0; groove::STEPS * groove::TOKENS];
+            let pattern = drummer.greedy_with(&z, scratch, |step, row| {
+                logits[step * groove::TOKENS..][..groove::TOKENS].copy_from_slice(row);
+            });
             let cells = |of: fn(Hit) -> f32| -> Vec<f32> {
                 let cells = (0..groove::STEPS)
                     .flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
