@@ -208,7 +208,8 @@ pub(super) fn switch(
     painter.rect_filled(track, UNIT, fill);
     focus_ring(painter, &response, track, UNIT, palette.text);
     let x = if is_on { track.right() - UNIT } else { track.left() + UNIT };
-    painter.circle_filled(pos2(x, track.center().y), UNIT - 2.0, palette.panel);
+    let thumb = if is_on { palette.panel } else { palette.dim };
+    painter.circle_filled(pos2(x, track.center().y), UNIT - 2.0, thumb);
     painter.text(
         pos2(track.right() + UNIT, rect.center().y),
         Align2::LEFT_CENTER,
