@@ -193,9 +193,10 @@ fn all_logits(source: Source<'_>) -> Result<Linear, WeightsError> {
     let (joint, single) = (source.numbers("joint.weight")?, source.numbers("single.weight")?);
     let bias = [source.numbers("joint.bias")?, source.numbers("single.bias")?].concat();
     let hidden = joint.len() / TOKENS;
-    let matrix = Matrix::pack(source.isa, bias.len(), hidden, |output, k| match output {
+    let at = |output: usize, k| match output {
         token if token < TOKENS => joint[token * hidden + k],
         output => single[(output - TOKENS) * hidden + k],
-    });
+    };
+    let matrix = Matrix::pack_sparse(source.isa, bias.len(), 0, hidden, true, at);
     Ok(Linear::new(matrix, &bias))
 }

@@ -42,9 +42,10 @@ impl Expression {
         let hidden = source.file.config().decoder.hidden;
         let inputs = hidden + INSTRUMENTS;
         // The file has the token's columns last.
-        let matrix = Matrix::pack_sparse(source.isa, COLUMNS, INSTRUMENTS, inputs, |o, k| {
-            weight[o * inputs + if k < INSTRUMENTS { hidden + k } else { k - INSTRUMENTS }]
-        });
+        let matrix =
+            Matrix::pack_sparse(source.isa, COLUMNS, INSTRUMENTS, inputs, false, |o, k| {
+                weight[o * inputs + if k < INSTRUMENTS { hidden + k } else { k - INSTRUMENTS }]
+            });
         Ok(Self {
             head: Linear::new(matrix, source.numbers("expression.bias")?),
             curves: VelocityCurves::from_weights(source.file),

@@ -72,7 +72,7 @@ impl Layer {
     ) -> Self {
         let (hidden, inputs, first) = (tensors.hidden(), tensors.inputs(), columns.start);
         let (own, all) = (sparse + hidden, sparse + hidden + columns.len());
-        let matrix = Matrix::pack_sparse(isa, 4 * hidden, sparse, all, |gate, k| match k {
+        let matrix = Matrix::pack_sparse(isa, 4 * hidden, sparse, all, true, |gate, k| match k {
             k if k < sparse => tensors.weight_ih[gate * inputs + k],
             k if k < own => tensors.weight_hh[gate * hidden + k - sparse],
             k => tensors.weight_ih[gate * inputs + first + k - own],

@@ -13,12 +13,13 @@ use super::lanes::Lanes;
 /// processor.
 pub(super) const WIDEST: usize = 12;
 
-/// Of `vectors` in a panel whose weights are 16-bit numbers, how many are kept as f32 nevertheless.
+/// Of `vectors` in a panel whose weights are 16-bit numbers that the second cache holds, how many are kept as
+/// f32 nevertheless.
 ///
-/// Widening takes two of the ports that multiply-adds need, reading f32 takes twice the memory: where a third is f32,
+/// Widening takes two of the ports that multiply-adds need, reading f32 takes twice the memory: with three of eight,
 /// neither waits long for the other (docs/performance.md).
 pub(super) const fn kept_full(vectors: usize) -> usize {
-    vectors / 3
+    (3 * vectors + 4) / 8
 }
 
 /// The product with `B` inputs, which share each weight read. Each consists of some columns whose input is 1,
@@ -30,7 +31,7 @@ pub(super) struct Product<'a, const B: usize> {
     pub(super) full: &'a [f32],
     /// `[panels][inputs][half_width]`.
     pub(super) half: &'a [f16],
-    /// A whole number of vectors: all of a panel's, or [`kept_full`] of them.
+    /// A whole number of vectors: all of a panel's, [`kept_full`] of them, or none.
     pub(super) full_width: usize,
     /// The rest of them.
     pub(super) half_width: usize,
@@ -135,6 +136,9 @@ impl<const B: usize> Block<'_, B> {
     unsafe fn run_panel<L: Lanes>(self, n_full: usize, n_half: usize) {
         if n_half == 0 {
             return with_constants!(self, n_full, 1 2 3 4 5 6 7 8 9 10 11 12, |N| N, 0);
+        }
+        if n_full == 0 {
+            return with_constants!(self, n_half, 1 2 3 4 5 6 7 8 9 10 11 12, |N| 0, N);
         }
         assert_eq!(n_full, kept_full(n_full + n_half), "how many are kept as f32");
         with_constants!(self, n_full + n_half, 1 2 3 4 5 6 7 8 9 10 11 12, |N| kept_full(N), N - kept_full(N))
