@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::Ui;
+use egui::{Ui, Vec2, vec2};
 use groove::Pattern;
 use musicvae::infer::Locks;
 use nice_plug::context::gui::GuiContext;
@@ -14,6 +14,7 @@ use nice_plug_egui::{
 };
 
 use super::layout::MIN_SIZE;
+use super::zoom::{LEAST_ZOOM, MOST_ZOOM};
 use super::{Scene, View, draw, theme};
 use crate::handoff::GuiEnd;
 use crate::params::{JangdanParams, WindowSize};
@@ -34,11 +35,8 @@ pub struct Window {
 
 /// Makes the editor. Called once per instance.
 pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEditor> {
-    let size = *params.window.read();
-    // An older version's window may be smaller than this one's parts need.
-    let least = MIN_SIZE * size.zoom.clamp(1.0, 2.0);
-    let width = f64::from(size.width).max(f64::from(least.x));
-    let height = f64::from(size.height).max(f64::from(least.y));
+    let (size, zoom) = opening(*params.window.read());
+    let opened: LogicalSize<f64> = LogicalSize::new(size.x.into(), size.y.into());
     let least = LogicalSize::new(MIN_SIZE.x, MIN_SIZE.y);
     let hint = ResizeHint {
         can_resize: true,
@@ -48,11 +46,22 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
         ..ResizeHint::default()
     };
     create_egui_editor(
-        EguiEditorState::from_size(LogicalSize::new(width, height), size.zoom),
+        EguiEditorState::from_size(opened, zoom),
         gui.repaint_notifier(),
         EguiNiceSettings::new().with_tile("Jangdan").with_resize_hint(hint),
         Window { params, gui, context: None, view: View::default(), asked: None },
     )
+}
+
+/// The largest window that is opened, in logical pixels.
+const MOST: f32 = 16_384.0;
+
+/// The size, in logical pixels, and the zoom that a window opens with that was left as `kept`: with room for
+/// everything, though an older version left it smaller, and sane, whatever a project says.
+fn opening(kept: WindowSize) -> (Vec2, f32) {
+    let zoom = if kept.zoom.is_finite() { kept.zoom.clamp(LEAST_ZOOM, MOST_ZOOM) } else { 1.0 };
+    let size = vec2(kept.width as f32, kept.height as f32);
+    (size.max(MIN_SIZE * zoom).min(Vec2::splat(MOST)), zoom)
 }
 
 impl Window {
@@ -107,7 +116,7 @@ impl NiceEguiApp for Window {
 
     fn resized(&mut self, size: NativeSize) {
         let mut kept = self.params.window.write();
-        let whole = |length: f64| length.round().clamp(1.0, 16_384.0) as u32;
+        let whole = |length: f64| length.round().clamp(1.0, f64::from(MOST)) as u32;
         *kept = WindowSize {
             width: whole(size.logical.width),
             height: whole(size.logical.height),
@@ -117,5 +126,23 @@ impl NiceEguiApp for Window {
 
     fn zoom_factor_changed(&mut self, zoom: f32) {
         self.params.window.write().zoom = zoom;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_opens_as_it_was_left_but_never_without_room_or_sense() {
+        let kept = WindowSize { width: 1500, height: 1000, zoom: 1.25, ..WindowSize::default() };
+        assert_eq!(opening(kept), (vec2(1500.0, 1000.0), 1.25));
+        let small = WindowSize { width: 880, height: 560, zoom: 1.0, ..kept };
+        assert_eq!(opening(small), (MIN_SIZE, 1.0));
+        for zoom in [0.0, f32::NAN, f32::INFINITY, -3.0, 1e9] {
+            let (size, zoom) = opening(WindowSize { width: u32::MAX, zoom, ..kept });
+            assert!((LEAST_ZOOM..=MOST_ZOOM).contains(&zoom), "{zoom}");
+            assert!(size.x == MOST && size.y >= MIN_SIZE.y * zoom, "{size:?}");
+        }
     }
 }

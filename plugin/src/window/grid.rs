@@ -49,6 +49,7 @@ pub(super) fn groove_grid(
     let painter = ui.painter();
     ground(painter, palette, place, &geometry);
     let hits = ui.painter_at(place.cells.expand2(vec2(UNIT, 0.0)));
+    locks(&hits, palette, &geometry, marks.locks);
     for (step, instrument, cell) in morph.cells() {
         let rect = geometry.cell(step, instrument, cell);
         let glow = marks.at_step.map_or(0.0, |at| glow(at, step as f32 + cell.offset));
@@ -59,7 +60,6 @@ pub(super) fn groove_grid(
         hits.rect_filled(rect.expand(1.5 * glow), 2.0, color.gamma_multiply(cell.presence));
     }
     to_come(&hits, palette, &geometry, marks);
-    locks(&hits, palette, &geometry, marks.locks);
     unplayed(painter, palette, place, &geometry, &marks.played);
     if let Some(at) = marks.at_step {
         playhead(painter, palette, place, geometry.x(at));
@@ -122,8 +122,8 @@ fn locks(painter: &Painter, palette: &Palette, geometry: &Geometry, locks: &Lock
                 let run = geometry.cell_at(first, instrument);
                 let run = run.union(geometry.cell_at(step - 1, instrument)).shrink(1.0);
                 let color = palette.instrument(instrument);
-                painter.rect_filled(run, 3.0, color.gamma_multiply(0.12));
-                let frame = Stroke::new(1.0, blend(palette.panel, color, 0.7));
+                painter.rect_filled(run, 3.0, color.gamma_multiply(0.1));
+                let frame = Stroke::new(1.0, blend(palette.panel, color, 0.55));
                 painter.rect_stroke(run, 3.0, frame, StrokeKind::Inside);
             }
             step += 1;

@@ -136,7 +136,7 @@ fn tell(response: Response, geometry: &Geometry, scene: &Scene, how: &str) {
         if is_locked {
             ui.label("Locked");
         }
-        if !how.is_empty() {
+        if hit.is_none() {
             ui.weak(how);
         }
     });

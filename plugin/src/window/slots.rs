@@ -14,7 +14,7 @@ use super::layout::column;
 use super::theme::{self, PANEL_RADIUS, Size, UNIT, Weight, blend};
 use super::tooltip::explain;
 use crate::answer::Choice;
-use crate::keys::KEYS;
+use crate::keys::{Deed, KEYS};
 use crate::params::JangdanParams;
 use crate::saved::Groove;
 use crate::slots::SLOTS;
@@ -90,7 +90,8 @@ fn live_tile(ui: &Ui, hand: Hand<'_>, tile: Rect, params: &JangdanParams, heard:
     let ink = paint(ui, hand, tile, &response, heard.state(None), true);
     let font = theme::font(Size::Small, Weight::Strong);
     ui.painter().text(tile.center(), Align2::CENTER_CENTER, "Live", font, ink);
-    response.on_hover_text("The groove that the controls make. Key C2");
+    let key = key_name(params, Deed::Live);
+    response.on_hover_text(format!("The groove that the controls make. Key {key}."));
 }
 
 fn slot_tile(
@@ -149,14 +150,20 @@ fn slot_tile(
             }
         });
     }
-    // Any parameter that is a key knows the names of keys.
-    let own = &params.instruments.kick.key;
-    let key = own.normalized_value_to_string(own.preview_normalized(KEYS[slot].key.into()), false);
+    let key = key_name(params, Deed::Slot(slot as u8));
     let about = match groove {
         Some(_) => format!("{name}: plays it. Key {key}. Right-click: replace or empty."),
         None => format!("{name}, empty: keeps the live groove here."),
     };
     response.on_hover_text(about);
+}
+
+/// The name of the key that does `deed`.
+fn key_name(params: &JangdanParams, deed: Deed) -> String {
+    let key = KEYS.iter().find(|key| key.deed == deed).map_or(0, |key| key.key);
+    // Any parameter that is a key knows the names of keys.
+    let own = &params.instruments.kick.key;
+    own.normalized_value_to_string(own.preview_normalized(key.into()), false)
 }
 
 fn press(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {

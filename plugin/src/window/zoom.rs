@@ -6,9 +6,11 @@ use egui::{Context, Vec2, ViewportCommand};
 use super::layout::MIN_SIZE;
 
 /// The zooms that the button steps through.
-const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, 2.0];
+const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, MOST_ZOOM];
+/// The largest that everything is made.
+pub(super) const MOST_ZOOM: f32 = 2.0;
 /// The smallest that everything is made to fit.
-const LEAST: f32 = 0.7;
+pub(super) const LEAST_ZOOM: f32 = 0.7;
 /// Seconds that a host has to resize its window.
 const PATIENCE_S: f64 = 0.5;
 
@@ -49,7 +51,7 @@ fn fitting(size: Vec2, zoom: f32) -> Option<f32> {
     let share = (size / MIN_SIZE).min_elem();
     // Half a point too few is a matter of rounding.
     let fits = share > 1.0 - 0.5 / MIN_SIZE.max_elem();
-    let smaller = (zoom * share).max(LEAST);
+    let smaller = (zoom * share).max(LEAST_ZOOM);
     (!fits && smaller < zoom).then_some(smaller)
 }
 
@@ -63,7 +65,7 @@ mod tests {
         assert_eq!(fitting(2.0 * MIN_SIZE, 1.0), None);
         assert_eq!(fitting(MIN_SIZE / 1.25, 1.25), Some(1.0));
         assert_eq!(fitting(Vec2::new(MIN_SIZE.x / 2.0, 2000.0), 2.0), Some(1.0));
-        assert_eq!(fitting(MIN_SIZE / 4.0, 1.0), Some(LEAST));
-        assert_eq!(fitting(MIN_SIZE / 4.0, LEAST), None);
+        assert_eq!(fitting(MIN_SIZE / 4.0, 1.0), Some(LEAST_ZOOM));
+        assert_eq!(fitting(MIN_SIZE / 4.0, LEAST_ZOOM), None);
     }
 }
