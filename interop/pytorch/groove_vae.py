@@ -212,7 +212,11 @@ class GrooveVAE(nn.Module):
 
         `drop_previous`: share of steps whose previous token is hidden, so that the decoder must read z."""
         b, (bars, sketch) = len(z), self.plan(z)
-        x = torch.stack([self.before(tokens, step) for step in range(STEPS)], 1)
+        columns, bits = self.columns[tokens], BITS.to(z.device)[tokens]
+        previous = F.pad(columns[:, :-1], (0, 0, 1, 0))
+        if self.config["independent_bars"]:
+            previous = previous * (torch.arange(STEPS, device=z.device) % STEPS_PER_BAR > 0)[:, None]
+        x = torch.cat([previous, *(F.pad(bits[:, :-ago], (0, 0, ago, 0)) for ago in self.look_back)], 2)
         if drop_previous:
             width = self.columns.shape[1]
             kept = torch.rand(b, STEPS, 1, device=x.device) >= drop_previous
