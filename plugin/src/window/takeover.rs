@@ -7,6 +7,9 @@ use groove::Beats;
 
 use crate::answer::Choice;
 
+/// A boundary counts that is past by so many beats: half a 16th, as in the engine, and a little more, for a block
+/// and a frame pass before the window knows of a choice.
+const JUST_PAST: f64 = 0.125 + 0.05;
 /// A step back further than this in beats is a jump: the playhead is drawn between blocks.
 const BACK: f64 = 0.25;
 
@@ -43,7 +46,7 @@ impl Takeover {
             self.pending = None;
             return (sounding, None);
         }
-        let boundary = (position / grid).ceil() * grid;
+        let boundary = ((position - JUST_PAST) / grid).ceil() * grid;
         let pending = match self.pending {
             Some(pending) if pending.choice == choice => pending,
             _ => Pending { choice, boundary },
@@ -72,8 +75,16 @@ mod tests {
         assert_eq!(at(THIRD, 1.5), (LIVE, Some(THIRD)));
         assert_eq!(at(THIRD, 3.9), (LIVE, Some(THIRD)));
         assert_eq!(at(THIRD, 4.0), (THIRD, None));
-        assert_eq!(at(LIVE, 4.1), (THIRD, Some(LIVE)));
-        assert_eq!(at(THIRD, 4.2), (THIRD, None));
+        assert_eq!(at(LIVE, 4.3), (THIRD, Some(LIVE)));
+        assert_eq!(at(THIRD, 4.4), (THIRD, None));
+    }
+
+    #[test]
+    fn a_slot_chosen_on_the_boundary_sounds_at_once() {
+        let mut takeover = Takeover::default();
+        let mut at = |choice, beats| takeover.follow(choice, Some(Beats(beats)), 4.0);
+        assert_eq!(at(LIVE, 3.95), (LIVE, None));
+        assert_eq!(at(THIRD, 4.02), (THIRD, None));
     }
 
     #[test]
