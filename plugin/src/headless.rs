@@ -11,6 +11,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, Params, PluginApi, PluginState};
 
 use crate::params::JangdanParams;
+use crate::window::command::Command;
 use crate::window::edit::Pen;
 use crate::window::{Scene, View, draw, theme};
 pub use raster::Image;
@@ -135,6 +136,11 @@ impl Headless {
     /// How many of a window's points its own points are, as the user or the window's size has it.
     pub fn zoom(&self) -> f32 {
         self.ctx.zoom_factor()
+    }
+
+    /// What it was asked to do since the last call.
+    pub fn take_commands(&mut self) -> Vec<Command> {
+        self.view.take_commands()
     }
 
     /// What has the keyboard.

@@ -6,6 +6,7 @@
 
 mod app;
 mod button;
+pub mod command;
 mod control;
 mod dice;
 pub mod edit;
@@ -49,6 +50,7 @@ use crate::params::JangdanParams;
 use crate::recipe::ATTRIBUTES;
 pub(crate) use app::editor;
 pub use app::{Window, WindowEditor};
+use command::{Command, UndoState};
 use control::Hand;
 use edit::{Editing, Pen};
 use gestures::Gestures;
@@ -87,6 +89,8 @@ pub struct Scene {
     pub attributes: usize,
     /// What whatever is generated next keeps.
     pub locks: Locks,
+    /// What can be taken back; `None` if nothing ever can, and then there are no buttons for it.
+    pub undo: Option<UndoState>,
 }
 
 impl Scene {
@@ -103,6 +107,7 @@ impl Scene {
             styles: 0,
             attributes: ATTRIBUTES,
             locks: Locks::default(),
+            undo: None,
         }
     }
 }
@@ -118,10 +123,16 @@ pub struct View {
     gestures: Gestures,
     painted: Option<Theme>,
     zoomed: Zoomed,
+    commands: Vec<Command>,
     time_s: f64,
 }
 
 impl View {
+    /// What the frames since the last call have asked for, in order.
+    pub fn take_commands(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.commands)
+    }
+
     /// Has the gestures that are open end when `ctx`, the window's, is dropped.
     pub(crate) fn end_gestures_with(&self, ctx: &egui::Context, host: GuiContext) {
         self.gestures.end_with(ctx, host);
@@ -171,7 +182,7 @@ pub fn draw(
     let contents = Contents { is_more_open: kept.is_more_open, attributes: scene.attributes };
     let layout = Layout::new(window.size(), contents);
     ui.painter().rect_filled(window, 0.0, palette.ground);
-    header::header(ui, hand, &layout, params, scene, &mut kept.theme);
+    header::header(ui, hand, &layout, params, scene, &mut kept.theme, &mut view.commands);
     view.zoomed.fit(ui.ctx(), window.size(), now_s);
     let character = (&params.character, scene.attributes);
     generate::generate_panel(ui, hand, &layout.shape, &params.generate, character, &mut view.pad);

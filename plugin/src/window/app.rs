@@ -82,6 +82,7 @@ impl Window {
             styles: embedded_styles().len(),
             attributes: embedded_attributes().len().min(ATTRIBUTES),
             locks: Locks::default(),
+            undo: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use nice_plug::prelude::{IntParam, Param};
 
 use super::Scene;
 use super::button::{Rank, focus_ring, pill};
+use super::command::{Command, UndoState, typed};
 use super::control::{Hand, Travel, Way, turn};
 use super::dice;
 use super::layout::Layout;
@@ -23,7 +24,7 @@ const SEED_ABOUT: &str = "The number that everything random is drawn from: the p
     space and each hit. The same seed and controls always give the same groove.";
 const STYLE_ABOUT: &str = "The style that grooves are drawn from, as drummers named theirs.";
 
-/// Draws the header. `theme` is changed by its button.
+/// Draws the header. `theme` is changed by its button; what is to be done beside parameters goes to `commands`.
 pub(super) fn header(
     ui: &mut Ui,
     hand: Hand<'_>,
@@ -31,6 +32,7 @@ pub(super) fn header(
     params: &JangdanParams,
     scene: &Scene,
     theme: &mut Theme,
+    commands: &mut Vec<Command>,
 ) {
     let bar = layout.header;
     let palette = hand.palette;
@@ -38,7 +40,9 @@ pub(super) fn header(
     wordmark(ui, palette, pos2(layout.shape.frame.left() + 0.5 * UNIT, bar.center().y));
 
     let mut left = layout.groove.frame.left();
+    let share = if bar.width() < 1120.0 { 0.85 } else { 1.0 };
     let mut place = |width: f32| {
+        let width = (width * share).round();
         let top = bar.center().y - 2.0 * UNIT;
         let rect = Rect::from_min_size(pos2(left, top), vec2(width, 4.0 * UNIT));
         left = rect.right() + UNIT;
@@ -62,6 +66,11 @@ pub(super) fn header(
         dice::throw_near(hand, &params.generate);
     }
 
+    if let Some(state) = scene.undo {
+        let places = [Command::Undo, Command::Redo].map(|command| (command, place(4.0 * UNIT)));
+        undo_buttons(ui, hand, state, &places, commands);
+    }
+
     let right = layout.groove.frame.right();
     let zoom = Rect::from_center_size(
         pos2(right - 3.5 * UNIT, bar.center().y),
@@ -78,6 +87,46 @@ pub(super) fn header(
         pos2(other.left() - 1.5 * UNIT, bar.bottom()),
     );
     status(ui, hand, room, scene);
+}
+
+/// Arrows back and forth through what was done; Ctrl-Z and Ctrl-Shift-Z do the same.
+fn undo_buttons(
+    ui: &Ui,
+    hand: Hand<'_>,
+    state: UndoState,
+    places: &[(Command, Rect)],
+    commands: &mut Vec<Command>,
+) {
+    let palette = hand.palette;
+    let typed = typed(ui);
+    for &(command, rect) in places {
+        let (label, can, side) = match command {
+            Command::Undo => ("Undo", state.can_undo, 1.0),
+            Command::Redo => ("Redo", state.can_redo, -1.0),
+        };
+        let sense = if can { Sense::click() } else { Sense::hover() };
+        let response = ui.interact(rect, Id::unique(label), sense);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, can, label));
+        let painter = ui.painter();
+        let fill = if can && response.hovered() { palette.lifted } else { palette.raised };
+        painter.rect_filled(rect, UNIT, fill);
+        focus_ring(painter, &response, rect, UNIT, palette.text);
+        let ink = if can { palette.text } else { blend(palette.raised, palette.dim, 0.4) };
+        let middle = rect.center() + vec2(0.0, 1.5);
+        let bow = (0..=12).map(|i| {
+            let angle = std::f32::consts::PI * (1.05 - 1.3 * i as f32 / 12.0);
+            middle + vec2(side * 5.5 * angle.cos(), -5.5 * angle.sin())
+        });
+        painter.add(Shape::line(bow.collect(), Stroke::new(1.6, ink)));
+        let tip = middle + vec2(side * -5.5, 4.0);
+        let head = [vec2(-4.0, -3.0), vec2(4.0, -3.0), vec2(0.0, 2.0)].map(|by| tip + by);
+        painter.add(Shape::convex_polygon(head.to_vec(), ink, Stroke::NONE));
+        if response.clicked() || can && typed == Some(command) {
+            commands.push(command);
+        }
+        let cursor = if can { CursorIcon::PointingHand } else { CursorIcon::Default };
+        response.on_hover_cursor(cursor).on_hover_text(label);
+    }
 }
 
 /// The seed between arrows to the ones before and after it.

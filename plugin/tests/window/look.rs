@@ -6,6 +6,7 @@ use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 use jangdan::handoff::Network;
 use jangdan::headless::Image;
 use jangdan::saved::Groove;
+use jangdan::window::command::UndoState;
 use jangdan::window::grid::{Geometry, ROWS, hit_color};
 use jangdan::window::layout::MIN_SIZE;
 use jangdan::window::theme::{DARK, Theme};
@@ -30,12 +31,13 @@ fn texts(shapes: &[ClippedShape]) -> Vec<(Rect, String)> {
     texts
 }
 
-/// A groove in every slot, a style to choose.
+/// A groove in every slot, a style to choose, something to undo.
 fn fill(window: &mut Headless) {
     for slot in 0..12 {
         window.params.slots.store(slot, Some(Groove::of_patterns(vec![factory::pattern()])));
     }
     window.scene.styles = 18;
+    window.scene.undo = Some(UndoState { can_undo: true, can_redo: true });
 }
 
 #[test]

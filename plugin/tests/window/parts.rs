@@ -4,6 +4,7 @@ use groove::{Beats, Instrument, Pattern};
 use jangdan::answer::Choice;
 use jangdan::params::WindowSize;
 use jangdan::saved::Groove;
+use jangdan::window::command::{Command, UndoState};
 use jangdan::window::theme::{DARK, LIGHT, Theme};
 use nice_plug::prelude::Param;
 
@@ -154,4 +155,27 @@ fn weights_without_attributes_leave_their_room_to_the_sliders() {
     assert!(!reaches(&mut window));
     let without = Layout::new(DEFAULT_SIZE, Contents { is_more_open: false, attributes: 0 });
     assert!(without.shape.latent.body.height() > layout().shape.latent.body.height());
+}
+
+#[test]
+fn undo_and_redo_are_asked_for_with_buttons_and_keys_where_there_is_something_to_undo() {
+    let mut window = window();
+    window.scene.undo = Some(UndoState { can_undo: true, can_redo: false });
+    window.frame(Vec::new());
+    let place = |i: f32| {
+        let left = layout().groove.frame.left();
+        // After seed, New and near.
+        pos2(left + 43.0 * 8.0 + 16.0 + i * 40.0, layout().header.center().y)
+    };
+    click(&mut window, place(0.0));
+    click(&mut window, place(1.0));
+    assert_eq!(window.take_commands(), [Command::Undo]);
+    window.scene.undo = Some(UndoState { can_undo: true, can_redo: true });
+    click(&mut window, place(1.0));
+    assert_eq!(window.take_commands(), [Command::Redo]);
+    for modifiers in [Modifiers::COMMAND, Modifiers::COMMAND | Modifiers::SHIFT] {
+        let (key, physical_key, pressed, repeat) = (Key::Z, None, true, false);
+        window.frame(vec![Event::Key { key, physical_key, pressed, repeat, modifiers }]);
+    }
+    assert_eq!(window.take_commands(), [Command::Undo, Command::Redo]);
 }

@@ -1,0 +1,34 @@
+//! What the window asks for that is no parameter and no edit: collected while a frame is drawn, carried out after it.
+
+use egui::{Key, KeyboardShortcut, Modifiers, Ui};
+
+/// Something to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Takes back what was done last.
+    Undo,
+    /// Does again what was taken back.
+    Redo,
+}
+
+/// What can be taken back and done again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UndoState {
+    /// Whether anything can be taken back.
+    pub can_undo: bool,
+    /// Whether anything was taken back.
+    pub can_redo: bool,
+}
+
+/// What was asked for with the keyboard in this frame: Ctrl-Z, Ctrl-Shift-Z.
+pub(super) fn typed(ui: &Ui) -> Option<Command> {
+    const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
+    const REDO: KeyboardShortcut =
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
+    // In this order: egui finds the one without Shift in the one with it.
+    let shortcuts = [(REDO, Command::Redo), (UNDO, Command::Undo)];
+    let (_, command) = shortcuts
+        .into_iter()
+        .find(|(shortcut, _)| ui.input_mut(|input| input.consume_shortcut(shortcut)))?;
+    Some(command)
+}
