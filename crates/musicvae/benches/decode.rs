@@ -1,13 +1,14 @@
-//! Time to decode and to encode one four-bar pattern on one thread: `cargo bench -p musicvae`.
+//! Time to decode and to encode four-bar patterns on one thread: `cargo bench -p musicvae --bench decode`.
 //!
-//! The weights are random; the time does not depend on them, except that more hits take a little
-//! longer.
+//! The weights are random, of half precision as shipped ones are; the time does not depend on them, except that
+//! more hits take a little longer. docs/performance.md has figures, `benches/peers` those of others.
 
 use std::collections::BTreeMap;
 
 use divan::Bencher;
 use musicvae::noise::{Noise, Purpose};
-use musicvae::{Config, Drummer, LatentMap, RawTensor, Recipe, Scratch, WeightsFile};
+use musicvae::infer::Locks;
+use musicvae::{Config, Drummer, LatentMap, Precision, RawTensor, Recipe, Scratch, WeightsFile};
 
 fn main() {
     divan::main();
@@ -23,11 +24,14 @@ fn drummer(preset: &str) -> Drummer {
         let mut data = vec![0.0; shape.iter().product()];
         Noise::new(1, Purpose::Weights, index as u64).fill_normal(&mut data);
         let inputs = *shape.last().expect("a dimension") as f32;
-        data.iter_mut().for_each(|x| *x *= 2.0 / inputs.sqrt());
+        // A prior as steep as the rest would throw points far out.
+        let scale = if name.starts_with("prior") { 0.6 } else { 2.0 };
+        data.iter_mut().for_each(|x| *x *= scale / inputs.sqrt());
         tensors.insert(name, RawTensor { shape, data });
     }
     let file = WeightsFile::new(config, BTreeMap::new(), tensors).expect("whole weights");
-    Drummer::new(&file).expect("whole weights")
+    let bytes = file.to_bytes(Precision::F16).expect("numbers of ordinary size");
+    Drummer::from_bytes(&bytes).expect("whole weights")
 }
 
 /// One slider moves: the seed's noise is kept.
@@ -59,6 +63,31 @@ fn compact_new_seed(bencher: Bencher) {
         recipe.seed += 1;
         drummer.decode(&recipe, 0, &mut scratch)
     });
+}
+
+/// Eight variations for the window to offer: `is_new` draws new ones, else a slider moves.
+fn eight(bencher: Bencher, is_new: bool) {
+    let (drummer, mut scratch) = (drummer("compact"), Scratch::new());
+    let mut recipes = [Recipe::default(); 8];
+    let mut next = 0;
+    bencher.bench_local(|| {
+        for (recipe, index) in recipes.iter_mut().zip(0..) {
+            recipe.latent[0] += 1e-3;
+            recipe.seed = next + index;
+        }
+        next += if is_new { 8 } else { 0 };
+        drummer.decode_many(&recipes, &Locks::default(), 0, &mut scratch)
+    });
+}
+
+#[divan::bench(sample_count = 200)]
+fn compact_eight_slider_drag(bencher: Bencher) {
+    eight(bencher, false);
+}
+
+#[divan::bench(sample_count = 200)]
+fn compact_eight_new_seeds(bencher: Bencher) {
+    eight(bencher, true);
 }
 
 #[divan::bench(sample_count = 100)]

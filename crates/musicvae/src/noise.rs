@@ -23,8 +23,6 @@ pub enum Purpose {
     CycleTokens = 4,
     /// Which steps a cycle draws anew.
     Redraw = 5,
-    /// Which steps repeat the noise of the bar before.
-    Repeat = 6,
     /// A network's first weights.
     Weights = 16,
     /// The order of training windows.
