@@ -10,8 +10,9 @@ use crate::noise::{Noise, Purpose};
 /// Number of latent sliders.
 pub const SLIDERS: usize = 8;
 
-/// Temperature that a new instance of the plugin draws with: somewhat surer than trained.
-pub const DEFAULT_TEMPERATURE: f32 = 0.9;
+/// Temperature that a new instance of the plugin draws with: as trained, which comes nearest to what
+/// drummers play (docs/experiments.md).
+pub const DEFAULT_TEMPERATURE: f32 = 1.0;
 
 /// Number of knobs for musical attributes.
 pub const ATTRIBUTES: usize = 5;
