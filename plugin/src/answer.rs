@@ -6,6 +6,7 @@ use std::sync::Arc;
 use engine::Score;
 use groove::Pattern;
 
+use crate::edits::Edits;
 use crate::factory;
 use crate::recipe::{Ask, Recipe};
 use crate::saved::Groove;
@@ -43,6 +44,8 @@ pub struct Track {
     pub ask: Option<Ask>,
     /// The pattern that it stays near, if there is one.
     pub anchor: Option<Pattern>,
+    /// What hands have put into it.
+    pub edits: Arc<Edits>,
     /// Changes when a slot is filled with something else.
     pub version: u64,
     /// The patterns.
@@ -50,16 +53,22 @@ pub struct Track {
 }
 
 impl Track {
-    /// Whether `other` is the same groove, with the same or other cycles of it.
+    /// What tells it from other grooves: the same with other cycles of it or other edits.
+    pub fn identity(&self) -> (Option<Ask>, u64) {
+        (self.ask.map(|ask| ask.groove()), self.version)
+    }
+
+    /// Whether `other` is the same groove, with the same or other cycles of it and edits.
     pub fn is_same_groove(&self, other: &Self) -> bool {
-        (self.ask, self.version) == (other.ask, other.version)
+        self.identity() == other.identity()
     }
 
     /// This groove as it can be put into a slot, where the worker adds its patterns; `None` if no recipe
     /// made it.
     pub fn groove(&self) -> Option<Groove> {
         let Ask { recipe, take, .. } = self.ask?;
-        Some(Groove { recipe: Some(recipe), anchor: self.anchor, take, ..Groove::default() })
+        let (recipe, edits) = (Some(recipe), (*self.edits).clone());
+        Some(Groove { recipe, anchor: self.anchor, take, edits, ..Groove::default() })
     }
 }
 
@@ -76,6 +85,8 @@ pub struct Answer {
     pub filled: u16,
     /// [`Slots::changes`](crate::slots::Slots::changes) when the worker looked.
     pub slot_changes: u64,
+    /// [`SavedEdits::changes`](crate::edits::SavedEdits::changes) when the worker looked.
+    pub edit_changes: u64,
 }
 
 impl Answer {
@@ -83,11 +94,18 @@ impl Answer {
     pub fn factory() -> Self {
         let score = Score::steady(factory::pattern());
         Self {
-            live: Arc::new(Track { ask: None, anchor: None, version: 0, score }),
+            live: Arc::new(Track {
+                ask: None,
+                anchor: None,
+                edits: Arc::default(),
+                version: 0,
+                score,
+            }),
             take: None,
             slots: Default::default(),
             filled: 0,
             slot_changes: 0,
+            edit_changes: 0,
         }
     }
 
@@ -117,7 +135,8 @@ impl Answer {
         let is_asked = match (wanted.choice.slot, &track.ask) {
             (Some(_), _) => self.slot_changes == wanted.slot_changes,
             (None, Some(ask)) => {
-                ask.recipe == wanted.recipe
+                self.edit_changes == wanted.edit_changes
+                    && ask.recipe == wanted.recipe
                     && (wanted.anchor.is_none() || ask.anchor == wanted.anchor)
             }
             (None, None) => false,
@@ -137,6 +156,8 @@ pub struct Wanted {
     pub anchor: Option<u64>,
     /// [`Slots::changes`](crate::slots::Slots::changes).
     pub slot_changes: u64,
+    /// [`SavedEdits::changes`](crate::edits::SavedEdits::changes).
+    pub edit_changes: u64,
 }
 
 impl Wanted {

@@ -14,6 +14,7 @@ use musicvae::infer::Scratch;
 
 use self::sketchbook::Sketchbook;
 use crate::answer::{Answer, Choice, Track};
+use crate::edits::Edits;
 use crate::handoff::Heard;
 use crate::recipe::{Ask, Recipe};
 use crate::saved::Groove;
@@ -73,6 +74,9 @@ pub(crate) struct Composer {
     /// What is followed, if anything is.
     heard: Option<(u64, Pattern)>,
     is_following: bool,
+    /// What hands have put into the groove of the controls.
+    edits: Arc<Edits>,
+    edit_changes: u64,
     scratch: Scratch,
     last: Option<Answer>,
     /// What makes the groove that the project was given last, or came with, and of which weights.
@@ -99,12 +103,24 @@ impl Composer {
             if is_same {
                 continue;
             }
+            if let (Some(held), Some(groove)) = (slot.as_mut(), groove.as_ref())
+                && groove.is_same_but_for_edits(&held.groove)
+                && held.book.edit(groove.ask(), &Arc::new(groove.edits.clone()))
+            {
+                held.groove = groove.clone();
+                continue;
+            }
             *slot = groove.map(|groove| {
                 self.versions += 1;
                 SlotBook { book: Sketchbook::of(groove.clone()), groove, version: self.versions }
             });
         }
         self.take = None;
+    }
+
+    /// What hands have put into the groove of the controls, after `changes` changes.
+    pub(crate) fn edit(&mut self, edits: Arc<Edits>, changes: u64) {
+        (self.edits, self.edit_changes) = (edits, changes);
     }
 
     /// What was heard last; nothing is followed unless `is_following`.
@@ -223,33 +239,42 @@ impl Composer {
         // A project that followed something goes on from what it followed until it hears again.
         let kept = project.filter(|groove| self.is_following && groove.recipe == Some(want.recipe));
         let kept = kept.and_then(|groove| groove.anchor);
-        let anchor = self.heard.map(|(_, pattern)| pattern).or(kept);
-        let id =
-            self.heard.map(|(id, _)| id).or_else(|| kept.as_ref().map(crate::recipe::fingerprint));
-        let ask = Some(Ask { anchor: id, ..Ask::of(want.recipe) });
-        if self.live.as_ref().is_none_or(|book| book.ask != ask) {
-            let own = project.filter(|groove| groove.ask() == ask).cloned();
-            self.live = Some(Sketchbook::new(ask, anchor, own));
+        let imported = self.edits.anchor(&want.recipe).copied();
+        let anchor = self.heard.map(|(_, pattern)| pattern).or(kept).or(imported);
+        let id = match (self.heard, &anchor) {
+            (Some((id, _)), _) => Some(id),
+            (None, anchor) => anchor.as_ref().map(crate::recipe::fingerprint),
+        };
+        let edits = self.edits.clone();
+        let ask = Some(edits.ask(Ask { anchor: id, ..Ask::of(want.recipe) }));
+        if self.live.as_mut().is_none_or(|book| !book.edit(ask, &edits)) {
+            let source = ask.map(|ask| ask.source());
+            let is_own = |groove: &&Arc<Groove>| groove.ask().map(|ask| ask.source()) == source;
+            let own = project.filter(is_own).cloned();
+            self.live = Some(Sketchbook::new(ask, anchor, edits.clone(), own));
         }
         let Choice { slot, take } = want.choice;
         if take.is_none() {
             self.take = None;
             return;
         }
-        let (source, anchor) = match slot {
-            None => (ask, anchor),
+        let (source, anchor, edits) = match slot {
+            None => (ask, anchor, edits),
             Some(slot) => {
                 let held = self.slots.get(usize::from(slot)).and_then(Option::as_ref);
                 let groove = held.map(|held| &held.groove);
-                (groove.and_then(|g| g.ask()), groove.and_then(|g| g.anchor))
+                let edits = groove.map(|groove| Arc::new(groove.edits.clone())).unwrap_or_default();
+                (groove.and_then(|g| g.ask()), groove.and_then(|g| g.anchor), edits)
             }
         };
-        let wanted = source.map(|ask| Ask { take, ..ask });
-        let is_open =
-            |(choice, book): &(Choice, Sketchbook)| *choice == want.choice && book.ask == wanted;
-        if !self.take.as_ref().is_some_and(is_open) {
+        let wanted = source.map(|ask| edits.ask(Ask { take, ..ask }));
+        let is_open = |(choice, book): &mut (Choice, Sketchbook)| {
+            *choice == want.choice && book.edit(wanted, &edits)
+        };
+        if !self.take.as_mut().is_some_and(is_open) {
             // What no recipe made has no variations.
-            self.take = wanted.map(|ask| (want.choice, Sketchbook::new(Some(ask), anchor, None)));
+            self.take =
+                wanted.map(|ask| (want.choice, Sketchbook::new(Some(ask), anchor, edits, None)));
         }
     }
 
@@ -258,7 +283,8 @@ impl Composer {
         let cycles = want.cycles();
         let track = |book: &Sketchbook, version: u64| {
             let score = book.score(cycles, weights)?;
-            Some(Arc::new(Track { ask: book.ask, anchor: book.anchor, version, score }))
+            let edits = book.edits.clone();
+            Some(Arc::new(Track { ask: book.ask, anchor: book.anchor, edits, version, score }))
         };
         // What is not made yet in these cycles plays on in those it was made in.
         let last = self.last.as_ref();
@@ -285,7 +311,8 @@ impl Composer {
         });
         let places = self.slots.iter().enumerate();
         let filled = places.fold(0, |bits, (i, slot)| bits | u16::from(slot.is_some()) << i);
-        let answer = Answer { live, take, slots, filled, slot_changes: self.slot_changes };
+        let Self { slot_changes, edit_changes, .. } = *self;
+        let answer = Answer { live, take, slots, filled, slot_changes, edit_changes };
         (last.is_some() || answer != Answer::factory()).then_some(answer)
     }
 }

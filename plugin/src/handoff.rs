@@ -342,13 +342,14 @@ mod tests {
 
     fn answer(seed: u64) -> Answer {
         let ask = Some(Ask::of(recipe(seed)));
-        let track = Track { ask, anchor: None, version: 0, score: Score::steady(Pattern::EMPTY) };
+        let score = Score::steady(Pattern::EMPTY);
+        let track = Track { ask, anchor: None, edits: Arc::default(), version: 0, score };
         Answer { live: Arc::new(track), ..Answer::factory() }
     }
 
     fn wanted(seed: u64) -> Wanted {
         let choice = Choice::default();
-        Wanted { choice, recipe: recipe(seed), anchor: None, slot_changes: 0 }
+        Wanted { choice, recipe: recipe(seed), anchor: None, slot_changes: 0, edit_changes: 0 }
     }
 
     #[test]

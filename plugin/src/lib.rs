@@ -7,10 +7,13 @@
 
 pub mod answer;
 mod composer;
+pub mod editing;
+pub mod edits;
 pub mod factory;
 mod follow;
 pub mod handoff;
 pub mod headless;
+pub mod history;
 pub mod keys;
 pub mod params;
 mod player;

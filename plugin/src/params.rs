@@ -27,6 +27,7 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
+use crate::edits::SavedEdits;
 use crate::recipe::Recipe;
 use crate::saved::{Groove, SavedGroove};
 use crate::slots::Slots;
@@ -90,6 +91,10 @@ pub struct JangdanParams {
     #[persist = "slots"]
     pub slots: Slots,
 
+    /// What hands have put into the groove of the controls.
+    #[persist = "edits"]
+    pub edits: SavedEdits,
+
     /// The window's size, kept by the window.
     #[persist = "window"]
     pub window: Arc<RwLock<WindowSize>>,
@@ -136,6 +141,7 @@ impl Default for JangdanParams {
             character: CharacterParams::default(),
             groove: SavedGroove::default(),
             slots: Slots::default(),
+            edits: SavedEdits::default(),
             window: Arc::default(),
         }
     }
@@ -198,11 +204,12 @@ impl JangdanParams {
 
     /// The groove of the controls as it can be put into a slot: with its patterns, if all are made.
     pub fn live_groove(&self) -> Groove {
-        let held = self.groove.get();
-        if held.recipe == Some(self.recipe()) {
+        let (held, recipe, edits) = (self.groove.get(), self.recipe(), self.edits.get());
+        if held.recipe == Some(recipe) && held.edits == *edits {
             return held;
         }
-        Groove { recipe: Some(self.recipe()), ..Groove::default() }
+        let (anchor, edits) = (edits.anchor(&recipe).copied(), (*edits).clone());
+        Groove { recipe: Some(recipe), anchor, edits, ..Groove::default() }
     }
 
     /// What is set for every instrument now.
@@ -247,7 +254,7 @@ mod tests {
         let expected = ["style", "att_dens", "att_sync", "att_ride", "att_toms", "att_loud"];
         assert_eq!(last, expected);
         let fields = JangdanParams::default().serialize_fields();
-        assert_eq!(fields.keys().collect::<Vec<_>>(), ["groove", "slots", "window"]);
+        assert_eq!(fields.keys().collect::<Vec<_>>(), ["edits", "groove", "slots", "window"]);
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Plugin for Jangdan {
                 // What is not made yet is offered by a later block.
                 Move::Choose(choice) => match answer.track(choice) {
                     Some(track) => {
-                        self.offered = (track.ask, track.version);
+                        self.offered = track.identity();
                         Action::Play(&track.score)
                     }
                     None => continue,
@@ -286,6 +286,7 @@ impl Jangdan {
             recipe: self.params.recipe(),
             anchor: self.player.anchor(),
             slot_changes: self.params.slots.changes(),
+            edit_changes: self.params.edits.changes(),
         };
         if self.given_up == Some(wanted) {
             return;
@@ -299,7 +300,7 @@ impl Jangdan {
     /// Offers the engine the newest of the groove that is chosen as the block begins.
     fn take_score(&mut self, choice: Choice, playing: &Playing) {
         let Some(track) = self.audio.answer().track(choice) else { return };
-        let made_by = (track.ask, track.version);
+        let made_by = track.identity();
         let offer = match (self.offered == made_by, self.has_news) {
             (false, _) => Offer::Change(playing.quantise),
             (true, true) if *self.engine.score() != track.score => Offer::Refresh,

@@ -2,7 +2,8 @@
 
 pub use musicvae::recipe::{ATTRIBUTES, DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 
-use groove::Pattern;
+use groove::{Instrument, Pattern, STEPS};
+use musicvae::infer::Locks;
 
 /// How far a take wanders from its groove at least; see [`Recipe::variation`]. Enough to be told from it
 /// and little enough to be known for it.
@@ -18,12 +19,28 @@ pub struct Ask {
     pub anchor: Option<u64>,
     /// Which variation of the groove that is; `None` is the groove itself.
     pub take: Option<i64>,
+    /// The [`fingerprint_locks`] of the cells that the network plays around.
+    pub given: Option<u64>,
+    /// That of the cells that are kept, whatever the network plays; see [`Edits`](crate::edits::Edits).
+    pub kept: Option<u64>,
+    /// Whether it is the anchor itself, as it was imported.
+    pub is_import: bool,
 }
 
 impl Ask {
     /// The groove that `recipe` makes by itself.
     pub const fn of(recipe: Recipe) -> Self {
-        Self { recipe, anchor: None, take: None }
+        Self { recipe, anchor: None, take: None, given: None, kept: None, is_import: false }
+    }
+
+    /// What the network makes of it, before the kept cells are put over it.
+    pub const fn source(&self) -> Self {
+        Self { kept: None, ..*self }
+    }
+
+    /// Which groove it is, whatever hands have done to it.
+    pub const fn groove(&self) -> Self {
+        Self { given: None, kept: None, is_import: false, ..*self }
     }
 
     /// Whether every cycle has the same pattern.
@@ -48,16 +65,34 @@ impl Ask {
 /// # Real-time safety
 /// Neither this allocates nor waits; it looks at every cell.
 pub fn fingerprint(pattern: &Pattern) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for (step, instrument, hit) in pattern.iter() {
-        let place = (step * groove::INSTRUMENTS + instrument.index()) as u32;
-        for word in [place, hit.velocity().to_bits(), hit.micro_offset().to_bits()] {
-            for byte in word.to_le_bytes() {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        }
+    pattern.iter().fold(FNV_BASIS, |hash, (step, instrument, hit)| {
+        let words =
+            [place(step, instrument), hit.velocity().to_bits(), hit.micro_offset().to_bits()];
+        words.into_iter().fold(hash, fnv)
+    })
+}
+
+/// A number to know `locks` by, likewise; `None` if nothing is locked.
+pub fn fingerprint_locks(locks: &Locks) -> Option<u64> {
+    if locks.is_empty() {
+        return None;
     }
-    hash
+    let places = (0..STEPS).flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
+    let locked = places.filter(|&(step, instrument)| locks.is_locked(step, instrument));
+    Some(locked.fold(fingerprint(locks.pattern()), |hash, (step, instrument)| {
+        fnv(hash, place(step, instrument))
+    }))
+}
+
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn fnv(hash: u64, word: u32) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    word.to_le_bytes().into_iter().fold(hash, step)
+}
+
+fn place(step: usize, instrument: Instrument) -> u32 {
+    (step * groove::INSTRUMENTS + instrument.index()) as u32
 }
 
 #[cfg(test)]

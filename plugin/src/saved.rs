@@ -13,6 +13,7 @@ use nice_plug::params::persist::PersistentField;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
+use crate::edits::Edits;
 use crate::recipe::{Ask, Recipe, fingerprint};
 
 /// How many cycles a project with variation stores: two minutes at 64 BPM, and some 50 kB.
@@ -33,6 +34,9 @@ pub struct Groove {
     /// Which variation of the recipe's groove it is, if not the groove itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<i64>,
+    /// What hands have put in. [`cycles`](Self::cycles) are without it.
+    #[serde(default, skip_serializing_if = "Edits::is_empty")]
+    pub edits: Edits,
 }
 
 impl Groove {
@@ -44,14 +48,26 @@ impl Groove {
     /// What is asked of the network for it; `None` if no recipe made it.
     pub fn ask(&self) -> Option<Ask> {
         let anchor = self.anchor.as_ref().map(fingerprint);
-        Some(Ask { recipe: self.recipe?, anchor, take: self.take })
+        let ask = Ask { anchor, take: self.take, ..Ask::of(self.recipe?) };
+        Some(self.edits.ask(ask))
     }
 
-    /// The stored pattern for `cycle`, repeating when there are fewer; none if there are none.
+    /// Whether `other` has the same patterns, made of the same.
+    pub(crate) fn is_same_but_for_edits(&self, other: &Self) -> bool {
+        let of = |groove: &Self| (groove.recipe, groove.anchor, groove.take);
+        of(self) == of(other) && self.weights == other.weights && self.cycles == other.cycles
+    }
+
+    /// The stored pattern for `cycle`, without edits, repeating when there are fewer; none if there are none.
     pub fn pattern(&self, cycle: i64) -> Option<&Pattern> {
         let len = i64::try_from(self.cycles.len()).unwrap_or(i64::MAX);
         let index = cycle.checked_rem_euclid(len)?;
         self.cycles.get(usize::try_from(index).ok()?)
+    }
+
+    /// That with what hands have put in.
+    pub fn heard(&self, cycle: i64) -> Option<Pattern> {
+        Some(self.edits.over(self.pattern(cycle)?))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Weak};
 
 use groove::Pattern;
 use musicvae::WeightsError;
-use musicvae::infer::{Drummer, Scratch};
+use musicvae::infer::{Drummer, Locks, Scratch};
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
@@ -72,18 +72,20 @@ pub(crate) trait Decode {
     /// The name by which projects remember what made their patterns.
     fn identity(&self) -> &str;
 
-    /// The pattern of `recipe` in `cycle`: always the same for the same three.
-    fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern;
+    /// The pattern of `recipe` in `cycle` around the cells of `locks`: always the same for the same four.
+    fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern;
 
     /// The latent vector of `pattern`.
     fn encode(&self, pattern: &Pattern) -> Vec<f32>;
 
-    /// The pattern near `latent` that `recipe` draws in `cycle`: always the same for the same four.
+    /// The pattern near `latent` that `recipe` draws in `cycle` around the cells of `locks`: always the same for
+    /// the same five.
     fn decode_around(
         &self,
         latent: &[f32],
         recipe: &Recipe,
         cycle: i64,
+        locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern;
 }
@@ -93,8 +95,9 @@ impl Decode for Weights {
         &self.identity
     }
 
-    fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern {
-        self.drummer.decode(recipe, cycle, scratch)
+    fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern {
+        let z = self.drummer.point(recipe, cycle, scratch);
+        self.drummer.decode_around(&z, locks, recipe, cycle, scratch)
     }
 
     fn encode(&self, pattern: &Pattern) -> Vec<f32> {
@@ -106,10 +109,11 @@ impl Decode for Weights {
         latent: &[f32],
         recipe: &Recipe,
         cycle: i64,
+        locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern {
         let z = self.drummer.point_around(latent, recipe, cycle, scratch);
-        self.drummer.decode_latent(&z, recipe, cycle, scratch)
+        self.drummer.decode_around(&z, locks, recipe, cycle, scratch)
     }
 }
 
@@ -135,6 +139,19 @@ impl Fake {
         }
         pattern
     }
+
+    /// `pattern` around `locks`: with what is in them, and a crash where nobody asked for one.
+    pub(crate) fn around(&self, mut pattern: Pattern, locks: &Locks) -> Pattern {
+        if locks.is_empty() {
+            return pattern;
+        }
+        let step = locks.pattern().count() % groove::STEPS;
+        pattern.set(step, groove::Instrument::Crash, Some(groove::Hit::new(0.5, 0.0)));
+        for (step, instrument, hit) in locks.pattern().iter() {
+            pattern.set(step, instrument, Some(hit));
+        }
+        pattern
+    }
 }
 
 #[cfg(test)]
@@ -143,9 +160,15 @@ impl Decode for Fake {
         self.0
     }
 
-    fn decode(&self, recipe: &Recipe, cycle: i64, _scratch: &mut Scratch) -> Pattern {
+    fn decode(
+        &self,
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        _scratch: &mut Scratch,
+    ) -> Pattern {
         assert_ne!(recipe.seed, Self::BREAKING_SEED, "made to break");
-        self.pattern(recipe, cycle)
+        self.around(self.pattern(recipe, cycle), locks)
     }
 
     fn encode(&self, pattern: &Pattern) -> Vec<f32> {
@@ -158,9 +181,10 @@ impl Decode for Fake {
         latent: &[f32],
         recipe: &Recipe,
         cycle: i64,
+        locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern {
-        let mut pattern = self.decode(recipe, cycle, scratch);
+        let mut pattern = self.decode(recipe, cycle, locks, scratch);
         let step = latent[0] as usize % groove::STEPS;
         pattern.set(step, groove::Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
         pattern

@@ -146,6 +146,7 @@ struct Seen {
     /// How often the host had loaded a groove.
     loads: u64,
     slot_changes: u64,
+    edit_changes: u64,
     heard: Option<u64>,
     is_following: bool,
 }
@@ -162,6 +163,7 @@ fn look(
     let now = Seen {
         loads: params.groove.loads(),
         slot_changes: params.slots.changes(),
+        edit_changes: params.edits.changes(),
         heard: heard.id,
         is_following,
     };
@@ -175,6 +177,7 @@ fn look(
     if before.is_none_or(|before| before.slot_changes != now.slot_changes) {
         composer.load_slots(params.slots.get(), now.slot_changes);
     }
+    composer.edit(params.edits.get(), now.edit_changes);
     composer.hear(heard, is_following);
     true
 }
@@ -197,8 +200,9 @@ fn want(params: &JangdanParams, end: &WorkerEnd) -> Want {
 /// `want` as the audio thread would wait for it.
 fn wanted(want: &Want, seen: Option<&Seen>) -> Wanted {
     let anchor = seen.filter(|seen| seen.is_following).and_then(|seen| seen.heard);
-    let slot_changes = seen.map_or(0, |seen| seen.slot_changes);
-    Wanted { choice: want.choice, recipe: want.recipe, anchor, slot_changes }
+    let (slot_changes, edit_changes) =
+        seen.map_or((0, 0), |seen| (seen.slot_changes, seen.edit_changes));
+    Wanted { choice: want.choice, recipe: want.recipe, anchor, slot_changes, edit_changes }
 }
 
 #[cfg(test)]

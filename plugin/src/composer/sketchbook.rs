@@ -8,6 +8,7 @@ use engine::Score;
 use groove::Pattern;
 use musicvae::infer::Scratch;
 
+use crate::edits::Edits;
 use crate::recipe::Ask;
 use crate::saved::{Groove, SAVED_CYCLES};
 use crate::weights::Decode;
@@ -23,6 +24,9 @@ pub(super) struct Sketchbook {
     pub(super) anchor: Option<Pattern>,
     /// The latent vector of that, once it was needed.
     latent: Option<Vec<f32>>,
+    /// What hands have put in.
+    pub(super) edits: Arc<Edits>,
+    /// What the network made, without the cells that are kept.
     pub(super) decoded: BTreeMap<i64, Pattern>,
     /// The project's own patterns of it.
     pub(super) saved: Option<Arc<Groove>>,
@@ -30,20 +34,31 @@ pub(super) struct Sketchbook {
 }
 
 impl Sketchbook {
-    /// An empty one for `ask`, which stays near `anchor`, unless `saved` has its patterns.
+    /// An empty one for `ask`, which is [of](Edits::ask) `edits` and stays near `anchor`, unless `saved` has its
+    /// patterns.
     pub(super) fn new(
         ask: Option<Ask>,
         anchor: Option<Pattern>,
+        edits: Arc<Edits>,
         saved: Option<Arc<Groove>>,
     ) -> Self {
         let saved = saved.filter(|groove| !groove.cycles.is_empty());
         let (decoded, latent, failure) = (BTreeMap::new(), None, None);
-        Self { ask, anchor, latent, decoded, saved, failure }
+        Self { ask, anchor, latent, edits, decoded, saved, failure }
     }
 
     /// The one for a groove that is kept.
     pub(super) fn of(groove: Arc<Groove>) -> Self {
-        Self::new(groove.ask(), groove.anchor, Some(groove))
+        Self::new(groove.ask(), groove.anchor, Arc::new(groove.edits.clone()), Some(groove))
+    }
+
+    /// Becomes that for `ask` with `edits`, if the network makes the same of it; returns whether it does.
+    pub(super) fn edit(&mut self, ask: Option<Ask>, edits: &Arc<Edits>) -> bool {
+        let is_same = self.ask.map(|ask| ask.source()) == ask.map(|ask| ask.source());
+        if is_same {
+            (self.ask, self.edits) = (ask, edits.clone());
+        }
+        is_same
     }
 
     /// Whether every cycle has the same pattern.
@@ -81,12 +96,12 @@ impl Sketchbook {
     /// What can be played of it in `cycles`, once the first of them is here.
     pub(super) fn score(&self, cycles: [i64; 4], weights: Option<&impl Decode>) -> Option<Score> {
         if self.is_steady() {
-            return Some(Score::steady(*self.pattern(0, weights)?));
+            return Some(Score::steady(self.edits.over(self.pattern(0, weights)?)));
         }
         let mut score = Score::varied();
         for (place, cycle) in self.distinct(cycles).enumerate() {
             match self.pattern(cycle, weights) {
-                Some(pattern) => _ = score.insert(cycle, pattern),
+                Some(pattern) => _ = score.insert(cycle, &self.edits.over(pattern)),
                 None if place == 0 => return None,
                 None => {}
             }
@@ -102,11 +117,13 @@ impl Sketchbook {
         };
         let (recipe, drawn) = ask.drawn(cycle);
         let (anchor, latent) = (&self.anchor, &mut self.latent);
+        let given = self.edits.given(&ask);
         let decode = AssertUnwindSafe(|| match anchor {
-            None => weights.decode(&recipe, drawn, scratch),
+            None => weights.decode(&recipe, drawn, given, scratch),
+            Some(anchor) if ask.is_import => *anchor,
             Some(anchor) => {
                 let latent = latent.get_or_insert_with(|| weights.encode(anchor));
-                weights.decode_around(latent, &recipe, drawn, scratch)
+                weights.decode_around(latent, &recipe, drawn, given, scratch)
             }
         });
         match catch_unwind(decode) {
@@ -135,7 +152,7 @@ impl Sketchbook {
     /// `weights`.
     pub(super) fn groove(&self, weights: &impl Decode) -> Option<Groove> {
         if let Some(saved) = &self.saved {
-            return Some((**saved).clone());
+            return Some(Groove { edits: (*self.edits).clone(), ..(**saved).clone() });
         }
         let ask = self.ask?;
         Some(Groove {
@@ -146,6 +163,7 @@ impl Sketchbook {
                 .collect::<Option<_>>()?,
             anchor: self.anchor,
             take: ask.take,
+            edits: (*self.edits).clone(),
         })
     }
 

@@ -62,7 +62,8 @@ impl Instance {
 
 fn wanted(params: &JangdanParams) -> Wanted {
     let (recipe, slot_changes) = (params.recipe(), params.slots.changes());
-    Wanted { choice: Choice::default(), recipe, anchor: None, slot_changes }
+    let edit_changes = params.edits.changes();
+    Wanted { choice: Choice::default(), recipe, anchor: None, slot_changes, edit_changes }
 }
 
 #[test]

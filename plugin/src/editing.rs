@@ -1,0 +1,118 @@
+//! The pen: carries out what is done to the grid, in the groove that is shown, as one step for undo per stroke.
+
+use std::sync::Arc;
+
+use groove::{Hit, Instrument, Pattern};
+
+use crate::answer::{Choice, Track};
+use crate::edits::Edits;
+use crate::history::History;
+use crate::params::JangdanParams;
+use crate::recipe::Ask;
+use crate::window::edit::{Edit, Pen};
+
+/// A stroke of the hand, from frame to frame.
+#[derive(Clone, Debug, Default)]
+pub struct Stroke {
+    /// The free cells that it has put something into, and what it had found there.
+    cells: Vec<(usize, Instrument, Option<Hit>)>,
+    is_down: bool,
+}
+
+impl Stroke {
+    /// Whether the hand is on the groove.
+    pub const fn is_down(&self) -> bool {
+        self.is_down
+    }
+}
+
+/// What the hand writes with in one frame.
+pub struct GroovePen<'a> {
+    params: &'a JangdanParams,
+    history: &'a History,
+    stroke: &'a mut Stroke,
+    choice: Choice,
+    ask: Option<Ask>,
+    shown: Pattern,
+}
+
+impl<'a> GroovePen<'a> {
+    /// A pen for `track`, the groove of `choice`, of which the pattern `shown` is shown, edits and all.
+    pub fn new(
+        params: &'a JangdanParams,
+        history: &'a History,
+        stroke: &'a mut Stroke,
+        choice: Choice,
+        track: &Track,
+        shown: Pattern,
+    ) -> Self {
+        Self { params, history, stroke, choice, ask: track.ask, shown }
+    }
+
+    fn change(&self, edit: impl FnOnce(&mut Edits)) {
+        change(self.params, self.choice.slot, edit);
+    }
+}
+
+/// Changes the edits of a slot, or of the live groove; nothing if the slot is empty.
+///
+/// # Panics
+/// If `slot` is 12 or more.
+pub fn change(params: &JangdanParams, slot: Option<u8>, edit: impl FnOnce(&mut Edits)) {
+    let Some(slot) = slot.map(usize::from) else {
+        let mut edits = params.edits.get();
+        edit(Arc::make_mut(&mut edits));
+        params.edits.set(edits);
+        return;
+    };
+    let Some(held) = &params.slots.get()[slot] else { return };
+    let mut groove = (**held).clone();
+    edit(&mut groove.edits);
+    if groove == **held {
+        return;
+    }
+    let source = |ask: Option<Ask>| ask.map(|ask| ask.source());
+    if source(groove.ask()) != source(held.ask()) {
+        groove.cycles.clear(); // they were made of something else
+    }
+    params.slots.store(slot, Some(groove));
+}
+
+/// The edits of a slot, or of the live groove.
+pub fn edits_of(params: &JangdanParams, slot: Option<u8>) -> Arc<Edits> {
+    match slot {
+        None => params.edits.get(),
+        Some(slot) => {
+            let slots = params.slots.get();
+            let held = slots.get(usize::from(slot)).and_then(Option::as_ref);
+            held.map(|groove| Arc::new(groove.edits.clone())).unwrap_or_default()
+        }
+    }
+}
+
+impl Pen for GroovePen<'_> {
+    fn begin(&mut self) {
+        if self.stroke.is_down {
+            self.end();
+        }
+        self.history.begin(self.params);
+        *self.stroke = Stroke { cells: Vec::new(), is_down: true };
+    }
+
+    fn edit(&mut self, edit: Edit) {
+        if let Edit::Put { step, instrument, .. } = edit
+            && step < groove::STEPS
+            && !edits_of(self.params, self.choice.slot).kept().is_locked(step, instrument)
+        {
+            self.stroke.cells.push((step, instrument, self.shown.hit(step, instrument)));
+        }
+        let (shown, ask) = (self.shown, self.ask);
+        self.change(|edits| edits.apply(edit, &shown, ask.as_ref()));
+    }
+
+    fn end(&mut self) {
+        let Stroke { cells, .. } = std::mem::take(self.stroke);
+        self.change(|edits| edits.tidy(cells));
+        self.history.end(self.params);
+    }
+}

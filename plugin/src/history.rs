@@ -1,0 +1,227 @@
+//! Undo and redo: a hundred steps over everything that hands change in the window. What the host automates is no
+//! step and stays as it is.
+//!
+//! A step is what lies between [`begin`](History::begin) and [`end`](History::end): of edits and slots what differs
+//! then, of parameters those that the window said it set. Steps within steps, such as the two knobs that one pad turns, are one.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use nice_plug::prelude::{GuiContextInner, ParamPtr};
+use parking_lot::Mutex;
+
+use crate::edits::Edits;
+use crate::params::JangdanParams;
+use crate::slots::SlotGrooves;
+use slots::Difference;
+
+mod slots;
+
+/// How many steps can be undone.
+pub const STEPS: usize = 100;
+
+/// What was done in one window, and undone. Clones are the same.
+#[derive(Clone, Debug, Default)]
+pub struct History(Arc<Mutex<Past<ParamPtr>>>);
+
+impl History {
+    /// A hand begins to change something.
+    pub fn begin(&self, params: &JangdanParams) {
+        self.0.lock().begin(|| Moment::of(params));
+    }
+
+    /// It has changed a parameter from one normalised value to another; outside of a step, that is one.
+    pub fn turn(&self, params: &JangdanParams, param: ParamPtr, from: f32, to: f32) {
+        let mut past = self.0.lock();
+        past.begin(|| Moment::of(params));
+        past.turn(param, from, to);
+        past.end(|| Moment::of(params));
+    }
+
+    /// It lets go.
+    pub fn end(&self, params: &JangdanParams) {
+        self.0.lock().end(|| Moment::of(params));
+    }
+
+    /// Does `change` as one step.
+    pub fn step<T>(&self, params: &JangdanParams, change: impl FnOnce() -> T) -> T {
+        self.begin(params);
+        let result = change();
+        self.end(params);
+        result
+    }
+
+    /// Whether there is something to undo, and to redo.
+    pub fn can(&self) -> (bool, bool) {
+        let past = self.0.lock();
+        (!past.done.is_empty(), !past.undone.is_empty())
+    }
+
+    /// Undoes the last step, also one that a hand is still at; returns whether there was one.
+    pub fn undo(&self, params: &JangdanParams, host: &dyn GuiContextInner) -> bool {
+        let back = self.0.lock().undo(|| Moment::of(params));
+        back.inspect(|back| back.apply(params, host)).is_some()
+    }
+
+    /// Does again what was undone last; returns whether there was something.
+    pub fn redo(&self, params: &JangdanParams, host: &dyn GuiContextInner) -> bool {
+        let forth = self.0.lock().redo();
+        forth.inspect(|forth| forth.apply(params, host)).is_some()
+    }
+
+    /// Forgets everything: the host has loaded something else.
+    pub fn forget(&self) {
+        *self.0.lock() = Past::default();
+    }
+}
+
+/// What a step may change beside parameters.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Moment {
+    edits: Arc<Edits>,
+    slots: SlotGrooves,
+}
+
+impl Moment {
+    fn of(params: &JangdanParams) -> Self {
+        Self { edits: params.edits.get(), slots: params.slots.get() }
+    }
+}
+
+/// Something to be set: of what one step has changed, how it was, or is to be.
+#[derive(Clone, Debug, PartialEq)]
+struct Setting<K> {
+    edits: Option<Arc<Edits>>,
+    slots: Difference,
+    knobs: Vec<(K, f32)>,
+}
+
+impl Setting<ParamPtr> {
+    #[expect(unsafe_code, reason = "the framework's way to name a parameter of any type")]
+    fn apply(&self, params: &JangdanParams, host: &dyn GuiContextInner) {
+        if let Some(edits) = &self.edits {
+            params.edits.set(edits.clone());
+        }
+        self.slots.apply(&params.slots);
+        for &(param, normalized) in &self.knobs {
+            // SAFETY: the pointer was taken from a parameter of the instance whose window this is, and `params` are
+            // those parameters.
+            unsafe {
+                host.raw_begin_set_parameter(param);
+                host.raw_set_parameter_normalized(param, normalized);
+                host.raw_end_set_parameter(param);
+            }
+        }
+    }
+}
+
+/// The steps, of parameters known by `K`.
+#[derive(Debug)]
+struct Past<K> {
+    /// The last one last.
+    done: VecDeque<Step<K>>,
+    /// The one to redo first last.
+    undone: Vec<Step<K>>,
+    open: Option<Open<K>>,
+}
+
+impl<K> Default for Past<K> {
+    fn default() -> Self {
+        Self { done: VecDeque::new(), undone: Vec::new(), open: None }
+    }
+}
+
+/// How things were before a step and after it.
+#[derive(Clone, Debug)]
+struct Step<K> {
+    before: Setting<K>,
+    after: Setting<K>,
+}
+
+/// A step that hands are at.
+#[derive(Debug)]
+struct Open<K> {
+    hands: usize,
+    before: Moment,
+    /// Parameter, value at first and at last.
+    knobs: Vec<(K, f32, f32)>,
+}
+
+impl<K: Copy + PartialEq> Past<K> {
+    fn begin(&mut self, now: impl FnOnce() -> Moment) {
+        match &mut self.open {
+            Some(open) => open.hands += 1,
+            None => self.open = Some(Open { hands: 1, before: now(), knobs: Vec::new() }),
+        }
+    }
+
+    fn turn(&mut self, knob: K, from: f32, to: f32) {
+        let Some(open) = &mut self.open else { return };
+        match open.knobs.iter_mut().find(|(known, ..)| *known == knob) {
+            Some((.., last)) => *last = to,
+            None => open.knobs.push((knob, from, to)),
+        }
+    }
+
+    fn end(&mut self, now: impl FnOnce() -> Moment) {
+        if let Some(open) = &mut self.open {
+            open.hands -= 1;
+            if open.hands == 0 {
+                self.close(now());
+            }
+        }
+    }
+
+    /// The step is over, whoever is still at it.
+    fn close(&mut self, now: Moment) {
+        let Some(Open { before, mut knobs, .. }) = self.open.take() else { return };
+        knobs.retain(|(_, from, to)| from != to);
+        let (slots_before, slots_after) = Difference::between(&before.slots, &now.slots);
+        let has_edited = before.edits != now.edits;
+        if knobs.is_empty() && !has_edited && slots_before.is_empty() {
+            return;
+        }
+        let edits = |edits| has_edited.then_some(edits);
+        self.undone.clear();
+        if self.done.len() == STEPS {
+            self.done.pop_front();
+        }
+        self.done.push_back(Step {
+            before: Setting {
+                edits: edits(before.edits),
+                slots: slots_before,
+                knobs: knobs.iter().map(|&(knob, from, _)| (knob, from)).collect(),
+            },
+            after: Setting {
+                edits: edits(now.edits),
+                slots: slots_after,
+                knobs: knobs.iter().map(|&(knob, _, to)| (knob, to)).collect(),
+            },
+        });
+    }
+
+    /// How things were before the last step.
+    fn undo(&mut self, now: impl FnOnce() -> Moment) -> Option<Setting<K>> {
+        if self.open.is_some() {
+            self.close(now());
+        }
+        let step = self.done.pop_back()?;
+        let before = step.before.clone();
+        self.undone.push(step);
+        Some(before)
+    }
+
+    /// How things were after the step that was undone last. Not while a hand does something else.
+    fn redo(&mut self) -> Option<Setting<K>> {
+        if self.open.is_some() {
+            return None;
+        }
+        let step = self.undone.pop()?;
+        let after = step.after.clone();
+        self.done.push_back(step);
+        Some(after)
+    }
+}
+
+#[cfg(test)]
+mod tests;
