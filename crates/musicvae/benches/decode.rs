@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use divan::Bencher;
-use musicvae::noise::{Noise, Purpose};
 use musicvae::infer::Locks;
+use musicvae::noise::{Noise, Purpose};
 use musicvae::{Config, Drummer, LatentMap, Precision, RawTensor, Recipe, Scratch, WeightsFile};
 
 fn main() {
