@@ -78,6 +78,17 @@ pub fn change(params: &JangdanParams, slot: Option<u8>, edit: impl FnOnce(&mut E
     params.slots.store(slot, Some(groove));
 }
 
+/// Makes an imported `clip` the live groove, as one step for undo; to be heard, no slot must be chosen.
+pub fn import(params: &JangdanParams, history: &History, clip: Pattern) {
+    let edits = Edits::import(clip, params.recipe());
+    history.step(params, || params.edits.set(Arc::new(edits)));
+}
+
+/// Leaves all of a slot's groove, or of the live one, to the network again, as one step for undo.
+pub fn clear(params: &JangdanParams, history: &History, slot: Option<u8>) {
+    history.step(params, || change(params, slot, Edits::clear));
+}
+
 /// The edits of a slot, or of the live groove.
 pub fn edits_of(params: &JangdanParams, slot: Option<u8>) -> Arc<Edits> {
     match slot {

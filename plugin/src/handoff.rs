@@ -20,6 +20,7 @@ use parking_lot::{Condvar, Mutex};
 use triple_buffer::{Input, Output, triple_buffer};
 
 use crate::answer::{Answer, Choice, Track, Wanted};
+use crate::errands::{Errand, Errands, Outcome};
 
 /// How the network is doing, for the window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,6 +53,9 @@ struct Shared {
     failed: AtomicU64,
     is_closing: AtomicBool,
     network: Mutex<Network>,
+    /// Bits of the host's tempo in quarter notes a minute; NaN until it is known.
+    tempo: AtomicU64,
+    errands: Errands,
     nudge: Nudge,
     /// Has an open window draw again: one atomic, which the window polls.
     repaint: RepaintNotifier,
@@ -102,6 +106,8 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         failed: AtomicU64::new(NOTHING),
         is_closing: AtomicBool::new(false),
         network: Mutex::default(),
+        tempo: AtomicU64::new(f64::NAN.to_bits()),
+        errands: Errands::default(),
         nudge: Nudge::default(),
         repaint: RepaintNotifier::default(),
     });
@@ -140,6 +146,12 @@ impl AudioEnd {
         self.shared.cycle.store(cycle, Ordering::Relaxed);
         self.shared.loop_cycle.store(loop_cycle, Ordering::Relaxed);
         self.shared.choice.store(choice.to_bits(), Ordering::Relaxed);
+    }
+
+    /// Tells the worker the host's tempo in quarter notes a minute, if it has one.
+    pub fn show_tempo(&self, bpm: Option<f64>) {
+        let Some(bpm) = bpm else { return };
+        self.shared.tempo.store(bpm.to_bits(), Ordering::Relaxed);
     }
 
     /// Hands the worker what is to be followed from now on.
@@ -219,6 +231,23 @@ impl WorkerEnd {
     /// The cycle that plays or will play first, and the one that the host's loop returns to.
     pub fn wanted(&self) -> (i64, i64) {
         (self.shared.cycle.load(Ordering::Relaxed), self.shared.loop_cycle.load(Ordering::Relaxed))
+    }
+
+    /// The host's tempo in quarter notes a minute; 120 until it is known.
+    pub fn tempo(&self) -> f64 {
+        let bpm = f64::from_bits(self.shared.tempo.load(Ordering::Relaxed));
+        if bpm.is_nan() { 120.0 } else { bpm }
+    }
+
+    /// The next errand, if there is one.
+    pub fn errand(&self) -> Option<Errand> {
+        self.shared.errands.next()
+    }
+
+    /// Tells the window what came of an errand.
+    pub fn done(&self, outcome: Outcome) {
+        self.shared.errands.report(outcome);
+        self.shared.repaint.request_repaint();
     }
 
     /// Which groove plays or will play first.
@@ -322,6 +351,17 @@ impl GuiEnd {
     /// What the window polls to know when to draw again.
     pub fn repaint_notifier(&self) -> RepaintNotifier {
         self.shared.repaint.clone()
+    }
+
+    /// Has the worker do `errand`, soon.
+    pub fn send(&self, errand: Errand) {
+        self.shared.errands.send(errand);
+        self.nudge();
+    }
+
+    /// What came of an errand; each once, in their order.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.shared.errands.outcome()
     }
 
     /// Has the worker look at the parameters now rather than in a few milliseconds.

@@ -95,6 +95,10 @@ pub struct JangdanParams {
     #[persist = "edits"]
     pub edits: SavedEdits,
 
+    /// The folder that the user exports to; empty until one is chosen.
+    #[persist = "folder"]
+    pub folder: Arc<RwLock<String>>,
+
     /// The window's size, kept by the window.
     #[persist = "window"]
     pub window: Arc<RwLock<WindowSize>>,
@@ -142,6 +146,7 @@ impl Default for JangdanParams {
             groove: SavedGroove::default(),
             slots: Slots::default(),
             edits: SavedEdits::default(),
+            folder: Arc::default(),
             window: Arc::default(),
         }
     }
@@ -254,7 +259,10 @@ mod tests {
         let expected = ["style", "att_dens", "att_sync", "att_ride", "att_toms", "att_loud"];
         assert_eq!(last, expected);
         let fields = JangdanParams::default().serialize_fields();
-        assert_eq!(fields.keys().collect::<Vec<_>>(), ["edits", "groove", "slots", "window"]);
+        assert_eq!(
+            fields.keys().collect::<Vec<_>>(),
+            ["edits", "folder", "groove", "slots", "window"]
+        );
     }
 
     #[test]

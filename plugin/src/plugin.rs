@@ -253,6 +253,7 @@ impl Jangdan {
 
     /// Tells the worker what is wanted, and waits for it while rendering offline.
     fn ask(&mut self, transport: &Transport, playing: &Playing, frames: u32) {
+        self.audio.show_tempo(transport.tempo);
         let cycles = self.engine.cycles(transport, playing, frames);
         let returns_to = transport
             .loop_range

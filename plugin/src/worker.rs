@@ -13,8 +13,11 @@ use musicvae::WeightsError;
 
 use crate::answer::Wanted;
 use crate::composer::{Composer, Turn, Want};
+use crate::errands;
+use crate::factory;
 use crate::handoff::{Closer, Network, WorkerEnd};
 use crate::params::JangdanParams;
+use crate::performance::{Memory, Played};
 use crate::weights::Decode;
 
 /// Time between two looks at the parameters while music plays or a control moves: a quarter of a
@@ -101,7 +104,15 @@ fn run<W: Decode>(
     // What there is nothing left to do for.
     let mut settled = None;
     let mut alert_until = Instant::now();
+    let mut memory = Memory::default();
     while !end.is_closing() {
+        let now = played(params, &end, &composer);
+        if end.is_playing() {
+            memory.see(now);
+        }
+        if let Some(errand) = end.errand() {
+            end.done(errands::run(&errand, &now, memory.cycles(), end.tempo()));
+        }
         if look(params, &mut end, &mut composer, &mut seen) {
             settled = None;
         }
@@ -195,6 +206,16 @@ fn store(params: &JangdanParams, composer: &mut Composer, weights: &impl Decode,
 fn want(params: &JangdanParams, end: &WorkerEnd) -> Want {
     let (cycle, loop_cycle) = end.wanted();
     Want { recipe: params.recipe(), choice: end.choice(), cycle, loop_cycle }
+}
+
+/// The cycle that plays or will play first, as it is heard.
+fn played(params: &JangdanParams, end: &WorkerEnd, composer: &Composer) -> Played {
+    let cycle = end.wanted().0;
+    let pattern = match composer.answer() {
+        Some(answer) => *answer.shown(end.choice()).score.pattern(cycle),
+        None => factory::pattern(),
+    };
+    Played { cycle, pattern, playing: params.playing() }
 }
 
 /// `want` as the audio thread would wait for it.

@@ -143,3 +143,27 @@ fn a_stroke_that_puts_everything_back_is_no_step() {
     assert!(params.edits.get().is_empty() && !stroke.is_down());
     assert_eq!(history.can(), (false, false));
 }
+
+#[test]
+fn an_import_and_a_clearing_are_undone() {
+    let params = JangdanParams::default();
+    let (history, host) = (History::default(), Host::default());
+    editing::import(&params, &history, crate::factory::pattern());
+    let imported = params.edits.get();
+    assert_eq!(imported.anchor(&params.recipe()), Some(&crate::factory::pattern()));
+    draw(&params, &history, None, 40);
+    editing::clear(&params, &history, None);
+    assert_eq!(params.edits.get(), imported);
+    for expected in [true, false, true] {
+        assert!(history.undo(&params, &host));
+        assert_eq!(!params.edits.get().kept().is_empty(), expected);
+        if !expected {
+            assert_eq!(params.edits.get(), imported);
+            assert!(history.redo(&params, &host));
+            assert!(history.undo(&params, &host));
+            assert!(history.undo(&params, &host));
+            break;
+        }
+    }
+    assert!(params.edits.get().is_empty());
+}

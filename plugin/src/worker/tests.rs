@@ -10,10 +10,12 @@ use nice_plug::prelude::{Param, ParamPtr};
 
 use super::Worker;
 use crate::answer::{Choice, Wanted};
+use crate::errands::{Errand, Outcome};
 use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
 use crate::params::JangdanParams;
 use crate::saved::Groove;
 use crate::weights::{Fake, Weights};
+use crate::window::edit::Edit;
 
 /// Longer than any answer takes; a test that fails ends by this.
 const LONG: Duration = Duration::from_secs(60);
@@ -158,4 +160,28 @@ fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
     drop(instance._worker);
     let kept = instance.params.slots.get()[4].clone().unwrap();
     assert_eq!((&kept.cycles[..], kept.weights.as_str()), (&[own][..], "fake"));
+}
+
+#[test]
+fn an_edit_is_answered_and_a_clip_that_cannot_be_read_is_told() {
+    let mut instance = instance(|| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    assert!(instance.is_answered());
+    let (ask, shown) = (instance.audio.answer().live.ask, *instance.live().pattern(0));
+    let (step, instrument) = (33, groove::Instrument::HighTom);
+    let hit = Some(groove::Hit::new(0.4, 0.0));
+    crate::editing::change(&instance.params, None, |edits| {
+        edits.apply(Edit::Put { step, instrument, hit }, &shown, ask.as_ref());
+    });
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), Score::steady(instance.params.edits.get().over(&shown)));
+    instance.gui.send(Errand::Import("/nowhere/clip.mid".into()));
+    let deadline = std::time::Instant::now() + LONG;
+    let outcome = loop {
+        if let Some(outcome) = instance.gui.outcome() {
+            break outcome;
+        }
+        assert!(std::time::Instant::now() < deadline, "the worker does no errands");
+        std::thread::yield_now();
+    };
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
 }

@@ -22,7 +22,7 @@ const NOTE_TICKS: i64 = TICKS_PER_STEP / 2;
 const FOUR_FOUR: MetaMessage<'static> = MetaMessage::TimeSignature(BEATS_PER_BAR as u8, 2, 24, 8);
 
 /// The velocity a note is let go with where nobody measured one, by the MIDI standard.
-const RELEASE_VELOCITY: u8 = 64;
+pub(super) const RELEASE_VELOCITY: u8 = 64;
 
 /// Why patterns could not be written.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -61,14 +61,24 @@ pub fn write(patterns: &[Pattern], bpm: f64) -> Result<Vec<u8>, WriteMidiError> 
     let tempo = microseconds_per_beat(bpm)?;
     let end = patterns.len() as i64 * STEPS as i64 * TICKS_PER_STEP;
 
+    let events = events(patterns);
+    Ok(file(events.iter().map(|event| (event.tick, event.kind())), end, tempo))
+}
+
+/// A file of `events` in order of time, at these ticks, that ends at `end` or with the last of them.
+pub(super) fn file(
+    events: impl Iterator<Item = (i64, TrackEventKind<'static>)>,
+    end: i64,
+    tempo: u24,
+) -> Vec<u8> {
     let timing = Timing::Metrical(u15::from(TICKS_PER_BEAT));
     let mut file = Smf::new(Header::new(Format::SingleTrack, timing));
     let meta = |meta| TrackEvent { delta: u28::from(0), kind: TrackEventKind::Meta(meta) };
     let mut track = vec![meta(MetaMessage::Tempo(tempo)), meta(FOUR_FOUR)];
     let mut now = 0;
-    for event in events(patterns) {
-        track.push(TrackEvent { delta: delta(now, event.tick), kind: event.kind() });
-        now = event.tick;
+    for (tick, kind) in events {
+        track.push(TrackEvent { delta: delta(now, tick), kind });
+        now = tick;
     }
     let end_of_track = TrackEventKind::Meta(MetaMessage::EndOfTrack);
     track.push(TrackEvent { delta: delta(now, end.max(now)), kind: end_of_track });
@@ -76,10 +86,10 @@ pub fn write(patterns: &[Pattern], bpm: f64) -> Result<Vec<u8>, WriteMidiError> 
 
     let mut bytes = Vec::new();
     file.write_std(&mut bytes).expect("one short track fits a file, and memory takes it");
-    Ok(bytes)
+    bytes
 }
 
-fn microseconds_per_beat(bpm: f64) -> Result<u24, WriteMidiError> {
+pub(super) fn microseconds_per_beat(bpm: f64) -> Result<u24, WriteMidiError> {
     let microseconds = (6e7 / bpm).round();
     if (1.0..=f64::from(0xFF_FFFF)).contains(&microseconds) {
         Ok(u24::from(microseconds as u32))

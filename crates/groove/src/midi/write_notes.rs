@@ -1,0 +1,119 @@
+//! Writing notes as they sounded as a Standard MIDI File.
+
+use midly::num::{u4, u7};
+use midly::{MidiMessage, TrackEventKind};
+
+use super::write::{RELEASE_VELOCITY, file, microseconds_per_beat};
+use super::{TICKS_PER_BEAT, WriteMidiError};
+use crate::time::Beats;
+
+/// A note as it sounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoundedNote {
+    /// When it was struck.
+    pub start: Beats,
+    /// How long it was held.
+    pub length: Beats,
+    /// MIDI channel; only its lowest four bits count.
+    pub channel: u8,
+    /// MIDI key; only its lowest seven bits count.
+    pub key: u8,
+    /// How hard, in `[0, 1]`.
+    pub velocity: f32,
+}
+
+/// The longest file in beats: its ticks stay below 2^28.
+const MAX_BEATS: f64 = ((1 << 28) / TICKS_PER_BEAT as i64 - 1) as f64;
+
+/// Writes `notes`, in any order, as a Standard MIDI File of `length` or until its last note ends: format 0,
+/// [`TICKS_PER_BEAT`], `bpm` quarter notes a minute, 4/4.
+///
+/// Notes are where they were to the nearest tick; those from before the beginning begin with it. A note ends where the next
+/// of its key and channel begins, if not before. The softest velocity is 1, for 0 would be a note-off. Times that are
+/// no numbers are the beginning's.
+///
+/// # Errors
+/// If a MIDI file cannot state `bpm`, or cannot be so long.
+pub fn write_notes(
+    notes: &[SoundedNote],
+    length: Beats,
+    bpm: f64,
+) -> Result<Vec<u8>, WriteMidiError> {
+    let tempo = microseconds_per_beat(bpm)?;
+    let end_of = |note: &SoundedNote| note.start.0 + note.length.0;
+    let beats = notes.iter().map(end_of).fold(length.0, f64::max);
+    if beats > MAX_BEATS {
+        let patterns = (beats / crate::BEATS_PER_CYCLE).min(usize::MAX as f64) as usize;
+        return Err(WriteMidiError::TooLong { patterns });
+    }
+    let tick = |beats: f64| (beats.max(0.0) * f64::from(TICKS_PER_BEAT)).round() as i64;
+    let mut sorted: Vec<&SoundedNote> = notes.iter().collect();
+    sorted.sort_by(|a, b| a.start.0.total_cmp(&b.start.0));
+    let mut events: Vec<(i64, bool, TrackEventKind<'static>)> = Vec::new();
+    for (place, note) in sorted.iter().enumerate() {
+        let (channel, key) = (u4::from(note.channel & 0xf), u7::from(note.key & 0x7f));
+        let velocity = (note.velocity * 127.0).round().clamp(1.0, 127.0) as u8;
+        let is_same =
+            |other: &&&SoundedNote| (other.channel, other.key) == (note.channel, note.key);
+        let next = sorted[place + 1..].iter().find(is_same).map(|next| tick(next.start.0));
+        let start = tick(note.start.0);
+        let end = tick(end_of(note)).max(start + 1);
+        // Two at once: the first lasts no time, and the other goes on.
+        let end = next.map_or(end, |next| next.min(end));
+        let message = MidiMessage::NoteOn { key, vel: u7::from(velocity) };
+        events.push((start, end > start, TrackEventKind::Midi { channel, message }));
+        let message = MidiMessage::NoteOff { key, vel: u7::from(RELEASE_VELOCITY) };
+        events.push((end, false, TrackEventKind::Midi { channel, message }));
+    }
+    // At one tick note-offs first; of a note that lasts no time the note-on is before its own, for the sort is stable.
+    events.sort_by_key(|&(tick, is_on, _)| (tick, is_on));
+    Ok(file(events.into_iter().map(|(tick, _, kind)| (tick, kind)), tick(length.0), tempo))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::midi::{Note, Performance};
+    use crate::time::Ticks;
+
+    fn note(start: f64, length: f64, key: u8) -> SoundedNote {
+        SoundedNote { start: Beats(start), length: Beats(length), channel: 3, key, velocity: 0.5 }
+    }
+
+    fn read(notes: &[SoundedNote]) -> Vec<Note> {
+        let bytes = write_notes(notes, Beats(16.0), 90.0).unwrap();
+        Performance::read(&bytes).unwrap().notes().copied().collect()
+    }
+
+    #[test]
+    fn notes_come_back_on_their_tick_key_and_channel() {
+        let found = read(&[note(1.5, 0.25, 61), note(0.0, 0.5, 36)]);
+        let expected = |start, end, key| Note {
+            start: Ticks(start),
+            end: Some(Ticks(end)),
+            channel: 3,
+            key,
+            velocity: 64,
+        };
+        assert_eq!(found, [expected(0, 480, 36), expected(1440, 1680, 61)]);
+    }
+
+    #[test]
+    fn a_note_ends_where_the_next_of_its_key_begins() {
+        let found = read(&[note(0.0, 2.0, 36), note(1.0, 0.5, 36), note(0.5, 2.0, 38)]);
+        let ends: Vec<_> = found.iter().map(|note| note.end.unwrap().0).collect();
+        assert_eq!(ends, [960, 2400, 1440]);
+    }
+
+    #[test]
+    fn what_is_before_the_beginning_comes_at_the_beginning() {
+        let found = read(&[note(-0.125, 0.25, 36), note(f64::NAN, 0.5, 38)]);
+        assert!(found.iter().all(|note| note.start == Ticks(0)), "{found:?}");
+    }
+
+    #[test]
+    fn a_file_too_long_or_too_slow_is_refused() {
+        assert!(write_notes(&[note(1e9, 1.0, 36)], Beats(16.0), 120.0).is_err());
+        assert!(write_notes(&[], Beats(16.0), 0.0).is_err());
+    }
+}

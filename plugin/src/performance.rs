@@ -1,0 +1,120 @@
+//! Performances: grooves as they are heard, note by note, for a MIDI file.
+//!
+//! Where a hit falls and how hard it is struck is asked of the sequencer's own functions, as the engine asks them. What
+//! is not in them: fills and mutes that were played by keys.
+
+use std::collections::VecDeque;
+
+use engine::Playing;
+use groove::midi::SoundedNote;
+use groove::{Beats, Instrument, Pattern};
+
+/// How many cycles are remembered.
+pub const REMEMBERED: usize = 8;
+
+/// A cycle as it was played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Played {
+    pub(crate) cycle: i64,
+    pub(crate) pattern: Pattern,
+    pub(crate) playing: Playing,
+}
+
+/// The last cycles that were played.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory(VecDeque<Played>);
+
+impl Memory {
+    /// What plays now. Of one cycle the last counts.
+    pub(crate) fn see(&mut self, played: Played) {
+        match self.0.back_mut() {
+            Some(last) if last.cycle == played.cycle => *last = played,
+            _ => {
+                if self.0.len() == REMEMBERED {
+                    self.0.pop_front();
+                }
+                self.0.push_back(played);
+            }
+        }
+    }
+
+    /// The cycles, the oldest first.
+    pub(crate) fn cycles(&self) -> impl Iterator<Item = &Played> {
+        self.0.iter()
+    }
+}
+
+/// The notes of `cycles`, one after another, and how long all of them take.
+pub(crate) fn notes<'a>(cycles: impl Iterator<Item = &'a Played>) -> (Vec<SoundedNote>, Beats) {
+    let (mut notes, mut start) = (Vec::new(), 0.0);
+    for Played { cycle, pattern, playing } in cycles {
+        let Playing { reading, touch, lanes, note_length, channel, .. } = playing;
+        let shape = &reading.shape;
+        let steps = shape.length.steps() as i64;
+        let first = cycle.saturating_mul(steps);
+        let zero = shape.speed.beats(first as f64);
+        for step in first..first.saturating_add(steps) {
+            let row = lanes.row(pattern, shape, step);
+            for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
+                let Some(hit) = hit.filter(|_| lanes.hears(instrument) && !playing.is_muted) else {
+                    continue;
+                };
+                let lane = lanes.of(instrument);
+                notes.push(SoundedNote {
+                    start: Beats(start + reading.time(step, instrument, hit).0 - zero.0),
+                    length: *note_length,
+                    channel: *channel,
+                    key: lane.key,
+                    velocity: touch.velocity(step, instrument, hit, lane.velocity),
+                });
+            }
+        }
+        start += shape.speed.beats(steps as f64).0;
+    }
+    (notes, Beats(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groove::Hit;
+    use groove::sequencer::{Length, Shape, Speed};
+
+    fn played(cycle: i64) -> Played {
+        Played { cycle, pattern: crate::factory::pattern(), playing: Playing::default() }
+    }
+
+    #[test]
+    fn the_last_eight_cycles_are_remembered_as_they_ended() {
+        let mut memory = Memory::default();
+        for cycle in 0..20 {
+            memory.see(Played { pattern: Pattern::EMPTY, ..played(cycle) });
+            memory.see(played(cycle));
+        }
+        let cycles: Vec<i64> = memory.cycles().map(|played| played.cycle).collect();
+        assert_eq!(cycles, (12..20).collect::<Vec<_>>());
+        assert!(memory.cycles().all(|played| played.pattern.count() > 0));
+    }
+
+    #[test]
+    fn notes_are_where_as_hard_and_on_the_keys_that_they_are_played() {
+        let mut played = played(3);
+        played.pattern = Pattern::EMPTY;
+        for step in [0, 1, 40] {
+            played.pattern.set(step, Instrument::Snare, Some(Hit::new(0.5, 0.0)));
+        }
+        played.pattern.set(2, Instrument::Kick, Some(Hit::new(0.5, 0.0)));
+        let reading = &mut played.playing.reading;
+        reading.feel = groove::sequencer::Feel::new(0.75, 1.0);
+        reading.shape = Shape { length: Length::One, start: 0, speed: Speed::Half };
+        let lanes = &mut played.playing.lanes;
+        lanes.0[Instrument::Kick.index()].is_on = false;
+        lanes.0[Instrument::Snare.index()].key = 99;
+        lanes.0[Instrument::Snare.index()].velocity = 1.5;
+        let (notes, length) = notes([played, played].iter());
+        assert_eq!(length, Beats(16.0));
+        let found: Vec<(f64, u8)> = notes.iter().map(|note| (note.start.0, note.key)).collect();
+        assert_eq!(found, [(0.0, 99), (0.75, 99), (8.0, 99), (8.75, 99)]);
+        assert!(notes.iter().all(|note| (note.velocity - 0.75).abs() < 1e-6), "{notes:?}");
+    }
+}
