@@ -1,6 +1,6 @@
 //! Where the training windows lie in the latent space: the map that the weights file carries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use candle_core::Device;
@@ -12,7 +12,7 @@ use crate::prior::Posteriors;
 use crate::statistics::Attribute;
 use crate::teacher_forcing;
 
-/// Performances that a style must have to be a landmark.
+/// Performances that the data must have of a style for it to be a landmark.
 const LEAST_PERFORMANCES: usize = 20;
 
 /// The latent map of `windows`, and their posteriors. Silent windows have no part in either.
@@ -53,18 +53,17 @@ pub(crate) fn fit(
 /// Primary styles of enough performances, most performances first, each with the places in `sounding` of its
 /// windows.
 fn styles(windows: &Windows, sounding: &[usize]) -> Vec<(String, Vec<usize>)> {
-    let mut found: BTreeMap<&str, (BTreeSet<&str>, Vec<usize>)> = BTreeMap::new();
+    let performances = windows.performances_by_style();
+    let mut found: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (place, &window) in sounding.iter().enumerate() {
-        let info = windows.info(window);
-        let (performances, members) = found.entry(info.primary_style()).or_default();
-        performances.insert(&info.name);
-        members.push(place);
+        found.entry(windows.info(window).primary_style()).or_default().push(place);
     }
+    let count = |name: &str| performances.get(name).copied().unwrap_or(0);
     // A comma would end a name in the metadata.
-    found.retain(|name, (performances, _)| {
-        performances.len() >= LEAST_PERFORMANCES && !name.is_empty() && !name.contains(',')
+    found.retain(|name, _| {
+        count(name) >= LEAST_PERFORMANCES && !name.is_empty() && !name.contains(',')
     });
     let mut styles: Vec<_> = found.into_iter().collect();
-    styles.sort_by_key(|(_, (performances, _))| std::cmp::Reverse(performances.len()));
-    styles.into_iter().map(|(name, (_, members))| (name.to_owned(), members)).collect()
+    styles.sort_by_key(|(name, _)| std::cmp::Reverse(count(name)));
+    styles.into_iter().map(|(name, members)| (name.to_owned(), members)).collect()
 }

@@ -62,6 +62,16 @@ impl Windows {
         Self { recordings: self.recordings.clone(), windows }
     }
 
+    /// Number of performances of each primary style in the whole data, whatever their split, those included that
+    /// are too short for a window.
+    pub(crate) fn performances_by_style(&self) -> BTreeMap<&str, usize> {
+        let mut counts = BTreeMap::new();
+        for performance in &self.recordings.performances {
+            *counts.entry(performance.primary_style()).or_default() += 1;
+        }
+        counts
+    }
+
     /// The primary styles of their performances, such as `funk` of `funk/groove1`, each with its windows:
     /// the style with most windows first, those of which nothing is said left out.
     pub(crate) fn by_style(&self) -> Vec<(String, Self)> {
