@@ -1,4 +1,6 @@
-//! The factory pattern: what plays until the network's first answer.
+//! The factory pattern: what plays until the network's first answer. And the factory [`grooves`].
+
+pub mod grooves;
 
 use groove::{Hit, Instrument, Pattern, STEPS_PER_BAR};
 

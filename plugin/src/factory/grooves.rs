@@ -1,0 +1,90 @@
+//! The factory grooves: places worth beginning at, by style.
+//!
+//! Found by machine among the first 256 seeds of each style with the shipped weights: of those that begin on the kick (but in
+//! jazz), have a snare and keep to a figure without being four times the same bar, the ones that differ most; none is near one of
+//! another style.
+
+use crate::recipe::{DEFAULT_TEMPERATURE, Recipe};
+use crate::weights::embedded_styles;
+
+/// A style of the weights file, its name here, and seeds.
+const TABLE: [(&str, &str, &[u64]); 5] = [
+    ("rock", "Rock", &[54, 125, 95, 203, 189, 20, 195]),
+    ("jazz", "Jazz", &[173, 152, 237, 164, 153, 247]),
+    ("latin", "Latin", &[196, 16, 68, 31, 119, 90]),
+    ("funk", "Funk", &[209, 178, 198, 181, 3, 46, 5]),
+    ("hiphop", "Hip-hop", &[57, 64, 83, 181, 90, 196]),
+];
+
+/// A groove to begin with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactoryGroove {
+    /// The style's name.
+    pub style: &'static str,
+    /// Which one of the style, from 1 on.
+    pub number: usize,
+    /// What it is made from; all knobs that it does not name are at rest.
+    pub recipe: Recipe,
+}
+
+impl FactoryGroove {
+    /// What it is called, such as `Funk 3`.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.style, self.number)
+    }
+}
+
+/// All of them, by style; those of styles that the embedded weights do not know are left out.
+pub fn grooves() -> Vec<FactoryGroove> {
+    let known = embedded_styles();
+    let mut grooves = Vec::new();
+    for (id, style, seeds) in TABLE {
+        let place = known.iter().position(|known| known == id);
+        let Some(place) = place.and_then(|place| u16::try_from(place).ok()) else { continue };
+        for (number, &seed) in (1..).zip(seeds) {
+            let temperature = DEFAULT_TEMPERATURE;
+            let recipe = Recipe { style: Some(place), seed, temperature, ..Recipe::default() };
+            grooves.push(FactoryGroove { style, number, recipe });
+        }
+    }
+    grooves
+}
+
+#[cfg(test)]
+mod tests {
+    use groove::{Instrument, Pattern};
+    use musicvae::infer::{Locks, Scratch};
+
+    use super::*;
+    use crate::weights::Weights;
+
+    #[test]
+    fn all_32_are_grooves_with_the_shipped_weights_and_no_two_are_alike() {
+        let weights = Weights::embedded().unwrap();
+        let grooves = grooves();
+        assert_eq!(grooves.len(), 32);
+        let recipes: Vec<Recipe> = grooves.iter().map(|groove| groove.recipe).collect();
+        let mut scratch = Scratch::default();
+        let patterns: Vec<Pattern> = recipes
+            .chunks(8)
+            .flat_map(|some| weights.drummer.decode_many(some, &Locks::default(), 0, &mut scratch))
+            .collect();
+        let far = |a: &Pattern, b: &Pattern| -> u32 {
+            let pairs = a.tokens().into_iter().zip(b.tokens());
+            pairs.map(|(a, b)| (a.value() ^ b.value()).count_ones()).sum()
+        };
+        let mut alike = Vec::new();
+        for (i, (groove, pattern)) in grooves.iter().zip(&patterns).enumerate() {
+            let strikes = |wanted| pattern.iter().filter(|&(_, other, _)| other == wanted).count();
+            let name = groove.name();
+            assert!(strikes(Instrument::Snare) >= 4, "{name}: {pattern:?}");
+            assert!((60..=240).contains(&pattern.count()), "{name}: {pattern:?}");
+            for (other, earlier) in grooves.iter().zip(&patterns[..i]) {
+                if far(pattern, earlier) < 20 {
+                    alike.push((name.clone(), other.name(), far(pattern, earlier)));
+                }
+            }
+        }
+        assert_eq!(alike, []);
+    }
+}
