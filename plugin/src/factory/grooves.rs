@@ -1,19 +1,25 @@
 //! The factory grooves: places worth beginning at, by style.
 //!
-//! Found by machine among the first 256 seeds of each style with the shipped weights: of those that begin on the kick (but in
-//! jazz), have a snare and keep to a figure without being four times the same bar, the ones that differ most; none is near one of
-//! another style.
+//! Found by machine among the first 256 seeds of each style with the shipped weights: see `seeds.rs` among the examples of
+//! `musicvae`.
 
 use crate::recipe::{DEFAULT_TEMPERATURE, Recipe};
 use crate::weights::embedded_styles;
 
 /// A style of the weights file, its name here, and seeds.
-const TABLE: [(&str, &str, &[u64]); 5] = [
-    ("rock", "Rock", &[54, 125, 95, 203, 189, 20, 195]),
-    ("jazz", "Jazz", &[173, 152, 237, 164, 153, 247]),
-    ("latin", "Latin", &[196, 16, 68, 31, 119, 90]),
-    ("funk", "Funk", &[209, 178, 198, 181, 3, 46, 5]),
-    ("hiphop", "Hip-hop", &[57, 64, 83, 181, 90, 196]),
+const TABLE: [(&str, &str, &[u64]); 12] = [
+    ("rock", "Rock", &[253, 134, 189]),
+    ("funk", "Funk", &[124, 178, 36]),
+    ("jazz", "Jazz", &[143, 45, 103]),
+    ("latin", "Latin", &[31, 215, 3]),
+    ("hiphop", "Hip-hop", &[118, 84, 203]),
+    ("soul", "Soul", &[198, 181, 114]),
+    ("afrocuban", "Afro-Cuban", &[51, 210, 68]),
+    ("punk", "Punk", &[154, 189, 146]),
+    ("neworleans", "New Orleans", &[114, 34]),
+    ("country", "Country", &[154, 125]),
+    ("pop", "Pop", &[40, 57]),
+    ("reggae", "Reggae", &[148, 88]),
 ];
 
 /// A groove to begin with.
