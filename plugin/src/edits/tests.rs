@@ -1,3 +1,5 @@
+//! Edits and locks: what is kept, stored and heard.
+
 use super::*;
 use crate::factory;
 

@@ -1,3 +1,5 @@
+//! Errands: files written and read on the worker.
+
 use engine::Playing;
 use groove::{Beats, Hit, Instrument};
 

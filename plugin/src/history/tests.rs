@@ -1,3 +1,5 @@
+//! Undo and redo over edits, slots and knobs.
+
 use groove::{Instrument, Pattern};
 use nice_plug::prelude::Param;
 

@@ -1,3 +1,5 @@
+//! Strokes of the pen on the grid, as the edits they make.
+
 use egui::{Rect, pos2, vec2};
 use engine::Playing;
 use groove::STEPS;
