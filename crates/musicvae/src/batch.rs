@@ -121,11 +121,8 @@ impl Batch {
         let width = config.look_back.len() * INSTRUMENTS;
         let mut x = vec![0.0; self.tokens.len() * width];
         for (at, row) in x.chunks_exact_mut(width).enumerate() {
-            for (&ago, columns) in config.look_back.iter().zip(row.chunks_exact_mut(INSTRUMENTS)) {
-                if at % STEPS >= ago {
-                    write_columns(TokenInput::MultiHot, self.tokens[at - ago], columns);
-                }
-            }
+            let token = |ago| (at % STEPS >= ago).then(|| self.tokens[at - ago]);
+            write_earlier(&config.look_back, token, row);
         }
         Tensor::from_vec(x, (self.len(), STEPS, width), device)
     }
@@ -144,6 +141,20 @@ impl Batch {
         let mut numbers = numbers.to_vec();
         numbers.resize(self.tokens.len() * INSTRUMENTS, 0.0);
         Tensor::from_vec(numbers, (self.len(), STEPS, INSTRUMENTS), device)
+    }
+}
+
+/// Writes over zeros the columns of the earlier tokens that `look_back` names, nine for each: `token` knows the
+/// one of so many steps ago, if the pattern had begun.
+pub(crate) fn write_earlier(
+    look_back: &[usize],
+    token: impl Fn(usize) -> Option<u16>,
+    row: &mut [f32],
+) {
+    for (&ago, columns) in look_back.iter().zip(row.chunks_exact_mut(INSTRUMENTS)) {
+        if let Some(token) = token(ago) {
+            write_columns(TokenInput::MultiHot, token, columns);
+        }
     }
 }
 

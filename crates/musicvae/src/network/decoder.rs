@@ -11,8 +11,8 @@ use super::conductor::Plan;
 use super::lstm::Lstm;
 use super::token_loss::TokenLoss;
 use super::{Regularisation, by_bar, dropout_mask, zeros};
-use crate::batch::{Batch, write_columns};
-use crate::config::{Config, TokenInput};
+use crate::batch::{Batch, write_columns, write_earlier};
+use crate::config::Config;
 use crate::loss;
 
 /// Windows decoded at once by [`Decoder::greedy`]: bounds the memory that logits take.
@@ -240,11 +240,7 @@ impl Decoder {
         let width = look_back.len() * INSTRUMENTS;
         let mut x = vec![0.0; lanes * width];
         for (lane, row) in x.chunks_exact_mut(width).enumerate() {
-            for (&ago, columns) in look_back.iter().zip(row.chunks_exact_mut(INSTRUMENTS)) {
-                if let Some(at) = tokens.len().checked_sub(ago) {
-                    write_columns(TokenInput::MultiHot, tokens[at][lane], columns);
-                }
-            }
+            write_earlier(look_back, |ago| Some(tokens[tokens.len().checked_sub(ago)?][lane]), row);
         }
         Tensor::from_vec(x, (lanes, width), device)
     }
