@@ -7,10 +7,15 @@ mod raster;
 use std::sync::{Arc, Mutex};
 
 use egui::{Event, FullOutput, Pos2, RawInput, Rect, Vec2};
+use engine::Score;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, Params, PluginApi, PluginState};
 
+use crate::answer::{Answer, Track};
+use crate::editing::{GroovePen, Stroke};
+use crate::history::History;
 use crate::params::JangdanParams;
+use crate::recipe::Ask;
 use crate::window::command::Command;
 use crate::window::edit::Pen;
 use crate::window::{Scene, View, draw, theme};
@@ -84,6 +89,7 @@ pub struct Headless {
     pub host: Arc<Host>,
     /// Who carries out edits.
     pub pen: Option<Box<dyn Pen>>,
+    stroke: Option<Stroke>,
     ctx: egui::Context,
     view: View,
     textures: Textures,
@@ -99,8 +105,18 @@ impl Headless {
         theme::install(&ctx);
         let (host, view, textures) = <(Arc<Host>, View, Textures)>::default();
         view.end_gestures_with(&ctx, GuiContext::new(host.clone()));
-        let pen = None;
-        Self { params, scene, host, pen, ctx, view, textures, size, scale, time_s: 0.0 }
+        let (pen, stroke) = (None, None);
+        Self { params, scene, host, pen, stroke, ctx, view, textures, size, scale, time_s: 0.0 }
+    }
+
+    /// Has edits carried out as the plugin does, in the groove of the controls and without a network, from now on.
+    pub fn edit(&mut self) {
+        self.stroke = Some(Stroke::default());
+    }
+
+    /// What was done in it.
+    pub fn history(&self) -> History {
+        self.view.history().clone()
     }
 
     /// Draws one frame, 1/60 s after the last, in which `events` happen.
@@ -115,10 +131,28 @@ impl Headless {
         };
         input.viewports.entry(input.viewport_id).or_default().native_pixels_per_point =
             Some(self.scale);
-        let Self { params, scene, host, pen, ctx, view, .. } = self;
+        let Self { params, scene, host, pen, stroke, ctx, view, .. } = self;
         let setter = ParamSetter::new(&**host);
+        if stroke.is_some() {
+            let edits = params.edits.get();
+            scene.locks = edits.kept().clone();
+            scene.pattern = edits.over(&scene.pattern);
+            scene.next = edits.over(&scene.next);
+        }
+        let history = view.history().clone();
         let mut output = ctx.run_ui(input, |ui| {
-            let pen = pen.as_mut().map(|pen| &mut **pen as &mut dyn Pen);
+            let mut own = stroke.as_mut().map(|stroke| {
+                let track = Track {
+                    ask: Some(Ask::of(params.recipe())),
+                    score: Score::steady(scene.pattern),
+                    ..Track::clone(&Answer::factory().live)
+                };
+                GroovePen::new(params, &history, stroke, scene.choice, &track, scene.pattern)
+            });
+            let pen = match pen.as_mut() {
+                Some(pen) => Some(&mut **pen as &mut dyn Pen),
+                None => own.as_mut().map(|pen| pen as &mut dyn Pen),
+            };
             draw(ui, params, scene, &setter, pen, view);
         });
         self.textures.update(&output.textures_delta);

@@ -43,6 +43,11 @@ impl History {
         self.0.lock().end(|| Moment::of(params));
     }
 
+    /// All hands have let go: the window they were in has closed.
+    pub fn let_go(&self, params: &JangdanParams) {
+        self.0.lock().close(Moment::of(params));
+    }
+
     /// Does `change` as one step.
     pub fn step<T>(&self, params: &JangdanParams, change: impl FnOnce() -> T) -> T {
         self.begin(params);

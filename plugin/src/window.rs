@@ -46,6 +46,7 @@ use nice_plug::prelude::ParamSetter;
 
 use crate::answer::Choice;
 use crate::handoff::Network;
+use crate::history::History;
 use crate::params::JangdanParams;
 use crate::recipe::ATTRIBUTES;
 pub(crate) use app::editor;
@@ -124,10 +125,21 @@ pub struct View {
     painted: Option<Theme>,
     zoomed: Zoomed,
     commands: Vec<Command>,
+    history: History,
     time_s: f64,
 }
 
 impl View {
+    /// That of a window that has just opened, in which `history` is what can be undone.
+    pub fn new(history: History) -> Self {
+        Self { history, ..Self::default() }
+    }
+
+    /// What can be undone.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
     /// What the frames since the last call have asked for, in order.
     pub fn take_commands(&mut self) -> Vec<Command> {
         std::mem::take(&mut self.commands)
@@ -158,7 +170,8 @@ pub fn draw(
         theme::paint(ui.ctx(), palette);
     }
     let gestures = view.gestures.clone();
-    let hand = Hand { palette, setter, gestures: &gestures };
+    let history = view.history.clone();
+    let hand = Hand { palette, setter, gestures: &gestures, params, history: &history };
     let now_s = ui.input(|input| input.time);
     let dt_s = (now_s - view.time_s).clamp(0.0, 0.1) as f32;
     view.time_s = now_s;
@@ -202,7 +215,9 @@ pub fn draw(
     }
     resize_corner(ui, palette, window);
 
-    gestures.end_frame(setter);
+    for _ in 0..gestures.end_frame(setter) {
+        history.end(params);
+    }
     if kept != before {
         let mut window = params.window.write();
         (window.theme, window.is_more_open) = (kept.theme, kept.is_more_open);

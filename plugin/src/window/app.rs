@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use egui::{Ui, Vec2, vec2};
-use groove::Pattern;
-use musicvae::infer::Locks;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::editor::{ResizeHint, SizeConstraints};
+use nice_plug::prelude::GuiContextInner;
 use nice_plug_egui::baseview::{HandlerError, WindowSize as NativeSize};
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
 };
 
+use super::command::{Command, UndoState};
 use super::layout::MIN_SIZE;
 use super::zoom::{LEAST_ZOOM, MOST_ZOOM};
 use super::{Scene, View, draw, theme};
+use crate::editing::{self, GroovePen, Stroke};
 use crate::handoff::GuiEnd;
+use crate::history::History;
 use crate::params::{JangdanParams, WindowSize};
 use crate::recipe::{ATTRIBUTES, Recipe};
 use crate::weights::{embedded_attributes, embedded_styles};
@@ -30,7 +32,11 @@ pub struct Window {
     gui: GuiEnd,
     context: Option<GuiContext>,
     view: View,
-    asked: Option<(Recipe, u64)>,
+    history: History,
+    stroke: Stroke,
+    asked: Option<(Recipe, u64, u64)>,
+    /// How often the host had loaded a groove when the window looked.
+    loads: u64,
 }
 
 /// Makes the editor. Called once per instance.
@@ -49,7 +55,16 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
         EguiEditorState::from_size(opened, zoom),
         gui.repaint_notifier(),
         EguiNiceSettings::new().with_tile("Jangdan").with_resize_hint(hint),
-        Window { params, gui, context: None, view: View::default(), asked: None },
+        Window {
+            loads: params.groove.loads(),
+            params,
+            gui,
+            context: None,
+            view: View::default(),
+            history: History::default(),
+            stroke: Stroke::default(),
+            asked: None,
+        },
     )
 }
 
@@ -67,22 +82,35 @@ fn opening(kept: WindowSize) -> (Vec2, f32) {
 impl Window {
     fn scene(&mut self) -> Scene {
         let cycle = self.gui.cycle();
+        let choice = self.gui.choice();
+        let edits = editing::edits_of(&self.params, choice.slot);
         let score = &self.gui.playing().score;
-        let pattern: Pattern = *score.pattern(cycle);
+        // What the hand has just put in is drawn before the worker has heard of it.
+        let pattern = edits.over(score.pattern(cycle));
         let to_come = cycle.saturating_add(1);
-        let next = if score.has(to_come) { *score.pattern(to_come) } else { pattern };
+        let next = if score.has(to_come) { edits.over(score.pattern(to_come)) } else { pattern };
+        let (can_undo, can_redo) = self.history.can();
         Scene {
             pattern,
             next,
             cycle,
             playhead: self.gui.playhead(),
-            choice: self.gui.choice(),
+            choice,
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),
             styles: embedded_styles().len(),
             attributes: embedded_attributes().len().min(ATTRIBUTES),
-            locks: Locks::default(),
-            undo: None,
+            locks: edits.kept().clone(),
+            undo: Some(UndoState { can_undo, can_redo }),
+        }
+    }
+
+    fn carry_out(&mut self, command: Command, host: &dyn GuiContextInner) {
+        let Self { params, history, .. } = self;
+        match command {
+            Command::Undo => _ = history.undo(params, host),
+            Command::Redo => _ = history.redo(params, host),
+            Command::Clear => editing::clear(params, history, self.gui.choice().slot),
         }
     }
 }
@@ -95,7 +123,10 @@ impl NiceEguiApp for Window {
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         theme::install(&ctx);
-        self.view = View::default();
+        // A hand that was at something when the window closed has let go.
+        self.history.let_go(&self.params);
+        self.stroke = Stroke::default();
+        self.view = View::new(self.history.clone());
         self.view.end_gestures_with(&ctx, context.clone());
         frame.set_clear_color(self.params.window.read().theme.palette().ground.into());
         self.context = Some(context);
@@ -103,15 +134,29 @@ impl NiceEguiApp for Window {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        let Some(context) = self.context.clone() else { return };
+        if self.loads != self.params.groove.loads() {
+            self.loads = self.params.groove.loads();
+            self.history.forget();
+        }
         let scene = self.scene();
-        let Some(context) = &self.context else { return };
-        // The one place where editing is switched on: with a pen that carries edits out.
-        let pen = None;
-        draw(ui, &self.params, &scene, &context.param_setter(), pen, &mut self.view);
-        let asked = (self.params.recipe(), self.params.slots.changes());
+        let Self { params, gui, view, history, stroke, .. } = self;
+        let track = gui.playing();
+        let mut pen = GroovePen::new(params, history, stroke, scene.choice, track, scene.pattern);
+        draw(ui, params, &scene, &context.param_setter(), Some(&mut pen), view);
+        let commands = self.view.take_commands();
+        if !commands.is_empty() {
+            ui.ctx().request_repaint();
+        }
+        for command in commands {
+            self.carry_out(command, context.param_setter().raw_context);
+        }
+        let params = &self.params;
+        let asked = (params.recipe(), params.slots.changes(), params.edits.changes());
         if self.asked != Some(asked) {
             self.asked = Some(asked);
             self.gui.nudge();
+            ui.ctx().request_repaint();
         }
     }
 

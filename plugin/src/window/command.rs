@@ -9,6 +9,8 @@ pub enum Command {
     Undo,
     /// Does again what was taken back.
     Redo,
+    /// Leaves all cells of the groove that plays to the network again.
+    Clear,
 }
 
 /// What can be taken back and done again.

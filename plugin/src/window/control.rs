@@ -11,7 +11,8 @@ use nice_plug::prelude::{Param, ParamSetter};
 
 use super::gestures::Gestures;
 use super::theme::Palette;
-use crate::params::finite_or;
+use crate::history::History;
+use crate::params::{JangdanParams, finite_or};
 
 /// How much slower a fine drag (Ctrl or Shift held) is.
 const FINE: f32 = 0.1;
@@ -28,9 +29,16 @@ pub(super) struct Hand<'a> {
     pub(super) palette: &'static Palette,
     pub(super) setter: &'a ParamSetter<'a>,
     pub(super) gestures: &'a Gestures,
+    pub(super) params: &'a JangdanParams,
+    pub(super) history: &'a History,
 }
 
 impl Hand<'_> {
+    /// Does `change` as one step for undo.
+    pub(super) fn step<T>(&self, change: impl FnOnce() -> T) -> T {
+        self.history.step(self.params, change)
+    }
+
     /// Sets `param` as one complete gesture, or as part of the one that is open; nothing if it has this value
     /// already.
     pub(super) fn set_once<P: Param>(&self, param: &P, normalized: f32) {
@@ -38,6 +46,7 @@ impl Hand<'_> {
         if plain == param.unmodulated_plain_value() {
             return;
         }
+        self.record(param, normalized);
         if self.gestures.is_open(param) {
             self.setter.set_parameter(param, plain);
         } else {
@@ -49,8 +58,15 @@ impl Hand<'_> {
 
     /// Sets `param` as part of a gesture, which begins here unless it has.
     pub(super) fn set_held<P: Param>(&self, param: &P, normalized: f32) {
-        self.gestures.begin(self.setter, param);
+        if self.gestures.begin(self.setter, param) {
+            self.history.begin(self.params);
+        }
+        self.record(param, normalized);
         self.setter.set_parameter(param, param.preview_plain(normalized));
+    }
+
+    fn record<P: Param>(&self, param: &P, to: f32) {
+        self.history.turn(self.params, param.as_ptr(), set_value(param), to);
     }
 
     /// Goes on with the gesture of `param`, if it has begun.
@@ -217,6 +233,9 @@ fn wheel<P: Param>(
     grip: &mut Grip,
     now_s: f64,
 ) {
+    if grip.wheel_time_s.is_some_and(|then| now_s - then < WHEEL_REST_S) {
+        hand.keep(param);
+    }
     if !response.contains_pointer() || grip.is_held {
         grip.wheel_lines = 0.0;
         return;
@@ -234,7 +253,7 @@ fn wheel<P: Param>(
     grip.wheel_lines -= steps;
     if steps != 0.0 {
         grip.value = stepped(param, grip.value, steps as i32, is_fine);
-        hand.set_once(param, grip.value);
+        hand.set_held(param, grip.value);
     }
     ui.ctx().request_repaint_after_secs(WHEEL_REST_S as f32);
 }

@@ -22,11 +22,13 @@ pub(super) fn throw(hand: Hand<'_>, seed: &IntParam) {
 
 /// Moves all latent sliders a little.
 pub(super) fn throw_near(hand: Hand<'_>, params: &GenerateParams) {
-    for param in &params.latent {
-        let param = &param.value;
-        let now = finite_or(param.unmodulated_plain_value(), param.default_plain_value());
-        hand.set_once(param, param.preview_normalized(near(now, [uniform(), uniform()])));
-    }
+    hand.step(|| {
+        for param in &params.latent {
+            let param = &param.value;
+            let now = finite_or(param.unmodulated_plain_value(), param.default_plain_value());
+            hand.set_once(param, param.preview_normalized(near(now, [uniform(), uniform()])));
+        }
+    });
 }
 
 /// A seed other than the present one, normalised.

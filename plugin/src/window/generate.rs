@@ -74,9 +74,11 @@ fn latent(ui: &mut Ui, hand: Hand<'_>, section: &Section, params: &GenerateParam
     let centre = pill(ui, hand, title_button(section), "centre", Rank::Plain, None)
         .on_hover_text("All eight latent sliders to 0: the groove of the seed alone");
     if centre.clicked() {
-        for param in &params.latent {
-            hand.set_once(&param.value, param.value.default_normalized_value());
-        }
+        hand.step(|| {
+            for param in &params.latent {
+                hand.set_once(&param.value, param.value.default_normalized_value());
+            }
+        });
     }
     for (i, param) in params.latent.iter().enumerate() {
         let number = (i + 1).to_string();
@@ -102,7 +104,9 @@ fn attributes(
         .on_hover_text("All five to 0: as the seed and the latent sliders have them");
     let all = params.attributes();
     if neutral.clicked() {
-        all.iter().for_each(|param| hand.set_once(*param, param.default_normalized_value()));
+        hand.step(|| {
+            all.iter().for_each(|param| hand.set_once(*param, param.default_normalized_value()));
+        });
     }
     for (i, (param, (name, what))) in all.into_iter().zip(ATTRIBUTES).take(count).enumerate() {
         let about = format!(

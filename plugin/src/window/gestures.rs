@@ -25,12 +25,14 @@ struct Open {
 }
 
 impl Gestures {
-    /// Begins a gesture of `param` if none is open, and keeps it for this frame.
-    pub(super) fn begin<P: Param>(&self, setter: &ParamSetter<'_>, param: &P) {
-        if !self.keep(param) {
+    /// Begins a gesture of `param` if none is open, and keeps it for this frame. Returns whether it has begun.
+    pub(super) fn begin<P: Param>(&self, setter: &ParamSetter<'_>, param: &P) -> bool {
+        let begins = !self.keep(param);
+        if begins {
             setter.begin_set_parameter(param);
             self.open.lock().push(Open { param: param.as_ptr(), is_kept: true });
         }
+        begins
     }
 
     /// Keeps the gesture of `param` for this frame. Returns whether there is one.
@@ -47,12 +49,12 @@ impl Gestures {
         self.open.lock().iter().any(|open| open.param == param)
     }
 
-    /// The frame is over: ends what was not kept in it.
-    pub(super) fn end_frame(&self, setter: &ParamSetter<'_>) {
-        self.end(setter.raw_context, |open| !std::mem::take(&mut open.is_kept));
+    /// The frame is over: ends what was not kept in it, and returns how many gestures those were.
+    pub(super) fn end_frame(&self, setter: &ParamSetter<'_>) -> usize {
+        self.end(setter.raw_context, |open| !std::mem::take(&mut open.is_kept))
     }
 
-    fn end(&self, host: &dyn GuiContextInner, mut is_over: impl FnMut(&mut Open) -> bool) {
+    fn end(&self, host: &dyn GuiContextInner, mut is_over: impl FnMut(&mut Open) -> bool) -> usize {
         // Not under the lock: a host may answer by closing the window.
         let mut over = Vec::new();
         self.open.lock().retain_mut(|open| {
@@ -62,9 +64,11 @@ impl Gestures {
             }
             !is_over
         });
+        let count = over.len();
         for param in over {
             end_one(host, param);
         }
+        count
     }
 
     /// Has all that are open end when `ctx`, the window's, is dropped.

@@ -103,6 +103,7 @@ fn undo_buttons(
         let (label, can, side) = match command {
             Command::Undo => ("Undo", state.can_undo, 1.0),
             Command::Redo => ("Redo", state.can_redo, -1.0),
+            _ => continue,
         };
         let sense = if can { Sense::click() } else { Sense::hover() };
         let response = ui.interact(rect, Id::unique(label), sense);

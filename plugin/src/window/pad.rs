@@ -36,9 +36,9 @@ pub(super) fn pad(
     let field = rect.shrink(HANDLE + 2.0);
     follow(ui, hand, state, &response, field, axes);
     if response.double_clicked() {
-        for axis in axes {
-            hand.set_once(axis, axis.default_normalized_value());
-        }
+        hand.step(|| {
+            axes.iter().for_each(|axis| hand.set_once(*axis, axis.default_normalized_value()));
+        });
         state.trail.clear();
     }
     let value = state.held.unwrap_or_else(|| axes.map(Param::modulated_normalized_value));

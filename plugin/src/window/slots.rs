@@ -106,7 +106,8 @@ fn slot_tile(
     let palette = hand.palette;
     let name = KEYS[slot].name;
     let response = press(ui, tile, Id::unique(("slot", slot)), name);
-    let store = || params.slots.store(slot, Some(params.live_groove()));
+    let put = |groove| hand.step(|| params.slots.store(slot, groove));
+    let store = || put(Some(params.live_groove()));
     if response.clicked() {
         let param = &params.perform.slot;
         match groove {
@@ -115,7 +116,7 @@ fn slot_tile(
         }
     }
     if response.has_focus() && ui.input(|input| input.key_pressed(Key::Delete)) {
-        params.slots.store(slot, None);
+        put(None);
     }
     let number_at = pos2(tile.left() + 5.0, tile.top() + 9.0);
     let ink = paint(ui, hand, tile, &response, heard.state(Some(slot as u8)), groove.is_some());
@@ -126,8 +127,8 @@ fn slot_tile(
             ui.painter().text(number_at, Align2::LEFT_CENTER, number, font, ink);
             let picture = tile.shrink2(vec2(4.0, 3.0)).with_min_y(tile.top() + 16.0);
             let is_sounding = heard.state(Some(slot as u8)) == State::Sounding;
-            if let Some(pattern) = groove.pattern(0) {
-                thumbnail(ui, hand, picture, pattern, is_sounding.then_some(palette.on_accent));
+            if let Some(pattern) = groove.heard(0) {
+                thumbnail(ui, hand, picture, &pattern, is_sounding.then_some(palette.on_accent));
             }
         }
         None if response.hovered() => {
@@ -146,7 +147,7 @@ fn slot_tile(
                 store();
             }
             if ui.button("Empty").clicked() {
-                params.slots.store(slot, None);
+                put(None);
             }
         });
     }

@@ -95,3 +95,53 @@ fn without_a_pen_the_grid_is_only_looked_at() {
     assert_eq!(window.host.take(), []);
     assert_eq!(window.picture().pixels, plain.pixels);
 }
+
+#[test]
+fn what_hands_do_is_taken_back_step_by_step_and_done_again() {
+    let mut window = window();
+    window.edit();
+    let history = window.history();
+    let empty = window.params.edits.get();
+    click(&mut window, cell(3, Instrument::Crash));
+    window.frame(Vec::new());
+    let crash =
+        |window: &Headless| window.params.edits.get().kept().is_locked(3, Instrument::Crash);
+    assert!(crash(&window));
+    drag(&mut window, slider(2), slider(2) - vec2(0.0, 40.0), Modifiers::NONE);
+    let pad = layout().shape.pad.body;
+    drag(&mut window, pad.center(), pad.center() + vec2(40.0, -30.0), Modifiers::NONE);
+    let latent = |window: &Headless| {
+        [0, 1, 2].map(|i| window.params.generate.latent[i].value.value() != 0.0)
+    };
+    assert_eq!(latent(&window), [true; 3]);
+    assert!(history.undo(&window.params, &*window.host), "the pad, both sliders at once");
+    assert_eq!(latent(&window), [false, false, true]);
+    assert!(history.undo(&window.params, &*window.host));
+    assert!(crash(&window) && latent(&window) == [false; 3]);
+    assert!(history.undo(&window.params, &*window.host));
+    assert!(!crash(&window) && *window.params.edits.get() == *empty);
+    assert!(!history.undo(&window.params, &*window.host), "nothing else was done");
+    for _ in 0..3 {
+        assert!(history.redo(&window.params, &*window.host));
+    }
+    assert!(crash(&window) && latent(&window) == [true; 3]);
+}
+
+#[test]
+fn a_locked_bar_keeps_what_is_in_it_and_is_framed() {
+    let mut window = window();
+    window.edit();
+    let ruler = layout().groove.ruler;
+    let right = Geometry::new(layout().groove.cells).x(16.0);
+    let before = window.picture();
+    click(&mut window, pos2(right - 12.0, ruler.center().y));
+    window.frame(vec![Event::PointerGone]);
+    let edits = window.params.edits.get();
+    let locked = |step| Instrument::ALL.into_iter().all(|i| edits.kept().is_locked(step, i));
+    assert!((0..16).all(locked) && !(16..64).any(locked));
+    for (step, instrument, hit) in factory::pattern().iter().filter(|(step, ..)| *step < 16) {
+        assert_eq!(edits.kept().pattern().hit(step, instrument), Some(hit));
+    }
+    (0..30).for_each(|_| drop(window.frame(Vec::new())));
+    assert_ne!(window.picture().pixels, before.pixels);
+}
