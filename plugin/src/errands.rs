@@ -1,6 +1,8 @@
 //! Errands: files that the window has the worker write and read, so that neither it nor the audio thread waits
 //! for a disk.
 
+pub mod folder;
+
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,13 @@ pub enum Errand {
     },
     /// Reads a clip.
     Import(PathBuf),
+    /// Looks into a folder.
+    List {
+        /// Which.
+        folder: PathBuf,
+        /// What names of files that are listed end in, in lower case, without the dot.
+        endings: &'static [&'static str],
+    },
 }
 
 /// What of a groove is exported.
@@ -45,6 +54,8 @@ pub enum Outcome {
     Exported(PathBuf),
     /// The clip, to be made the groove with [`Edits::import`](crate::edits::Edits::import).
     Imported(Box<Pattern>),
+    /// What is in the folder.
+    Listed(folder::Folder),
     /// It could not be done, and why, in a line for the user.
     Failed(String),
 }
@@ -89,6 +100,7 @@ pub(crate) fn run<'a>(
             }
             export(folder, name, cycles.into_iter(), bpm).map(Outcome::Exported)
         }
+        Errand::List { folder, endings } => Ok(Outcome::Listed(folder::list(folder, endings))),
         Errand::Import(path) => import(path).map(|clip| Outcome::Imported(Box::new(clip))),
     };
     done.unwrap_or_else(Outcome::Failed)
