@@ -14,7 +14,7 @@ use crate::checkpoint::Checkpoint;
 use crate::data::{Dataset, Windows};
 use crate::run_folder::RunFolder;
 use crate::settings::Settings;
-use crate::{evaluate, latent_map, prior, velocity_curves, whole_file};
+use crate::{evaluate, latent_map, prior, velocity_curves, weights, whole_file};
 
 /// Exports the best epoch of the run in `folder`, and says how good it is.
 ///
@@ -44,7 +44,10 @@ pub(crate) fn run(
     let mut config = settings.network.clone();
     if let Some(prior) = &mut config.prior {
         prior.styles = map.styles().len();
-        let (prior, loss) = prior::train(settings, &config, &posteriors, device)?;
+        let init = settings.init.as_deref().map(weights::read).transpose()?;
+        let styles: Vec<&str> = map.styles().iter().map(|style| style.name.as_str()).collect();
+        let (prior, loss) =
+            prior::train(settings, &config, &styles, init.as_ref(), &posteriors, device)?;
         tensors.extend(prior);
         metadata.insert("prior".into(), json!({ "loss": loss }).to_string());
     }

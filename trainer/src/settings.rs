@@ -89,7 +89,7 @@ pub(crate) struct Settings {
     pub(crate) clip: f64,
     /// Beats between the starts of training windows: 1 cuts them at every beat.
     pub(crate) hop_beats: u32,
-    /// Steps in which the prior is trained, once the network is.
+    /// Most steps in which the prior is trained, once the network is; few windows take fewer.
     pub(crate) prior_steps: u32,
     /// Steps between checkpoints within an epoch (there is always one at its end).
     pub(crate) checkpoint_steps: u32,

@@ -20,6 +20,11 @@ impl PriorConfig {
         TIMES + 1 + self.styles
     }
 
+    /// Which of those numbers says "any style"; those of the styles follow.
+    pub fn any_style(&self) -> usize {
+        TIMES
+    }
+
     /// Writes those numbers for `time` in `[0, 1]` and a style (`None`: any).
     ///
     /// The two places of t around `time` share a weight of 1, the nearer one taking more; the style's number
@@ -35,8 +40,8 @@ impl PriorConfig {
         out[below] = 1.0 - (place - below as f32);
         out[below + 1] = place - below as f32;
         match style {
-            None => out[TIMES] = 1.0,
-            Some(style) => out[TIMES + 1..][style] = 1.0,
+            None => out[self.any_style()] = 1.0,
+            Some(style) => out[self.any_style() + 1..][style] = 1.0,
         }
     }
 }
