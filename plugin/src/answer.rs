@@ -8,6 +8,7 @@ use groove::Pattern;
 
 use crate::edits::Edits;
 use crate::factory;
+use crate::morph::Pad;
 use crate::recipe::{Ask, Recipe};
 use crate::saved::Groove;
 use crate::slots::SLOTS;
@@ -44,6 +45,8 @@ pub struct Track {
     pub ask: Option<Ask>,
     /// The pattern that it stays near, if there is one.
     pub anchor: Option<Pattern>,
+    /// Where it is between landmarks, if it is.
+    pub pad: Option<Arc<Pad>>,
     /// What hands have put into it.
     pub edits: Arc<Edits>,
     /// Changes when a slot is filled with something else.
@@ -68,7 +71,8 @@ impl Track {
     pub fn groove(&self) -> Option<Groove> {
         let Ask { recipe, take, .. } = self.ask?;
         let (recipe, edits) = (Some(recipe), (*self.edits).clone());
-        Some(Groove { recipe, anchor: self.anchor, take, edits, ..Groove::default() })
+        let pad = self.pad.as_deref().cloned().map(Box::new);
+        Some(Groove { recipe, anchor: self.anchor, pad, take, edits, ..Groove::default() })
     }
 }
 
@@ -87,6 +91,8 @@ pub struct Answer {
     pub slot_changes: u64,
     /// [`SavedEdits::changes`](crate::edits::SavedEdits::changes) when the worker looked.
     pub edit_changes: u64,
+    /// [`SavedCorners::changes`](crate::morph::SavedCorners::changes) when the worker looked.
+    pub corner_changes: u64,
 }
 
 impl Answer {
@@ -97,6 +103,7 @@ impl Answer {
             live: Arc::new(Track {
                 ask: None,
                 anchor: None,
+                pad: None,
                 edits: Arc::default(),
                 version: 0,
                 score,
@@ -106,6 +113,7 @@ impl Answer {
             filled: 0,
             slot_changes: 0,
             edit_changes: 0,
+            corner_changes: 0,
         }
     }
 
@@ -138,15 +146,24 @@ impl Answer {
                 self.edit_changes == wanted.edit_changes
                     && ask.recipe == wanted.recipe
                     && (wanted.anchor.is_none() || ask.anchor == wanted.anchor)
+                    && self.is_between(wanted, ask)
             }
             (None, None) => false,
         };
         is_asked && cycles.iter().all(|&cycle| track.score.has(cycle))
     }
+
+    /// Whether `ask` is where the pad is in `wanted`, between what its corners are now.
+    fn is_between(&self, wanted: &Wanted, ask: &Ask) -> bool {
+        ask.morph.map(|morph| morph.at) == wanted.pad
+            && (wanted.pad.is_none()
+                || (self.corner_changes, self.slot_changes)
+                    == (wanted.corner_changes, wanted.slot_changes))
+    }
 }
 
 /// What the audio thread waits for when it renders offline.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Wanted {
     /// Which groove.
     pub choice: Choice,
@@ -158,6 +175,10 @@ pub struct Wanted {
     pub slot_changes: u64,
     /// [`SavedEdits::changes`](crate::edits::SavedEdits::changes).
     pub edit_changes: u64,
+    /// Where the pad is, while it is on.
+    pub pad: Option<[f32; 2]>,
+    /// [`SavedCorners::changes`](crate::morph::SavedCorners::changes).
+    pub corner_changes: u64,
 }
 
 impl Wanted {

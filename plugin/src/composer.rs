@@ -5,27 +5,30 @@
 //! wins. What plays comes first, then what the controls make, then the slots, so that a slot can be
 //! chosen at any moment and plays in time.
 
+mod bench;
 mod sketchbook;
 
 use std::sync::Arc;
 
-use groove::Pattern;
-use musicvae::infer::Scratch;
-
+use self::bench::Bench;
 use self::sketchbook::Sketchbook;
 use crate::answer::{Answer, Choice, Track};
 use crate::edits::Edits;
 use crate::handoff::Heard;
+use crate::morph::{Corner, Corners, Pad, first_corners};
 use crate::recipe::{Ask, Recipe};
 use crate::saved::Groove;
 use crate::slots::{SLOTS, SlotGrooves};
 use crate::weights::Decode;
+use groove::Pattern;
 
 /// What is wanted: everything an answer depends on beside the weights and what was loaded and heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Want {
     /// What the parameters say.
     pub(crate) recipe: Recipe,
+    /// Where the pad is, while it is on.
+    pub(crate) pad: Option<[f32; 2]>,
     /// Which groove plays.
     pub(crate) choice: Choice,
     /// The cycle that plays or will play first.
@@ -63,7 +66,6 @@ struct SlotBook {
 }
 
 /// Answers wants, from what is saved, kept or decoded.
-#[derive(Default)]
 pub(crate) struct Composer {
     project: Option<Arc<Groove>>,
     live: Option<Sketchbook>,
@@ -77,10 +79,34 @@ pub(crate) struct Composer {
     /// What hands have put into the groove of the controls.
     edits: Arc<Edits>,
     edit_changes: u64,
-    scratch: Scratch,
+    corners: Arc<Corners>,
+    corner_changes: u64,
+    bench: Bench,
     last: Option<Answer>,
     /// What makes the groove that the project was given last, or came with, and of which weights.
     stored: Option<(Option<Ask>, String)>,
+}
+
+impl Default for Composer {
+    fn default() -> Self {
+        Self {
+            project: None,
+            live: None,
+            take: None,
+            slots: Default::default(),
+            slot_changes: 0,
+            versions: 0,
+            heard: None,
+            is_following: false,
+            edits: Arc::default(),
+            edit_changes: 0,
+            corners: Arc::new(first_corners()),
+            corner_changes: 0,
+            bench: Bench::default(),
+            last: None,
+            stored: None,
+        }
+    }
 }
 
 impl Composer {
@@ -123,6 +149,11 @@ impl Composer {
         (self.edits, self.edit_changes) = (edits, changes);
     }
 
+    /// What the pad's corners are, after `changes` changes.
+    pub(crate) fn turn_corners(&mut self, corners: Arc<Corners>, changes: u64) {
+        (self.corners, self.corner_changes) = (corners, changes);
+    }
+
     /// What was heard last; nothing is followed unless `is_following`.
     pub(crate) fn hear(&mut self, heard: &Heard, is_following: bool) {
         self.is_following = is_following;
@@ -132,11 +163,18 @@ impl Composer {
     /// Does the most urgent piece of work for `want`, at most one decode. Without `weights` only
     /// the project's own patterns answer.
     pub(crate) fn turn(&mut self, want: &Want, weights: Option<&impl Decode>) -> Turn {
-        self.open_books(want);
+        if let Some(weights) = weights
+            && let Some(place) = self.unmade_corner(want, weights)
+            && let Some(slot) = &mut self.slots[place]
+        {
+            slot.book.decode(0, weights, &mut self.bench);
+            return Turn::Worked;
+        }
+        self.open_books(want, weights);
         let cycles = want.cycles();
         let mut has_decoded = false;
         if let Some(weights) = weights {
-            let scratch = &mut self.scratch;
+            let bench = &mut self.bench;
             let playing = want.choice.slot.map(usize::from);
             let take = self.take.as_mut().map(|(_, book)| book);
             // What plays, what the controls make, and the rest.
@@ -149,7 +187,7 @@ impl Composer {
             for book in books.filter(|book| book.failure.is_none()) {
                 if let Some(cycle) = book.missing(cycles, Some(weights)) {
                     book.make_room(cycles);
-                    book.decode(cycle, weights, scratch);
+                    book.decode(cycle, weights, bench);
                     has_decoded = true;
                     break;
                 }
@@ -170,7 +208,7 @@ impl Composer {
         let slots = self.slots.iter_mut().flatten().map(|slot| &mut slot.book);
         for book in self.live.iter_mut().chain(slots) {
             if let Some(cycle) = book.first_to_save() {
-                book.decode(cycle, weights, &mut self.scratch);
+                book.decode(cycle, weights, &mut self.bench);
                 return Turn::Worked;
             }
         }
@@ -233,38 +271,60 @@ impl Composer {
         }
     }
 
+    /// A slot that is a corner of the pad and of which nothing is made yet.
+    fn unmade_corner(&self, want: &Want, weights: &impl Decode) -> Option<usize> {
+        want.pad?;
+        let mut places = self.corners.iter().filter_map(|corner| match corner {
+            Corner::Slot(slot) => Some(usize::from(*slot)),
+            _ => None,
+        });
+        let is_unmade = |&place: &usize| {
+            let slot = self.slots.get(place).and_then(Option::as_ref);
+            slot.is_some_and(|slot| {
+                slot.book.failure.is_none() && slot.book.first(Some(weights)).is_none()
+            })
+        };
+        places.find(is_unmade)
+    }
+
     /// Has a sketchbook for everything that `want` may play.
-    fn open_books(&mut self, want: &Want) {
+    fn open_books(&mut self, want: &Want, weights: Option<&impl Decode>) {
         let project = self.project.as_ref();
         // A project that followed something goes on from what it followed until it hears again.
         let kept = project.filter(|groove| self.is_following && groove.recipe == Some(want.recipe));
         let kept = kept.and_then(|groove| groove.anchor);
-        let imported = self.edits.anchor(&want.recipe).copied();
+        let imported = self.edits.anchor(&want.recipe).filter(|_| want.pad.is_none()).copied();
         let anchor = self.heard.map(|(_, pattern)| pattern).or(kept).or(imported);
         let id = match (self.heard, &anchor) {
             (Some((id, _)), _) => Some(id),
             (None, anchor) => anchor.as_ref().map(crate::recipe::fingerprint),
         };
         let edits = self.edits.clone();
-        let ask = Some(edits.ask(Ask { anchor: id, ..Ask::of(want.recipe) }));
+        let pad = want.pad.map(|at| {
+            let in_slot = |slot: usize| self.slots[slot].as_ref()?.book.first(weights);
+            Arc::new(Pad::new(at, &self.corners, in_slot))
+        });
+        let morph = pad.as_ref().map(|pad| pad.ask());
+        let ask = Some(edits.ask(Ask { anchor: id, morph, ..Ask::of(want.recipe) }));
         if self.live.as_mut().is_none_or(|book| !book.edit(ask, &edits)) {
             let source = ask.map(|ask| ask.source());
             let is_own = |groove: &&Arc<Groove>| groove.ask().map(|ask| ask.source()) == source;
             let own = project.filter(is_own).cloned();
-            self.live = Some(Sketchbook::new(ask, anchor, edits.clone(), own));
+            self.live = Some(Sketchbook::new(ask, anchor, pad.clone(), edits.clone(), own));
         }
         let Choice { slot, take } = want.choice;
         if take.is_none() {
             self.take = None;
             return;
         }
-        let (source, anchor, edits) = match slot {
-            None => (ask, anchor, edits),
+        let (source, anchor, pad, edits) = match slot {
+            None => (ask, anchor, pad, edits),
             Some(slot) => {
                 let held = self.slots.get(usize::from(slot)).and_then(Option::as_ref);
                 let groove = held.map(|held| &held.groove);
                 let edits = groove.map(|groove| Arc::new(groove.edits.clone())).unwrap_or_default();
-                (groove.and_then(|g| g.ask()), groove.and_then(|g| g.anchor), edits)
+                let pad = groove.and_then(|groove| groove.pad.as_deref()).cloned().map(Arc::new);
+                (groove.and_then(|g| g.ask()), groove.and_then(|g| g.anchor), pad, edits)
             }
         };
         let wanted = source.map(|ask| edits.ask(Ask { take, ..ask }));
@@ -273,8 +333,8 @@ impl Composer {
         };
         if !self.take.as_mut().is_some_and(is_open) {
             // What no recipe made has no variations.
-            self.take =
-                wanted.map(|ask| (want.choice, Sketchbook::new(Some(ask), anchor, edits, None)));
+            self.take = wanted
+                .map(|ask| (want.choice, Sketchbook::new(Some(ask), anchor, pad, edits, None)));
         }
     }
 
@@ -284,7 +344,8 @@ impl Composer {
         let track = |book: &Sketchbook, version: u64| {
             let score = book.score(cycles, weights)?;
             let edits = book.edits.clone();
-            Some(Arc::new(Track { ask: book.ask, anchor: book.anchor, edits, version, score }))
+            let (ask, anchor, pad) = (book.ask, book.anchor, book.pad.clone());
+            Some(Arc::new(Track { ask, anchor, pad, edits, version, score }))
         };
         // What is not made yet in these cycles plays on in those it was made in.
         let last = self.last.as_ref();
@@ -311,11 +372,14 @@ impl Composer {
         });
         let places = self.slots.iter().enumerate();
         let filled = places.fold(0, |bits, (i, slot)| bits | u16::from(slot.is_some()) << i);
-        let Self { slot_changes, edit_changes, .. } = *self;
-        let answer = Answer { live, take, slots, filled, slot_changes, edit_changes };
+        let Self { slot_changes, edit_changes, corner_changes, .. } = *self;
+        let answer =
+            Answer { live, take, slots, filled, slot_changes, edit_changes, corner_changes };
         (last.is_some() || answer != Answer::factory()).then_some(answer)
     }
 }
 
+#[cfg(test)]
+mod morph_tests;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ use groove::{BARS, Hit, Instrument, Pattern, STEPS, STEPS_PER_BAR};
 use musicvae::infer::Locks;
 use serde::{Deserialize, Serialize};
 
+use crate::morph::Morph;
 use crate::recipe::{Ask, Recipe, fingerprint, fingerprint_locks};
 use crate::window::edit::{Edit, Part};
 
@@ -36,6 +37,8 @@ struct Base {
     recipe: Recipe,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     anchor: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    morph: Option<Morph>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     take: Option<i64>,
     /// What the network had been given.
@@ -176,16 +179,17 @@ impl Edits {
     fn found(&mut self, ask: Option<&Ask>) {
         let Some(ask) = ask else { return };
         if !self.base.as_ref().is_some_and(|base| base.is_of(ask)) {
-            let Ask { recipe, anchor, take, .. } = *ask;
+            let Ask { recipe, anchor, morph, take, .. } = *ask;
             let given = self.kept.clone();
-            self.base = Some(Box::new(Base { recipe, anchor, take, given }));
+            self.base = Some(Box::new(Base { recipe, anchor, morph, take, given }));
         }
     }
 }
 
 impl Base {
     fn is_of(&self, ask: &Ask) -> bool {
-        (self.recipe, self.anchor, self.take) == (ask.recipe, ask.anchor, ask.take)
+        (self.recipe, self.anchor, self.morph, self.take)
+            == (ask.recipe, ask.anchor, ask.morph, ask.take)
     }
 }
 

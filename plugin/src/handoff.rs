@@ -383,13 +383,13 @@ mod tests {
     fn answer(seed: u64) -> Answer {
         let ask = Some(Ask::of(recipe(seed)));
         let score = Score::steady(Pattern::EMPTY);
-        let track = Track { ask, anchor: None, edits: Arc::default(), version: 0, score };
+        let track =
+            Track { ask, anchor: None, pad: None, edits: Arc::default(), version: 0, score };
         Answer { live: Arc::new(track), ..Answer::factory() }
     }
 
     fn wanted(seed: u64) -> Wanted {
-        let choice = Choice::default();
-        Wanted { choice, recipe: recipe(seed), anchor: None, slot_changes: 0, edit_changes: 0 }
+        Wanted { recipe: recipe(seed), ..Wanted::default() }
     }
 
     #[test]

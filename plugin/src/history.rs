@@ -2,7 +2,7 @@
 //! step and stays as it is.
 //!
 //! A step is what lies between [`begin`](History::begin) and [`end`](History::end): of edits and slots what differs
-//! then, of parameters those that the window said it set. Steps within steps, such as the two knobs that one pad turns, are one.
+//! then, likewise of the pad's corners, of parameters those that the window said it set. Steps within steps, such as the two knobs that one pad turns, are one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use nice_plug::prelude::{GuiContextInner, ParamPtr};
 use parking_lot::Mutex;
 
 use crate::edits::Edits;
+use crate::morph::Corners;
 use crate::params::JangdanParams;
 use crate::slots::SlotGrooves;
 use slots::Difference;
@@ -85,11 +86,16 @@ impl History {
 struct Moment {
     edits: Arc<Edits>,
     slots: SlotGrooves,
+    corners: Option<Arc<Corners>>,
 }
 
 impl Moment {
     fn of(params: &JangdanParams) -> Self {
-        Self { edits: params.edits.get(), slots: params.slots.get() }
+        Self {
+            edits: params.edits.get(),
+            slots: params.slots.get(),
+            corners: Some(params.corners.get()),
+        }
     }
 }
 
@@ -98,6 +104,7 @@ impl Moment {
 struct Setting<K> {
     edits: Option<Arc<Edits>>,
     slots: Difference,
+    corners: Option<Arc<Corners>>,
     knobs: Vec<(K, f32)>,
 }
 
@@ -108,6 +115,9 @@ impl Setting<ParamPtr> {
             params.edits.set(edits.clone());
         }
         self.slots.apply(&params.slots);
+        if let Some(corners) = &self.corners {
+            params.corners.set(corners.clone());
+        }
         for &(param, normalized) in &self.knobs {
             // SAFETY: the pointer was taken from a parameter of the instance whose window this is, and `params` are
             // those parameters.
@@ -183,10 +193,12 @@ impl<K: Copy + PartialEq> Past<K> {
         knobs.retain(|(_, from, to)| from != to);
         let (slots_before, slots_after) = Difference::between(&before.slots, &now.slots);
         let has_edited = before.edits != now.edits;
-        if knobs.is_empty() && !has_edited && slots_before.is_empty() {
+        let has_turned = before.corners != now.corners;
+        if knobs.is_empty() && !has_edited && !has_turned && slots_before.is_empty() {
             return;
         }
         let edits = |edits| has_edited.then_some(edits);
+        let corners = |corners: Option<Arc<Corners>>| corners.filter(|_| has_turned);
         self.undone.clear();
         if self.done.len() == STEPS {
             self.done.pop_front();
@@ -195,11 +207,13 @@ impl<K: Copy + PartialEq> Past<K> {
             before: Setting {
                 edits: edits(before.edits),
                 slots: slots_before,
+                corners: corners(before.corners),
                 knobs: knobs.iter().map(|&(knob, from, _)| (knob, from)).collect(),
             },
             after: Setting {
                 edits: edits(now.edits),
                 slots: slots_after,
+                corners: corners(now.corners),
                 knobs: knobs.iter().map(|&(knob, _, to)| (knob, to)).collect(),
             },
         });

@@ -16,6 +16,7 @@ pub mod handoff;
 pub mod headless;
 pub mod history;
 pub mod keys;
+pub mod morph;
 pub mod params;
 pub mod performance;
 mod player;

@@ -6,6 +6,7 @@
 mod character;
 mod generate;
 mod instruments;
+mod morph;
 mod performance;
 mod play;
 mod text;
@@ -13,6 +14,7 @@ mod text;
 pub use character::CharacterParams;
 pub use generate::{GenerateParams, LatentParam};
 pub use instruments::{InstrumentParams, InstrumentsParams};
+pub use morph::MorphParams;
 pub use performance::{
     AccentParam, HumaniseParams, LengthParam, NoteMapParam, NoteParams, PatternParams,
     PerformParams, PlayModeParam, SpeedParam,
@@ -28,6 +30,7 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 use crate::edits::SavedEdits;
+use crate::morph::{Pad, SavedCorners};
 use crate::recipe::Recipe;
 use crate::saved::{Groove, SavedGroove};
 use crate::slots::Slots;
@@ -83,6 +86,10 @@ pub struct JangdanParams {
     #[nested(group = "Character")]
     pub character: CharacterParams,
 
+    /// Where it is between the pad's corners.
+    #[nested(group = "Morph")]
+    pub morph: MorphParams,
+
     /// The patterns beside the recipe, so that new weights never change an old song.
     #[persist = "groove"]
     pub groove: SavedGroove,
@@ -95,6 +102,10 @@ pub struct JangdanParams {
     #[persist = "edits"]
     pub edits: SavedEdits,
 
+    /// What the pad's corners are.
+    #[persist = "corners"]
+    pub corners: SavedCorners,
+
     /// The folder that the user exports to; empty until one is chosen.
     #[persist = "folder"]
     pub folder: Arc<RwLock<String>>,
@@ -102,6 +113,14 @@ pub struct JangdanParams {
     /// The window's size, kept by the window.
     #[persist = "window"]
     pub window: Arc<RwLock<WindowSize>>,
+}
+
+/// See [`JangdanParams::asked`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Asked {
+    recipe: Recipe,
+    pad: Option<[f32; 2]>,
+    changes: [u64; 4],
 }
 
 /// The window as the user left it. What a project of another version lacks has its default.
@@ -143,9 +162,11 @@ impl Default for JangdanParams {
             perform: PerformParams::default(),
             instruments: InstrumentsParams::default(),
             character: CharacterParams::default(),
+            morph: MorphParams::default(),
             groove: SavedGroove::default(),
             slots: Slots::default(),
             edits: SavedEdits::default(),
+            corners: SavedCorners::default(),
             folder: Arc::default(),
             window: Arc::default(),
         }
@@ -207,14 +228,39 @@ impl JangdanParams {
         }
     }
 
+    /// Where the pad is, `[x, y]`, while it is on; always in `[0, 1]`.
+    pub fn pad(&self) -> Option<[f32; 2]> {
+        let at = |param: &FloatParam| finite_or(param.value(), 0.5).clamp(0.0, 1.0);
+        self.morph.is_on.value().then(|| [at(&self.morph.x), at(&self.morph.y)])
+    }
+
+    /// What the worker answers to. It looks by itself every few milliseconds; a nudge when this changes has it look now.
+    pub fn asked(&self) -> Asked {
+        Asked {
+            recipe: self.recipe(),
+            pad: self.pad(),
+            changes: [
+                self.groove.loads(),
+                self.slots.changes(),
+                self.edits.changes(),
+                self.corners.changes(),
+            ],
+        }
+    }
+
     /// The groove of the controls as it can be put into a slot: with its patterns, if all are made.
     pub fn live_groove(&self) -> Groove {
         let (held, recipe, edits) = (self.groove.get(), self.recipe(), self.edits.get());
-        if held.recipe == Some(recipe) && held.edits == *edits {
+        let slots = self.slots.get();
+        let pad = self.pad().map(|at| {
+            let in_slot = |slot: usize| slots[slot].as_ref()?.heard(0);
+            Box::new(Pad::new(at, &self.corners.get(), in_slot))
+        });
+        if held.recipe == Some(recipe) && held.edits == *edits && held.pad == pad {
             return held;
         }
-        let (anchor, edits) = (edits.anchor(&recipe).copied(), (*edits).clone());
-        Groove { recipe: Some(recipe), anchor, edits, ..Groove::default() }
+        let anchor = edits.anchor(&recipe).filter(|_| pad.is_none()).copied();
+        Groove { recipe: Some(recipe), anchor, pad, edits: (*edits).clone(), ..Groove::default() }
     }
 
     /// What is set for every instrument now.
@@ -257,11 +303,13 @@ mod tests {
         let (instruments, last) = instruments.split_at(expected.len());
         assert_eq!(instruments, expected);
         let expected = ["style", "att_dens", "att_sync", "att_ride", "att_toms", "att_loud"];
-        assert_eq!(last, expected);
+        let (character, last) = last.split_at(expected.len());
+        assert_eq!(character, expected);
+        assert_eq!(last, ["pad", "pad_x", "pad_y"]);
         let fields = JangdanParams::default().serialize_fields();
         assert_eq!(
             fields.keys().collect::<Vec<_>>(),
-            ["edits", "folder", "groove", "slots", "window"]
+            ["corners", "edits", "folder", "groove", "slots", "window"]
         );
     }
 

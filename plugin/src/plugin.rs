@@ -288,6 +288,8 @@ impl Jangdan {
             anchor: self.player.anchor(),
             slot_changes: self.params.slots.changes(),
             edit_changes: self.params.edits.changes(),
+            pad: self.params.pad(),
+            corner_changes: self.params.corners.changes(),
         };
         if self.given_up == Some(wanted) {
             return;
@@ -401,6 +403,19 @@ impl ClapPlugin for Jangdan {
                 for slider in &generate.latent {
                     page.add_param(&slider.value);
                 }
+            });
+            section.add_page("Character", |page| {
+                page.add_param(&params.character.style);
+                for attribute in params.character.attributes() {
+                    page.add_param(attribute);
+                }
+            });
+            section.add_page("Morph", |page| {
+                page.add_param(&params.morph.x);
+                page.add_param(&params.morph.y);
+                page.add_param(&params.morph.is_on);
+                page.add_param(&generate.seed);
+                page.add_param(&generate.variation);
             });
             section.add_page("Perform", |page| {
                 page.add_param(&perform.slot);

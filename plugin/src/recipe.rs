@@ -5,6 +5,8 @@ pub use musicvae::recipe::{ATTRIBUTES, DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 use groove::{Instrument, Pattern, STEPS};
 use musicvae::infer::Locks;
 
+use crate::morph::Morph;
+
 /// How far a take wanders from its groove at least; see [`Recipe::variation`]. Enough to be told from it
 /// and little enough to be known for it.
 const TAKE_VARIATION: f32 = 0.35;
@@ -17,6 +19,8 @@ pub struct Ask {
     /// The [`fingerprint`] of the pattern that the groove is to stay near, instead of a point drawn by
     /// the seed.
     pub anchor: Option<u64>,
+    /// Where between the corners of the pad it is, while that is on; what is followed counts more.
+    pub morph: Option<Morph>,
     /// Which variation of the groove that is; `None` is the groove itself.
     pub take: Option<i64>,
     /// The [`fingerprint_locks`] of the cells that the network plays around.
@@ -30,7 +34,15 @@ pub struct Ask {
 impl Ask {
     /// The groove that `recipe` makes by itself.
     pub const fn of(recipe: Recipe) -> Self {
-        Self { recipe, anchor: None, take: None, given: None, kept: None, is_import: false }
+        Self {
+            recipe,
+            anchor: None,
+            morph: None,
+            take: None,
+            given: None,
+            kept: None,
+            is_import: false,
+        }
     }
 
     /// What the network makes of it, before the kept cells are put over it.
@@ -84,9 +96,10 @@ pub fn fingerprint_locks(locks: &Locks) -> Option<u64> {
     }))
 }
 
-const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+pub(crate) const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
-fn fnv(hash: u64, word: u32) -> u64 {
+/// `hash` of one word more: FNV-1a.
+pub(crate) fn fnv(hash: u64, word: u32) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     word.to_le_bytes().into_iter().fold(hash, step)
 }

@@ -14,6 +14,7 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 use crate::edits::Edits;
+use crate::morph::Pad;
 use crate::recipe::{Ask, Recipe, fingerprint};
 
 /// How many cycles a project with variation stores: two minutes at 64 BPM, and some 50 kB.
@@ -31,6 +32,9 @@ pub struct Groove {
     /// The pattern that the groove stays near, if it was not drawn by the seed alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor: Option<Pattern>,
+    /// Between which landmarks it is, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pad: Option<Box<Pad>>,
     /// Which variation of the recipe's groove it is, if not the groove itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<i64>,
@@ -48,14 +52,18 @@ impl Groove {
     /// What is asked of the network for it; `None` if no recipe made it.
     pub fn ask(&self) -> Option<Ask> {
         let anchor = self.anchor.as_ref().map(fingerprint);
-        let ask = Ask { anchor, take: self.take, ..Ask::of(self.recipe?) };
+        let morph = self.pad.as_ref().map(|pad| pad.ask());
+        let ask = Ask { anchor, morph, take: self.take, ..Ask::of(self.recipe?) };
         Some(self.edits.ask(ask))
     }
 
     /// Whether `other` has the same patterns, made of the same.
     pub(crate) fn is_same_but_for_edits(&self, other: &Self) -> bool {
         let of = |groove: &Self| (groove.recipe, groove.anchor, groove.take);
-        of(self) == of(other) && self.weights == other.weights && self.cycles == other.cycles
+        of(self) == of(other)
+            && self.pad == other.pad
+            && self.weights == other.weights
+            && self.cycles == other.cycles
     }
 
     /// The stored pattern for `cycle`, without edits, repeating when there are fewer; none if there are none.

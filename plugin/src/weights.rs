@@ -75,6 +75,15 @@ pub(crate) trait Decode {
     /// The pattern of `recipe` in `cycle` around the cells of `locks`: always the same for the same four.
     fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern;
 
+    /// The place of the style of this name, if the weights know it.
+    fn style(&self, name: &str) -> Option<u16>;
+
+    /// The latent vector that `recipe` draws in cycle 0.
+    fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32>;
+
+    /// The latent vector between `points`, each with its share.
+    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32>;
+
     /// The latent vector of `pattern`.
     fn encode(&self, pattern: &Pattern) -> Vec<f32>;
 
@@ -98,6 +107,20 @@ impl Decode for Weights {
     fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern {
         let z = self.drummer.point(recipe, cycle, scratch);
         self.drummer.decode_around(&z, locks, recipe, cycle, scratch)
+    }
+
+    fn style(&self, name: &str) -> Option<u16> {
+        let styles = self.drummer.latent_map().styles();
+        let place = styles.iter().position(|style| style.name == name)?;
+        u16::try_from(place).ok()
+    }
+
+    fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
+        self.drummer.point(recipe, 0, scratch)
+    }
+
+    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
+        self.drummer.latent_map().between(points)
     }
 
     fn encode(&self, pattern: &Pattern) -> Vec<f32> {
@@ -169,6 +192,18 @@ impl Decode for Fake {
     ) -> Pattern {
         assert_ne!(recipe.seed, Self::BREAKING_SEED, "made to break");
         self.around(self.pattern(recipe, cycle), locks)
+    }
+
+    fn style(&self, name: &str) -> Option<u16> {
+        u16::try_from(name.len()).ok()
+    }
+
+    fn point(&self, recipe: &Recipe, _scratch: &mut Scratch) -> Vec<f32> {
+        vec![(recipe.seed / 10_000) as f32 + 10.0 * f32::from(recipe.style.unwrap_or(0))]
+    }
+
+    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
+        vec![points.iter().map(|(share, point)| share * point[0]).sum()]
     }
 
     fn encode(&self, pattern: &Pattern) -> Vec<f32> {

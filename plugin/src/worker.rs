@@ -158,6 +158,7 @@ struct Seen {
     loads: u64,
     slot_changes: u64,
     edit_changes: u64,
+    corner_changes: u64,
     heard: Option<u64>,
     is_following: bool,
 }
@@ -175,6 +176,7 @@ fn look(
         loads: params.groove.loads(),
         slot_changes: params.slots.changes(),
         edit_changes: params.edits.changes(),
+        corner_changes: params.corners.changes(),
         heard: heard.id,
         is_following,
     };
@@ -189,6 +191,7 @@ fn look(
         composer.load_slots(params.slots.get(), now.slot_changes);
     }
     composer.edit(params.edits.get(), now.edit_changes);
+    composer.turn_corners(params.corners.get(), now.corner_changes);
     composer.hear(heard, is_following);
     true
 }
@@ -205,7 +208,7 @@ fn store(params: &JangdanParams, composer: &mut Composer, weights: &impl Decode,
 
 fn want(params: &JangdanParams, end: &WorkerEnd) -> Want {
     let (cycle, loop_cycle) = end.wanted();
-    Want { recipe: params.recipe(), choice: end.choice(), cycle, loop_cycle }
+    Want { recipe: params.recipe(), pad: params.pad(), choice: end.choice(), cycle, loop_cycle }
 }
 
 /// The cycle that plays or will play first, as it is heard.
@@ -221,9 +224,16 @@ fn played(params: &JangdanParams, end: &WorkerEnd, composer: &Composer) -> Playe
 /// `want` as the audio thread would wait for it.
 fn wanted(want: &Want, seen: Option<&Seen>) -> Wanted {
     let anchor = seen.filter(|seen| seen.is_following).and_then(|seen| seen.heard);
-    let (slot_changes, edit_changes) =
-        seen.map_or((0, 0), |seen| (seen.slot_changes, seen.edit_changes));
-    Wanted { choice: want.choice, recipe: want.recipe, anchor, slot_changes, edit_changes }
+    let changes = |of: fn(&Seen) -> u64| seen.map_or(0, of);
+    Wanted {
+        choice: want.choice,
+        recipe: want.recipe,
+        anchor,
+        slot_changes: changes(|seen| seen.slot_changes),
+        edit_changes: changes(|seen| seen.edit_changes),
+        pad: want.pad,
+        corner_changes: changes(|seen| seen.corner_changes),
+    }
 }
 
 #[cfg(test)]

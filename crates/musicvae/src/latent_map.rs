@@ -4,6 +4,7 @@
 //! Fitted on the training set at export, stored in the weights file, used wherever a groove is
 //! drawn: the encoded grooves do not fill N(0, I) evenly.
 
+mod between;
 mod eigen;
 mod landmarks;
 

@@ -8,7 +8,9 @@ use engine::Score;
 use groove::Pattern;
 use musicvae::infer::Scratch;
 
+use super::bench::Bench;
 use crate::edits::Edits;
+use crate::morph::Pad;
 use crate::recipe::Ask;
 use crate::saved::{Groove, SAVED_CYCLES};
 use crate::weights::Decode;
@@ -22,7 +24,9 @@ pub(super) struct Sketchbook {
     pub(super) ask: Option<Ask>,
     /// The pattern it stays near.
     pub(super) anchor: Option<Pattern>,
-    /// The latent vector of that, once it was needed.
+    /// Where it is between landmarks, if it is and stays near no pattern.
+    pub(super) pad: Option<Arc<Pad>>,
+    /// The latent vector of either, once it was needed.
     latent: Option<Vec<f32>>,
     /// What hands have put in.
     pub(super) edits: Arc<Edits>,
@@ -34,22 +38,25 @@ pub(super) struct Sketchbook {
 }
 
 impl Sketchbook {
-    /// An empty one for `ask`, which is [of](Edits::ask) `edits` and stays near `anchor`, unless `saved` has its
-    /// patterns.
+    /// An empty one for `ask`, which is [of](Edits::ask) `edits` and stays near `anchor` or where `pad` is, unless
+    /// `saved` has its patterns.
     pub(super) fn new(
         ask: Option<Ask>,
         anchor: Option<Pattern>,
+        pad: Option<Arc<Pad>>,
         edits: Arc<Edits>,
         saved: Option<Arc<Groove>>,
     ) -> Self {
         let saved = saved.filter(|groove| !groove.cycles.is_empty());
         let (decoded, latent, failure) = (BTreeMap::new(), None, None);
-        Self { ask, anchor, latent, edits, decoded, saved, failure }
+        Self { ask, anchor, pad, latent, edits, decoded, saved, failure }
     }
 
     /// The one for a groove that is kept.
     pub(super) fn of(groove: Arc<Groove>) -> Self {
-        Self::new(groove.ask(), groove.anchor, Arc::new(groove.edits.clone()), Some(groove))
+        let (ask, anchor) = (groove.ask(), groove.anchor);
+        let pad = groove.pad.as_deref().cloned().map(Arc::new);
+        Self::new(ask, anchor, pad, Arc::new(groove.edits.clone()), Some(groove))
     }
 
     /// Becomes that for `ask` with `edits`, if the network makes the same of it; returns whether it does.
@@ -88,6 +95,11 @@ impl Sketchbook {
         self.decoded.get(&cycle)
     }
 
+    /// What it is known by: the pattern of cycle 0 with edits, if it is here.
+    pub(super) fn first(&self, weights: Option<&impl Decode>) -> Option<Pattern> {
+        Some(self.edits.over(self.pattern(0, weights)?))
+    }
+
     /// The first of `cycles` that is not here.
     pub(super) fn missing(&self, cycles: [i64; 4], weights: Option<&impl Decode>) -> Option<i64> {
         self.distinct(cycles).find(|&cycle| self.pattern(cycle, weights).is_none())
@@ -110,26 +122,29 @@ impl Sketchbook {
     }
 
     /// Decodes `cycle`; a failure is remembered.
-    pub(super) fn decode(&mut self, cycle: i64, weights: &impl Decode, scratch: &mut Scratch) {
+    pub(super) fn decode(&mut self, cycle: i64, weights: &impl Decode, bench: &mut Bench) {
         let Some(ask) = self.ask else {
             self.failure = Some("a stored groove has no patterns".to_owned());
             return;
         };
         let (recipe, drawn) = ask.drawn(cycle);
-        let (anchor, latent) = (&self.anchor, &mut self.latent);
+        let (anchor, pad, latent) = (&self.anchor, &self.pad, &mut self.latent);
         let given = self.edits.given(&ask);
-        let decode = AssertUnwindSafe(|| match anchor {
-            None => weights.decode(&recipe, drawn, given, scratch),
-            Some(anchor) if ask.is_import => *anchor,
-            Some(anchor) => {
-                let latent = latent.get_or_insert_with(|| weights.encode(anchor));
-                weights.decode_around(latent, &recipe, drawn, given, scratch)
-            }
+        let decode = AssertUnwindSafe(|| {
+            let latent = match (anchor, pad) {
+                (Some(anchor), _) if ask.is_import => return *anchor,
+                (Some(anchor), _) => latent.get_or_insert_with(|| weights.encode(anchor)),
+                (None, Some(pad)) => {
+                    latent.get_or_insert_with(|| bench.between(pad, &recipe, weights))
+                }
+                (None, None) => return weights.decode(&recipe, drawn, given, &mut bench.scratch),
+            };
+            weights.decode_around(latent, &recipe, drawn, given, &mut bench.scratch)
         });
         match catch_unwind(decode) {
             Ok(pattern) => _ = self.decoded.insert(cycle, pattern),
             Err(_panic) => {
-                *scratch = Scratch::new(); // it may be torn
+                bench.scratch = Scratch::new(); // it may be torn
                 let message = "the network failed on these settings; the last groove plays on";
                 self.failure = Some(message.to_owned());
             }
@@ -162,6 +177,7 @@ impl Sketchbook {
                 .map(|cycle| self.decoded.get(&cycle).copied())
                 .collect::<Option<_>>()?,
             anchor: self.anchor,
+            pad: self.pad.as_deref().cloned().map(Box::new),
             take: ask.take,
             edits: (*self.edits).clone(),
         })

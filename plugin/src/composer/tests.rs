@@ -18,16 +18,16 @@ use crate::window::edit::Edit;
 
 const NETWORK: Fake = Fake("trained");
 
-fn recipe(seed: u64, variation: f32) -> Recipe {
+pub(super) fn recipe(seed: u64, variation: f32) -> Recipe {
     Recipe { seed, variation, ..Recipe::default() }
 }
 
-fn want(recipe: Recipe, cycle: i64) -> Want {
-    Want { recipe, choice: Choice::default(), cycle, loop_cycle: cycle }
+pub(super) fn want(recipe: Recipe, cycle: i64) -> Want {
+    Want { recipe, pad: None, choice: Choice::default(), cycle, loop_cycle: cycle }
 }
 
 /// Takes turns until nothing is left to do, and counts those that worked.
-fn finish(composer: &mut Composer, want: &Want, network: Option<&Fake>) -> usize {
+pub(super) fn finish(composer: &mut Composer, want: &Want, network: Option<&Fake>) -> usize {
     let mut turns = 0;
     loop {
         match composer.turn(want, network) {
@@ -40,7 +40,7 @@ fn finish(composer: &mut Composer, want: &Want, network: Option<&Fake>) -> usize
 }
 
 /// The pattern that the newest answer plays in `cycle`.
-fn played(composer: &Composer, cycle: i64) -> Pattern {
+pub(super) fn played(composer: &Composer, cycle: i64) -> Pattern {
     *composer.answer().expect("there is an answer").live.score.pattern(cycle)
 }
 

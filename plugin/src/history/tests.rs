@@ -6,6 +6,7 @@ use nice_plug::prelude::Param;
 use super::*;
 use crate::editing::{self, GroovePen, Stroke};
 use crate::headless::{Host, Told};
+use crate::morph::Corner;
 use crate::saved::Groove;
 use crate::window::edit::{Edit, Part, Pen};
 
@@ -164,4 +165,17 @@ fn an_import_and_a_clearing_are_undone() {
     assert!(params.edits.get().is_empty());
     assert!(history.redo(&params, &host));
     assert_eq!(params.edits.get(), imported);
+}
+
+#[test]
+fn a_corner_of_the_pad_is_undone() {
+    let params = JangdanParams::default();
+    let (history, host) = (History::default(), Host::default());
+    let before = params.corners.get();
+    crate::morph::set_corner(&params, &history, 2, Corner::Slot(7));
+    assert_eq!(params.corners.get()[2], Corner::Slot(7));
+    assert!(history.undo(&params, &host));
+    assert_eq!(params.corners.get(), before);
+    assert!(history.redo(&params, &host));
+    assert_eq!(params.corners.get()[2], Corner::Slot(7));
 }

@@ -64,8 +64,9 @@ impl Instance {
 
 fn wanted(params: &JangdanParams) -> Wanted {
     let (recipe, slot_changes) = (params.recipe(), params.slots.changes());
-    let edit_changes = params.edits.changes();
-    Wanted { choice: Choice::default(), recipe, anchor: None, slot_changes, edit_changes }
+    let (edit_changes, corner_changes) = (params.edits.changes(), params.corners.changes());
+    let pad = params.pad();
+    Wanted { recipe, slot_changes, edit_changes, pad, corner_changes, ..Wanted::default() }
 }
 
 #[test]

@@ -1,0 +1,60 @@
+//! The built CLAP between the corners of its pad.
+
+use super::*;
+
+/// Two bars with the pad on, at `x` from the left of its upper edge; in an instance that has `state`, if there is one.
+fn bounce(state: Option<&[u8]>, x: f64) -> (Recording, Vec<u8>) {
+    let mut host = Host::load(plugin()).unwrap();
+    host.set_offline(true).unwrap();
+    if let Some(state) = state {
+        host.load_state(state).unwrap();
+    }
+    host.activate(RATE, 8192).unwrap();
+    let inputs = match state {
+        Some(_) => Vec::new(),
+        None => [("Morph", 1.0), ("Morph x", x), ("Morph y", 1.0)]
+            .map(|(name, value)| set(&mut host, name, value))
+            .to_vec(),
+    };
+    play_with(&mut host, 0.0, 120.0, 4 * 48_000, 500, &inputs);
+    stop(&mut host, 1);
+    let recording = host.take_recording();
+    assert!(recording.hanging_notes().is_empty());
+    host.deactivate();
+    (recording, host.save_state().unwrap())
+}
+
+#[test]
+fn a_groove_between_corners_is_the_same_in_two_bounces_and_after_a_reload() {
+    let (first, state) = bounce(None, 0.3);
+    let mut host = Host::load(plugin()).unwrap();
+    host.load_state(&state).unwrap();
+    let saved = saved_groove(&mut host);
+    let at = saved.pad.as_ref().expect("it is between corners").at;
+    assert!((at[0] - 0.3).abs() < 1e-6 && at[1] == 1.0, "{at:?}");
+    let pattern = saved_pattern(&mut host);
+    assert_eq!(onsets(&first, 0), expected(&pattern, 0.0, 120.0, 4 * 48_000));
+    assert_eq!(bounce(None, 0.3).0.notes, first.notes, "two bounces");
+    assert_eq!(bounce(Some(&state), 0.3).0.notes, first.notes, "after a reload");
+    assert_ne!(bounce(None, 0.9).0.notes, first.notes);
+}
+
+#[test]
+fn moving_the_pad_is_heard_in_the_cycle_that_plays() {
+    let mut host = host();
+    let on = [set(&mut host, "Morph", 1.0), set(&mut host, "Morph x", 0.0)];
+    play_with(&mut host, 0.0, 120.0, 48_000, 500, &on);
+    let before = saved_pattern(&mut host);
+    let moved = [set(&mut host, "Morph x", 1.0)];
+    play_with(&mut host, 2.0, 120.0, 48_000, 500, &moved);
+    let after = saved_pattern(&mut host);
+    assert_ne!(before, after);
+    host.take_recording();
+    play(&mut host, 4.0, 120.0, 48_000, 500);
+    stop(&mut host, 1);
+    let beyond = expected(&after, 4.0, 120.0, 48_000);
+    let found = onsets(&host.take_recording(), 96_000);
+    // Around the seam of the two stretches early hits belong to the first.
+    assert!(found.iter().filter(|onset| beyond.contains(onset)).count() + 2 >= found.len());
+    assert!(found.len() + 2 >= beyond.len());
+}
