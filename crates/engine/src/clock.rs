@@ -93,7 +93,7 @@ impl Clock {
     /// Where a block of a playing transport lies, without moving the clock.
     pub(crate) fn place(&self, transport: &Transport) -> Place {
         let beats_per_sample = tempo_of(transport).unwrap_or(self.tempo) / 60.0 / rate(transport);
-        let told = transport.position.filter(|p| p.0.abs() <= FURTHEST);
+        let told = told(transport);
         let Some(before) = self.before else {
             let position = told.unwrap_or_default();
             return Place { position, beats_per_sample, join: Join::Start };
@@ -118,9 +118,13 @@ impl Clock {
         Place { position, beats_per_sample, join }
     }
 
+    /// Notes the tempo, also while the transport stands.
+    pub(crate) fn hear(&mut self, transport: &Transport) {
+        self.tempo = tempo_of(transport).unwrap_or(self.tempo);
+    }
+
     /// Notes that a block of `frames` samples was played and ended at `end`.
     pub(crate) fn advance(&mut self, transport: &Transport, frames: u32, end: Beats) {
-        self.tempo = tempo_of(transport).unwrap_or(self.tempo);
         let beats_per_sample = self.tempo / 60.0 / rate(transport);
         self.before = Some(Before { expected: end, beats_per_sample, frames });
     }
@@ -129,6 +133,11 @@ impl Clock {
     pub(crate) fn stop(&mut self) {
         self.before = None;
     }
+}
+
+/// Where the host says that the block begins, if it says so and means it.
+pub(crate) fn told(transport: &Transport) -> Option<Beats> {
+    transport.position.filter(|position| position.0.abs() <= FURTHEST)
 }
 
 /// Start and end of the transport's loop, if it is long enough to be one.

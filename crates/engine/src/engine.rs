@@ -171,6 +171,7 @@ impl Engine {
         sink: &mut impl FnMut(Event) -> bool,
     ) {
         self.notes.begin_block();
+        self.clock.hear(transport);
         let mut line = None;
         let mut now = 0;
         for control in controls {

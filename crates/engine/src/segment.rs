@@ -54,8 +54,8 @@ impl Segment {
 
     /// The first sample at or after `time`, of those there are.
     pub(crate) fn sample_of(&self, time: Beats) -> u64 {
-        // A cast of NaN or a negative number is 0.
-        let sample = self.origin + self.samples_to(time) as u64;
+        // A cast of NaN or a negative number is 0, and of one too large the largest.
+        let sample = self.origin.saturating_add(self.samples_to(time) as u64);
         sample.clamp(self.first, self.end - 1)
     }
 

@@ -81,8 +81,9 @@ impl<T: Copy, const N: usize> Takeover<T, N> {
     /// Forgets each old value once all its hits have sounded before `frontier`; a step lasts `step` at
     /// most.
     pub(crate) fn settle(&mut self, frontier: Beats, step: Beats) {
-        // The last step of an old value begins one step before the boundary, or earlier.
-        let tail = (LATEST_STEPS - 1.0) * step.0;
+        // The last step of an old value begins a 32nd before the boundary, or earlier: a boundary may lie
+        // between two steps.
+        let tail = LATEST_STEPS * step.0 - 1.0 / GRID_PER_BEAT as f64;
         while self.len > 1 && self.values[1].1 as f64 / GRID_PER_BEAT as f64 + tail <= frontier.0 {
             self.values.copy_within(1..self.len, 0);
             self.len -= 1;
@@ -107,9 +108,9 @@ mod tests {
         let mut value = Takeover::<_, 2>::new('a');
         assert!(value.change_at('b', 8));
         assert_eq!((*value.at(7), *value.at(8)), ('a', 'b'));
-        value.settle(Beats(1.24), STEP);
+        value.settle(Beats(1.36), STEP);
         assert_eq!(*value.at(7), 'a');
-        value.settle(Beats(1.25), STEP);
+        value.settle(Beats(1.375), STEP);
         assert_eq!(*value.at(7), 'b');
     }
 

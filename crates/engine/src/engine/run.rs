@@ -4,12 +4,12 @@ use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS, Reading, Row, SoundingHit,
 use groove::{Beats, Span};
 
 use super::{Engine, following};
-use crate::clock::{Join, Place, Transport, valid_loop};
+use crate::clock::{Join, Place, Transport, told, valid_loop};
 use crate::fill::next_multiple;
 use crate::notes::{Address, Event, Notes, Stroke};
 use crate::segment::Segment;
 use crate::takeover::first_untouched;
-use crate::{PlayMode, Playing};
+use crate::{PlayMode, Playing, SLACK};
 
 impl Engine {
     fn stop(&mut self, at: u64, sink: &mut impl FnMut(Event) -> bool) {
@@ -92,10 +92,12 @@ impl Engine {
             // The loop's early hits of its first step have sounded before its end.
             pulls_early_hits: matches!(join, Join::Start | Join::Jumped),
         };
-        if transport.position.is_some() {
+        if told(transport).is_some() {
             // Within a block time has run on to here, perhaps round the loop.
             let passed = Beats(first as f64 * beats_per_sample);
-            segment.position = wrapped(position, passed, valid_loop(transport, beats_per_sample));
+            let slack = Beats(SLACK * beats_per_sample);
+            segment.position =
+                wrapped(position, passed, slack, valid_loop(transport, beats_per_sample));
         }
         if join != Join::Continued {
             self.jump(first, sink);
@@ -158,9 +160,9 @@ impl Engine {
         let (score, reading, fill) = (&self.score, &self.reading, &self.fill);
         let notes = &mut self.notes;
         let is_muted = playing.is_muted || self.is_muted;
-        let mut strike = |hit: SoundingHit| {
+        let mut strike = |hit: SoundingHit, at: u64| {
             if !is_muted {
-                strike(hit, segment, playing, notes, sink);
+                strike(hit, at, segment, playing, notes, sink);
             }
         };
         let lanes = &playing.lanes;
@@ -179,14 +181,15 @@ impl Engine {
             let before = Span { start: start - speed.beats(-EARLIEST_STEPS), end: start };
             in_span(before, reading)
                 .filter(|hit| speed.beats(hit.step as f64) >= start)
-                .for_each(&mut strike);
+                .for_each(|hit| strike(hit, segment.first));
         }
         if let Some(missed) = missed {
             let reading = *reading.at(missed.boundary);
             let reach = reading.shape.speed.beats(LATEST_STEPS - EARLIEST_STEPS);
+            // At once, also if the host's position lags behind what has been played.
             in_span(Span { start: start - reach, end: start }, reading)
                 .filter(|hit| missed.contains(hit, &reading.shape))
-                .for_each(&mut strike);
+                .for_each(|hit| strike(hit, segment.first));
         }
         let span = Span { start, end };
         // Two readings at most: what is left of the old one, and the new one.
@@ -200,7 +203,7 @@ impl Engine {
         drop(readings);
         match (old, new) {
             (None, _) => {}
-            (Some(old), None) => old.for_each(strike),
+            (Some(old), None) => old.for_each(|hit| strike(hit, segment.sample_of(hit.time))),
             (Some(mut old), Some(mut new)) => loop {
                 let hit = match (old.peek(), new.peek()) {
                     (Some(a), Some(b)) if b.time < a.time => new.next(),
@@ -208,7 +211,7 @@ impl Engine {
                     (None, _) => new.next(),
                 };
                 let Some(hit) = hit else { break };
-                strike(hit);
+                strike(hit, segment.sample_of(hit.time));
             },
         }
         let frontier = if end > start { end } else { start };
@@ -218,9 +221,10 @@ impl Engine {
     }
 }
 
-/// Strikes `hit`, unless its instrument is silent, and chokes what it chokes.
+/// Strikes `hit` at sample `at`, unless its instrument is silent, and chokes what it chokes.
 fn strike(
     hit: SoundingHit,
+    at: u64,
     segment: &Segment,
     playing: &Playing,
     notes: &mut Notes,
@@ -231,7 +235,6 @@ fn strike(
         return;
     }
     let lane = playing.lanes.of(instrument);
-    let at = segment.sample_of(hit.time);
     notes.choke(at, |other| playing.lanes.chokes(instrument, other));
     notes.end_due(at + 1, sink);
     let stroke = Stroke {
@@ -243,12 +246,13 @@ fn strike(
     notes.strike(stroke, at, sink);
 }
 
-/// The musical time `passed` after `position`, round the loop if it leads across its end.
-fn wrapped(position: Beats, passed: Beats, range: Option<(Beats, Beats)>) -> Beats {
+/// The musical time `passed` after `position`, round the loop if it leads to its end or less than `slack`
+/// before it.
+fn wrapped(position: Beats, passed: Beats, slack: Beats, range: Option<(Beats, Beats)>) -> Beats {
     let time = position + passed;
     match range {
-        Some((start, end)) if position < end && time >= end => {
-            start + Beats((time - end).0.rem_euclid((end - start).0))
+        Some((start, end)) if position + slack < end && time + slack >= end => {
+            start + Beats((time + slack - end).0.rem_euclid((end - start).0)) - slack
         }
         _ => time,
     }

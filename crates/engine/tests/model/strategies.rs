@@ -1,0 +1,254 @@
+//! What is generated: mostly ordinary, now and then anything, and the edges where it matters most.
+
+use std::ops::Range;
+
+use engine::{PlayMode, Playing, Quantise};
+use groove::sequencer::{Feel, Lanes, Length, Speed, Touch};
+use groove::{Beats, Hit, Instrument, Pattern, STEPS};
+use proptest::prelude::*;
+
+use crate::host::{Before, Case, Cut, Deed, Move, Refusal, Score, Tempo};
+
+/// A block in which nothing happens.
+pub(crate) fn plain_cut() -> Cut {
+    Cut {
+        frames: 64,
+        before: Vec::new(),
+        tempo: Tempo::Same,
+        to: Move::On,
+        deeds: Vec::new(),
+        refusal: Refusal::NONE,
+    }
+}
+
+fn pattern() -> impl Strategy<Value = Pattern> {
+    let hit = (0..STEPS, 0..9_usize, 1..8_u8, -8_i8..8);
+    let pulse = (
+        prop_oneof![1 => Just(64_usize), 8 => 1..9_usize, 4 => Just(1_usize)],
+        0..9_usize,
+        -8_i8..8,
+    );
+    let hits = prop::collection::vec(hit, 0..30);
+    (hits, prop::collection::vec(pulse, 1..4)).prop_map(|(hits, pulses)| {
+        let mut pattern = Pattern::EMPTY;
+        let mut set = |step: usize, instrument: usize, velocity: f32, late: i8| {
+            let instrument = Instrument::from_index(instrument).unwrap();
+            pattern.set(step, instrument, Some(Hit::new(velocity, f32::from(late) / 16.0)));
+        };
+        for (every, instrument, late) in pulses {
+            (0..STEPS).step_by(every).for_each(|step| set(step, instrument, 0.5, late));
+        }
+        for (step, instrument, velocity, late) in hits {
+            set(step, instrument, f32::from(velocity) / 8.0, late);
+        }
+        pattern
+    })
+}
+
+fn score() -> impl Strategy<Value = Score> {
+    (0..Score::COUNT).prop_map(Score)
+}
+
+fn quantise() -> impl Strategy<Value = Quantise> {
+    prop_oneof![
+        Just(Quantise::Step),
+        Just(Quantise::Beat),
+        Just(Quantise::Bar),
+        Just(Quantise::Cycle)
+    ]
+}
+
+fn feel() -> impl Strategy<Value = Feel> {
+    prop_oneof![
+        Just(Feel::AS_PLAYED),
+        Just(Feel::new(0.66, 0.5)),
+        Just(Feel::new(0.75, 1.0).with_triplet(0.75).with_humanise(1.0, 3)),
+        Just(Feel::new(0.5, 0.0).with_triplet(0.6)),
+    ]
+}
+
+fn sample_rate() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => Just(48_000.0),
+        4 => Just(44_100.0),
+        2 => Just(8_000.0),
+        2 => Just(96_000.0),
+        1 => Just(192_000.0),
+        1 => Just(768_000.0),
+        1 => 8_000.0..768_000.0_f64,
+        1 => prop_oneof![Just(f64::NAN), Just(0.0), Just(-44_100.0), Just(f64::INFINITY)],
+    ]
+}
+
+fn frames() -> impl Strategy<Value = u32> {
+    prop_oneof![
+        3 => Just(64_u32),
+        2 => Just(1_u32),
+        4 => 1..64_u32,
+        4 => 64..600_u32,
+        4 => 600..2049_u32,
+        1 => 2049..8193_u32,
+    ]
+}
+
+/// On the grid, a few samples beside it, or anywhere; rarely far away.
+fn position() -> impl Strategy<Value = f64> {
+    let grid = || (-80..160_i32).prop_map(|step| f64::from(step) / 8.0);
+    prop_oneof![
+        12 => grid(),
+        12 => (grid(), -0.01..0.0_f64).prop_map(|(step, off)| step + off),
+        12 => -9.0..30.0_f64,
+        4 => (-40_000..40_000_i32).prop_map(|step| f64::from(step) / 4.0),
+        // As far as a position is believed, and almost as far.
+        1 => prop_oneof![Just(-((1_u64 << 40) as f64)), -1e12..1e12_f64],
+    ]
+}
+
+fn tempo() -> impl Strategy<Value = Tempo> {
+    let bpm = || prop_oneof![4 => 40.0..250.0_f64, 4 => 250.0..2000.0_f64, 1 => 10.0..40.0_f64];
+    let odd = prop_oneof![Just(0.0), Just(-120.0), Just(1e-3), Just(1e9), Just(9999.0)];
+    prop_oneof![
+        20 => Just(Tempo::Same),
+        4 => bpm().prop_map(Tempo::Named),
+        4 => bpm().prop_map(Tempo::RampTo),
+        1 => odd.prop_map(Tempo::Named),
+        1 => Just(Tempo::Missing),
+        1 => prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(-f64::INFINITY)]
+            .prop_map(Tempo::Nonsense),
+    ]
+}
+
+fn movement() -> impl Strategy<Value = Move> {
+    let start =
+        || prop_oneof![(-16..64_i32).prop_map(|step| f64::from(step) / 4.0), -5.0..20.0_f64];
+    let length = prop_oneof![
+        2 => (1..80_i32).prop_map(|step| f64::from(step) / 4.0),
+        2 => 0.02..0.3_f64,
+        1 => 0.3..5.0_f64,
+        // None, and one that ends before it begins.
+        1 => prop_oneof![Just(0.0), Just(-1.0), Just(f64::NAN), Just(f64::INFINITY)],
+    ];
+    let nowhere = prop_oneof![
+        Just(None),
+        Just(Some(f64::NAN)),
+        Just(Some(f64::INFINITY)),
+        Just(Some(-1e300)),
+    ];
+    prop_oneof![
+        30 => Just(Move::On),
+        2 => (-0.0009..0.0009_f64).prop_map(Move::Rounded),
+        3 => position().prop_map(Move::Seek),
+        2 => Just(Move::Stand),
+        2 => nowhere.prop_map(Move::Unsaid),
+        2 => (start(), length).prop_map(|(start, length)| Move::Loop(start, length)),
+        1 => Just(Move::NoLoop),
+    ]
+}
+
+fn before() -> impl Strategy<Value = Before> {
+    let length = prop_oneof![Just(Length::One), Just(Length::Two), Just(Length::Four)];
+    let speed = prop_oneof![Just(Speed::Half), Just(Speed::Normal), Just(Speed::Double)];
+    let mode = prop_oneof![
+        2 => Just(PlayMode::Transport),
+        2 => Just(PlayMode::Hold),
+        1 => Just(PlayMode::Free)
+    ];
+    let note_length = prop_oneof![Just(0.125), Just(0.03), Just(1.5), Just(0.0), Just(1e9)];
+    prop_oneof![
+        4 => (score(), quantise()).prop_map(|(score, at)| Before::Change(score, at)),
+        4 => score().prop_map(Before::Refresh),
+        1 => sample_rate().prop_map(Before::Reset),
+        2 => mode.prop_map(Before::Mode),
+        1 => any::<bool>().prop_map(Before::Muted),
+        1 => (0..16_u8).prop_map(Before::Channel),
+        2 => feel().prop_map(Before::Feel),
+        2 => (length, 0..64_u8, speed).prop_map(|(length, start, speed)|
+            Before::Shape(length, start, speed)),
+        1 => quantise().prop_map(Before::Quantise),
+        1 => note_length.prop_map(Before::NoteLength),
+        1 => (0..9_usize, any::<bool>(), -8..3_i8).prop_map(|(instrument, is_on, density)|
+            Before::Lane(instrument, is_on, f32::from(density) / 8.0)),
+        1 => (0..4_u64).prop_map(Before::Seed),
+    ]
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        3 => score().prop_map(Deed::Play),
+        2 => any::<bool>().prop_map(Deed::Hold),
+        1 => any::<bool>().prop_map(Deed::Mute),
+        1 => any::<bool>().prop_map(Deed::Fill),
+    ]
+}
+
+fn refusal() -> impl Strategy<Value = Refusal> {
+    prop_oneof![
+        12 => Just(Refusal::NONE),
+        1 => Just(Refusal { ons: 0x1ff, offs: 0x1ff }),
+        1 => (0..0x200_u16, 0..0x200_u16).prop_map(|(ons, offs)| Refusal { ons, offs }),
+    ]
+}
+
+fn cut() -> impl Strategy<Value = Cut> {
+    let befores = prop_oneof![5 => Just(Vec::new()), 1 => prop::collection::vec(before(), 1..3)];
+    let place = prop_oneof![1 => Just(0.0), 1 => Just(1.0), 4 => 0.0..1.0_f64];
+    let deeds =
+        prop_oneof![6 => Just(Vec::new()), 1 => prop::collection::vec((place, deed()), 1..4)];
+    (frames(), befores, tempo(), movement(), deeds, refusal()).prop_map(
+        |(frames, before, tempo, to, deeds, refusal)| Cut {
+            frames,
+            before,
+            tempo,
+            to,
+            deeds,
+            refusal,
+        },
+    )
+}
+
+fn playing() -> impl Strategy<Value = Playing> {
+    let lane = (0..10_u8, 0..20_u8, -6..3_i8, 0..4_u8, 30..36_u8, 0..4_u8);
+    let lanes = prop_oneof![
+        Just(Lanes::default()),
+        prop::collection::vec(lane, 9).prop_map(|all| {
+            let mut lanes = Lanes::default();
+            for (lane, (on, solo, density, velocity, key, choke)) in lanes.0.iter_mut().zip(all) {
+                lane.is_on = on > 0;
+                lane.is_solo = solo == 19;
+                lane.density = f32::from(density) / 8.0;
+                lane.velocity = f32::from(velocity) / 2.0;
+                lane.key = key;
+                lane.choke = choke;
+            }
+            lanes
+        }),
+    ];
+    let touches =
+        [Touch::AS_PLAYED, Touch { humanise: 0.5, accent_amount: 0.5, ..Touch::AS_PLAYED }];
+    let note_length = prop_oneof![Just(0.125), Just(0.03), Just(1.5)];
+    (feel(), lanes, quantise(), note_length, prop::sample::select(touches.to_vec())).prop_map(
+        |(feel, lanes, quantise, note_length, touch)| Playing {
+            reading: groove::sequencer::Reading::whole(feel),
+            lanes,
+            quantise,
+            note_length: Beats(note_length),
+            touch,
+            ..Playing::default()
+        },
+    )
+}
+
+/// A case of so many blocks.
+pub(crate) fn case(blocks: Range<usize>) -> impl Strategy<Value = Case> {
+    let patterns = [pattern(), pattern(), pattern()];
+    let cuts = prop::collection::vec(cut(), blocks);
+    (patterns, sample_rate(), any::<bool>(), playing(), cuts).prop_map(
+        |(patterns, sample_rate, splits_at_loops, playing, cuts)| Case {
+            patterns,
+            sample_rate,
+            splits_at_loops,
+            playing,
+            cuts,
+        },
+    )
+}
