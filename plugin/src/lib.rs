@@ -6,6 +6,7 @@
 //! in the [`handoff`] and in the [parameters](params), which are atomics.
 
 pub mod answer;
+pub mod clock;
 mod composer;
 pub mod editing;
 pub mod edits;

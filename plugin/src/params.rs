@@ -29,6 +29,7 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Clock;
 use crate::edits::SavedEdits;
 use crate::morph::{Pad, SavedCorners};
 use crate::recipe::Recipe;
@@ -113,6 +114,9 @@ pub struct JangdanParams {
     /// The window's size, kept by the window.
     #[persist = "window"]
     pub window: Arc<RwLock<WindowSize>>,
+
+    /// The standalone's transport: neither a parameter nor saved.
+    pub clock: Clock,
 }
 
 /// See [`JangdanParams::asked`].
@@ -169,6 +173,7 @@ impl Default for JangdanParams {
             corners: SavedCorners::default(),
             folder: Arc::default(),
             window: Arc::default(),
+            clock: Clock::default(),
         }
     }
 }

@@ -20,6 +20,7 @@ use nice_plug::prelude::{
 use nice_plug::util::permit_alloc;
 
 use crate::answer::{Answer, Choice, Wanted};
+use crate::clock::Position;
 use crate::handoff::{AudioEnd, GuiEnd, handoff};
 use crate::params::{JangdanParams, finite_or};
 use crate::player::{MOVES, Move, Player, Scene};
@@ -46,6 +47,8 @@ pub struct Jangdan {
     /// Whether the worker has made something that the engine has not been offered.
     has_news: bool,
     is_offline: bool,
+    /// Where the standalone is in its song.
+    position: Position,
     /// What an offline block waited for in vain.
     given_up: Option<Wanted>,
     /// The changes of the slots that one waited in vain for the worker to see.
@@ -66,6 +69,7 @@ impl Default for Jangdan {
             offered: (None, 0),
             has_news: false,
             is_offline: false,
+            position: Position::default(),
             given_up: None,
             given_up_slots: None,
             _worker: Worker::spawn(params.clone(), worker, Weights::embedded),
@@ -109,6 +113,7 @@ impl Plugin for Jangdan {
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         self.kit.set_sample_rate(config.sample_rate);
+        self.params.clock.take_charge(context.plugin_api() == PluginApi::Standalone);
         // nice-plug 0.4.2 hands a VST3 the mode of the setup before this one: after a bounce it
         // would say offline, and waiting would stop the host's sound. Better never to wait there.
         self.is_offline =
@@ -144,9 +149,12 @@ impl Plugin for Jangdan {
         let [left, right] = buffer.as_slice() else {
             return ProcessStatus::Error("the output is not stereo");
         };
-        let transport = transport(context.transport());
         let playing = self.params.playing();
         let block = u32::try_from(frames).unwrap_or(u32::MAX);
+        let mut transport = transport(context.transport());
+        if self.params.clock.is_in_charge() {
+            transport = self.position.advance(&self.params.clock, &transport, block);
+        }
 
         self.prepare(&transport, &playing);
         let before = self.player.choice();

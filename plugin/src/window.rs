@@ -32,6 +32,7 @@ mod slots;
 mod takeover;
 pub mod theme;
 mod tooltip;
+mod transport;
 mod typing;
 mod wordmark;
 mod zoom;

@@ -12,6 +12,7 @@ use super::layout::Layout;
 use super::menu::menu;
 use super::theme::{self, Size, Theme, UNIT, Weight, blend};
 use super::tooltip::tooltip;
+use super::transport::transport;
 use super::typing::{Shown, value_text};
 use super::wordmark::wordmark;
 use super::zoom;
@@ -38,6 +39,8 @@ pub(super) fn header(
     let palette = hand.palette;
     ui.painter().rect_filled(bar, 0.0, palette.panel);
     wordmark(ui, palette, pos2(layout.shape.frame.left() + 0.5 * UNIT, bar.center().y));
+    let before_grid = pos2(layout.shape.frame.right(), bar.center().y);
+    transport(ui, palette, &params.clock, before_grid);
 
     let mut left = layout.groove.frame.left();
     let share = if bar.width() < 1120.0 { 0.85 } else { 1.0 };
