@@ -17,7 +17,9 @@
 //!   --slots A,B,...   fills the slots from the first on with the grooves of these seeds
 //!   --dream on        the groove that the parameters make, instead of the factory pattern
 //!   --hover X,Y       rests the pointer there, in points
-//!   --click X,Y       presses and releases it there
+//!   --click X,Y       presses and releases it there; any number of times
+//!   --lock X,Y        the same with the other button, in the order of the command line
+//!   --message TEXT    the line at the bottom; trouble if it begins with !
 //!   --set ID=VALUE    a parameter, as its text or its value; any number of times
 //! ```
 //!
@@ -37,6 +39,7 @@ use jangdan::recipe::{ATTRIBUTES, Recipe};
 use jangdan::saved::Groove;
 use jangdan::slots::SLOTS;
 use jangdan::weights::{Weights, embedded_attributes, embedded_styles};
+use jangdan::window::command::UndoState;
 use jangdan::window::palette::Theme;
 use jangdan::window::{Scene, layout};
 use musicvae::infer::Scratch;
@@ -58,7 +61,8 @@ struct Arguments {
     slots: Vec<u64>,
     dreams: bool,
     hover: Option<Pos2>,
-    click: Option<Pos2>,
+    clicks: Vec<(PointerButton, Pos2)>,
+    message: Option<String>,
     set: Vec<(String, String)>,
 }
 
@@ -84,7 +88,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
     let (mut size, mut scale) = (layout::DEFAULT_SIZE, 1.0);
     let (mut theme, mut shows_more, mut shows_keys, mut slot) = (None, false, false, None);
     let (mut set, mut slots, mut dreams) = (Vec::new(), Vec::new(), false);
-    let (mut hover, mut click) = (None, None);
+    let (mut hover, mut clicks, mut message) = (None, Vec::new(), None);
     while let Some(name) = words.next() {
         let word = words.next().ok_or_else(|| format!("{name} needs a value"))?;
         let wrong = || format!("{name} cannot be {word:?}");
@@ -110,7 +114,13 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
             }
             "--dream" => dreams = parse_switch(&word).ok_or_else(wrong)?,
             "--hover" => hover = Some(parse_place(&word).ok_or_else(wrong)?),
-            "--click" => click = Some(parse_place(&word).ok_or_else(wrong)?),
+            "--click" => {
+                clicks.push((PointerButton::Primary, parse_place(&word).ok_or_else(wrong)?))
+            }
+            "--lock" => {
+                clicks.push((PointerButton::Secondary, parse_place(&word).ok_or_else(wrong)?))
+            }
+            "--message" => message = Some(word),
             "--set" => {
                 let (id, value) = word.split_once('=').ok_or_else(wrong)?;
                 set.push((id.to_owned(), value.to_owned()));
@@ -133,7 +143,8 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
         slots,
         dreams,
         hover,
-        click,
+        clicks,
+        message,
         set,
     })
 }
@@ -163,6 +174,7 @@ fn parse_size(word: &str) -> Option<Vec2> {
 
 fn run(arguments: &Arguments) -> Result<(), String> {
     let scene = Scene {
+        undo: Some(UndoState::default()),
         styles: embedded_styles().len(),
         attributes: embedded_attributes().len().min(ATTRIBUTES),
         ..Scene::of(factory::pattern())
@@ -196,14 +208,22 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         }
     }
     window.scene.playhead = arguments.playhead;
-    if let Some(at) = arguments.click {
+    window.edit();
+    for &(button, at) in &arguments.clicks {
         window.frame(vec![Event::PointerMoved(at)]);
         for pressed in [true, false] {
-            let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+            let modifiers = Modifiers::NONE;
             window.frame(vec![Event::PointerButton { pos: at, button, pressed, modifiers }]);
         }
-        // What opens fades in.
-        (0..30).for_each(|_| drop(window.frame(Vec::new())));
+        window.carry_out();
+        // What opens fades in, and two clicks are no double click.
+        (0..40).for_each(|_| drop(window.frame(Vec::new())));
+    }
+    if let Some(message) = &arguments.message {
+        match message.strip_prefix('!') {
+            Some(trouble) => window.view().complain(trouble.to_owned()),
+            None => window.view().tell(message.clone()),
+        }
     }
     if let Some(at) = arguments.hover {
         window.frame(vec![Event::PointerMoved(at)]);

@@ -12,7 +12,8 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, Params, PluginApi, PluginState};
 
 use crate::answer::{Answer, Track};
-use crate::editing::{GroovePen, Stroke};
+use crate::editing::{self, GroovePen, Stroke};
+use crate::errands::folder;
 use crate::history::History;
 use crate::params::JangdanParams;
 use crate::recipe::Ask;
@@ -175,6 +176,31 @@ impl Headless {
     /// What it was asked to do since the last call.
     pub fn take_commands(&mut self) -> Vec<Command> {
         self.view.take_commands()
+    }
+
+    /// Does what was asked for that needs no worker, and returns the rest: folders are listed, cells left to the network.
+    pub fn carry_out(&mut self) -> Vec<Command> {
+        let mut left = Vec::new();
+        for command in self.take_commands() {
+            match command {
+                Command::List { folder, endings } => {
+                    self.view.show_folder(folder::list(&folder, endings));
+                }
+                Command::Clear => editing::clear(&self.params, self.view.history(), None),
+                other => left.push(other),
+            }
+        }
+        left
+    }
+
+    /// Where the part of the window that is called `id` was in the last frame.
+    pub fn place_of(&self, id: egui::Id) -> Option<Rect> {
+        self.ctx.read_response(id).map(|response| response.rect)
+    }
+
+    /// What the window keeps from frame to frame.
+    pub fn view(&mut self) -> &mut View {
+        &mut self.view
     }
 
     /// What has the keyboard.

@@ -5,12 +5,17 @@
 //! moves the controls. The window decodes nothing and locks nothing that the audio thread needs.
 
 mod app;
+mod browser;
 mod button;
 pub mod command;
 mod control;
+mod desk;
+pub mod dialog;
 mod dice;
 pub mod edit;
 mod field;
+mod files;
+mod footer;
 mod generate;
 mod gestures;
 pub mod grid;
@@ -22,6 +27,7 @@ mod knobs;
 pub mod layout;
 mod menu;
 mod morph;
+mod network;
 mod pad;
 pub mod palette;
 mod pen;
@@ -29,8 +35,10 @@ mod playhead;
 mod ruler;
 mod slider;
 mod slots;
+mod source;
 mod takeover;
 pub mod theme;
+mod title;
 mod tooltip;
 mod transport;
 mod typing;
@@ -46,6 +54,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;
 
 use crate::answer::Choice;
+use crate::errands::folder::Folder;
 use crate::handoff::Network;
 use crate::history::History;
 use crate::params::JangdanParams;
@@ -54,7 +63,9 @@ pub(crate) use app::editor;
 pub use app::{Window, WindowEditor};
 use command::{Command, UndoState};
 use control::Hand;
+use desk::Desk;
 use edit::{Editing, Pen};
+use footer::Message;
 use gestures::Gestures;
 use grid::Marks;
 use layout::{Contents, Layout, MIN_SIZE};
@@ -93,6 +104,8 @@ pub struct Scene {
     pub locks: Locks,
     /// What can be taken back; `None` if nothing ever can, and then there are no buttons for it.
     pub undo: Option<UndoState>,
+    /// Which of two sides is heard, if there are two to compare.
+    pub is_b: Option<bool>,
 }
 
 impl Scene {
@@ -110,6 +123,7 @@ impl Scene {
             attributes: ATTRIBUTES,
             locks: Locks::default(),
             undo: None,
+            is_b: None,
         }
     }
 }
@@ -125,7 +139,7 @@ pub struct View {
     gestures: Gestures,
     painted: Option<Theme>,
     zoomed: Zoomed,
-    commands: Vec<Command>,
+    desk: Desk,
     history: History,
     time_s: f64,
 }
@@ -143,7 +157,22 @@ impl View {
 
     /// What the frames since the last call have asked for, in order.
     pub fn take_commands(&mut self) -> Vec<Command> {
-        std::mem::take(&mut self.commands)
+        std::mem::take(&mut self.desk.commands)
+    }
+
+    /// Shows what came of something that was asked for: in the line at the bottom, for a while.
+    pub fn tell(&mut self, news: String) {
+        self.desk.message = Message::news(news);
+    }
+
+    /// Shows why it was not done: in the line at the bottom, until it is clicked away.
+    pub fn complain(&mut self, trouble: String) {
+        self.desk.message = Message::trouble(trouble);
+    }
+
+    /// Shows what is in a folder, if that is what was asked for last.
+    pub fn show_folder(&mut self, folder: Folder) {
+        self.desk.listed(folder);
     }
 
     /// Has the gestures that are open end when `ctx`, the window's, is dropped.
@@ -196,9 +225,11 @@ pub fn draw(
     let contents = Contents { is_more_open: kept.is_more_open, attributes: scene.attributes };
     let layout = Layout::new(window.size(), contents);
     ui.painter().rect_filled(window, 0.0, palette.ground);
-    header::header(ui, hand, &layout, params, scene, &mut kept.theme, &mut view.commands);
+    header::header(ui, hand, &layout, params, scene, &mut kept.theme, &mut view.desk);
     view.zoomed.fit(ui.ctx(), window.size(), now_s);
     let character = (&params.character, scene.attributes);
+    ui.painter().rect_filled(layout.shape.frame, theme::PANEL_RADIUS, palette.panel);
+    source::source(ui, hand, layout.shape.source, params, scene.styles);
     generate::generate_panel(ui, hand, &layout.shape, &params.generate, character, &mut view.pad);
     let place = &layout.groove;
     ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
@@ -214,7 +245,10 @@ pub fn draw(
     if let Some(more) = layout.more {
         knobs::behind(ui, hand, more, params);
     }
+    footer::footer(ui, hand, layout.footer, scene, &mut view.desk);
     resize_corner(ui, palette, window);
+    files::dropped(ui, &mut view.desk);
+    dialog::dialog(ui, palette, &mut view.desk);
 
     for _ in 0..gestures.end_frame(setter) {
         history.end(params);

@@ -1,18 +1,19 @@
 //! The window as the framework runs it: what it draws from, and what it keeps.
 
+mod carry;
+
 use std::sync::Arc;
 
 use egui::{Ui, Vec2, vec2};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::editor::{ResizeHint, SizeConstraints};
-use nice_plug::prelude::GuiContextInner;
 use nice_plug_egui::baseview::{HandlerError, WindowSize as NativeSize};
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
 };
 
-use super::command::{Command, UndoState};
+use super::command::UndoState;
 use super::layout::MIN_SIZE;
 use super::zoom::{LEAST_ZOOM, MOST_ZOOM};
 use super::{Scene, View, draw, theme};
@@ -102,15 +103,7 @@ impl Window {
             attributes: embedded_attributes().len().min(ATTRIBUTES),
             locks: edits.kept().clone(),
             undo: Some(UndoState { can_undo, can_redo }),
-        }
-    }
-
-    fn carry_out(&mut self, command: Command, host: &dyn GuiContextInner) {
-        let Self { params, history, .. } = self;
-        match command {
-            Command::Undo => _ = history.undo(params, host),
-            Command::Redo => _ = history.redo(params, host),
-            Command::Clear => editing::clear(params, history, self.gui.choice().slot),
+            is_b: None,
         }
     }
 }
@@ -139,6 +132,7 @@ impl NiceEguiApp for Window {
             self.loads = self.params.groove.loads();
             self.history.forget();
         }
+        self.take_outcomes(&context.param_setter());
         let scene = self.scene();
         let Self { params, gui, view, history, stroke, .. } = self;
         let track = gui.playing();
@@ -149,7 +143,7 @@ impl NiceEguiApp for Window {
             ui.ctx().request_repaint();
         }
         for command in commands {
-            self.carry_out(command, context.param_setter().raw_context);
+            self.carry_out(command, &context.param_setter());
         }
         let params = &self.params;
         let asked = (params.recipe(), params.slots.changes(), params.edits.changes());

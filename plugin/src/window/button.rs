@@ -1,6 +1,9 @@
 //! Things to press: pills, the dice, choices side by side, the switch.
 
-use egui::{Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Ui, pos2, vec2};
+use egui::{
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, pos2,
+    vec2,
+};
 use nice_plug::prelude::{BoolParam, Param};
 
 use super::control::Hand;
@@ -100,6 +103,24 @@ fn die(painter: &Painter, center: Pos2, size: f32, pips: usize, body: Color32, h
     for offset in shown {
         painter.circle_filled(center + offset, size * 0.095, hole);
     }
+}
+
+/// Draws a small arrow to the side in `rect` and tells whether it was pressed.
+pub(super) fn arrow(ui: &Ui, hand: Hand<'_>, rect: Rect, label: &str, is_next: bool) -> bool {
+    let response = ui
+        .interact(rect, Id::unique(("arrow", label)), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
+    let palette = hand.palette;
+    let is_lit = response.hovered() || response.has_focus();
+    let color = if is_lit { palette.text } else { palette.dim };
+    focus_ring(ui.painter(), &response, rect.shrink(4.0), 4.0, palette.text);
+    let side = if is_next { 1.0 } else { -1.0 };
+    let tip = rect.center() + vec2(3.5 * side, 0.0);
+    let back = tip - vec2(7.0 * side, 0.0);
+    let corners = vec![tip, back + vec2(0.0, -4.5), back + vec2(0.0, 4.5)];
+    ui.painter().add(Shape::convex_polygon(corners, color, Stroke::NONE));
+    response.on_hover_text(label).clicked()
 }
 
 /// Draws the choices of `param` side by side in `rect`, the chosen one raised. `labels` are their names in the window.

@@ -1,9 +1,13 @@
 //! What the window asks for that is no parameter and no edit: collected while a frame is drawn, carried out after it.
 
+use std::path::PathBuf;
+
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
+use crate::errands::What;
+
 /// Something to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Takes back what was done last.
     Undo,
@@ -11,6 +15,26 @@ pub enum Command {
     Redo,
     /// Leaves all cells of the groove that plays to the network again.
     Clear,
+    /// Makes a MIDI file the groove.
+    Import(PathBuf),
+    /// Writes the groove that plays into a folder, which is remembered.
+    Export {
+        /// Which.
+        folder: PathBuf,
+        /// What of the groove.
+        what: What,
+    },
+    /// Looks into a folder.
+    List {
+        /// Which.
+        folder: PathBuf,
+        /// What names of files that are listed end in.
+        endings: &'static [&'static str],
+    },
+    /// Takes up a factory groove, by its place among them.
+    Begin(usize),
+    /// Goes to the other of the two sides that are compared.
+    Switch,
 }
 
 /// What can be taken back and done again.

@@ -8,7 +8,7 @@ use super::control::Hand;
 use super::layout::{Panel, Section, column, row};
 use super::pad::{PadState, pad};
 use super::slider::{attribute_slider, latent_slider};
-use super::theme::{self, PANEL_RADIUS, Size, UNIT, Weight};
+use super::theme::{self, Size, UNIT, Weight};
 use crate::params::{CharacterParams, GenerateParams};
 use crate::recipe::SLIDERS;
 
@@ -30,7 +30,6 @@ pub(super) fn generate_panel(
     (character, count): (&CharacterParams, usize),
     pad_state: &mut PadState,
 ) {
-    ui.painter().rect_filled(place.frame, PANEL_RADIUS, hand.palette.panel);
     title(ui, hand, &place.pad, "Morph");
     hint(ui, hand, &place.pad, "latent 1 \u{d7} 2");
     let axes = [&params.latent[0].value, &params.latent[1].value];

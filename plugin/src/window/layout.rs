@@ -7,10 +7,14 @@ use super::theme::UNIT;
 /// The window's size unless the user has chosen another.
 pub const DEFAULT_SIZE: Vec2 = vec2(1240.0, 800.0);
 /// The smallest size at which everything has its room.
-pub const MIN_SIZE: Vec2 = vec2(1024.0, 640.0);
+pub const MIN_SIZE: Vec2 = vec2(1024.0, 648.0);
 
 const HEADER: f32 = 7.0 * UNIT;
 const MARGIN: f32 = 2.0 * UNIT;
+/// The line at the bottom.
+const FOOTER: f32 = 3.0 * UNIT;
+/// Style and seed.
+const SOURCE: f32 = 4.0 * UNIT;
 /// Inside of a panel's edge.
 const PADDING: f32 = 2.0 * UNIT;
 /// A panel's or section's title.
@@ -53,6 +57,8 @@ pub struct Layout {
     pub knobs: Rect,
     /// The knobs that are behind, if they are unfolded; under [`knobs`](Self::knobs), in the same panel.
     pub more: Option<Rect>,
+    /// The line at the bottom.
+    pub footer: Rect,
 }
 
 /// The panel at the left.
@@ -60,6 +66,8 @@ pub struct Layout {
 pub struct Panel {
     /// Its edge.
     pub frame: Rect,
+    /// Style and seed.
+    pub source: Rect,
     /// The pad.
     pub pad: Section,
     /// The latent sliders.
@@ -100,7 +108,7 @@ impl Layout {
         let gap = if size.x < 1120.0 || size.y < 720.0 { UNIT } else { 1.5 * UNIT };
         let header = Rect::from_min_size(pos2(0.0, 0.0), vec2(size.x, HEADER));
         let content =
-            Rect::from_min_max(pos2(MARGIN, HEADER + gap), pos2(size.x - MARGIN, size.y - MARGIN));
+            Rect::from_min_max(pos2(MARGIN, HEADER + gap), pos2(size.x - MARGIN, size.y - FOOTER));
         let left = (size.x * 0.21).clamp(31.0 * UNIT, 40.0 * UNIT).round();
         let shape = content.with_max_x(content.left() + left);
         let right = content.with_min_x(shape.right() + gap);
@@ -117,6 +125,7 @@ impl Layout {
             slots,
             knobs: inner.with_max_y(inner.top() + KNOBS),
             more: is_more_open.then(|| inner.with_min_y(inner.bottom() - KNOBS)),
+            footer: Rect::from_min_max(content.left_bottom(), pos2(content.right(), size.y)),
         }
     }
 
@@ -130,6 +139,8 @@ impl Layout {
 impl Panel {
     fn new(frame: Rect, attributes: usize) -> Self {
         let inner = frame.shrink(PADDING);
+        let source = inner.with_max_y(inner.top() + SOURCE);
+        let inner = inner.with_min_y(source.bottom() + 1.5 * UNIT);
         let height = ATTRIBUTE * attributes as f32;
         let character = (attributes > 0).then(|| Section::ending_at(inner, inner.bottom(), height));
         let above = character.map_or(inner.bottom(), |character| character.title.top() - UNIT);
@@ -138,7 +149,7 @@ impl Panel {
         let pad = Section::ending_at(inner, inner.top() + TITLE + height, height);
         let top = pad.body.bottom() + 2.0 * UNIT;
         let latent = Section::ending_at(inner, above, above - top - TITLE);
-        Self { frame, pad, latent, character }
+        Self { frame, source, pad, latent, character }
     }
 }
 
@@ -208,7 +219,7 @@ mod tests {
     #[test]
     fn parts_lie_inside_and_apart_at_every_size() {
         for width in (1024..2400).step_by(40) {
-            for height in (640..1500).step_by(40) {
+            for height in (648..1500).step_by(40) {
                 for (is_more_open, attributes) in [(false, 5), (true, 5), (true, 0)] {
                     let contents = Contents { is_more_open, attributes };
                     check(vec2(width as f32, height as f32), contents);
@@ -220,14 +231,18 @@ mod tests {
     fn check(size: Vec2, contents: Contents) {
         let layout = Layout::new(size, contents);
         let window = Rect::from_min_size(pos2(0.0, 0.0), size);
-        let Panel { frame, pad, latent, character } = layout.shape;
+        let Panel { frame, source, pad, latent, character } = layout.shape;
         let knobs = layout.knob_panel();
-        apart_within(&[layout.header, frame, layout.groove.frame, layout.slots, knobs], window);
+        apart_within(
+            &[layout.header, frame, layout.groove.frame, layout.slots, knobs, layout.footer],
+            window,
+        );
         let rows: Vec<Rect> = [Some(layout.knobs), layout.more].into_iter().flatten().collect();
         apart_within(&rows, knobs);
         let sections = [Some(pad), Some(latent), character];
-        let sections: Vec<Rect> =
+        let mut sections: Vec<Rect> =
             sections.into_iter().flatten().flat_map(|part| [part.title, part.body]).collect();
+        sections.push(source);
         apart_within(&sections, frame);
         let Groove { frame, ruler, names, cells, strip } = layout.groove;
         let corners = [layout.groove.above_names(), layout.groove.above_strip()];

@@ -15,7 +15,7 @@ use nice_plug::prelude::Param;
 use super::*;
 
 /// Where text stands, with what it says.
-fn texts(shapes: &[ClippedShape]) -> Vec<(Rect, String)> {
+pub(super) fn texts(shapes: &[ClippedShape]) -> Vec<(Rect, String)> {
     fn collect(shape: &Shape, texts: &mut Vec<(Rect, String)>) {
         match shape {
             Shape::Text(text) if !text.galley.text().trim().is_empty() => {
@@ -38,6 +38,9 @@ fn fill(window: &mut Headless) {
     }
     window.scene.styles = 18;
     window.scene.undo = Some(UndoState { can_undo: true, can_redo: true });
+    window.scene.is_b = Some(true);
+    (0..64).for_each(|step| window.scene.locks.lock(step, Instrument::Kick, None));
+    window.view().complain("There is no room ".repeat(40));
 }
 
 #[test]

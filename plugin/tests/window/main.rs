@@ -1,6 +1,7 @@
 //! The window, drawn without a display: what a user sees and what the host is told.
 
 mod edit;
+mod files;
 mod look;
 mod parts;
 mod touch;
@@ -43,6 +44,20 @@ fn click(window: &mut Headless, at: Pos2) {
     window.frame(vec![Event::PointerMoved(at)]);
     window.frame(vec![button(at, true, Modifiers::NONE)]);
     window.frame(vec![button(at, false, Modifiers::NONE)]);
+}
+
+/// The middle of the part of the window that is called `id`.
+#[track_caller]
+fn place(window: &Headless, id: impl std::hash::Hash + std::fmt::Debug) -> Pos2 {
+    let name = format!("{id:?}");
+    let place = window.place_of(egui::Id::unique(id));
+    place.unwrap_or_else(|| panic!("there is no {name}")).center()
+}
+
+/// The middle of the button called `label`.
+#[track_caller]
+fn pill(window: &Headless, label: &str) -> Pos2 {
+    place(window, ("pill", label))
 }
 
 /// Presses at `from`, moves to `to` in ten frames, and releases.

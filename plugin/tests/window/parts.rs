@@ -59,8 +59,8 @@ fn the_theme_is_turned_over_and_kept() {
     let mut window = window();
     let corner = |window: &mut Headless| window.picture().pixel(2, 400);
     assert_eq!(distance(corner(&mut window), DARK.ground), 0);
-    let right = layout().groove.frame.right();
-    click(&mut window, pos2(right - 56.0 - 22.0, layout().header.center().y));
+    let at = place(&window, "theme");
+    click(&mut window, at);
     assert_eq!(window.params.window.read().theme, Theme::Light);
     window.frame(Vec::new());
     assert_eq!(distance(corner(&mut window), LIGHT.ground), 0);
@@ -132,7 +132,7 @@ fn the_strip_turns_density_and_level_and_its_other_page_the_choke_group() {
 fn near_dice_move_all_latent_sliders_a_little_and_nothing_else() {
     let mut window = window();
     let before = window.params.recipe();
-    let near = pos2(layout().groove.frame.left() + 37.0 * 8.0, layout().header.center().y);
+    let near = pill(&window, "near");
     click(&mut window, near);
     let after = window.params.recipe();
     assert!(after.latent.iter().all(|&moved| moved != 0.0 && moved.abs() < 3.0), "{after:?}");
@@ -162,16 +162,12 @@ fn undo_and_redo_are_asked_for_with_buttons_and_keys_where_there_is_something_to
     let mut window = window();
     window.scene.undo = Some(UndoState { can_undo: true, can_redo: false });
     window.frame(Vec::new());
-    let place = |i: f32| {
-        let left = layout().groove.frame.left();
-        // After seed, New and near.
-        pos2(left + 43.0 * 8.0 + 16.0 + i * 40.0, layout().header.center().y)
-    };
-    click(&mut window, place(0.0));
-    click(&mut window, place(1.0));
+    let [undo, redo] = ["Undo", "Redo"].map(|label| place(&window, label));
+    click(&mut window, undo);
+    click(&mut window, redo);
     assert_eq!(window.take_commands(), [Command::Undo]);
     window.scene.undo = Some(UndoState { can_undo: true, can_redo: true });
-    click(&mut window, place(1.0));
+    click(&mut window, redo);
     assert_eq!(window.take_commands(), [Command::Redo]);
     for modifiers in [Modifiers::COMMAND, Modifiers::COMMAND | Modifiers::SHIFT] {
         let (key, physical_key, pressed, repeat) = (Key::Z, None, true, false);

@@ -109,7 +109,7 @@ fn a_focused_control_is_turned_reset_and_typed_with_the_keyboard() {
 #[test]
 fn the_dice_draws_another_seed() {
     let mut window = window();
-    let at = pos2(layout().groove.frame.left() + 26.0 * 8.0, layout().header.center().y);
+    let at = pill(&window, "New");
     let before = window.params.generate.seed.value();
     click(&mut window, at);
     window.frame(Vec::new());

@@ -1,0 +1,162 @@
+//! Files and the list of grooves: what is asked for, and what is told.
+
+use jangdan::errands::What;
+use jangdan::factory::grooves::grooves;
+use jangdan::window::command::Command;
+
+use super::*;
+
+/// A folder with two clips in it, removed when dropped.
+struct Clips(std::path::PathBuf);
+
+impl Clips {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("jangdan-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("more")).unwrap();
+        for clip in ["break.mid", "shuffle.mid"] {
+            std::fs::write(folder.join(clip), b"").unwrap();
+        }
+        Self(folder)
+    }
+}
+
+impl Drop for Clips {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn type_text(window: &mut Headless, text: &str) {
+    window.frame(vec![Event::Text(text.to_owned())]);
+    window.frame(Vec::new());
+}
+
+/// Goes to `folder` in the dialog that is open.
+fn go_to(window: &mut Headless, folder: &std::path::Path) {
+    window.frame(Vec::new());
+    type_text(window, &folder.to_string_lossy());
+    press_key(window, Key::Enter);
+    assert_eq!(window.carry_out(), []);
+    window.frame(Vec::new());
+}
+
+#[test]
+fn a_clip_is_found_with_the_keyboard_alone() {
+    let clips = Clips::new("import");
+    let mut window = window();
+    let import = pill(&window, "Import\u{2026}");
+    click(&mut window, import);
+    assert_eq!(window.carry_out(), []);
+    go_to(&mut window, &clips.0);
+    for _ in 0..2 {
+        press_key(&mut window, Key::ArrowDown); // past the folder
+    }
+    press_key(&mut window, Key::Enter);
+    assert_eq!(window.carry_out(), [Command::Import(clips.0.join("break.mid"))]);
+    window.frame(Vec::new());
+    assert_eq!(window.focused(), None, "the dialog is closed");
+}
+
+#[test]
+fn what_is_typed_finds_a_part_of_a_name_and_backspace_goes_up() {
+    let clips = Clips::new("find");
+    let mut window = window();
+    let import = pill(&window, "Import\u{2026}");
+    click(&mut window, import);
+    go_to(&mut window, &clips.0.join("more"));
+    press_key(&mut window, Key::Backspace);
+    window.carry_out();
+    type_text(&mut window, "SHUF");
+    press_key(&mut window, Key::Enter);
+    assert_eq!(window.carry_out(), [Command::Import(clips.0.join("shuffle.mid"))]);
+}
+
+#[test]
+fn escape_closes_the_dialog_and_nothing_is_imported() {
+    let mut window = window();
+    let import = pill(&window, "Import\u{2026}");
+    click(&mut window, import);
+    window.carry_out();
+    (0..3).for_each(|_| drop(window.frame(Vec::new())));
+    assert!(window.focused().is_some());
+    press_key(&mut window, Key::Escape);
+    (0..3).for_each(|_| drop(window.frame(Vec::new())));
+    assert_eq!(window.carry_out(), []);
+    assert_eq!(window.focused(), None);
+}
+
+#[test]
+fn the_first_export_asks_for_a_folder_and_the_next_is_one_click() {
+    let clips = Clips::new("export");
+    let mut window = window();
+    let export = pill(&window, "Export");
+    click(&mut window, export - vec2(20.0, 0.0));
+    window.carry_out();
+    go_to(&mut window, &clips.0);
+    press_key(&mut window, Key::Enter);
+    let (folder, what) = (clips.0.clone(), What::Pattern);
+    let wanted = [Command::Export { folder, what }];
+    assert_eq!(window.carry_out(), wanted);
+    *window.params.folder.write() = clips.0.to_string_lossy().into_owned();
+    window.frame(Vec::new());
+    click(&mut window, export - vec2(20.0, 0.0));
+    assert_eq!(window.carry_out(), wanted);
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_says_so() {
+    let mut window = window();
+    let import = pill(&window, "Import\u{2026}");
+    click(&mut window, import);
+    go_to(&mut window, &std::env::temp_dir().join("jangdan-there-is-no-such-folder"));
+    let shown = window.frame(Vec::new());
+    let texts = super::look::texts(&shown.shapes);
+    assert!(texts.iter().any(|(_, text)| text.contains("no-such-folder:")), "{texts:?}");
+}
+
+#[test]
+fn a_pasted_path_is_imported_unless_something_is_typed() {
+    let mut window = window();
+    let path = std::env::temp_dir().join("clip.mid");
+    window.frame(vec![Event::Text(path.to_string_lossy().into_owned())]);
+    assert_eq!(window.carry_out(), [Command::Import(path)]);
+}
+
+#[test]
+fn typing_finds_a_groove_and_enter_takes_it_up() {
+    let mut window = window();
+    let field = place(&window, "browser");
+    click(&mut window, field);
+    (0..3).for_each(|_| drop(window.frame(Vec::new())));
+    type_text(&mut window, "funk 2");
+    press_key(&mut window, Key::Enter);
+    let place = grooves().iter().position(|groove| groove.name() == "Funk 2").unwrap();
+    assert_eq!(window.carry_out(), [Command::Begin(place)]);
+}
+
+#[test]
+fn arrows_step_through_the_grooves() {
+    let mut window = window();
+    let next = place(&window, ("arrow", "Next groove"));
+    click(&mut window, next);
+    assert_eq!(window.carry_out(), [Command::Begin(0)]);
+}
+
+#[test]
+fn news_pass_and_trouble_stays_until_it_is_clicked_away() {
+    let says = |window: &mut Headless, text: &str| {
+        let shown = window.frame(Vec::new());
+        super::look::texts(&shown.shapes).iter().any(|(_, own)| own == text)
+    };
+    let mut window = window();
+    window.view().tell("Saved".to_owned());
+    assert!(says(&mut window, "Saved"));
+    (0..600).for_each(|_| drop(window.frame(Vec::new())));
+    assert!(!says(&mut window, "Saved"));
+    window.view().complain("No room".to_owned());
+    (0..600).for_each(|_| drop(window.frame(Vec::new())));
+    assert!(says(&mut window, "No room"));
+    let at = place(&window, "message");
+    click(&mut window, at);
+    assert!(!says(&mut window, "No room"));
+}
