@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use groove::{Hit, Instrument, Pattern};
+use groove::{Hit, Instrument, Pattern, STEPS};
+use nice_plug::prelude::{GuiContextInner, Param, ParamPtr};
 
 use crate::answer::{Choice, Track};
 use crate::edits::Edits;
+use crate::factory::grooves::FactoryGroove;
 use crate::history::History;
 use crate::params::JangdanParams;
-use crate::recipe::Ask;
+use crate::recipe::{Ask, DEFAULT_TEMPERATURE, Recipe};
 use crate::window::edit::{Edit, Pen};
 
 /// A stroke of the hand, from frame to frame.
@@ -78,10 +80,90 @@ pub fn change(params: &JangdanParams, slot: Option<u8>, edit: impl FnOnce(&mut E
     params.slots.store(slot, Some(groove));
 }
 
-/// Makes an imported `clip` the live groove, as one step for undo; to be heard, no slot must be chosen.
-pub fn import(params: &JangdanParams, history: &History, clip: Pattern) {
+/// Makes an imported `clip` the live groove and chooses that, as one step for undo. A key may have chosen another:
+/// [`GuiEnd::choose`](crate::handoff::GuiEnd::choose).
+pub fn import(
+    params: &JangdanParams,
+    history: &History,
+    host: &dyn GuiContextInner,
+    clip: Pattern,
+) {
     let edits = Edits::import(clip, params.recipe());
-    history.step(params, || params.edits.set(Arc::new(edits)));
+    history.step(params, || {
+        params.edits.set(Arc::new(edits));
+        go_live(params, history, host);
+    });
+}
+
+/// The live groove is what is to be heard, and where its seed or clip is.
+fn go_live(params: &JangdanParams, history: &History, host: &dyn GuiContextInner) {
+    history.set(params, host, &params.perform.slot, 0.0);
+    history.set(params, host, &params.morph.is_on, 0.0);
+}
+
+/// Begins at a factory groove, without edits, as one step for undo: knobs that it does not name are at rest.
+pub fn begin_at(
+    params: &JangdanParams,
+    history: &History,
+    host: &dyn GuiContextInner,
+    groove: &FactoryGroove,
+) {
+    let Recipe { seed, style, .. } = groove.recipe;
+    let style = style.map_or(0, |style| i32::from(style) + 1);
+    let (generate, character) = (&params.generate, &params.character);
+    let rest = |param: &nice_plug::prelude::FloatParam| param.default_normalized_value();
+    let mut knobs: Vec<(ParamPtr, f32)> = vec![
+        (character.style.as_ptr(), character.style.preview_normalized(style)),
+        (generate.seed.as_ptr(), generate.seed.preview_normalized(seed as i32)),
+        (
+            generate.temperature.as_ptr(),
+            generate.temperature.preview_normalized(DEFAULT_TEMPERATURE),
+        ),
+        (generate.density.as_ptr(), rest(&generate.density)),
+        (generate.variation.as_ptr(), rest(&generate.variation)),
+    ];
+    let sliders = generate.latent.iter().map(|slider| &slider.value);
+    let extra = params.instruments.all().map(|own| &own.density);
+    let extra = extra.into_iter().filter(|density| density.unmodulated_plain_value() > 0.0);
+    let all = sliders.chain(character.attributes()).chain(extra);
+    knobs.extend(all.map(|param| (param.as_ptr(), rest(param))));
+    let edits = match &groove.performance {
+        Some(performance) => Edits::import(performance.pattern, groove.recipe),
+        None => Edits::default(),
+    };
+    history.step(params, || {
+        params.edits.set(Arc::new(edits));
+        history.set_all(params, host, &knobs);
+        go_live(params, history, host);
+    });
+}
+
+/// A new row for one instrument: what the worker made of an [`Errand::Dice`](crate::errands::Errand::Dice).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diced {
+    /// Which groove it is for.
+    pub choice: Choice,
+    /// What had made that.
+    pub ask: Option<Ask>,
+    /// How it was, edits and all.
+    pub shown: Pattern,
+    /// Whose row it is.
+    pub instrument: Instrument,
+    /// The groove with the new row.
+    pub pattern: Pattern,
+}
+
+/// Puts a new row into the groove it was thrown for, as one step for undo.
+pub fn put_row(params: &JangdanParams, history: &History, diced: &Diced) {
+    let Diced { choice, ask, shown, instrument, pattern } = diced;
+    history.step(params, || {
+        change(params, choice.slot, |edits| {
+            for step in 0..STEPS {
+                let (instrument, hit) = (*instrument, pattern.hit(step, *instrument));
+                edits.apply(Edit::Put { step, instrument, hit }, shown, ask.as_ref());
+            }
+        });
+    });
 }
 
 /// Leaves all of a slot's groove, or of the live one, to the network again, as one step for undo.

@@ -1,6 +1,7 @@
 //! The factory pattern: what plays until the network's first answer. And the factory [`grooves`].
 
 pub mod grooves;
+pub mod performances;
 
 use groove::{Hit, Instrument, Pattern, STEPS_PER_BAR};
 

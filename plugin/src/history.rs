@@ -7,15 +7,19 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use nice_plug::prelude::{GuiContextInner, ParamPtr};
+use nice_plug::prelude::{GuiContextInner, Param, ParamPtr};
 use parking_lot::Mutex;
 
 use crate::edits::Edits;
 use crate::morph::Corners;
 use crate::params::JangdanParams;
+use crate::saved::Groove;
 use crate::slots::SlotGrooves;
+use crate::state::State;
+use setting::{Setting, set};
 use slots::Difference;
 
+mod setting;
 mod slots;
 
 /// How many steps can be undone.
@@ -55,6 +59,56 @@ impl History {
         let result = change();
         self.end(params);
         result
+    }
+
+    /// Sets a parameter through the host, to a normalised value, as one step.
+    pub fn set<P: Param>(
+        &self,
+        params: &JangdanParams,
+        host: &dyn GuiContextInner,
+        param: &P,
+        normalized: f32,
+    ) {
+        self.set_all(params, host, &[(param.as_ptr(), normalized)]);
+    }
+
+    /// Sets those of `knobs`, parameters of `params`, that are not there yet, as one step.
+    pub(crate) fn set_all(
+        &self,
+        params: &JangdanParams,
+        host: &dyn GuiContextInner,
+        knobs: &[(ParamPtr, f32)],
+    ) {
+        self.step(params, || {
+            for &(param, to) in knobs {
+                if let Some(from) = set(host, param, to) {
+                    self.turn(params, param, from, to);
+                }
+            }
+        });
+    }
+
+    /// Puts everything as it is in `state`, as one step.
+    pub fn place(&self, params: &JangdanParams, host: &dyn GuiContextInner, state: &State) {
+        self.step(params, || {
+            let grooves = (Arc::new(params.groove.get()), Arc::new(state.groove.clone()));
+            if let Some(open) = &mut self.0.lock().open {
+                // Of two within one step, the first found what was there.
+                let found = open.grooves.take().map_or(grooves.0, |(found, _)| found);
+                open.grooves = Some((found, grooves.1));
+            }
+            state.put_patterns(params);
+            self.set_all(params, host, &state.knobs(params));
+        });
+    }
+
+    /// Exchanges what was done here for what was done in `other`.
+    pub fn swap(&self, other: &Self) {
+        if !Arc::ptr_eq(&self.0, &other.0) {
+            let theirs = std::mem::take(&mut *other.0.lock());
+            let ours = std::mem::replace(&mut *self.0.lock(), theirs);
+            *other.0.lock() = ours;
+        }
     }
 
     /// Whether there is something to undo, and to redo.
@@ -99,37 +153,6 @@ impl Moment {
     }
 }
 
-/// Something to be set: of what one step has changed, how it was, or is to be.
-#[derive(Clone, Debug, PartialEq)]
-struct Setting<K> {
-    edits: Option<Arc<Edits>>,
-    slots: Difference,
-    corners: Option<Arc<Corners>>,
-    knobs: Vec<(K, f32)>,
-}
-
-impl Setting<ParamPtr> {
-    #[expect(unsafe_code, reason = "the framework's way to name a parameter of any type")]
-    fn apply(&self, params: &JangdanParams, host: &dyn GuiContextInner) {
-        if let Some(edits) = &self.edits {
-            params.edits.set(edits.clone());
-        }
-        self.slots.apply(&params.slots);
-        if let Some(corners) = &self.corners {
-            params.corners.set(corners.clone());
-        }
-        for &(param, normalized) in &self.knobs {
-            // SAFETY: the pointer was taken from a parameter of the instance whose window this is, and `params` are
-            // those parameters.
-            unsafe {
-                host.raw_begin_set_parameter(param);
-                host.raw_set_parameter_normalized(param, normalized);
-                host.raw_end_set_parameter(param);
-            }
-        }
-    }
-}
-
 /// The steps, of parameters known by `K`.
 #[derive(Debug)]
 struct Past<K> {
@@ -160,13 +183,17 @@ struct Open<K> {
     before: Moment,
     /// Parameter, value at first and at last.
     knobs: Vec<(K, f32, f32)>,
+    /// The project's patterns at first and at last, if they were put in place of others.
+    grooves: Option<(Arc<Groove>, Arc<Groove>)>,
 }
 
 impl<K: Copy + PartialEq> Past<K> {
     fn begin(&mut self, now: impl FnOnce() -> Moment) {
         match &mut self.open {
             Some(open) => open.hands += 1,
-            None => self.open = Some(Open { hands: 1, before: now(), knobs: Vec::new() }),
+            None => {
+                self.open = Some(Open { hands: 1, before: now(), knobs: Vec::new(), grooves: None })
+            }
         }
     }
 
@@ -189,16 +216,19 @@ impl<K: Copy + PartialEq> Past<K> {
 
     /// The step is over, whoever is still at it.
     fn close(&mut self, now: Moment) {
-        let Some(Open { before, mut knobs, .. }) = self.open.take() else { return };
+        let Some(Open { before, mut knobs, grooves, .. }) = self.open.take() else { return };
         knobs.retain(|(_, from, to)| from != to);
         let (slots_before, slots_after) = Difference::between(&before.slots, &now.slots);
         let has_edited = before.edits != now.edits;
         let has_turned = before.corners != now.corners;
-        if knobs.is_empty() && !has_edited && !has_turned && slots_before.is_empty() {
+        let grooves = grooves.filter(|(before, now)| before != now);
+        let has_changed = has_edited || has_turned || grooves.is_some();
+        if knobs.is_empty() && !has_changed && slots_before.is_empty() {
             return;
         }
         let edits = |edits| has_edited.then_some(edits);
         let corners = |corners: Option<Arc<Corners>>| corners.filter(|_| has_turned);
+        let (groove_before, groove_after) = grooves.unzip();
         self.undone.clear();
         if self.done.len() == STEPS {
             self.done.pop_front();
@@ -208,12 +238,14 @@ impl<K: Copy + PartialEq> Past<K> {
                 edits: edits(before.edits),
                 slots: slots_before,
                 corners: corners(before.corners),
+                groove: groove_before,
                 knobs: knobs.iter().map(|&(knob, from, _)| (knob, from)).collect(),
             },
             after: Setting {
                 edits: edits(now.edits),
                 slots: slots_after,
                 corners: corners(now.corners),
+                groove: groove_after,
                 knobs: knobs.iter().map(|&(knob, _, to)| (knob, to)).collect(),
             },
         });

@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod clock;
+pub mod compare;
 mod composer;
 pub mod editing;
 pub mod edits;
@@ -25,6 +26,7 @@ mod plugin;
 pub mod recipe;
 pub mod saved;
 pub mod slots;
+pub mod state;
 pub mod weights;
 pub mod window;
 mod worker;

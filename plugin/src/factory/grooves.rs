@@ -3,6 +3,7 @@
 //! Found by machine among the first 256 seeds of each style with the shipped weights: see `seeds.rs` among the examples of
 //! `musicvae`.
 
+use super::performances::{self, Performance};
 use crate::recipe::{DEFAULT_TEMPERATURE, Recipe};
 use crate::weights::embedded_styles;
 
@@ -29,20 +30,31 @@ pub struct FactoryGroove {
     pub style: &'static str,
     /// Which one of the style, from 1 on.
     pub number: usize,
-    /// What it is made from; all knobs that it does not name are at rest.
+    /// What it is made from, or for a performance, by what it is drawn on from there; all knobs that it does not name are
+    /// at rest.
     pub recipe: Recipe,
+    /// What a drummer played, if it is that.
+    pub performance: Option<Performance>,
 }
 
 impl FactoryGroove {
     /// What it is called, such as `Funk 3`.
     pub fn name(&self) -> String {
-        format!("{} {}", self.style, self.number)
+        match &self.performance {
+            Some(_) => format!("{}, played", self.style),
+            None => format!("{} {}", self.style, self.number),
+        }
     }
 }
 
-/// All of them, by style; those of styles that the embedded weights do not know are left out.
+/// Grooves that were played are drawn on from by seeds from here on.
+const FIRST_PLAYED: u64 = 9000;
+
+/// All of them, by style, those that were played last of their style; those of styles that the embedded weights do not know are left out.
 pub fn grooves() -> Vec<FactoryGroove> {
     let known = embedded_styles();
+    let played: Vec<(u64, Performance)> =
+        (FIRST_PLAYED..).zip(performances::performances()).collect();
     let mut grooves = Vec::new();
     for (id, style, seeds) in TABLE {
         let place = known.iter().position(|known| known == id);
@@ -50,7 +62,14 @@ pub fn grooves() -> Vec<FactoryGroove> {
         for (number, &seed) in (1..).zip(seeds) {
             let temperature = DEFAULT_TEMPERATURE;
             let recipe = Recipe { style: Some(place), seed, temperature, ..Recipe::default() };
-            grooves.push(FactoryGroove { style, number, recipe });
+            grooves.push(FactoryGroove { style, number, recipe, performance: None });
+        }
+        for (seed, performance) in played.iter().filter(|(_, performance)| performance.style == id)
+        {
+            let (seed, temperature) = (*seed, DEFAULT_TEMPERATURE);
+            let recipe = Recipe { style: Some(place), seed, temperature, ..Recipe::default() };
+            let (number, performance) = (seeds.len() + 1, Some(performance.clone()));
+            grooves.push(FactoryGroove { style, number, recipe, performance });
         }
     }
     grooves
@@ -65,10 +84,16 @@ mod tests {
     use crate::weights::Weights;
 
     #[test]
-    fn all_32_are_grooves_with_the_shipped_weights_and_no_two_are_alike() {
-        let weights = Weights::embedded().unwrap();
-        let grooves = grooves();
-        assert_eq!(grooves.len(), 32);
+    fn all_32_that_are_drawn_are_grooves_with_the_shipped_weights_and_no_two_are_alike() {
+        let weights = Weights::load(None).unwrap();
+        let (played, grooves): (Vec<_>, Vec<_>) =
+            grooves().into_iter().partition(|groove| groove.performance.is_some());
+        assert_eq!((grooves.len(), played.len()), (32, 8));
+        let mut names: Vec<String> =
+            grooves.iter().chain(&played).map(FactoryGroove::name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 40);
         let recipes: Vec<Recipe> = grooves.iter().map(|groove| groove.recipe).collect();
         let mut scratch = Scratch::default();
         let patterns: Vec<Pattern> = recipes

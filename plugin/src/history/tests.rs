@@ -151,7 +151,7 @@ fn a_stroke_that_puts_everything_back_is_no_step() {
 fn an_import_and_a_clearing_are_undone() {
     let params = JangdanParams::default();
     let (history, host) = (History::default(), Host::default());
-    editing::import(&params, &history, crate::factory::pattern());
+    editing::import(&params, &history, &host, crate::factory::pattern());
     let imported = params.edits.get();
     assert_eq!(imported.anchor(&params.recipe()), Some(&crate::factory::pattern()));
     draw(&params, &history, None, 40);

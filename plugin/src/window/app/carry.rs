@@ -39,7 +39,7 @@ impl Window {
             match outcome {
                 Outcome::Exported(path) => self.view.tell(format!("Saved as {}", path.display())),
                 Outcome::Imported(clip) => {
-                    editing::import(&self.params, &self.history, *clip);
+                    editing::import(&self.params, &self.history, setter.raw_context, *clip);
                     self.choose_live(setter);
                     self.view.tell("The clip is the groove now".to_owned());
                 }
