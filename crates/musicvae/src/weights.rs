@@ -49,7 +49,7 @@ impl NamedVectors {
 }
 
 /// The largest file that is read: preset `paper` in f32 takes 0.7 GB.
-const MAX_FILE_BYTES: u64 = 4 << 30;
+pub const MAX_FILE_BYTES: u64 = 4 << 30;
 
 /// How the tensors are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub enum WeightsError {
     #[error("{} bytes are more than any weights file has (at most {MAX_FILE_BYTES})", .0)]
     TooLarge(u64),
     /// The bytes are not safetensors.
-    #[error("not a whole safetensors file: {0}")]
+    #[error("not a whole safetensors file: {}", printable(.0))]
     NotSafetensors(String),
     /// The file says it is something else, or nothing.
     #[error(
@@ -126,7 +126,7 @@ pub enum WeightsError {
         expected: String,
     },
     /// The config is not JSON or has unknown or missing keys.
-    #[error("the file's config cannot be read: {0}")]
+    #[error("the file's config cannot be read: {}", printable(&.0.to_string()))]
     ConfigJson(#[source] serde_json::Error),
     /// The config cannot be built.
     #[error("the file's config cannot be used: {0}")]
@@ -140,7 +140,7 @@ pub enum WeightsError {
         expected: Vec<usize>,
     },
     /// A tensor has another shape than the config asks for.
-    #[error("tensor `{name}` has shape {found:?}, expected {expected:?}")]
+    #[error("tensor `{}` has shape {found:?}, expected {expected:?}", printable(name))]
     Shape {
         /// Its name.
         name: String,
@@ -150,7 +150,7 @@ pub enum WeightsError {
         found: Vec<usize>,
     },
     /// A tensor's numbers are neither F32 nor F16.
-    #[error("tensor `{name}` holds {found} numbers, expected F32 or F16")]
+    #[error("tensor `{}` holds {found} numbers, expected F32 or F16", printable(name))]
     NumberType {
         /// Its name.
         name: String,
@@ -158,7 +158,7 @@ pub enum WeightsError {
         found: String,
     },
     /// A tensor holds NaN or infinity, or a number too large for the precision asked for.
-    #[error("tensor `{name}` holds {found} at index {index}, not a finite number")]
+    #[error("tensor `{}` holds {found} at index {index}, not a finite number", printable(name))]
     NotFinite {
         /// Its name.
         name: String,
@@ -167,6 +167,14 @@ pub enum WeightsError {
         /// The number.
         found: f32,
     },
+}
+
+/// `text`, which may be the file's own, as one line that is not too long.
+fn printable(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    let is_longer = text.chars().nth(LONGEST).is_some();
+    text.chars().take(LONGEST).map(visible).chain(is_longer.then_some('…')).collect()
 }
 
 /// The instruments as `vocabulary` in the metadata lists them: ids, kick first, between commas.
@@ -474,5 +482,5 @@ fn check_tensors(
     Ok(())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "training"))]
 mod tests;
