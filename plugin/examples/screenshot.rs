@@ -38,7 +38,7 @@ use jangdan::params::JangdanParams;
 use jangdan::recipe::{ATTRIBUTES, Recipe};
 use jangdan::saved::Groove;
 use jangdan::slots::SLOTS;
-use jangdan::weights::{Weights, embedded_attributes, embedded_styles};
+use jangdan::weights::{Weights, embedded_attributes};
 use jangdan::window::command::UndoState;
 use jangdan::window::palette::Theme;
 use jangdan::window::{Scene, layout};
@@ -175,8 +175,8 @@ fn parse_size(word: &str) -> Option<Vec2> {
 fn run(arguments: &Arguments) -> Result<(), String> {
     let scene = Scene {
         undo: Some(UndoState::default()),
-        styles: embedded_styles().len(),
         attributes: embedded_attributes().len().min(ATTRIBUTES),
+        is_b: Some(false),
         ..Scene::of(factory::pattern())
     };
     let mut window =
@@ -236,7 +236,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
 
 /// Decodes what was asked for with the embedded weights.
 fn dream(window: &mut Headless, arguments: &Arguments) -> Result<(), String> {
-    let weights = Weights::embedded().map_err(|error| error.to_string())?;
+    let weights = Weights::load(None)?;
     let mut scratch = Scratch::new();
     let recipe = window.params.recipe();
     if arguments.dreams {

@@ -15,6 +15,7 @@ use crate::answer::{Answer, Track};
 use crate::editing::{self, GroovePen, Stroke};
 use crate::errands::folder;
 use crate::history::History;
+use crate::morph;
 use crate::params::JangdanParams;
 use crate::recipe::Ask;
 use crate::window::command::Command;
@@ -187,6 +188,9 @@ impl Headless {
                     self.view.show_folder(folder::list(&folder, endings));
                 }
                 Command::Clear => editing::clear(&self.params, self.view.history(), None),
+                Command::Corner { place, corner } => {
+                    morph::set_corner(&self.params, self.view.history(), place, corner);
+                }
                 other => left.push(other),
             }
         }

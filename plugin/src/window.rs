@@ -45,6 +45,7 @@ mod typing;
 mod wordmark;
 mod zoom;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{CursorIcon, Id, Rect, Sense, Ui, ViewportCommand, pos2, vec2};
@@ -59,6 +60,7 @@ use crate::handoff::Network;
 use crate::history::History;
 use crate::params::JangdanParams;
 use crate::recipe::ATTRIBUTES;
+use crate::weights::WeightsInfo;
 pub(crate) use app::editor;
 pub use app::{Window, WindowEditor};
 use command::{Command, UndoState};
@@ -96,9 +98,9 @@ pub struct Scene {
     pub network: Network,
     /// Whether the host has bypassed the plugin.
     pub is_bypassed: bool,
-    /// How many styles the weights know.
-    pub styles: usize,
-    /// How many attributes they know, at most [`ATTRIBUTES`].
+    /// What the network plays with.
+    pub weights: Arc<WeightsInfo>,
+    /// How many attributes the weights know, at most [`ATTRIBUTES`].
     pub attributes: usize,
     /// What whatever is generated next keeps.
     pub locks: Locks,
@@ -119,7 +121,7 @@ impl Scene {
             choice: Choice::default(),
             network: Network::Ready,
             is_bypassed: false,
-            styles: 0,
+            weights: Arc::default(),
             attributes: ATTRIBUTES,
             locks: Locks::default(),
             undo: None,
@@ -227,10 +229,9 @@ pub fn draw(
     ui.painter().rect_filled(window, 0.0, palette.ground);
     header::header(ui, hand, &layout, params, scene, &mut kept.theme, &mut view.desk);
     view.zoomed.fit(ui.ctx(), window.size(), now_s);
-    let character = (&params.character, scene.attributes);
     ui.painter().rect_filled(layout.shape.frame, theme::PANEL_RADIUS, palette.panel);
-    source::source(ui, hand, layout.shape.source, params, scene.styles);
-    generate::generate_panel(ui, hand, &layout.shape, &params.generate, character, &mut view.pad);
+    source::source(ui, hand, layout.shape.source, params, scene.weights.styles.len());
+    generate::generate_panel(ui, hand, &layout.shape, scene, &mut view.pad, &mut view.desk);
     let place = &layout.groove;
     ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
     grid::groove_grid(ui, palette, place, &view.morph, &marks);

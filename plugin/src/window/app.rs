@@ -17,12 +17,12 @@ use super::command::UndoState;
 use super::layout::MIN_SIZE;
 use super::zoom::{LEAST_ZOOM, MOST_ZOOM};
 use super::{Scene, View, draw, theme};
+use crate::compare::Compare;
 use crate::editing::{self, GroovePen, Stroke};
 use crate::handoff::GuiEnd;
 use crate::history::History;
-use crate::params::{JangdanParams, WindowSize};
-use crate::recipe::{ATTRIBUTES, Recipe};
-use crate::weights::{embedded_attributes, embedded_styles};
+use crate::params::{Asked, JangdanParams, WindowSize};
+use crate::recipe::ATTRIBUTES;
 
 /// The editor type that the framework opens windows with.
 pub type WindowEditor = EguiEditor<Window>;
@@ -34,8 +34,9 @@ pub struct Window {
     context: Option<GuiContext>,
     view: View,
     history: History,
+    compare: Compare,
     stroke: Stroke,
-    asked: Option<(Recipe, u64, u64)>,
+    asked: Option<Asked>,
     /// How often the host had loaded a groove when the window looked.
     loads: u64,
 }
@@ -63,6 +64,7 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
             context: None,
             view: View::default(),
             history: History::default(),
+            compare: Compare::default(),
             stroke: Stroke::default(),
             asked: None,
         },
@@ -90,6 +92,7 @@ impl Window {
         let pattern = edits.over(score.pattern(cycle));
         let to_come = cycle.saturating_add(1);
         let next = if score.has(to_come) { edits.over(score.pattern(to_come)) } else { pattern };
+        let weights = self.gui.weights();
         let (can_undo, can_redo) = self.history.can();
         Scene {
             pattern,
@@ -99,11 +102,11 @@ impl Window {
             choice,
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),
-            styles: embedded_styles().len(),
-            attributes: embedded_attributes().len().min(ATTRIBUTES),
+            attributes: weights.attributes.len().min(ATTRIBUTES),
+            weights,
             locks: edits.kept().clone(),
             undo: Some(UndoState { can_undo, can_redo }),
-            is_b: None,
+            is_b: Some(self.compare.is_b()),
         }
     }
 }
@@ -131,6 +134,7 @@ impl NiceEguiApp for Window {
         if self.loads != self.params.groove.loads() {
             self.loads = self.params.groove.loads();
             self.history.forget();
+            self.compare = Compare::default();
         }
         self.take_outcomes(&context.param_setter());
         let scene = self.scene();
@@ -145,9 +149,8 @@ impl NiceEguiApp for Window {
         for command in commands {
             self.carry_out(command, &context.param_setter());
         }
-        let params = &self.params;
-        let asked = (params.recipe(), params.slots.changes(), params.edits.changes());
-        if self.asked != Some(asked) {
+        let asked = self.params.asked();
+        if self.asked.as_ref() != Some(&asked) {
             self.asked = Some(asked);
             self.gui.nudge();
             ui.ctx().request_repaint();

@@ -1,5 +1,7 @@
 //! The groove's name, and the list of grooves to begin at: the factory's by style. Typing searches it.
 
+use std::sync::LazyLock;
+
 use egui::{
     CursorIcon, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, ScrollArea, Sense, TextEdit,
     Ui, vec2,
@@ -13,11 +15,17 @@ use super::desk::Desk;
 use super::menu::elided;
 use super::theme::{Palette, UNIT, Weight};
 use super::title;
-use crate::factory::grooves::{FactoryGroove, grooves};
+use crate::factory::grooves::FactoryGroove;
 use crate::params::JangdanParams;
 
 const ROW: f32 = 3.0 * UNIT;
 const WIDTH: f32 = 36.0 * UNIT;
+
+/// The factory's grooves, read once.
+pub(super) fn grooves() -> &'static [FactoryGroove] {
+    static GROOVES: LazyLock<Vec<FactoryGroove>> = LazyLock::new(crate::factory::grooves::grooves);
+    &GROOVES
+}
 
 /// What the list keeps from frame to frame.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +45,8 @@ pub(super) fn browser(
     desk: &mut Desk,
 ) {
     let palette = hand.palette;
-    let grooves = grooves();
+    // Their seeds mean nothing to other weights.
+    let grooves = if scene.weights.is_built_in() { grooves() } else { &[] };
     let recipe = params.recipe();
     let here = grooves.iter().position(|groove| groove.recipe == recipe);
     let title = here.map_or_else(|| title::of_source(params), |here| grooves[here].name());
@@ -76,12 +85,11 @@ pub(super) fn browser(
         .anchor(field)
         .width(WIDTH);
     let is_open = popup.is_open();
-    popup.show(|ui| list(ui, palette, &grooves, here, desk));
+    popup.show(|ui| list(ui, palette, grooves, here, desk));
     desk.browser.was_open = is_open;
     if !is_open {
         response.on_hover_text("Grooves to begin at, by style");
     }
-    _ = scene;
 }
 
 /// Writes `text` in the middle of `room`, elided where it has no room.

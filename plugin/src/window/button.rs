@@ -146,7 +146,7 @@ pub(super) fn choices<P: Param>(
     }
 }
 
-/// Draws `options`, a name and an explanation each, side by side in `rect`. Returns the one pressed.
+/// Draws `options`, a name and an explanation each, side by side in `rect`. Returns the one pressed, and all as one.
 pub(super) fn segments(
     ui: &Ui,
     hand: Hand<'_>,
@@ -154,17 +154,20 @@ pub(super) fn segments(
     rect: Rect,
     options: &[(&str, &str)],
     chosen: usize,
-) -> Option<usize> {
+) -> (Option<usize>, Response) {
     let mut pressed = None;
+    let mut all = ui.interact(rect, Id::unique((name, "all")), Sense::hover());
     for (i, (label, about)) in options.iter().enumerate() {
         let cell = layout::column(rect, i, options.len());
         let look = Segment { label, is_chosen: i == chosen, is_first: i == 0 };
         let response = segment(ui, hand, Id::unique((name, i)), rect, cell, &look);
-        if response.on_hover_text(*about).clicked() {
+        let response = response.on_hover_text(*about);
+        if response.clicked() {
             pressed = Some(i);
         }
+        all |= response;
     }
-    pressed
+    (pressed, all)
 }
 
 struct Segment<'a> {
@@ -201,7 +204,7 @@ fn segment(ui: &Ui, hand: Hand<'_>, id: Id, bar: Rect, cell: Rect, look: &Segmen
     response
 }
 
-/// Draws a switch for `param` in `rect`, its name to the right.
+/// Draws a switch for `param` in `rect`, its name to the right if there is room.
 pub(super) fn switch(
     ui: &Ui,
     hand: Hand<'_>,
@@ -231,12 +234,10 @@ pub(super) fn switch(
     let x = if is_on { track.right() - UNIT } else { track.left() + UNIT };
     let thumb = if is_on { palette.panel } else { palette.dim };
     painter.circle_filled(pos2(x, track.center().y), UNIT - 2.0, thumb);
-    painter.text(
-        pos2(track.right() + UNIT, rect.center().y),
-        Align2::LEFT_CENTER,
-        name,
-        theme::font(Size::Body, Weight::Strong),
-        palette.text,
-    );
+    if rect.right() > track.right() + UNIT {
+        let at = pos2(track.right() + UNIT, rect.center().y);
+        let font = theme::font(Size::Body, Weight::Strong);
+        painter.text(at, Align2::LEFT_CENTER, name, font, palette.text);
+    }
     explain(response, hand, param, about);
 }

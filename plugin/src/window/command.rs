@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
 use crate::errands::What;
+use crate::morph::Corner;
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +34,19 @@ pub enum Command {
     },
     /// Takes up a factory groove, by its place among them.
     Begin(usize),
+    /// Puts something else into a corner of the pad.
+    Corner {
+        /// Which, as in [`Corners`](crate::morph::Corners).
+        place: usize,
+        /// What.
+        corner: Corner,
+    },
     /// Goes to the other of the two sides that are compared.
     Switch,
+    /// Makes the other side as the one that is heard.
+    Copy,
+    /// Has the network play with the weights in a file, or with those that it came with.
+    UseWeights(Option<PathBuf>),
 }
 
 /// What can be taken back and done again.
@@ -51,6 +63,9 @@ pub(super) fn typed(ui: &Ui) -> Option<Command> {
     const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
     const REDO: KeyboardShortcut =
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
+    if ui.ctx().text_edit_focused() {
+        return None;
+    }
     // In this order: egui finds the one without Shift in the one with it.
     let shortcuts = [(REDO, Command::Redo), (UNDO, Command::Undo)];
     let (_, command) = shortcuts

@@ -26,6 +26,8 @@ pub enum Purpose {
     Import,
     /// A folder to write into.
     Export(What),
+    /// A weights file to play with.
+    Weights,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
         match self {
             Self::Import => "Import a MIDI file",
             Self::Export(_) => "Choose a folder to export to",
+            Self::Weights => "Load other weights",
         }
     }
 
@@ -40,6 +43,7 @@ impl Purpose {
         match self {
             Self::Import => "Import",
             Self::Export(_) => "Export here",
+            Self::Weights => "Load",
         }
     }
 
@@ -47,6 +51,7 @@ impl Purpose {
     pub(super) fn endings(&self) -> &'static [&'static str] {
         match self {
             Self::Import | Self::Export(_) => &["mid", "midi"],
+            Self::Weights => &["safetensors"],
         }
     }
 
@@ -58,6 +63,7 @@ impl Purpose {
         match self {
             Self::Import => Command::Import(path),
             Self::Export(what) => Command::Export { folder: path, what: *what },
+            Self::Weights => Command::UseWeights(Some(path)),
         }
     }
 }

@@ -3,10 +3,12 @@
 use egui::{Align2, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
-use super::button::{Rank, pill};
+use super::Scene;
+use super::button::{Rank, pill, switch};
 use super::control::Hand;
+use super::desk::Desk;
 use super::layout::{Panel, Section, column, row};
-use super::pad::{PadState, pad};
+use super::pad::{PadState, nearest, pad};
 use super::slider::{attribute_slider, latent_slider};
 use super::theme::{self, Size, UNIT, Weight};
 use crate::params::{CharacterParams, GenerateParams};
@@ -21,22 +23,30 @@ const ATTRIBUTES: [(&str, &str); crate::recipe::ATTRIBUTES] = [
     ("loud", "Softer or louder playing"),
 ];
 
-/// Draws the panel, with as many attributes of `character` as are counted.
+const MORPH_ABOUT: &str =
+    "Whether the groove is between the pad's corners. Off: where its seed and style have it.";
+
+/// Draws the panel.
 pub(super) fn generate_panel(
     ui: &mut Ui,
     hand: Hand<'_>,
     place: &Panel,
-    params: &GenerateParams,
-    (character, count): (&CharacterParams, usize),
+    scene: &Scene,
     pad_state: &mut PadState,
+    desk: &mut Desk,
 ) {
+    let (params, character) = (&hand.params.generate, &hand.params.character);
     title(ui, hand, &place.pad, "Morph");
-    hint(ui, hand, &place.pad, "latent 1 \u{d7} 2");
-    let axes = [&params.latent[0].value, &params.latent[1].value];
-    pad(ui, hand, pad_state, place.pad.body, axes);
+    let is_on = &hand.params.morph.is_on;
+    if is_on.value() {
+        hint(ui, hand, &place.pad, &nearest(hand, pad_state));
+    }
+    let toggle = place.pad.title.with_min_x(place.pad.title.right() - 3.5 * UNIT);
+    switch(ui, hand, is_on, toggle.with_max_y(toggle.top() + 2.0 * UNIT), "Morph", MORPH_ABOUT);
+    pad(ui, hand, pad_state, place.pad.body, scene, desk);
     latent(ui, hand, &place.latent, params);
     if let Some(place) = &place.character {
-        attributes(ui, hand, place, character, count);
+        attributes(ui, hand, place, character, scene.attributes);
     }
 }
 
@@ -52,7 +62,7 @@ fn title(ui: &Ui, hand: Hand<'_>, section: &Section, text: &str) {
 
 fn hint(ui: &Ui, hand: Hand<'_>, section: &Section, text: &str) {
     ui.painter().text(
-        pos2(section.title.right(), section.title.top() + UNIT),
+        pos2(section.title.right() - 4.5 * UNIT, section.title.top() + UNIT),
         Align2::RIGHT_CENTER,
         text,
         theme::font(Size::Small, Weight::Regular),

@@ -1,7 +1,7 @@
 //! The bar at the top: the name, the groove's name, the dice, what can be undone, files, how the network is doing, theme
 //! and zoom.
 
-use egui::{Align2, CursorIcon, Id, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::Scene;
 use super::browser::browser;
@@ -19,8 +19,10 @@ use super::wordmark::wordmark;
 use super::zoom;
 use crate::params::JangdanParams;
 
+const SIDES_ABOUT: &str = "Two sides to compare, everything on them. The other waits as it was left. Right-click: copy \
+    this one over to it.";
 /// Points that everything beside the name needs.
-const NEEDED: f32 = 906.0;
+const NEEDED: f32 = 914.0;
 
 /// Draws the header. `theme` is changed by its button; what is to be done beside parameters goes to `desk`.
 pub(super) fn header(
@@ -60,7 +62,7 @@ pub(super) fn header(
     if new.clicked() {
         dice::throw(hand, seed);
     }
-    let near = pill(ui, hand, place(8.0 * UNIT), "near", Rank::Plain, Some(1))
+    let near = pill(ui, hand, place(9.0 * UNIT), "near", Rank::Plain, Some(1))
         .on_hover_text("A groove nearby: moves all eight latent sliders a little, by chance");
     if near.clicked() {
         dice::throw_near(hand, &params.generate);
@@ -70,19 +72,7 @@ pub(super) fn header(
         undo_buttons(ui, hand, state, places, &mut desk.commands);
     }
     if let Some(is_b) = scene.is_b {
-        let sides = [
-            (
-                "A",
-                "The sound on this side; the other waits as it is. Right-click: copy this one over",
-            ),
-            ("B", "The other side, to compare. Right-click: copy this one over"),
-        ];
-        let rect = place(8.0 * UNIT).shrink2(vec2(0.0, 2.0));
-        if segments(ui, hand, "side", rect, &sides, usize::from(is_b))
-            .is_some_and(|side| (side == 1) != is_b)
-        {
-            desk.commands.push(Command::Switch);
-        }
+        sides(ui, hand, place(8.0 * UNIT), is_b, &mut desk.commands);
     }
     files(ui, hand, [place(9.0 * UNIT), place(11.0 * UNIT)], params, desk);
 
@@ -98,6 +88,22 @@ pub(super) fn header(
     theme_button(ui, hand, other, theme);
     let room = Rect::from_min_max(pos2(left, bar.top()), pos2(other.left() - UNIT, bar.bottom()));
     network(ui, hand, room, scene, desk);
+}
+
+/// The two sides to compare, and how to make them alike.
+fn sides(ui: &mut Ui, hand: Hand<'_>, place: Rect, is_b: bool, commands: &mut Vec<Command>) {
+    let options = [("A", SIDES_ABOUT), ("B", SIDES_ABOUT)];
+    let place = place.shrink2(vec2(0.0, 2.0));
+    let (pressed, all) = segments(ui, hand, "side", place, &options, usize::from(is_b));
+    if pressed.is_some_and(|side| (side == 1) != is_b) {
+        commands.push(Command::Switch);
+    }
+    let label = if is_b { "Copy B to A" } else { "Copy A to B" };
+    Popup::context_menu(&all).show(|ui| {
+        if ui.button(label).clicked() {
+            commands.push(Command::Copy);
+        }
+    });
 }
 
 /// Arrows back and forth through what was done; Ctrl-Z and Ctrl-Shift-Z do the same.

@@ -136,7 +136,7 @@ pub(super) fn strip(
     let chosen = usize::from(*shows_keys);
     let pages =
         [("Mix", "How much and how loud each instrument plays"), ("Keys", "On which MIDI keys")];
-    if let Some(page) = segments(ui, hand, "strip", choice, &pages, chosen) {
+    if let (Some(page), _) = segments(ui, hand, "strip", choice, &pages, chosen) {
         *shows_keys = page == 1;
     }
     let titles = if *shows_keys { ["Key", "Choke"] } else { ["Hits", "Level"] };

@@ -1,15 +1,19 @@
-//! How the network is doing.
+//! How the network is doing, and which weights it plays with.
 
-use egui::{Id, Rect, Sense, Ui, pos2};
+use egui::{CursorIcon, Id, Popup, Rect, Sense, Ui, pos2, vec2};
 
 use super::Scene;
+use super::button::focus_ring;
+use super::command::Command;
 use super::control::Hand;
 use super::desk::Desk;
+use super::dialog::Purpose;
+use super::menu::elided;
 use super::theme::{self, Size, UNIT, Weight, blend};
 use crate::handoff::Network;
 
 /// Draws it at the right end of `room`.
-pub(super) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, _desk: &mut Desk) {
+pub(super) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, desk: &mut Desk) {
     let palette = hand.palette;
     let (color, text, about) = if scene.is_bypassed {
         (palette.dim, "bypassed", "The host has switched the plugin off.")
@@ -20,6 +24,11 @@ pub(super) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, _desk:
             Network::Decoding => (palette.accent, "dreaming", "The network is making a groove."),
             Network::Failed(what) => (palette.bad, "trouble", what.as_str()),
         }
+    };
+    let word = text;
+    let (color, text) = match &scene.weights.trouble {
+        Some(_) if !scene.is_bypassed => (palette.bad, "trouble"),
+        _ => (color, text),
     };
     let mut job = egui::text::LayoutJob::simple_singleline(
         text.to_owned(),
@@ -32,5 +41,46 @@ pub(super) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, _desk:
     ui.painter().galley(pos2(left, room.center().y - text.size().y / 2.0), text, palette.text);
     ui.painter().circle_filled(pos2(left - 1.5 * UNIT, room.center().y), 4.5, color);
     let touched = room.with_min_x((left - 2.5 * UNIT).max(room.left()));
-    ui.interact(touched, Id::unique("network"), Sense::hover()).on_hover_text(about);
+    let touched = touched.shrink2(vec2(0.0, 1.5 * UNIT)).with_max_x(room.right() + 4.0);
+    let response = ui
+        .interact(touched, Id::unique("network"), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Network: {word}"))
+    });
+    focus_ring(ui.painter(), &response, touched, UNIT, palette.text);
+    Popup::menu(&response).show(|ui| weights(ui, hand, scene, desk));
+    response.on_hover_text(format!("{about}\nClick: which weights it plays with."));
+}
+
+/// Which weights those are, and the ways to others.
+fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, desk: &mut Desk) {
+    const WIDTH: f32 = 32.0 * UNIT;
+    ui.set_width(WIDTH);
+    let palette = hand.palette;
+    let line = |ui: &mut Ui, text: &str, weight, ink| {
+        let (room, response) = ui.allocate_exact_size(vec2(WIDTH, 2.5 * UNIT), Sense::hover());
+        elided(ui, room.shrink2(vec2(UNIT, 0.0)), text, weight, ink);
+        response.on_hover_text(text);
+    };
+    let info = &scene.weights;
+    line(ui, "The network plays with", Weight::Regular, palette.dim);
+    line(ui, &info.name, Weight::Strong, palette.text);
+    if let Some(path) = &info.path {
+        line(ui, path, Weight::Regular, palette.dim);
+    }
+    if let Some(trouble) = &info.trouble {
+        ui.horizontal_wrapped(|ui| {
+            ui.add_space(UNIT);
+            ui.colored_label(palette.bad, trouble);
+        });
+    }
+    ui.separator();
+    if ui.button("Load other weights\u{2026}").clicked() {
+        desk.look_for(Purpose::Weights, None);
+    }
+    let is_other = !info.is_built_in() || info.trouble.is_some();
+    if ui.add_enabled(is_other, egui::Button::new("Use the built-in weights")).clicked() {
+        desk.commands.push(Command::UseWeights(None));
+    }
 }

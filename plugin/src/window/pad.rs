@@ -1,18 +1,27 @@
-//! The pad: the first two latent sliders under one finger.
+//! The pad: the groove between four corners, under one finger. Dragging the puck switches it on.
 
-use egui::{CursorIcon, Id, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
-use nice_plug::prelude::{FloatParam, Param};
+mod corners;
 
+use egui::{
+    CursorIcon, EventFilter, Id, Key, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, pos2, vec2,
+};
+use nice_plug::prelude::Param;
+
+use super::Scene;
 use super::control::Hand;
+use super::desk::Desk;
 use super::theme::{PANEL_RADIUS, Palette, blend};
+use crate::morph::{Corners, shares};
+use crate::params::{MorphParams, finite_or};
 
 /// Radius of the handle, in points.
 const HANDLE: f32 = 8.0;
 /// How many points of its way the pad remembers.
 const TRAIL: usize = 48;
-const ABOUT: &str = "Latent 1 sideways, latent 2 upwards: the two directions in which the \
-    learned grooves differ most, \u{2212}3 to +3 standard deviations. Double-click: both to 0. \
-    Ctrl-drag: fine.";
+/// How far an arrow key moves the puck, of the whole width.
+const KEY_STEP: f32 = 0.02;
+const ABOUT: &str = "Drag: the groove moves between the four corners, and the pad is on. Click a corner's name to put \
+    another style, slot or clip there. Arrow keys: 2 % of the way. Double-click: the middle. Ctrl-drag: fine.";
 
 /// What the pad keeps between frames.
 #[derive(Clone, Debug, Default)]
@@ -21,43 +30,130 @@ pub(super) struct PadState {
     trail: Vec<[f32; 2]>,
 }
 
-/// Draws the pad in `rect`; `axes` are the parameters of its width and height.
+/// Draws the pad in `rect`.
 pub(super) fn pad(
-    ui: &Ui,
+    ui: &mut Ui,
     hand: Hand<'_>,
     state: &mut PadState,
     rect: Rect,
-    axes: [&FloatParam; 2],
+    scene: &Scene,
+    desk: &mut Desk,
 ) {
+    let params = &hand.params.morph;
     let response = ui
         .interact(rect, Id::unique("pad"), Sense::click_and_drag())
         .on_hover_cursor(CursorIcon::Crosshair);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, "Pad"));
     let field = rect.shrink(HANDLE + 2.0);
-    follow(ui, hand, state, &response, field, axes);
+    follow(ui, hand, state, &response, field, params);
+    keys(ui, hand, &response, params);
     if response.double_clicked() {
         hand.step(|| {
-            axes.iter().for_each(|axis| hand.set_once(*axis, axis.default_normalized_value()));
+            axes(params)
+                .iter()
+                .for_each(|axis| hand.set_once(*axis, axis.default_normalized_value()));
         });
-        state.trail.clear();
     }
-    let value = state.held.unwrap_or_else(|| axes.map(Param::modulated_normalized_value));
-    if state.trail.last() != Some(&value) {
+    let value = state.held.unwrap_or_else(|| here(params));
+    let is_on = params.is_on.value() || state.held.is_some();
+    let corners = hand.params.corners.get();
+    let words = in_words(&corners, value);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, &words));
+    if state.held.is_none() {
+        state.trail.clear();
+    } else if state.trail.last() != Some(&value) {
         state.trail.push(value);
         let excess = state.trail.len().saturating_sub(TRAIL);
         state.trail.drain(..excess);
     }
-    paint(ui, hand.palette, state, rect, field, value, response.hovered());
-    response.on_hover_text(ABOUT);
+    let look = Look { value, is_on, is_lit: response.hovered() || response.has_focus() };
+    paint(ui, hand.palette, state, rect, field, &look);
+    if response.has_focus() {
+        ui.painter().rect_stroke(
+            rect,
+            PANEL_RADIUS,
+            (1.5, hand.palette.text),
+            egui::StrokeKind::Inside,
+        );
+    }
+    corners::corners(
+        ui,
+        hand,
+        rect,
+        &corners,
+        if is_on { shares(value) } else { [0.0; 4] },
+        scene,
+        desk,
+    );
+    let state = if is_on {
+        words
+    } else {
+        "Off: the groove is where its seed and style have it".to_owned()
+    };
+    response.on_hover_text(format!("{state}\n{ABOUT}"));
+}
+
+/// The two parameters of the puck, sideways and upwards.
+fn axes(params: &MorphParams) -> [&nice_plug::prelude::FloatParam; 2] {
+    [&params.x, &params.y]
+}
+
+/// Where the puck is.
+fn here(params: &MorphParams) -> [f32; 2] {
+    axes(params).map(|axis| finite_or(axis.modulated_normalized_value(), 0.5))
+}
+
+/// `62 % funk, 20 % jazz`: what is near.
+fn in_words(corners: &Corners, value: [f32; 2]) -> String {
+    let mut parts: Vec<(u32, String)> = shares(value)
+        .into_iter()
+        .zip(corners)
+        .map(|(share, corner)| ((share * 100.0).round() as u32, corner.label()))
+        .filter(|(share, _)| *share > 0)
+        .collect();
+    parts.sort_by_key(|part| std::cmp::Reverse(part.0));
+    let parts: Vec<String> =
+        parts.into_iter().map(|(share, name)| format!("{share} % {name}")).collect();
+    parts.join(", ")
+}
+
+/// The corner that has most, and how much: for the pad's title.
+pub(super) fn nearest(hand: Hand<'_>, state: &PadState) -> String {
+    let value = state.held.unwrap_or_else(|| here(&hand.params.morph));
+    let words = in_words(&hand.params.corners.get(), value);
+    words.split(", ").next().unwrap_or_default().to_owned()
+}
+
+/// Arrow keys move the puck.
+fn keys(ui: &Ui, hand: Hand<'_>, response: &Response, params: &MorphParams) {
+    if !response.has_focus() {
+        return;
+    }
+    let filter =
+        EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let way = ui.input(|input| {
+        let presses = |key| input.num_presses(key) as f32;
+        let x = presses(Key::ArrowRight) - presses(Key::ArrowLeft);
+        [x, presses(Key::ArrowUp) - presses(Key::ArrowDown)]
+    });
+    if way != [0.0; 2] {
+        hand.step(|| {
+            hand.set_once(&params.is_on, 1.0);
+            for (axis, steps) in axes(params).into_iter().zip(way) {
+                let now = finite_or(axis.unmodulated_normalized_value(), 0.5);
+                hand.set_once(axis, (now + steps * KEY_STEP).clamp(0.0, 1.0));
+            }
+        });
+    }
 }
 
 fn follow(
     ui: &Ui,
     hand: Hand<'_>,
     state: &mut PadState,
-    response: &egui::Response,
+    response: &Response,
     field: Rect,
-    axes: [&FloatParam; 2],
+    params: &MorphParams,
 ) {
     let (is_down, position, delta, is_fine) = ui.input(|input| {
         let pointer = &input.pointer;
@@ -82,32 +178,32 @@ fn follow(
     .map(|part| part.clamp(0.0, 1.0));
     state.held = Some(value);
     if before == Some(value) {
-        axes.into_iter().for_each(|axis| hand.keep(axis));
+        axes(params).into_iter().for_each(|axis| hand.keep(axis));
         return;
     }
-    for (axis, part) in axes.into_iter().zip(value) {
+    if before.is_none() && !params.is_on.value() {
+        hand.set_held(&params.is_on, 1.0);
+    }
+    for (axis, part) in axes(params).into_iter().zip(value) {
         hand.set_held(axis, part);
     }
 }
 
-fn paint(
-    ui: &Ui,
-    palette: &Palette,
-    state: &PadState,
-    rect: Rect,
-    field: Rect,
+struct Look {
     value: [f32; 2],
+    is_on: bool,
     is_lit: bool,
-) {
+}
+
+fn paint(ui: &Ui, palette: &Palette, state: &PadState, rect: Rect, field: Rect, look: &Look) {
     let painter = ui.painter_at(rect);
-    ground(&painter, palette, rect);
+    ground(&painter, palette, rect, if look.is_on { 0.22 } else { 0.06 });
     let place = |[x, y]: [f32; 2]| {
         pos2(field.left() + x * field.width(), field.bottom() - y * field.height())
     };
-    let rule = palette.text.gamma_multiply(0.05);
-    for sigma in -2..=2 {
-        let part = (sigma as f32 + 3.0) / 6.0;
-        let color = if sigma == 0 { palette.text.gamma_multiply(0.12) } else { rule };
+    for quarter in 1..4 {
+        let part = quarter as f32 / 4.0;
+        let color = palette.text.gamma_multiply(if quarter == 2 { 0.1 } else { 0.05 });
         painter.vline(place([part, 0.0]).x, rect.y_range(), (1.0, color));
         painter.hline(rect.x_range(), place([0.0, part]).y, (1.0, color));
     }
@@ -117,15 +213,20 @@ fn paint(
         let color = blend(palette.raised, palette.accent, 0.7 * age);
         painter.add(Shape::line_segment([pair[0], pair[1]], Stroke::new(2.0, color)));
     }
-    let at = place(value);
-    let ring = if is_lit { 0.9 } else { 0.5 };
-    painter.circle_stroke(at, HANDLE + 5.0, (1.0, blend(palette.raised, palette.accent, ring)));
-    painter.circle_filled(at, HANDLE, palette.accent);
+    let at = place(look.value);
+    let color = if look.is_on { palette.accent } else { palette.dim };
+    let ring = if look.is_lit { 0.9 } else { 0.5 };
+    painter.circle_stroke(at, HANDLE + 5.0, (1.0, blend(palette.raised, color, ring)));
+    if look.is_on {
+        painter.circle_filled(at, HANDLE, color);
+    } else {
+        painter.circle_stroke(at, HANDLE - 1.0, (2.0, color));
+    }
 }
 
 /// The ground of the pad: lighter in the middle of the space, where most grooves lie, and tinted towards its
 /// corners, so that the eye knows them apart.
-fn ground(painter: &egui::Painter, palette: &Palette, rect: Rect) {
+fn ground(painter: &egui::Painter, palette: &Palette, rect: Rect, strength: f32) {
     const SIDE: usize = 12;
     let tints = [[palette.feel, palette.good], [palette.bad, palette.accent]];
     let mut mesh = egui::Mesh::default();
@@ -136,7 +237,7 @@ fn ground(painter: &egui::Painter, palette: &Palette, rect: Rect) {
             let tint = blend(top, blend(tints[1][0], tints[1][1], x), y);
             let far = ((x - 0.5).hypot(y - 0.5) * 1.6).min(1.0);
             let light = blend(palette.lifted, palette.raised, far.sqrt());
-            mesh.colored_vertex(rect.lerp_inside(vec2(x, y)), blend(light, tint, 0.1 * far));
+            mesh.colored_vertex(rect.lerp_inside(vec2(x, y)), blend(light, tint, strength * far));
         }
     }
     let width = SIDE as u32 + 1;
@@ -174,4 +275,17 @@ fn round_off(painter: &egui::Painter, palette: &Palette, rect: Rect) {
         }
     }
     painter.add(Shape::mesh(mesh));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::morph::first_corners;
+
+    #[test]
+    fn what_is_near_is_told_first_and_what_is_not_there_not_at_all() {
+        let corners = first_corners();
+        assert_eq!(in_words(&corners, [0.0, 1.0]), "100 % funk");
+        assert_eq!(in_words(&corners, [0.25, 0.0]), "75 % punk, 25 % reggae");
+    }
 }

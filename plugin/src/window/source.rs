@@ -27,7 +27,7 @@ pub(super) fn source(
 ) {
     let mut seed = place;
     if styles > 0 {
-        let style = place.with_max_x(place.center().x - 0.5 * UNIT);
+        let style = place.with_max_x(place.left() + (0.46 * place.width()).round());
         seed = place.with_min_x(style.right() + UNIT);
         menu(ui, hand, &params.character.style, styles + 1, style, "", STYLE_ABOUT);
     }

@@ -87,6 +87,7 @@ pub(super) fn paint(ctx: &egui::Context, palette: &Palette) {
             widget.expansion = 0.0;
             widget.corner_radius = CornerRadius::same(4);
         }
+        widgets.inactive.weak_bg_fill = blend(palette.raised, palette.lifted, 0.6);
         widgets.inactive.corner_radius = CornerRadius::same(4);
     });
 }

@@ -110,21 +110,23 @@ fn what_hands_do_is_taken_back_step_by_step_and_done_again() {
     drag(&mut window, slider(2), slider(2) - vec2(0.0, 40.0), Modifiers::NONE);
     let pad = layout().shape.pad.body;
     drag(&mut window, pad.center(), pad.center() + vec2(40.0, -30.0), Modifiers::NONE);
-    let latent = |window: &Headless| {
-        [0, 1, 2].map(|i| window.params.generate.latent[i].value.value() != 0.0)
+    let turned = |window: &Headless| {
+        let morph = &window.params.morph;
+        let slider = window.params.generate.latent[2].value.value();
+        [morph.is_on.value(), morph.x.value() != 0.5, morph.y.value() != 0.5, slider != 0.0]
     };
-    assert_eq!(latent(&window), [true; 3]);
-    assert!(history.undo(&window.params, &*window.host), "the pad, both sliders at once");
-    assert_eq!(latent(&window), [false, false, true]);
+    assert_eq!(turned(&window), [true; 4]);
+    assert!(history.undo(&window.params, &*window.host), "the pad, all of it at once");
+    assert_eq!(turned(&window), [false, false, false, true]);
     assert!(history.undo(&window.params, &*window.host));
-    assert!(crash(&window) && latent(&window) == [false; 3]);
+    assert!(crash(&window) && turned(&window) == [false; 4]);
     assert!(history.undo(&window.params, &*window.host));
     assert!(!crash(&window) && *window.params.edits.get() == *empty);
     assert!(!history.undo(&window.params, &*window.host), "nothing else was done");
     for _ in 0..3 {
         assert!(history.redo(&window.params, &*window.host));
     }
-    assert!(crash(&window) && latent(&window) == [true; 3]);
+    assert!(crash(&window) && turned(&window) == [true; 4]);
 }
 
 #[test]

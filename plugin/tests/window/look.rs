@@ -36,7 +36,6 @@ fn fill(window: &mut Headless) {
     for slot in 0..12 {
         window.params.slots.store(slot, Some(Groove::of_patterns(vec![factory::pattern()])));
     }
-    window.scene.styles = 18;
     window.scene.undo = Some(UndoState { can_undo: true, can_redo: true });
     window.scene.is_b = Some(true);
     (0..64).for_each(|step| window.scene.locks.lock(step, Instrument::Kick, None));

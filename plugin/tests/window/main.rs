@@ -3,6 +3,7 @@
 mod edit;
 mod files;
 mod look;
+mod pad;
 mod parts;
 mod touch;
 

@@ -175,3 +175,48 @@ fn undo_and_redo_are_asked_for_with_buttons_and_keys_where_there_is_something_to
     }
     assert_eq!(window.take_commands(), [Command::Undo, Command::Redo]);
 }
+
+#[test]
+fn two_sides_are_compared_and_made_alike() {
+    let mut window = window();
+    window.scene.is_b = Some(false);
+    window.frame(Vec::new());
+    let [a, b] = [0_usize, 1].map(|side| place(&window, ("side", side)));
+    click(&mut window, a);
+    assert_eq!(window.take_commands(), [], "that is the one that is heard");
+    click(&mut window, b);
+    assert_eq!(window.take_commands(), [Command::Switch]);
+    for pressed in [true, false] {
+        let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+        window.frame(vec![Event::PointerButton { pos: b, button, pressed, modifiers }]);
+    }
+    (0..20).for_each(|_| drop(window.frame(Vec::new())));
+    let shown = super::look::texts(&window.frame(Vec::new()).shapes);
+    let (copy, _) = shown.iter().rfind(|(_, text)| text == "Copy A to B").expect("a menu");
+    click(&mut window, copy.center());
+    assert_eq!(window.take_commands(), [Command::Copy]);
+}
+
+#[test]
+fn other_weights_are_named_and_the_built_in_ones_are_a_click_away() {
+    let mut window = window();
+    let trouble = "it has another SHA-256 than the project remembers ".repeat(4);
+    window.scene.weights = Arc::new(jangdan::weights::WeightsInfo {
+        name: "\u{c7a5}\u{b2e8} my own weights with a very long name indeed".to_owned(),
+        path: Some("/somewhere/else/".repeat(20)),
+        trouble: Some(trouble.clone()),
+        ..Default::default()
+    });
+    window.frame(Vec::new());
+    let state = place(&window, "network");
+    click(&mut window, state);
+    (0..20).for_each(|_| drop(window.frame(Vec::new())));
+    let shown = super::look::texts(&window.frame(Vec::new()).shapes);
+    let bounds = Rect::from_min_size(Pos2::ZERO, DEFAULT_SIZE);
+    assert!(shown.iter().all(|(rect, _)| bounds.contains_rect(*rect)));
+    assert!(shown.iter().any(|(_, text)| *text == trouble));
+    let wanted = "Use the built-in weights";
+    let (own, _) = shown.iter().rfind(|(_, text)| text == wanted).expect(wanted);
+    click(&mut window, own.center());
+    assert_eq!(window.take_commands(), [Command::UseWeights(None)]);
+}

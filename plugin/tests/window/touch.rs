@@ -118,24 +118,6 @@ fn the_dice_draws_another_seed() {
 }
 
 #[test]
-fn the_pad_moves_two_sliders_and_ends_both_gestures() {
-    let mut window = window();
-    let pad = layout().shape.pad.body;
-    drag(&mut window, pad.center(), pad.center() + vec2(40.0, -30.0), Modifiers::NONE);
-    let latent = &window.params.generate.latent;
-    let value = |i: usize| latent[i].value.value();
-    assert!(value(0) > 0.5 && value(1) > 0.5 && value(2) == 0.0, "{} {}", value(0), value(1));
-    let told = window.host.take();
-    for param in [&latent[0], &latent[1]].map(|param| param.value.as_ptr()) {
-        let own = |word: &&Told| match **word {
-            Told::Begin(of) | Told::Set(of, _) | Told::End(of) => of == param,
-        };
-        let own: Vec<Told> = told.iter().filter(own).copied().collect();
-        assert_gestures(&own, param, 1);
-    }
-}
-
-#[test]
 fn the_host_moves_the_controls() {
     let mut window = window();
     let before = window.picture();
