@@ -5,6 +5,7 @@ mod errors;
 mod explored;
 mod exported;
 mod fine_tuning;
+mod killed;
 mod measured;
 mod reported;
 mod run;
