@@ -49,7 +49,8 @@ pub struct Track {
     pub pad: Option<Arc<Pad>>,
     /// What hands have put into it.
     pub edits: Arc<Edits>,
-    /// Changes when a slot is filled with something else.
+    /// Changes when a slot is filled with something else, and the groove of the controls is made with other
+    /// weights.
     pub version: u64,
     /// The patterns.
     pub score: Score,
@@ -93,6 +94,8 @@ pub struct Answer {
     pub edit_changes: u64,
     /// [`SavedCorners::changes`](crate::morph::SavedCorners::changes) when the worker looked.
     pub corner_changes: u64,
+    /// [`SavedWeights::changes`](crate::weights::SavedWeights::changes) that the worker has followed.
+    pub weight_changes: u64,
 }
 
 impl Answer {
@@ -114,6 +117,7 @@ impl Answer {
             slot_changes: 0,
             edit_changes: 0,
             corner_changes: 0,
+            weight_changes: 0,
         }
     }
 
@@ -144,6 +148,7 @@ impl Answer {
             (Some(_), _) => self.slot_changes == wanted.slot_changes,
             (None, Some(ask)) => {
                 self.edit_changes == wanted.edit_changes
+                    && self.weight_changes == wanted.weight_changes
                     && ask.recipe == wanted.recipe
                     && (wanted.anchor.is_none() || ask.anchor == wanted.anchor)
                     && self.is_between(wanted, ask)
@@ -179,6 +184,8 @@ pub struct Wanted {
     pub pad: Option<[f32; 2]>,
     /// [`SavedCorners::changes`](crate::morph::SavedCorners::changes).
     pub corner_changes: u64,
+    /// [`SavedWeights::changes`](crate::weights::SavedWeights::changes).
+    pub weight_changes: u64,
 }
 
 impl Wanted {

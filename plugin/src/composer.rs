@@ -81,6 +81,9 @@ pub(crate) struct Composer {
     edit_changes: u64,
     corners: Arc<Corners>,
     corner_changes: u64,
+    weight_changes: u64,
+    /// How often weights were chosen by hand: the version of what they make.
+    takings: u64,
     bench: Bench,
     last: Option<Answer>,
     /// What makes the groove that the project was given last, or came with, and of which weights.
@@ -102,6 +105,8 @@ impl Default for Composer {
             edit_changes: 0,
             corners: Arc::new(first_corners()),
             corner_changes: 0,
+            weight_changes: 0,
+            takings: 0,
             bench: Bench::default(),
             last: None,
             stored: None,
@@ -115,6 +120,24 @@ impl Composer {
         self.stored = Some((groove.ask(), groove.weights.clone()));
         self.project = Some(Arc::new(groove));
         self.live = None;
+    }
+
+    /// Other weights will answer, after the project's `changes`: what they are to make is made anew; what is stored plays
+    /// on as it is.
+    pub(crate) fn change_weights(&mut self, changes: u64) {
+        self.weight_changes = changes;
+        (self.live, self.take) = (None, None);
+        for slot in self.slots.iter_mut().flatten() {
+            slot.book = Sketchbook::of(slot.groove.clone());
+        }
+    }
+
+    /// These weights were chosen by hand: the groove of the controls is another one from now on, and no longer what the
+    /// project came with, though they say the same.
+    pub(crate) fn take_weights(&mut self, changes: u64) {
+        self.change_weights(changes);
+        self.project = None;
+        self.takings += 1;
     }
 
     /// What is in the slots, after `changes` changes.
@@ -349,14 +372,19 @@ impl Composer {
         };
         // What is not made yet in these cycles plays on in those it was made in.
         let last = self.last.as_ref();
-        let live = self.live.as_ref().and_then(|book| track(book, 0));
+        let live = self.live.as_ref().and_then(|book| track(book, self.takings));
+        let weight_changes = match (&live, last) {
+            (None, Some(last)) => last.weight_changes,
+            _ => self.weight_changes,
+        };
         let live = live
             .or_else(|| last.map(|last| last.live.clone()))
             .unwrap_or_else(|| Answer::factory().live);
-        let take =
-            self.take.as_ref().and_then(|(choice, book)| Some((*choice, track(book, 0)?))).or_else(
-                || last.and_then(|last| last.take.clone()).filter(|(c, _)| *c == want.choice),
-            );
+        let take = self
+            .take
+            .as_ref()
+            .and_then(|(choice, book)| Some((*choice, track(book, self.takings)?)))
+            .or_else(|| last.and_then(|last| last.take.clone()).filter(|(c, _)| *c == want.choice));
         let slots: [Option<Arc<Track>>; SLOTS] = std::array::from_fn(|place| {
             let SlotBook { book, version, .. } = self.slots[place].as_ref()?;
             track(book, *version).or_else(|| {
@@ -373,8 +401,16 @@ impl Composer {
         let places = self.slots.iter().enumerate();
         let filled = places.fold(0, |bits, (i, slot)| bits | u16::from(slot.is_some()) << i);
         let Self { slot_changes, edit_changes, corner_changes, .. } = *self;
-        let answer =
-            Answer { live, take, slots, filled, slot_changes, edit_changes, corner_changes };
+        let answer = Answer {
+            live,
+            take,
+            slots,
+            filled,
+            slot_changes,
+            edit_changes,
+            corner_changes,
+            weight_changes,
+        };
         (last.is_some() || answer != Answer::factory()).then_some(answer)
     }
 }

@@ -29,6 +29,8 @@ pub enum Errand {
     },
     /// Reads a clip.
     Import(PathBuf),
+    /// Plays with the weights in a file, or with the embedded ones.
+    UseWeights(Option<PathBuf>),
     /// Looks into a folder.
     List {
         /// Which.
@@ -54,6 +56,8 @@ pub enum Outcome {
     Exported(PathBuf),
     /// The clip, to be made the groove with [`Edits::import`](crate::edits::Edits::import).
     Imported(Box<Pattern>),
+    /// The weights of this name are played with, from the next bar line on.
+    Weights(String),
     /// What is in the folder.
     Listed(folder::Folder),
     /// It could not be done, and why, in a line for the user.
@@ -102,6 +106,7 @@ pub(crate) fn run<'a>(
         }
         Errand::List { folder, endings } => Ok(Outcome::Listed(folder::list(folder, endings))),
         Errand::Import(path) => import(path).map(|clip| Outcome::Imported(Box::new(clip))),
+        Errand::UseWeights(_) => unreachable!("the worker itself changes what it plays with"),
     };
     done.unwrap_or_else(Outcome::Failed)
 }

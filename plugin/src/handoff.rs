@@ -21,6 +21,7 @@ use triple_buffer::{Input, Output, triple_buffer};
 
 use crate::answer::{Answer, Choice, Track, Wanted};
 use crate::errands::{Errand, Errands, Outcome};
+use crate::weights::WeightsInfo;
 
 /// How the network is doing, for the window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,6 +54,7 @@ struct Shared {
     failed: AtomicU64,
     is_closing: AtomicBool,
     network: Mutex<Network>,
+    weights: Mutex<Arc<WeightsInfo>>,
     /// Bits of the host's tempo in quarter notes a minute; NaN until it is known.
     tempo: AtomicU64,
     errands: Errands,
@@ -106,6 +108,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         failed: AtomicU64::new(NOTHING),
         is_closing: AtomicBool::new(false),
         network: Mutex::default(),
+        weights: Mutex::default(),
         tempo: AtomicU64::new(f64::NAN.to_bits()),
         errands: Errands::default(),
         nudge: Nudge::default(),
@@ -280,6 +283,12 @@ impl WorkerEnd {
         }
     }
 
+    /// Tells the window which weights are played with.
+    pub fn show_weights(&self, weights: WeightsInfo) {
+        *self.shared.weights.lock() = Arc::new(weights);
+        self.shared.repaint.request_repaint();
+    }
+
     /// Sleeps until nudged, at most `timeout`. Returns false when it is time to end.
     pub fn sleep(&self, timeout: Duration) -> bool {
         if !self.is_closing() {
@@ -346,6 +355,11 @@ impl GuiEnd {
     /// How the network is doing.
     pub fn network(&self) -> Network {
         self.shared.network.lock().clone()
+    }
+
+    /// Which weights are played with.
+    pub fn weights(&self) -> Arc<WeightsInfo> {
+        self.shared.weights.lock().clone()
     }
 
     /// What the window polls to know when to draw again.

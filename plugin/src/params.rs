@@ -35,6 +35,7 @@ use crate::morph::{Pad, SavedCorners};
 use crate::recipe::Recipe;
 use crate::saved::{Groove, SavedGroove};
 use crate::slots::Slots;
+use crate::weights::SavedWeights;
 use crate::window::layout::DEFAULT_SIZE;
 use crate::window::palette::Theme;
 
@@ -107,6 +108,10 @@ pub struct JangdanParams {
     #[persist = "corners"]
     pub corners: SavedCorners,
 
+    /// The weights file that the user has chosen.
+    #[persist = "weights"]
+    pub weights: SavedWeights,
+
     /// The folder that the user exports to; empty until one is chosen.
     #[persist = "folder"]
     pub folder: Arc<RwLock<String>>,
@@ -124,7 +129,7 @@ pub struct JangdanParams {
 pub struct Asked {
     recipe: Recipe,
     pad: Option<[f32; 2]>,
-    changes: [u64; 4],
+    changes: [u64; 5],
 }
 
 /// The window as the user left it. What a project of another version lacks has its default.
@@ -171,6 +176,7 @@ impl Default for JangdanParams {
             slots: Slots::default(),
             edits: SavedEdits::default(),
             corners: SavedCorners::default(),
+            weights: SavedWeights::default(),
             folder: Arc::default(),
             window: Arc::default(),
             clock: Clock::default(),
@@ -249,6 +255,7 @@ impl JangdanParams {
                 self.slots.changes(),
                 self.edits.changes(),
                 self.corners.changes(),
+                self.weights.changes(),
             ],
         }
     }
@@ -314,7 +321,7 @@ mod tests {
         let fields = JangdanParams::default().serialize_fields();
         assert_eq!(
             fields.keys().collect::<Vec<_>>(),
-            ["corners", "edits", "folder", "groove", "slots", "window"]
+            ["corners", "edits", "folder", "groove", "slots", "weights", "window"]
         );
     }
 

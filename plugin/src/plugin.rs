@@ -7,7 +7,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Action, Address, Control, Engine, Event, Offer, PlayMode, Playing, Transport};
+use engine::{
+    Action, Address, Control, Engine, Event, Offer, PlayMode, Playing, Quantise, Transport,
+};
 use groove::{Beats, Instrument, SampleOffset};
 use kit::Kit;
 use nice_plug::midi::{Channel, Key, VoiceID};
@@ -72,7 +74,7 @@ impl Default for Jangdan {
             position: Position::default(),
             given_up: None,
             given_up_slots: None,
-            _worker: Worker::spawn(params.clone(), worker, Weights::embedded),
+            _worker: Worker::spawn(params.clone(), worker, Weights::load),
             params,
         }
     }
@@ -298,6 +300,7 @@ impl Jangdan {
             edit_changes: self.params.edits.changes(),
             pad: self.params.pad(),
             corner_changes: self.params.corners.changes(),
+            weight_changes: self.params.weights.changes(),
         };
         if self.given_up == Some(wanted) {
             return;
@@ -313,6 +316,10 @@ impl Jangdan {
         let Some(track) = self.audio.answer().track(choice) else { return };
         let made_by = track.identity();
         let offer = match (self.offered == made_by, self.has_news) {
+            // The same groove, made with other weights.
+            (false, _) if choice.slot.is_none() && self.offered.0 == made_by.0 => {
+                Offer::Change(playing.quantise.max(Quantise::Bar))
+            }
             (false, _) => Offer::Change(playing.quantise),
             (true, true) if *self.engine.score() != track.score => Offer::Refresh,
             (true, _) => {

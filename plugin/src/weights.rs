@@ -1,14 +1,17 @@
-//! The embedded weights, parsed once per process and shared by its instances.
+//! The weights that instances play with: the embedded ones, or a file of the user's.
 //!
 //! Parsing takes tens of milliseconds: workers do it, never a thread of the host's.
 
-use std::sync::{Arc, LazyLock, Weak};
+mod chosen;
+mod shelf;
+
+pub use chosen::{ChosenWeights, SavedWeights};
+
+use std::sync::LazyLock;
 
 use groove::Pattern;
 use musicvae::WeightsError;
 use musicvae::infer::{Drummer, Locks, Scratch};
-use parking_lot::Mutex;
-use sha2::{Digest, Sha256};
 
 use crate::recipe::Recipe;
 
@@ -32,23 +35,42 @@ impl Weights {
     /// If `bytes` are not a weights file of this version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
         let drummer = Drummer::from_bytes(bytes)?;
-        let identity = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { drummer, identity })
+        Ok(Self { drummer, identity: shelf::identity(bytes) })
     }
+}
 
-    /// The embedded weights. They stay in memory as long as anyone holds them.
-    ///
-    /// # Errors
-    /// If the plugin was built with something else than a weights file of this version.
-    pub fn embedded() -> Result<Arc<Self>, WeightsError> {
-        static SHARED: Mutex<Weak<Weights>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock();
-        if let Some(weights) = shared.upgrade() {
-            return Ok(weights);
+/// The weights that an instance plays with, for the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeightsInfo {
+    /// What to call them.
+    pub name: String,
+    /// Where they are; `None` for the embedded ones.
+    pub path: Option<String>,
+    /// Names of the styles they know, in their order.
+    pub styles: Vec<String>,
+    /// Names of the attributes they know directions for, in their order.
+    pub attributes: Vec<String>,
+    /// Why they cannot be played with, or what else is wrong with them, in a line for the user.
+    pub trouble: Option<String>,
+}
+
+impl WeightsInfo {
+    /// Whether they are the embedded ones.
+    pub fn is_built_in(&self) -> bool {
+        self.path.is_none()
+    }
+}
+
+impl Default for WeightsInfo {
+    /// The embedded ones.
+    fn default() -> Self {
+        Self {
+            name: "built in".to_owned(),
+            path: None,
+            styles: embedded_styles().to_vec(),
+            attributes: embedded_attributes().to_vec(),
+            trouble: None,
         }
-        let weights = Arc::new(Self::from_bytes(EMBEDDED)?);
-        *shared = Arc::downgrade(&weights);
-        Ok(weights)
     }
 }
 
@@ -71,6 +93,16 @@ pub fn embedded_attributes() -> &'static [String] {
 pub(crate) trait Decode {
     /// The name by which projects remember what made their patterns.
     fn identity(&self) -> &str;
+
+    /// Names of the styles it knows, in their order.
+    fn styles(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Names of the attributes it knows directions for, in their order.
+    fn attributes(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// The pattern of `recipe` in `cycle` around the cells of `locks`: always the same for the same four.
     fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern;
@@ -102,6 +134,15 @@ pub(crate) trait Decode {
 impl Decode for Weights {
     fn identity(&self) -> &str {
         &self.identity
+    }
+
+    fn styles(&self) -> Vec<String> {
+        self.drummer.latent_map().styles().iter().map(|style| style.name.clone()).collect()
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        let directions = self.drummer.latent_map().directions();
+        directions.iter().map(|direction| direction.name.clone()).collect()
     }
 
     fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern {

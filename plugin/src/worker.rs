@@ -4,16 +4,16 @@
 //! and ends, joined, when its handle is dropped. Nothing it does stops the music: the last
 //! pattern plays on whatever fails here.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod stand;
+
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use musicvae::WeightsError;
-
+use self::stand::{Load, Stand};
 use crate::answer::Wanted;
 use crate::composer::{Composer, Turn, Want};
-use crate::errands;
+use crate::errands::{self, Errand, Outcome};
 use crate::factory;
 use crate::handoff::{Closer, Network, WorkerEnd};
 use crate::params::JangdanParams;
@@ -46,7 +46,7 @@ impl Worker {
     pub(crate) fn spawn<W: Decode>(
         params: Arc<JangdanParams>,
         end: WorkerEnd,
-        load: impl FnOnce() -> Result<Arc<W>, WeightsError> + Send + 'static,
+        load: impl Load<W> + Send + 'static,
     ) -> Self {
         let closer = end.closer();
         let thread = std::thread::Builder::new()
@@ -83,11 +83,7 @@ fn lower_priority() {
     }
 }
 
-fn run<W: Decode>(
-    params: &JangdanParams,
-    mut end: WorkerEnd,
-    load: impl FnOnce() -> Result<Arc<W>, WeightsError>,
-) {
+fn run<W: Decode>(params: &JangdanParams, mut end: WorkerEnd, load: impl Load<W>) {
     let mut composer = Composer::default();
     // A project's own patterns need no network: they play from the first block on.
     let mut seen = None;
@@ -95,11 +91,7 @@ fn run<W: Decode>(
     composer.turn(&want(params, &end), None::<&W>);
     composer.answer().into_iter().for_each(|answer| end.publish(answer));
 
-    let (weights, load_failure) = match catch_unwind(AssertUnwindSafe(load)) {
-        Ok(Ok(weights)) => (Some(weights), None),
-        Ok(Err(error)) => (None, Some(format!("the network cannot be read: {error}"))),
-        Err(_panic) => (None, Some("the network cannot be read".to_owned())),
-    };
+    let mut stand = Stand::new(load);
     let mut last_want = None;
     // What there is nothing left to do for.
     let mut settled = None;
@@ -110,8 +102,24 @@ fn run<W: Decode>(
         if end.is_playing() {
             memory.see(now);
         }
-        if let Some(errand) = end.errand() {
-            end.done(errands::run(&errand, &now, memory.cycles(), end.tempo()));
+        if stand.follow(params) {
+            composer.change_weights(stand.changes());
+            tell_weights(params, &end, &stand);
+            settled = None;
+        }
+        match end.errand() {
+            Some(Errand::UseWeights(path)) => {
+                end.done(match stand.choose(params, path.as_deref()) {
+                    Ok(()) => {
+                        composer.take_weights(stand.changes());
+                        settled = None;
+                        Outcome::Weights(tell_weights(params, &end, &stand))
+                    }
+                    Err(failure) => Outcome::Failed(failure),
+                });
+            }
+            Some(errand) => end.done(errands::run(&errand, &now, memory.cycles(), end.tempo())),
+            None => {}
         }
         if look(params, &mut end, &mut composer, &mut seen) {
             settled = None;
@@ -122,11 +130,11 @@ fn run<W: Decode>(
             alert_until = Instant::now() + ATTENTION;
         }
         if settled != Some(want) {
-            let turn = composer.turn(&want, weights.as_deref());
-            if let (Some(weights), Some(seen)) = (weights.as_deref(), seen) {
+            let turn = composer.turn(&want, stand.weights.as_deref());
+            if let (Some(weights), Some(seen)) = (stand.weights.as_deref(), seen) {
                 store(params, &mut composer, weights, &seen);
             }
-            match (turn, &load_failure) {
+            match (turn, &stand.failure) {
                 (Turn::Answered, _) => {
                     composer.answer().into_iter().for_each(|answer| end.publish(answer));
                     end.report(Network::Decoding);
@@ -136,9 +144,12 @@ fn run<W: Decode>(
                     end.report(Network::Decoding);
                     continue;
                 }
-                (Turn::Failed(message), _) => end.fail(message, &wanted(&want, seen.as_ref())),
+                (Turn::Failed(message), _) => {
+                    end.fail(message, &wanted(&want, seen.as_ref(), stand.changes()))
+                }
                 (Turn::Idle, Some(message)) => {
-                    end.fail(message.clone(), &wanted(&want, seen.as_ref()));
+                    let wanted = wanted(&want, seen.as_ref(), stand.changes());
+                    end.fail(message.clone(), &wanted);
                 }
                 (Turn::Idle, None) => end.report(Network::Ready),
             }
@@ -149,6 +160,19 @@ fn run<W: Decode>(
             return;
         }
     }
+}
+
+/// Tells the window, and the parameter that names styles, what is played with; returns its name.
+fn tell_weights<W: Decode>(
+    params: &JangdanParams,
+    end: &WorkerEnd,
+    stand: &Stand<W, impl Load<W>>,
+) -> String {
+    let info = stand.info(params);
+    params.character.styles.set(&info.styles);
+    let name = info.name.clone();
+    end.show_weights(info);
+    name
 }
 
 /// What was loaded and heard when the worker looked.
@@ -222,7 +246,7 @@ fn played(params: &JangdanParams, end: &WorkerEnd, composer: &Composer) -> Playe
 }
 
 /// `want` as the audio thread would wait for it.
-fn wanted(want: &Want, seen: Option<&Seen>) -> Wanted {
+fn wanted(want: &Want, seen: Option<&Seen>, weight_changes: u64) -> Wanted {
     let anchor = seen.filter(|seen| seen.is_following).and_then(|seen| seen.heard);
     let changes = |of: fn(&Seen) -> u64| seen.map_or(0, of);
     Wanted {
@@ -233,6 +257,7 @@ fn wanted(want: &Want, seen: Option<&Seen>) -> Wanted {
         edit_changes: changes(|seen| seen.edit_changes),
         pad: want.pad,
         corner_changes: changes(|seen| seen.corner_changes),
+        weight_changes,
     }
 }
 

@@ -4,7 +4,7 @@ use groove::Beats;
 use groove::sequencer::{GRID_PER_BEAT, Lanes, Reading, Shape, Touch};
 
 /// Where a new score may take over from the old one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantise {
     /// At the next 16th.
     Step,

@@ -97,7 +97,7 @@ fn onset_f1(a: &Pattern, b: &Pattern) -> f64 {
 
 #[test]
 fn with_the_shipped_weights_corners_are_themselves_and_the_way_between_them_is_gradual() {
-    let weights = Weights::embedded().unwrap();
+    let weights = Weights::load(None).unwrap();
     let weights = weights.as_ref();
     let known = first_corners().map(|corner| match corner {
         Corner::Style(name) => weights.style(&name).is_some(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use nice_plug::prelude::*;
+use parking_lot::RwLock;
 
 use super::text::{leading_number, signed_two_digits};
 use crate::recipe::ATTRIBUTES;
@@ -41,6 +42,35 @@ pub struct CharacterParams {
     /// Softer or louder playing.
     #[id = "att_loud"]
     pub loudness: FloatParam,
+
+    /// What the styles are called.
+    pub styles: Arc<StyleNames>,
+}
+
+/// Names of the styles that the weights in use know, in their order.
+#[derive(Debug, Default)]
+pub struct StyleNames(RwLock<Option<Vec<String>>>);
+
+impl StyleNames {
+    /// Changes them: other weights are in use than the embedded ones.
+    pub fn set(&self, names: &[String]) {
+        *self.0.write() = Some(names.to_vec());
+    }
+
+    /// The name of style `value`, or its number if the weights have fewer.
+    fn name(&self, value: i32) -> String {
+        let Some(place) = usize::try_from(value).unwrap_or(0).checked_sub(1) else {
+            return ANY.to_owned();
+        };
+        let held = self.0.read();
+        let names = held.as_deref().unwrap_or_else(|| embedded_styles());
+        names.get(place).cloned().unwrap_or_else(|| format!("style {value}"))
+    }
+
+    fn style(&self, text: &str) -> Option<i32> {
+        let text = text.trim();
+        (0..=STYLES).find(|&value| self.name(value).eq_ignore_ascii_case(text))
+    }
 }
 
 impl CharacterParams {
@@ -58,10 +88,13 @@ impl Default for CharacterParams {
                 .with_value_to_string(Arc::new(signed_two_digits))
                 .with_string_to_value(Arc::new(leading_number))
         };
+        let styles = Arc::new(StyleNames::default());
+        let (to_name, to_style) = (styles.clone(), styles.clone());
         Self {
             style: IntParam::new("Style", 0, IntRange::Linear { min: 0, max: STYLES })
-                .with_value_to_string(Arc::new(style_name))
-                .with_string_to_value(Arc::new(style_of_name)),
+                .with_value_to_string(Arc::new(move |value| to_name.name(value)))
+                .with_string_to_value(Arc::new(move |text| to_style.style(text))),
+            styles,
             density: attribute("Busy"),
             syncopation: attribute("Syncopation"),
             ride: attribute("Hats to ride"),
@@ -69,17 +102,4 @@ impl Default for CharacterParams {
             loudness: attribute("Loudness"),
         }
     }
-}
-
-/// The name of style `value` in the embedded weights, or its number if they have fewer.
-fn style_name(value: i32) -> String {
-    let Some(place) = usize::try_from(value).unwrap_or(0).checked_sub(1) else {
-        return ANY.to_owned();
-    };
-    embedded_styles().get(place).cloned().unwrap_or_else(|| format!("style {value}"))
-}
-
-fn style_of_name(text: &str) -> Option<i32> {
-    let text = text.trim();
-    (0..=STYLES).find(|&value| style_name(value).eq_ignore_ascii_case(text))
 }

@@ -1,20 +1,20 @@
 //! The worker as the other threads see it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Score;
-use musicvae::WeightsError;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{Param, ParamPtr};
 
-use super::Worker;
+use super::{Load, Worker};
 use crate::answer::{Choice, Wanted};
 use crate::errands::{Errand, Outcome};
 use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
 use crate::params::JangdanParams;
 use crate::saved::Groove;
-use crate::weights::{Fake, Weights};
+use crate::weights::{ChosenWeights, Fake, Weights};
 use crate::window::edit::Edit;
 
 /// Longer than any answer takes; a test that fails ends by this.
@@ -27,10 +27,7 @@ struct Instance {
     _worker: Worker,
 }
 
-fn instance(
-    load: impl FnOnce() -> Result<Arc<Fake>, WeightsError> + Send + 'static,
-    params: JangdanParams,
-) -> Instance {
+fn instance(load: impl Load<Fake> + Send + 'static, params: JangdanParams) -> Instance {
     let params = Arc::new(params);
     let (audio, worker, gui) = handoff();
     let worker = Worker::spawn(params.clone(), worker, load);
@@ -65,16 +62,24 @@ impl Instance {
 fn wanted(params: &JangdanParams) -> Wanted {
     let (recipe, slot_changes) = (params.recipe(), params.slots.changes());
     let (edit_changes, corner_changes) = (params.edits.changes(), params.corners.changes());
-    let pad = params.pad();
-    Wanted { recipe, slot_changes, edit_changes, pad, corner_changes, ..Wanted::default() }
+    let (pad, weight_changes) = (params.pad(), params.weights.changes());
+    Wanted {
+        recipe,
+        slot_changes,
+        edit_changes,
+        pad,
+        corner_changes,
+        weight_changes,
+        ..Wanted::default()
+    }
 }
 
 #[test]
 fn the_embedded_network_answers_each_seed_with_its_own_pattern() {
-    let weights = Weights::embedded().unwrap();
+    let weights = Weights::load(None).unwrap();
     let params = Arc::new(JangdanParams::default());
     let (mut audio, worker, _gui) = handoff();
-    let _worker = Worker::spawn(params.clone(), worker, Weights::embedded);
+    let _worker = Worker::spawn(params.clone(), worker, Weights::load);
     assert!(audio.wait(&wanted(&params), &[0], LONG));
     let expected = weights.drummer.decode(&params.recipe(), 0, &mut Default::default());
     assert_eq!(audio.answer().live.score, Score::steady(expected));
@@ -82,7 +87,7 @@ fn the_embedded_network_answers_each_seed_with_its_own_pattern() {
 
 #[test]
 fn a_decode_that_panics_is_told_and_the_pattern_plays_on_until_the_next_request() {
-    let mut instance = instance(|| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
     assert!(instance.is_answered());
     let expected = instance.expected();
     assert_eq!(instance.live(), expected);
@@ -110,7 +115,9 @@ fn a_project_plays_its_own_pattern_even_without_a_network() {
         ..Groove::default()
     };
     params.groove.set(groove.clone());
-    for load in [|| panic!("made to break"), || Err(WeightsError::NotSafetensors("empty".into()))] {
+    for load in
+        [|_: Option<&Path>| panic!("made to break"), |_: Option<&Path>| Err("empty".to_owned())]
+    {
         let params = JangdanParams::default();
         params.groove.set(groove.clone());
         let mut instance = instance(load, params);
@@ -125,7 +132,7 @@ fn a_project_plays_its_own_pattern_even_without_a_network() {
 
 #[test]
 fn a_groove_loaded_while_the_worker_runs_is_answered_with_its_patterns() {
-    let mut instance = instance(|| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
     assert!(instance.is_answered());
     let recipe = instance.params.recipe();
     let own = Fake("of the project").pattern(&recipe, 0);
@@ -147,7 +154,7 @@ fn a_groove_loaded_while_the_worker_runs_is_answered_with_its_patterns() {
 
 #[test]
 fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
-    let mut instance = instance(|| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
     assert!(instance.is_answered());
     let recipe = crate::recipe::Recipe { seed: 77, ..instance.params.recipe() };
     let unmade = Groove { recipe: Some(recipe), ..Groove::default() };
@@ -165,7 +172,7 @@ fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
 
 #[test]
 fn an_edit_is_answered_and_a_clip_that_cannot_be_read_is_told() {
-    let mut instance = instance(|| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
     assert!(instance.is_answered());
     let (ask, shown) = (instance.audio.answer().live.ask, *instance.live().pattern(0));
     let (step, instrument) = (33, groove::Instrument::HighTom);
@@ -176,13 +183,87 @@ fn an_edit_is_answered_and_a_clip_that_cannot_be_read_is_told() {
     assert!(instance.is_answered());
     assert_eq!(instance.live(), Score::steady(instance.params.edits.get().over(&shown)));
     instance.gui.send(Errand::Import("/nowhere/clip.mid".into()));
+    let outcome = outcome(&instance);
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+}
+
+/// A network called after its file; one that is called "broken" cannot be read.
+fn named(path: Option<&Path>) -> Result<Arc<Fake>, String> {
+    match path.and_then(Path::to_str) {
+        None => Ok(Arc::new(Fake("fake"))),
+        Some("long name") => Ok(Arc::new(Fake("long name"))),
+        Some(name) => Err(format!("{name}: broken")),
+    }
+}
+
+fn outcome(instance: &Instance) -> Outcome {
     let deadline = std::time::Instant::now() + LONG;
-    let outcome = loop {
+    loop {
         if let Some(outcome) = instance.gui.outcome() {
-            break outcome;
+            return outcome;
         }
         assert!(std::time::Instant::now() < deadline, "the worker does no errands");
         std::thread::yield_now();
-    };
-    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    }
+}
+
+#[test]
+fn chosen_weights_make_the_groove_anew_and_the_project_remembers_them() {
+    let mut instance = instance(named, JangdanParams::default());
+    assert!(instance.is_answered());
+    let (before, made_by) = (instance.live(), instance.audio.answer().live.identity());
+
+    instance.gui.send(Errand::UseWeights(Some("nowhere".into())));
+    assert_eq!(outcome(&instance), Outcome::Failed("nowhere: broken".to_owned()));
+    assert_eq!((instance.params.weights.get(), instance.live()), (None, before));
+
+    instance.gui.send(Errand::UseWeights(Some("long name".into())));
+    assert_eq!(outcome(&instance), Outcome::Weights("long name".to_owned()));
+    assert!(instance.is_answered());
+    let other = Score::steady(Fake("long name").pattern(&instance.params.recipe(), 0));
+    assert_eq!(instance.live(), other);
+    assert_ne!(instance.audio.answer().live.identity(), made_by, "offered as another groove");
+    let chosen = ChosenWeights { path: "long name".to_owned(), sha256: "long name".to_owned() };
+    assert_eq!(instance.params.weights.get(), Some(chosen));
+    assert_eq!(instance.params.groove.get().weights, "long name");
+
+    instance.gui.send(Errand::UseWeights(None));
+    assert_eq!(outcome(&instance), Outcome::Weights("built in".to_owned()));
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), before);
+}
+
+#[test]
+fn a_project_whose_weights_are_missing_plays_its_patterns_and_says_so() {
+    let params = JangdanParams::default();
+    let own = Fake("lost").pattern(&params.recipe(), 0);
+    params.groove.set(Groove {
+        recipe: Some(params.recipe()),
+        weights: "lost".to_owned(),
+        cycles: vec![own],
+        ..Groove::default()
+    });
+    let chosen = ChosenWeights { path: "/lost/drummer.st".to_owned(), sha256: "lost".to_owned() };
+    params.weights.set(Some(chosen.clone()));
+    let mut instance = instance(named, params);
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), Score::steady(own));
+    instance.set_seed(9);
+    assert!(!instance.is_answered());
+    assert_eq!(instance.live(), Score::steady(own));
+    assert_eq!(instance.gui.network(), Network::Failed("/lost/drummer.st: broken".to_owned()));
+    let info = instance.gui.weights();
+    assert_eq!((info.name.as_str(), info.is_built_in()), ("drummer", false));
+    assert_eq!(info.trouble.as_deref(), Some("/lost/drummer.st: broken"));
+    assert_eq!(instance.params.weights.get(), Some(chosen), "the project still knows them");
+}
+
+#[test]
+fn weights_that_have_changed_since_play_but_are_told_of() {
+    let params = JangdanParams::default();
+    let chosen = ChosenWeights { path: "long name".to_owned(), sha256: "older".to_owned() };
+    params.weights.set(Some(chosen));
+    let mut instance = instance(named, params);
+    assert!(instance.is_answered());
+    assert!(instance.gui.weights().trouble.is_some());
 }

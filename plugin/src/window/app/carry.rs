@@ -52,7 +52,6 @@ impl Window {
                     self.view.tell("The clip is the groove now".to_owned());
                 }
                 Outcome::Listed(folder) => self.view.show_folder(folder),
-                Outcome::Weights(name) => self.view.tell(format!("The network is {name} now")),
                 Outcome::Weights(name) => self.view.tell(format!("The network plays with {name}")),
                 Outcome::Failed(trouble) => self.view.complain(trouble),
             }
