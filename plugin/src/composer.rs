@@ -6,6 +6,7 @@
 //! chosen at any moment and plays in time.
 
 mod bench;
+mod dice;
 mod sketchbook;
 
 use std::sync::Arc;

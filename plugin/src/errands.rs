@@ -2,14 +2,20 @@
 //! for a disk.
 
 pub mod folder;
+pub mod presets;
+mod whole_file;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use groove::midi::{self, Performance};
-use groove::{Pattern, STEPS, STEPS_PER_BAR, StepSequence};
+use groove::{Instrument, Pattern, STEPS, STEPS_PER_BAR, StepSequence};
 use parking_lot::Mutex;
 
+use self::presets::{PresetErrand, PresetOutcome};
+use self::whole_file::{create, safe};
+use crate::editing::Diced;
+use crate::morph::Corner;
 use crate::performance::{self, Played};
 
 /// The largest file that is read as a clip.
@@ -31,6 +37,22 @@ pub enum Errand {
     Import(PathBuf),
     /// Plays with the weights in a file, or with the embedded ones.
     UseWeights(Option<PathBuf>),
+    /// Reads a clip for a corner of the pad.
+    ImportCorner {
+        /// For which one, `0..4`.
+        place: usize,
+        /// From where.
+        path: PathBuf,
+    },
+    /// Makes a new row for one instrument of the groove that plays, one that fits all that the others play.
+    Dice {
+        /// Whose row.
+        instrument: Instrument,
+        /// Which row of all that fit.
+        seed: u64,
+    },
+    /// Something with presets.
+    Preset(PresetErrand),
     /// Looks into a folder.
     List {
         /// Which.
@@ -58,6 +80,17 @@ pub enum Outcome {
     Imported(Box<Pattern>),
     /// The weights of this name are played with, from the next bar line on.
     Weights(String),
+    /// The clip, to be put at this place of the pad with [`set_corner`](crate::morph::set_corner).
+    Corner {
+        /// Which one.
+        place: usize,
+        /// What it is now.
+        corner: Corner,
+    },
+    /// The new row, to be put into the groove with [`put_row`](crate::editing::put_row).
+    Diced(Box<Diced>),
+    /// What came of something with presets.
+    Preset(PresetOutcome),
     /// What is in the folder.
     Listed(folder::Folder),
     /// It could not be done, and why, in a line for the user.
@@ -89,7 +122,7 @@ impl Errands {
     }
 }
 
-/// Does `errand`, of the cycle that plays and the `last` ones, at `bpm` quarter notes a minute.
+/// Does `errand`, one that needs no network, of the cycle that plays and the `last` ones, at `bpm` quarter notes a minute.
 pub(crate) fn run<'a>(
     errand: &Errand,
     now: &'a Played,
@@ -105,13 +138,20 @@ pub(crate) fn run<'a>(
             export(folder, name, cycles.into_iter(), bpm).map(Outcome::Exported)
         }
         Errand::List { folder, endings } => Ok(Outcome::Listed(folder::list(folder, endings))),
+        Errand::ImportCorner { place, path } => import(path).map(|clip| {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let corner = Corner::Clip { name, pattern: Box::new(clip) };
+            Outcome::Corner { place: *place, corner }
+        }),
+        Errand::Dice { .. } => Err("there is no network to throw with".to_owned()),
+        Errand::Preset(errand) => presets::run(errand).map(Outcome::Preset),
         Errand::Import(path) => import(path).map(|clip| Outcome::Imported(Box::new(clip))),
         Errand::UseWeights(_) => unreachable!("the worker itself changes what it plays with"),
     };
     done.unwrap_or_else(Outcome::Failed)
 }
 
-/// Writes whole files only: what is being written has another name until it is.
+/// Writes the notes of `cycles`.
 fn export<'a>(
     folder: &Path,
     name: &str,
@@ -121,31 +161,16 @@ fn export<'a>(
     let (notes, length) = performance::notes(cycles);
     let bytes = midi::write_notes(&notes, length, bpm).map_err(|error| error.to_string())?;
     let not_written = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let name: String = name.chars().map(|c| if is_safe(c) { c } else { '-' }).collect();
-    let mut number = 1_u32;
-    let path = loop {
+    let (name, mut number) = (safe(name), 1_u32);
+    loop {
         let file = if number == 1 { format!("{name}.mid") } else { format!("{name} {number}.mid") };
         let path = folder.join(file);
         // Nobody else's file is written over, nor one of ours that is older.
-        match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(_) => break path,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
-            Err(error) => return Err(not_written(error)),
+        if create(&path, &bytes).map_err(not_written)? {
+            return Ok(path);
         }
-    };
-    let part = path.with_extension("mid.part");
-    let written = std::fs::write(&part, &bytes).and_then(|()| std::fs::rename(&part, &path));
-    written.map_err(|error| {
-        _ = std::fs::remove_file(&part);
-        _ = std::fs::remove_file(&path);
-        not_written(error)
-    })?;
-    Ok(path)
-}
-
-/// Whether file names may have `c` on every system.
-fn is_safe(c: char) -> bool {
-    c.is_alphanumeric() || " -_.,()".contains(c)
+        number += 1;
+    }
 }
 
 /// The first four bars of the clip at `path` in which there is something; a shorter clip repeats.

@@ -23,6 +23,7 @@ pub mod params;
 pub mod performance;
 mod player;
 mod plugin;
+pub mod presets;
 pub mod recipe;
 pub mod saved;
 pub mod slots;

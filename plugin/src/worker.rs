@@ -118,7 +118,12 @@ fn run<W: Decode>(params: &JangdanParams, mut end: WorkerEnd, load: impl Load<W>
                     Err(failure) => Outcome::Failed(failure),
                 });
             }
-            Some(errand) => end.done(errands::run(&errand, &now, memory.cycles(), end.tempo())),
+            Some(errand) => end.done(match (&errand, stand.weights.as_deref()) {
+                (Errand::Dice { instrument, seed }, Some(weights)) => {
+                    composer.throw(end.choice(), end.wanted().0, *instrument, *seed, weights)
+                }
+                _ => errands::run(&errand, &now, memory.cycles(), end.tempo()),
+            }),
             None => {}
         }
         if look(params, &mut end, &mut composer, &mut seen) {

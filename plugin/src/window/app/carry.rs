@@ -4,6 +4,7 @@ use nice_plug::prelude::ParamSetter;
 
 use super::Window;
 use crate::editing;
+use crate::errands::presets::PresetOutcome;
 use crate::errands::{Errand, Outcome};
 use crate::morph;
 use crate::window::browser;
@@ -53,6 +54,14 @@ impl Window {
                 }
                 Outcome::Listed(folder) => self.view.show_folder(folder),
                 Outcome::Weights(name) => self.view.tell(format!("The network plays with {name}")),
+                Outcome::Corner { place, corner } => {
+                    morph::set_corner(&self.params, &self.history, place, corner);
+                }
+                Outcome::Diced(diced) => editing::put_row(&self.params, &self.history, &diced),
+                Outcome::Preset(PresetOutcome::Loaded(_, state)) => {
+                    self.history.place(&self.params, setter.raw_context, &state);
+                }
+                Outcome::Preset(_) => {}
                 Outcome::Failed(trouble) => self.view.complain(trouble),
             }
         }
