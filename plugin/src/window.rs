@@ -16,6 +16,7 @@ pub mod edit;
 mod field;
 mod files;
 mod footer;
+mod frames;
 mod generate;
 mod gestures;
 pub mod grid;

@@ -16,7 +16,7 @@ use nice_plug_egui::{
 use super::command::UndoState;
 use super::layout::MIN_SIZE;
 use super::zoom::{LEAST_ZOOM, MOST_ZOOM};
-use super::{Scene, View, draw, theme};
+use super::{Scene, View, draw, frames, theme};
 use crate::compare::Compare;
 use crate::editing::{self, GroovePen, Stroke};
 use crate::handoff::GuiEnd;
@@ -118,6 +118,7 @@ impl NiceEguiApp for Window {
         context: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        frames::listen(&ctx, frame.baseview_window());
         theme::install(&ctx);
         // A hand that was at something when the window closed has let go.
         self.history.let_go(&self.params);
