@@ -48,6 +48,8 @@ struct Shared {
     loop_cycle: AtomicI64,
     /// Bits of the [`Choice`] that plays.
     choice: AtomicU64,
+    /// What was clicked last: the number of clicks in all but the last four bits, the slot + 1 in those.
+    clicked: AtomicU64,
     /// Whether blocks are being processed, as opposed to the plugin lying idle.
     is_playing: AtomicBool,
     /// [`Wanted::fingerprint`] of what the worker has given up on: waiting for it is no use.
@@ -104,6 +106,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         cycle: AtomicI64::new(0),
         loop_cycle: AtomicI64::new(0),
         choice: AtomicU64::new(Choice::default().to_bits()),
+        clicked: AtomicU64::new(0),
         is_playing: AtomicBool::new(false),
         failed: AtomicU64::new(NOTHING),
         is_closing: AtomicBool::new(false),
@@ -118,7 +121,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let (gui_in, gui_out) = triple_buffer(&Answer::factory());
     let (heard_in, heard_out) = triple_buffer(&Heard::default());
     (
-        AudioEnd { answers: audio_out, heard: heard_in, shared: shared.clone() },
+        AudioEnd { answers: audio_out, heard: heard_in, clicked: 0, shared: shared.clone() },
         WorkerEnd { audio: audio_in, gui: gui_in, heard: heard_out, shared: shared.clone() },
         GuiEnd { answers: gui_out, shared },
     )
@@ -128,6 +131,8 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
 pub struct AudioEnd {
     answers: Output<Answer>,
     heard: Input<Heard>,
+    /// [`Shared::clicked`] as it was when it was looked at.
+    clicked: u64,
     shared: Arc<Shared>,
 }
 
@@ -149,6 +154,13 @@ impl AudioEnd {
         self.shared.cycle.store(cycle, Ordering::Relaxed);
         self.shared.loop_cycle.store(loop_cycle, Ordering::Relaxed);
         self.shared.choice.store(choice.to_bits(), Ordering::Relaxed);
+    }
+
+    /// What was clicked since the last call, if anything was: a slot, or the live groove.
+    pub fn take_click(&mut self) -> Option<Option<u8>> {
+        let clicked = self.shared.clicked.load(Ordering::Relaxed);
+        let is_new = std::mem::replace(&mut self.clicked, clicked) != clicked;
+        is_new.then(|| Choice::from_bits(clicked & 0xf).slot)
     }
 
     /// Tells the worker the host's tempo in quarter notes a minute, if it has one.
@@ -335,6 +347,15 @@ impl GuiEnd {
         Choice::from_bits(self.shared.choice.load(Ordering::Relaxed))
     }
 
+    /// Chooses a slot, or the live groove, as its key does: also where the parameter `slot` says so already, but a
+    /// key has chosen another. What a project saves is the parameter alone.
+    pub fn choose(&self, slot: Option<u8>) {
+        let slot = Choice { slot, take: None }.to_bits();
+        let another = |clicked: u64| Some(((clicked >> 4).wrapping_add(1) << 4) | slot);
+        // It cannot fail: there is always another.
+        _ = self.shared.clicked.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another);
+    }
+
     /// The groove that plays, or will from the next boundary on: the one to draw.
     pub fn playing(&mut self) -> &Track {
         let choice = self.choice();
@@ -430,6 +451,16 @@ mod tests {
         assert_eq!(worker.heard().id, None);
         audio.tell_heard(&heard);
         assert_eq!(worker.heard(), &heard);
+    }
+
+    #[test]
+    fn each_click_is_told_once_and_the_same_one_again_too() {
+        let (mut audio, _worker, gui) = handoff();
+        assert_eq!(audio.take_click(), None);
+        for slot in [Some(11), Some(11), None] {
+            gui.choose(slot);
+            assert_eq!((audio.take_click(), audio.take_click()), (Some(slot), None));
+        }
     }
 
     #[test]

@@ -116,6 +116,10 @@ pub struct JangdanParams {
     #[persist = "folder"]
     pub folder: Arc<RwLock<String>>,
 
+    /// The folder that the user keeps presets in; empty for [`presets::folder`](crate::presets::folder).
+    #[persist = "presets"]
+    pub presets: Arc<RwLock<String>>,
+
     /// The window's size, kept by the window.
     #[persist = "window"]
     pub window: Arc<RwLock<WindowSize>>,
@@ -178,6 +182,7 @@ impl Default for JangdanParams {
             corners: SavedCorners::default(),
             weights: SavedWeights::default(),
             folder: Arc::default(),
+            presets: Arc::default(),
             window: Arc::default(),
             clock: Clock::default(),
         }
@@ -321,7 +326,7 @@ mod tests {
         let fields = JangdanParams::default().serialize_fields();
         assert_eq!(
             fields.keys().collect::<Vec<_>>(),
-            ["corners", "edits", "folder", "groove", "slots", "weights", "window"]
+            ["corners", "edits", "folder", "groove", "presets", "slots", "weights", "window"]
         );
     }
 

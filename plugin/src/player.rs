@@ -39,6 +39,8 @@ struct Pressed {
 pub(crate) struct Scene {
     /// The slot parameter: 0, or the slot's number from 1 on.
     pub(crate) slot_parameter: i32,
+    /// What was clicked since the last block, counted likewise.
+    pub(crate) clicked: Option<i32>,
     /// Whether notes that come in are followed.
     pub(crate) is_following: bool,
     /// A bit for each slot that has something in it.
@@ -52,7 +54,7 @@ pub(crate) struct Scene {
 pub(crate) struct Player {
     scene: Scene,
     choice: Choice,
-    /// The slot parameter's value that has not been heeded yet: its slot is empty.
+    /// What the slot parameter or a click asked for and has not been heeded yet: its slot is empty.
     asked: Option<i32>,
     /// A bit for each MIDI key that is down.
     down: u128,
@@ -67,7 +69,13 @@ pub(crate) struct Player {
 
 impl Player {
     pub(crate) fn new() -> Self {
-        let scene = Scene { slot_parameter: 0, is_following: false, filled: 0, can_run: false };
+        let scene = Scene {
+            slot_parameter: 0,
+            clicked: None,
+            is_following: false,
+            filled: 0,
+            can_run: false,
+        };
         Self {
             scene,
             choice: Choice::default(),
@@ -102,6 +110,8 @@ impl Player {
         if scene.slot_parameter != self.scene.slot_parameter {
             self.asked = Some(scene.slot_parameter);
         }
+        // Whatever the parameter says: keys may have chosen since.
+        self.asked = scene.clicked.or(self.asked);
         if self.scene.is_following && !scene.is_following {
             self.leave();
         }
@@ -234,8 +244,13 @@ impl Player {
 mod tests {
     use super::*;
 
-    const SCENE: Scene =
-        Scene { slot_parameter: 0, is_following: false, filled: 0b101, can_run: true };
+    const SCENE: Scene = Scene {
+        slot_parameter: 0,
+        clicked: None,
+        is_following: false,
+        filled: 0b101,
+        can_run: true,
+    };
 
     fn begin(player: &mut Player, scene: Scene) -> Vec<(u32, Move)> {
         player.begin(scene, Beats(0.0), &Playing::default());
@@ -273,6 +288,22 @@ mod tests {
         assert_eq!(player.choice(), slot(0));
         begin(&mut player, SCENE);
         assert_eq!(player.choice(), Choice::default());
+    }
+
+    #[test]
+    fn a_click_chooses_again_what_the_parameter_says_after_a_key_has_chosen_another() {
+        let mut player = Player::new();
+        let third = Scene { slot_parameter: 3, ..SCENE };
+        begin(&mut player, third);
+        press(&mut player, 0, 0.0, 36);
+        let clicked = Scene { clicked: Some(3), ..third };
+        assert_eq!(begin(&mut player, clicked), [(0, Move::Choose(slot(2)))]);
+        press(&mut player, 0, 3.0, 50);
+        assert_eq!(player.choice().take, Some(3));
+        assert_eq!(begin(&mut player, clicked), [(0, Move::Choose(slot(2)))], "the groove itself");
+        assert_eq!(begin(&mut player, Scene { clicked: Some(2), ..third }), [], "it is empty");
+        let filled = Scene { filled: 0b111, ..third };
+        assert_eq!(begin(&mut player, filled), [(0, Move::Choose(slot(1)))]);
     }
 
     #[test]

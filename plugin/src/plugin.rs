@@ -229,6 +229,7 @@ impl Jangdan {
         let perform = &self.params.perform;
         let scene = Scene {
             slot_parameter: perform.slot.value(),
+            clicked: self.audio.take_click().map(|slot| slot.map_or(0, |slot| i32::from(slot) + 1)),
             is_following: perform.is_following.value(),
             filled: self.audio.answer().filled,
             can_run,
