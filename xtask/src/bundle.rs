@@ -1,15 +1,15 @@
 //! `cargo xtask bundle`: the framework's bundler, with release bundles of the plugin as its default.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::workspace::Workspace;
-use crate::{install, usage_error};
+use crate::{install, licences, usage_error};
 
 /// The plugin's package, and its entry in `bundler.toml`.
-const PLUGIN: &str = "jangdan";
+pub(crate) const PLUGIN: &str = "jangdan";
 
 /// What the words after `bundle` mean.
 #[derive(Debug, PartialEq)]
@@ -92,6 +92,7 @@ fn finish(workspace: &Workspace, plan: &Plan, is_universal: bool) -> Result<()> 
         for format in Format::ALL {
             let path = bundle_path(workspace, package, format)?;
             if path.exists() {
+                add_licences(workspace, package, &path)?;
                 bundles.push((format, path));
             }
         }
@@ -115,9 +116,22 @@ fn finish(workspace: &Workspace, plan: &Plan, is_universal: bool) -> Result<()> 
     Ok(())
 }
 
-fn bundle_path(workspace: &Workspace, package: &str, format: Format) -> Result<PathBuf> {
+pub(crate) fn bundle_path(workspace: &Workspace, package: &str, format: Format) -> Result<PathBuf> {
     let name = display_name(workspace, package)?;
     Ok(workspace.target().join("bundled").join(format!("{name}.{}", format.extension())))
+}
+
+/// Puts the licences of what is linked into `package` into `bundle`, if it is a folder.
+fn add_licences(workspace: &Workspace, package: &str, bundle: &Path) -> Result<()> {
+    if !bundle.is_dir() {
+        return Ok(());
+    }
+    let folder = bundle.join("Contents").join("Resources");
+    let path = folder.join(licences::FILE_NAME);
+    let terms = licences::text(workspace, package)?;
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&path, terms))
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The bundles' name: from `bundler.toml`, or the package's.

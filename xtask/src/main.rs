@@ -3,7 +3,9 @@
 mod bundle;
 mod check;
 mod demo;
+mod dist;
 mod install;
+mod licences;
 mod workspace;
 
 use std::process::ExitCode;
@@ -21,7 +23,7 @@ struct Chore {
     run: fn(&Workspace, Vec<String>) -> Result<()>,
 }
 
-const CHORES: [Chore; 4] = [
+const CHORES: [Chore; 5] = [
     Chore {
         name: "bundle",
         words: "[--install] [-p PACKAGE] [cargo build's options]",
@@ -33,6 +35,12 @@ const CHORES: [Chore; 4] = [
         words: "[--install] [-p PACKAGE] [cargo build's options]",
         what: "the same for both processors of macOS at once",
         run: bundle::bundle_universal,
+    },
+    Chore {
+        name: "dist",
+        words: "[cargo build's options]",
+        what: "bundle, and pack what musicians download into target/dist: plugins, licences, checksum",
+        run: dist::dist,
     },
     Chore {
         name: "demo",

@@ -41,6 +41,12 @@ impl Workspace {
         &self.metadata.packages
     }
 
+    /// The version of `package`, one of the workspace's.
+    pub(crate) fn version(&self, package: &str) -> Result<String> {
+        let found = self.packages().iter().find(|found| *found.name == package);
+        Ok(found.with_context(|| format!("no package {package}"))?.version.to_string())
+    }
+
     /// A cargo command in the repository's top folder.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
