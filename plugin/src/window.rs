@@ -93,6 +93,8 @@ pub struct Scene {
     pub cycle: i64,
     /// Where the playhead is in the song; `None` while stopped.
     pub playhead: Option<Beats>,
+    /// What the groove of the controls is called, if it came with a name.
+    pub name: Option<String>,
     /// Which groove it is.
     pub choice: Choice,
     /// How the network is doing.
@@ -119,6 +121,7 @@ impl Scene {
             next: pattern,
             cycle: 0,
             playhead: None,
+            name: None,
             choice: Choice::default(),
             network: Network::Ready,
             is_bypassed: false,

@@ -15,6 +15,7 @@ use nice_plug_egui::{
 
 use super::command::UndoState;
 use super::layout::MIN_SIZE;
+use super::title::Named;
 use super::zoom::{LEAST_ZOOM, MOST_ZOOM};
 use super::{Scene, View, draw, frames, theme};
 use crate::compare::Compare;
@@ -35,6 +36,10 @@ pub struct Window {
     view: View,
     history: History,
     compare: Compare,
+    /// What the groove is called, if it came with a name.
+    named: Option<Named>,
+    /// The file that is being imported.
+    importing: String,
     stroke: Stroke,
     asked: Option<Asked>,
     /// How often the host had loaded a groove when the window looked.
@@ -65,6 +70,8 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
             view: View::default(),
             history: History::default(),
             compare: Compare::default(),
+            named: None,
+            importing: String::new(),
             stroke: Stroke::default(),
             asked: None,
         },
@@ -99,6 +106,7 @@ impl Window {
             next,
             cycle,
             playhead: self.gui.playhead(),
+            name: self.named.as_ref().and_then(|named| named.of(&self.params)).map(str::to_owned),
             choice,
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),
@@ -135,7 +143,7 @@ impl NiceEguiApp for Window {
         if self.loads != self.params.groove.loads() {
             self.loads = self.params.groove.loads();
             self.history.forget();
-            self.compare = Compare::default();
+            (self.compare, self.named) = (Compare::default(), None);
         }
         self.take_outcomes(&context.param_setter());
         let scene = self.scene();

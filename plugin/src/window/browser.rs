@@ -47,9 +47,8 @@ pub(super) fn browser(
     let palette = hand.palette;
     // Their seeds mean nothing to other weights.
     let grooves = if scene.weights.is_built_in() { grooves() } else { &[] };
-    let recipe = params.recipe();
-    let here = grooves.iter().position(|groove| groove.recipe == recipe);
-    let title = here.map_or_else(|| title::of_source(params), |here| grooves[here].name());
+    let here = title::factory_place(params, &scene.weights);
+    let title = title::title(params, scene.name.as_deref(), &scene.weights);
     let side = 3.0 * UNIT;
     let middle = field.shrink2(vec2(side, 0.0));
     let response = ui
@@ -171,6 +170,9 @@ fn list(
             if response.clicked() {
                 browser.chosen = i;
                 commands.push(Command::Begin(i));
+            }
+            if let Some(performance) = &grooves[i].performance {
+                response.on_hover_text(performance.credit());
             }
         }
     });

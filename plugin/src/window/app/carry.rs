@@ -9,7 +9,7 @@ use crate::errands::{Errand, Outcome};
 use crate::morph;
 use crate::window::browser;
 use crate::window::command::Command;
-use crate::window::title;
+use crate::window::title::{self, Named};
 
 impl Window {
     /// Does what `command` says, or has the worker do it.
@@ -20,10 +20,15 @@ impl Window {
             Command::Undo => _ = history.undo(params, host),
             Command::Redo => _ = history.redo(params, host),
             Command::Clear => editing::clear(params, history, gui.choice().slot),
-            Command::Import(path) => gui.send(Errand::Import(path)),
+            Command::Import(path) => {
+                self.importing =
+                    path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                gui.send(Errand::Import(path));
+            }
             Command::Export { folder, what } => {
                 *params.folder.write() = folder.to_string_lossy().into_owned();
-                let name = format!("Jangdan {}", title::of_source(params));
+                let named = self.named.as_ref().and_then(|named| named.of(params));
+                let name = title::title(params, named, &gui.weights());
                 gui.send(Errand::Export { folder, name, what });
             }
             Command::List { folder, endings } => gui.send(Errand::List { folder, endings }),
@@ -50,7 +55,9 @@ impl Window {
                 Outcome::Exported(path) => self.view.tell(format!("Saved as {}", path.display())),
                 Outcome::Imported(clip) => {
                     editing::import(&self.params, &self.history, setter.raw_context, *clip);
-                    self.view.tell("The clip is the groove now".to_owned());
+                    let name = std::mem::take(&mut self.importing);
+                    self.view.tell(format!("Imported {name}"));
+                    self.named = Some(Named::new(name, &self.params, true));
                 }
                 Outcome::Listed(folder) => self.view.show_folder(folder),
                 Outcome::Weights(name) => self.view.tell(format!("The network plays with {name}")),

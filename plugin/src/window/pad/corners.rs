@@ -110,7 +110,7 @@ fn choose(ui: &mut Ui, hand: Hand<'_>, place: usize, now: &Corner, scene: &Scene
     });
     heading(ui, "Clip");
     if ui.button("What plays now").clicked() {
-        let name = title::of_source(hand.params);
+        let name = title::title(hand.params, scene.name.as_deref(), &scene.weights);
         chosen = Some(Corner::Clip { name, pattern: Box::new(scene.pattern) });
     }
     if let Some(corner) = chosen {
