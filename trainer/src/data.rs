@@ -10,6 +10,8 @@
 mod bars;
 mod catalog;
 mod cut;
+#[cfg(test)]
+mod hostile_tests;
 mod load;
 mod seed;
 mod source;

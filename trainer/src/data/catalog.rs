@@ -106,6 +106,7 @@ fn read_info(bytes: &[u8], folder: &str, seed: u64) -> Result<Vec<PerformanceInf
         let split = match row.split.as_deref() {
             None => Split::Train,
             Some(split) => Split::from_name(split).with_context(|| {
+                let split: String = split.escape_debug().take(40).collect();
                 format!("row {}: split `{split}` is none of train, validation, test", i + 2)
             })?,
         };

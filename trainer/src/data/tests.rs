@@ -8,12 +8,12 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 
-fn options(path: &Path, windowing: Windowing) -> DataOptions {
+pub(super) fn options(path: &Path, windowing: Windowing) -> DataOptions {
     DataOptions { path: path.to_owned(), windowing, train_hop_beats: None, split_seed: 0 }
 }
 
 /// A zip of these files.
-fn archive(files: &[(&str, &[u8])]) -> tempfile::NamedTempFile {
+pub(super) fn archive(files: &[(&str, &[u8])]) -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut zip = zip::ZipWriter::new(file.reopen().unwrap());
     for (name, bytes) in files {
@@ -25,7 +25,7 @@ fn archive(files: &[(&str, &[u8])]) -> tempfile::NamedTempFile {
 }
 
 /// A performance of `bars` bars, kick on each beat with a velocity of its own, snare late on the second step.
-fn performance(bars: usize) -> Vec<u8> {
+pub(super) fn performance(bars: usize) -> Vec<u8> {
     let mut patterns = vec![Pattern::EMPTY; bars.div_ceil(4)];
     for step in 0..bars * 16 {
         let pattern = &mut patterns[step / 64];

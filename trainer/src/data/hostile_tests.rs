@@ -1,0 +1,82 @@
+//! Archives that somebody meant harm with: no panic, one line each, and nothing decompressed beyond the limit.
+
+use std::io::Write;
+
+use proptest::prelude::*;
+
+use super::tests::{archive, options, performance};
+use super::*;
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// Loads an archive of these bytes, which may fail in one line.
+fn read(bytes: &[u8]) -> Result<(), TestCaseError> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    for windowing in [Windowing::Bars, Windowing::Seed] {
+        match load(&options(file.path(), windowing)) {
+            Ok(data) => {
+                for skipped in &data.report.skipped {
+                    prop_assert!(!skipped.reason.contains('\n'), "{}", skipped.reason);
+                }
+            }
+            Err(error) => {
+                let error = crate::one_line(&error);
+                prop_assert!(!error.contains('\n') && error.len() < 2000, "{error}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn harmed_archives_are_said_in_one_line() {
+    let info =
+        "drummer,style,bpm,midi_filename,split\nd,rock,120,a.mid,train\nd,funk,90,b/c.mid,test\n";
+    let zip = archive(&[
+        ("info.csv", info.as_bytes()),
+        ("a.mid", &performance(4)),
+        ("b/c.mid", &performance(8)),
+    ]);
+    let valid = std::fs::read(zip.path()).unwrap();
+    read(&valid).unwrap();
+    let bytes = prop::collection::vec((0.0..1.0_f64, any::<u8>()), 0..6);
+    // The directory at a zip's end says how long everything is.
+    let directory = prop::collection::vec((0.6..1.0_f64, any::<u8>()), 0..6);
+    let cut = prop_oneof![4 => Just(1.0), 1 => 0.0..1.0_f64];
+    proptest!(config(1500), |(bytes in bytes, directory in directory, cut in cut)| {
+        let mut harmed = valid.clone();
+        for (at, byte) in bytes.into_iter().chain(directory) {
+            let at = (at * harmed.len() as f64) as usize;
+            harmed[at] = byte;
+        }
+        harmed.truncate((cut * harmed.len() as f64) as usize);
+        read(&harmed)?;
+    });
+}
+
+#[test]
+fn an_info_csv_of_anything_is_said_in_one_line() {
+    let cell = prop_oneof![
+        Just("a.mid".to_owned()),
+        Just("train".to_owned()),
+        Just("../../etc/passwd".to_owned()),
+        Just("\"".to_owned()),
+        Just("1e999".to_owned()),
+        "\\PC{0,12}",
+        Just("\n".to_owned()),
+    ];
+    let rows = prop::collection::vec(prop::collection::vec(cell, 0..6), 0..6);
+    let midi = performance(4);
+    proptest!(config(1000), |(rows in rows, is_headed in any::<bool>())| {
+        let mut info = if is_headed { "midi_filename,split,bpm\n".to_owned() } else { String::new() };
+        for row in rows {
+            info += &row.join(",");
+            info.push('\n');
+        }
+        let zip = archive(&[("info.csv", info.as_bytes()), ("a.mid", &midi)]);
+        read(&std::fs::read(zip.path()).unwrap())?;
+    });
+}
