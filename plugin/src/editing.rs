@@ -209,3 +209,6 @@ impl Pen for GroovePen<'_> {
         self.history.end(self.params);
     }
 }
+
+#[cfg(test)]
+mod tests;

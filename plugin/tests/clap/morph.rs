@@ -1,5 +1,6 @@
 //! The built CLAP between the corners of its pad.
 
+use super::perform::{host_with, state_with_slots};
 use super::*;
 
 /// Two bars with the pad on, at `x` from the left of its upper edge; in an instance that has `state`, if there is one.
@@ -57,4 +58,32 @@ fn moving_the_pad_is_heard_in_the_cycle_that_plays() {
     // Around the seam of the two stretches early hits belong to the first.
     assert!(found.iter().filter(|onset| beyond.contains(onset)).count() + 2 >= found.len());
     assert!(found.len() + 2 >= beyond.len());
+}
+
+/// Twice the onsets that both have, of all.
+fn onset_f1(a: &Pattern, b: &Pattern) -> f64 {
+    let pairs = a.tokens().into_iter().zip(b.tokens());
+    let both: u32 = pairs.map(|(a, b)| (a.value() & b.value()).count_ones()).sum();
+    2.0 * f64::from(both) / (a.count() + b.count()) as f64
+}
+
+#[test]
+fn a_corner_that_is_a_slot_is_what_is_in_the_slot() {
+    let played: Vec<Pattern> = jangdan::factory::grooves::grooves()
+        .into_iter()
+        .filter_map(|groove| Some(groove.performance?.pattern))
+        .collect();
+    let at_the_corner = [("Morph", 1.0), ("Morph x", 1.0), ("Morph y", 0.0)];
+    for own in [played[1], played[2]] {
+        let state = state_with_slots(&[(6, own)], &at_the_corner);
+        let mut json: serde_json::Value = serde_json::from_slice(&state[8..]).unwrap();
+        let corners = r#"[{"style": "funk"}, {"slot": 2}, {"style": "unknown"}, {"slot": 6}]"#;
+        json["fields"]["corners"] = corners.into();
+        let mut host = host_with(&framed(&serde_json::to_vec(&json).unwrap()));
+        play(&mut host, 0.0, 120.0, 48_000, 500);
+        let heard = saved_pattern(&mut host);
+        assert!(onset_f1(&heard, &own) > 0.85, "{}", onset_f1(&heard, &own));
+        stop(&mut host, 1);
+        assert_eq!(onsets(&host.take_recording(), 0), expected(&heard, 0.0, 120.0, 48_000));
+    }
 }

@@ -48,7 +48,7 @@ fn pulse(instrument: Instrument, every: usize) -> Pattern {
 }
 
 /// The state of an instance that has made its own pattern, with these in its slots, by number from 0 on.
-fn state_with_slots(slots: &[(usize, Pattern)], parameters: &[(&str, f64)]) -> Vec<u8> {
+pub(super) fn state_with_slots(slots: &[(usize, Pattern)], parameters: &[(&str, f64)]) -> Vec<u8> {
     let mut host = host();
     let inputs: Vec<Input> =
         parameters.iter().map(|(name, value)| set(&mut host, name, *value)).collect();
@@ -76,7 +76,7 @@ fn saved_recipe(host: &mut Host) -> jangdan::recipe::Recipe {
 }
 
 /// An instance with `state` that renders offline.
-fn host_with(state: &[u8]) -> Host {
+pub(super) fn host_with(state: &[u8]) -> Host {
     let mut host = Host::load(plugin()).unwrap();
     host.load_state(state).unwrap();
     host.set_offline(true).unwrap();
