@@ -57,6 +57,7 @@ use nice_plug::prelude::ParamSetter;
 
 use crate::answer::Choice;
 use crate::errands::folder::Folder;
+use crate::errands::presets::Preset;
 use crate::handoff::Network;
 use crate::history::History;
 use crate::params::JangdanParams;
@@ -181,6 +182,16 @@ impl View {
         self.desk.listed(folder);
     }
 
+    /// Shows which presets there are.
+    pub fn show_presets(&mut self, presets: Vec<Preset>) {
+        self.desk.browser.presets = presets;
+    }
+
+    /// Asks whether the preset of this name is to be written over.
+    pub fn ask_to_replace(&mut self, name: String) {
+        self.desk.browser.replaces = Some(name);
+    }
+
     /// Has the gestures that are open end when `ctx`, the window's, is dropped.
     pub(crate) fn end_gestures_with(&self, ctx: &egui::Context, host: GuiContext) {
         self.gestures.end_with(ctx, host);
@@ -241,10 +252,12 @@ pub fn draw(
     grid::groove_grid(ui, palette, place, &view.morph, &marks);
     ruler::ruler(ui, hand, place, &params.pattern, &shape);
     pen::pen_on_grid(ui, hand, place, scene, &drawn, &mut view.editing, pen);
-    instruments::names(ui, hand, place, params, &playing.lanes, &view.morph, marks.at_step);
+    let pressed =
+        instruments::names(ui, hand, place, params, &playing.lanes, &view.morph, marks.at_step);
+    view.desk.commands.extend(pressed.map(Command::Dice));
     instruments::strip(ui, hand, place, params, &playing.lanes, &mut kept.shows_keys);
     let heard = slots::Heard { sounding, pending };
-    slots::slots_panel(ui, hand, layout.slots, params, heard);
+    slots::slots_panel(ui, hand, layout.slots, params, heard, &mut view.desk.commands);
     ui.painter().rect_filled(layout.knob_panel(), theme::PANEL_RADIUS, palette.panel);
     knobs::front(ui, hand, layout.knobs, params, &mut kept.is_more_open);
     if let Some(more) = layout.more {

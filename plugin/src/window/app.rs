@@ -62,19 +62,7 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
         EguiEditorState::from_size(opened, zoom),
         gui.repaint_notifier(),
         EguiNiceSettings::new().with_tile("Jangdan").with_resize_hint(hint),
-        Window {
-            loads: params.groove.loads(),
-            params,
-            gui,
-            context: None,
-            view: View::default(),
-            history: History::default(),
-            compare: Compare::default(),
-            named: None,
-            importing: String::new(),
-            stroke: Stroke::default(),
-            asked: None,
-        },
+        Window::new(params, gui),
     )
 }
 
@@ -90,6 +78,22 @@ fn opening(kept: WindowSize) -> (Vec2, f32) {
 }
 
 impl Window {
+    fn new(params: Arc<JangdanParams>, gui: GuiEnd) -> Self {
+        Self {
+            loads: params.groove.loads(),
+            params,
+            gui,
+            context: None,
+            view: View::default(),
+            history: History::default(),
+            compare: Compare::default(),
+            named: None,
+            importing: String::new(),
+            stroke: Stroke::default(),
+            asked: None,
+        }
+    }
+
     fn scene(&mut self) -> Scene {
         let cycle = self.gui.cycle();
         let choice = self.gui.choice();

@@ -86,7 +86,14 @@ pub(super) fn focus_ring(
 }
 
 /// Draws a die that shows `pips`, `1..=6`.
-fn die(painter: &Painter, center: Pos2, size: f32, pips: usize, body: Color32, hole: Color32) {
+pub(super) fn die(
+    painter: &Painter,
+    center: Pos2,
+    size: f32,
+    pips: usize,
+    body: Color32,
+    hole: Color32,
+) {
     painter.rect_filled(Rect::from_center_size(center, vec2(size, size)), size * 0.22, body);
     let far = size * 0.26;
     // Opposite corners, the middle, the other corners, the sides.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
+use groove::Instrument;
+
 use crate::errands::What;
 use crate::morph::Corner;
 
@@ -40,6 +42,30 @@ pub enum Command {
         place: usize,
         /// What.
         corner: Corner,
+    },
+    /// Reads a MIDI file for a corner of the pad.
+    CornerClip {
+        /// Which, likewise.
+        place: usize,
+        /// From where.
+        path: PathBuf,
+    },
+    /// Has the network play a new row for an instrument, around all that the others play.
+    Dice(Instrument),
+    /// Chooses a slot, or the groove of the controls, as its key does.
+    Choose(Option<u8>),
+    /// Looks for the user's presets.
+    ListPresets,
+    /// Looks for them in this folder, from now on.
+    PresetFolder(PathBuf),
+    /// Takes up a preset.
+    LoadPreset(PathBuf),
+    /// Keeps everything as it is as a preset.
+    SavePreset {
+        /// What it is called.
+        name: String,
+        /// Whether one of that name is written over.
+        may_replace: bool,
     },
     /// Goes to the other of the two sides that are compared.
     Switch,

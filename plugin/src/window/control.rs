@@ -47,6 +47,15 @@ impl Hand<'_> {
             return;
         }
         self.record(param, normalized);
+        self.play_once(param, normalized);
+    }
+
+    /// The same, but no step for undo.
+    pub(super) fn play_once<P: Param>(&self, param: &P, normalized: f32) {
+        let plain = param.preview_plain(normalized);
+        if plain == param.unmodulated_plain_value() {
+            return;
+        }
         if self.gestures.is_open(param) {
             self.setter.set_parameter(param, plain);
         } else {

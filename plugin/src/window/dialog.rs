@@ -14,6 +14,7 @@ use super::menu::elided;
 use super::theme::{self, Palette, Size, UNIT, Weight};
 use crate::errands::What;
 use crate::errands::folder::{Entry, Folder, home};
+use crate::presets;
 
 const WIDTH: f32 = 64.0 * UNIT;
 const ROW: f32 = 3.0 * UNIT;
@@ -28,6 +29,10 @@ pub enum Purpose {
     Export(What),
     /// A weights file to play with.
     Weights,
+    /// A clip for a corner of the pad.
+    Corner(usize),
+    /// A folder of presets.
+    Presets,
 }
 
 impl Purpose {
@@ -36,6 +41,8 @@ impl Purpose {
             Self::Import => "Import a MIDI file",
             Self::Export(_) => "Choose a folder to export to",
             Self::Weights => "Load other weights",
+            Self::Corner(_) => "A MIDI file for a corner of the pad",
+            Self::Presets => "Choose a folder for presets",
         }
     }
 
@@ -44,19 +51,22 @@ impl Purpose {
             Self::Import => "Import",
             Self::Export(_) => "Export here",
             Self::Weights => "Load",
+            Self::Corner(_) => "Use",
+            Self::Presets => "Use this folder",
         }
     }
 
     /// What names of files that are listed end in.
     pub(super) fn endings(&self) -> &'static [&'static str] {
         match self {
-            Self::Import | Self::Export(_) => &["mid", "midi"],
+            Self::Import | Self::Export(_) | Self::Corner(_) => &["mid", "midi"],
             Self::Weights => &["safetensors"],
+            Self::Presets => &[presets::ENDING],
         }
     }
 
     fn wants_folder(&self) -> bool {
-        matches!(self, Self::Export(_))
+        matches!(self, Self::Export(_) | Self::Presets)
     }
 
     fn command(&self, path: PathBuf) -> Command {
@@ -64,6 +74,8 @@ impl Purpose {
             Self::Import => Command::Import(path),
             Self::Export(what) => Command::Export { folder: path, what: *what },
             Self::Weights => Command::UseWeights(Some(path)),
+            Self::Corner(place) => Command::CornerClip { place: *place, path },
+            Self::Presets => Command::PresetFolder(path),
         }
     }
 }

@@ -31,6 +31,11 @@ pub(super) fn throw_near(hand: Hand<'_>, params: &GenerateParams) {
     });
 }
 
+/// Any number.
+pub(super) fn number() -> u64 {
+    RandomState::new().hash_one(0_u8)
+}
+
 /// A seed other than the present one, normalised.
 fn another_seed(seed: &IntParam) -> f32 {
     loop {
@@ -50,7 +55,7 @@ fn near(now: f32, [a, b]: [f32; 2]) -> f32 {
 /// A uniform draw from `[0, 1)`, from the operating system's randomness.
 fn uniform() -> f32 {
     // `RandomState` is keyed anew each time, from the system.
-    let bits = RandomState::new().hash_one(0_u8) >> 40;
+    let bits = number() >> 40;
     bits as f32 / (1_u32 << 24) as f32
 }
 

@@ -6,7 +6,7 @@ use groove::sequencer::Lanes;
 use groove::{INSTRUMENTS, Instrument};
 use nice_plug::prelude::{BoolParam, Param};
 
-use super::button::{focus_ring, segments};
+use super::button::{die, focus_ring, segments};
 use super::control::Hand;
 use super::field::{Look, field};
 use super::grid::{Geometry, ROWS, glow, small_text};
@@ -28,7 +28,8 @@ const KEY_ABOUT: &str = "The MIDI key this instrument is played on, in your own 
 const CHOKE_ABOUT: &str = "Choke group: a hit ends the notes of the others in its group, as the closed hat ends \
     the open one.";
 
-/// Draws the names with mute and solo; the marks beside them flash as the playhead strikes.
+/// Draws the names with dice, mute and solo; the marks beside them flash as the playhead strikes. Returns the
+/// instrument whose die was pressed.
 pub(super) fn names(
     ui: &Ui,
     hand: Hand<'_>,
@@ -37,7 +38,8 @@ pub(super) fn names(
     lanes: &Lanes,
     morph: &Morph,
     at_step: Option<f32>,
-) {
+) -> Option<Instrument> {
+    let mut thrown = None;
     let palette = hand.palette;
     let geometry = Geometry::new(place.cells);
     let mut struck = [0.0_f32; INSTRUMENTS];
@@ -72,11 +74,34 @@ pub(super) fn names(
             let side = BUTTON.min(row.height() - 2.0);
             Rect::from_center_size(middle, vec2(BUTTON, side))
         };
+        if dice(ui, hand, row, instrument) {
+            thrown = Some(instrument);
+        }
         let mute = Lamp { letter: "M", color: palette.bad, is_lit: !own.is_on.value() };
         lamp(ui, hand, &own.is_on, button(1.5 * BUTTON + 4.0), &mute, MUTE_ABOUT);
         let solo = Lamp { letter: "S", color: palette.accent, is_lit: own.is_solo.value() };
         lamp(ui, hand, &own.is_solo, button(0.5 * BUTTON), &solo, SOLO_ABOUT);
     }
+    thrown
+}
+
+/// The die of an instrument, seen while the pointer is in its row or the keyboard on it. Tells whether it was pressed.
+fn dice(ui: &Ui, hand: Hand<'_>, row: Rect, instrument: Instrument) -> bool {
+    let palette = hand.palette;
+    let middle = pos2(row.right() - 8.5 * UNIT, row.center().y);
+    let rect = Rect::from_center_size(middle, vec2(BUTTON, BUTTON.min(row.height() - 2.0)));
+    let response = ui
+        .interact(rect, Id::unique(("dice", instrument.index())), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    let label = format!("Another row for {}", instrument.name());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
+    if ui.rect_contains_pointer(row) || response.has_focus() {
+        let is_lit = response.hovered() || response.has_focus();
+        let body = if is_lit { palette.instrument(instrument) } else { palette.dim };
+        die(ui.painter(), rect.center(), 13.0, 5, body, palette.panel);
+        focus_ring(ui.painter(), &response, rect.shrink(1.0), 4.0, palette.text);
+    }
+    response.on_hover_text(format!("{label}, that fits what the others play")).clicked()
 }
 
 /// A letter that lights up.

@@ -29,7 +29,7 @@ const ATTRIBUTE: f32 = 3.0 * UNIT;
 const SLIDERS_LEAST: f32 = 20.0 * UNIT;
 const PAD_LEAST: f32 = 12.0 * UNIT;
 const PAD_MOST: f32 = 28.0 * UNIT;
-const NAMES: f32 = 20.0 * UNIT;
+const NAMES: f32 = 22.0 * UNIT;
 const RULER: f32 = 6.0 * UNIT;
 const STRIP: f32 = 16.0 * UNIT;
 

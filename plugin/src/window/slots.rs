@@ -8,6 +8,7 @@ use groove::{Pattern, STEPS_PER_BAR};
 use nice_plug::prelude::Param;
 
 use super::button::{choices, focus_ring};
+use super::command::Command;
 use super::control::Hand;
 use super::grid::ROWS;
 use super::layout::column;
@@ -38,6 +39,7 @@ pub(super) fn slots_panel(
     frame: Rect,
     params: &JangdanParams,
     heard: Heard,
+    commands: &mut Vec<Command>,
 ) {
     ui.painter().rect_filled(frame, PANEL_RADIUS, hand.palette.panel);
     let inner = frame.shrink2(vec2(1.5 * UNIT, UNIT));
@@ -45,13 +47,13 @@ pub(super) fn slots_panel(
     let tiles = inner.with_max_x(inner.right() - right - 2.0 * UNIT);
     let width = (tiles.width() + 4.0) / (SLOTS as f32 + 1.6);
     let live = tiles.with_max_x(tiles.left() + 1.6 * width - 4.0);
-    live_tile(ui, hand, live, params, heard);
+    live_tile(ui, hand, live, params, heard, commands);
     let grooves = params.slots.get();
     let rest = tiles.with_min_x(live.right() + 4.0).with_max_x(tiles.right() + 4.0);
     for (slot, groove) in grooves.iter().enumerate() {
         let tile = column(rest, slot, SLOTS);
         let tile = tile.with_max_x(tile.right() - 4.0);
-        slot_tile(ui, hand, tile, params, slot, groove.as_deref(), heard);
+        slot_tile(ui, hand, tile, params, slot, groove.as_deref(), heard, commands);
     }
     let right = inner.with_min_x(inner.right() - right);
     let follow_width = 8.0 * UNIT;
@@ -82,10 +84,17 @@ impl Heard {
     }
 }
 
-fn live_tile(ui: &Ui, hand: Hand<'_>, tile: Rect, params: &JangdanParams, heard: Heard) {
+fn live_tile(
+    ui: &Ui,
+    hand: Hand<'_>,
+    tile: Rect,
+    params: &JangdanParams,
+    heard: Heard,
+    commands: &mut Vec<Command>,
+) {
     let response = press(ui, tile, Id::unique("live"), "Live");
     if response.clicked() {
-        hand.set_once(&params.perform.slot, 0.0);
+        choose(hand, params, None, commands);
     }
     let ink = paint(ui, hand, tile, &response, heard.state(None), true);
     let font = theme::font(Size::Small, Weight::Strong);
@@ -94,6 +103,7 @@ fn live_tile(ui: &Ui, hand: Hand<'_>, tile: Rect, params: &JangdanParams, heard:
     response.on_hover_text(format!("The groove that the controls make. Key {key}."));
 }
 
+#[expect(clippy::too_many_arguments, reason = "one slot of the twelve")]
 fn slot_tile(
     ui: &Ui,
     hand: Hand<'_>,
@@ -102,6 +112,7 @@ fn slot_tile(
     slot: usize,
     groove: Option<&Groove>,
     heard: Heard,
+    commands: &mut Vec<Command>,
 ) {
     let palette = hand.palette;
     let name = KEYS[slot].name;
@@ -109,9 +120,8 @@ fn slot_tile(
     let put = |groove| hand.step(|| params.slots.store(slot, groove));
     let store = || put(Some(params.live_groove()));
     if response.clicked() {
-        let param = &params.perform.slot;
         match groove {
-            Some(_) => hand.set_once(param, param.preview_normalized(slot as i32 + 1)),
+            Some(_) => choose(hand, params, Some(slot as u8), commands),
             None => store(),
         }
     }
@@ -157,6 +167,13 @@ fn slot_tile(
         None => format!("{name}, empty: keeps the live groove here."),
     };
     response.on_hover_text(about);
+}
+
+/// A click counts like a key, and is saved. It is no step for undo: it is playing.
+fn choose(hand: Hand<'_>, params: &JangdanParams, slot: Option<u8>, commands: &mut Vec<Command>) {
+    let param = &params.perform.slot;
+    hand.play_once(param, param.preview_normalized(slot.map_or(0, |slot| i32::from(slot) + 1)));
+    commands.push(Command::Choose(slot));
 }
 
 /// The name of the key that does `deed`.

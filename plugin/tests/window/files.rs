@@ -1,6 +1,7 @@
 //! Files and the list of grooves: what is asked for, and what is told.
 
 use jangdan::errands::What;
+use jangdan::errands::presets::Preset;
 use jangdan::factory::grooves::grooves;
 use jangdan::window::command::Command;
 
@@ -131,7 +132,40 @@ fn typing_finds_a_groove_and_enter_takes_it_up() {
     type_text(&mut window, "funk 2");
     press_key(&mut window, Key::Enter);
     let place = grooves().iter().position(|groove| groove.name() == "Funk 2").unwrap();
-    assert_eq!(window.carry_out(), [Command::Begin(place)]);
+    assert_eq!(window.carry_out(), [Command::ListPresets, Command::Begin(place)]);
+}
+
+fn preset(name: &str) -> Preset {
+    Preset { name: name.to_owned(), path: format!("{name}.jangdan").into() }
+}
+
+#[test]
+fn ones_own_presets_are_found_first_and_everything_is_kept_under_a_name() {
+    let mut window = window();
+    let field = place(&window, "browser");
+    click(&mut window, field);
+    window.frame(Vec::new());
+    assert_eq!(window.carry_out(), [Command::ListPresets]);
+    window.view().show_presets(vec![preset("Late pocket"), preset("Oben")]);
+    window.frame(Vec::new());
+    type_text(&mut window, "po");
+    press_key(&mut window, Key::Enter);
+    assert_eq!(window.carry_out(), [Command::LoadPreset("Late pocket.jangdan".into())]);
+
+    let name = place(&window, "preset-name");
+    click(&mut window, name);
+    click(&mut window, name);
+    click(&mut window, name); // all of it
+    type_text(&mut window, "Mine");
+    press_key(&mut window, Key::Enter);
+    let save = |may_replace| Command::SavePreset { name: "Mine".to_owned(), may_replace };
+    assert_eq!(window.carry_out(), [save(false)]);
+    window.view().ask_to_replace("Mine".to_owned());
+    (0..5).for_each(|_| drop(window.frame(Vec::new())));
+    let shown = super::look::texts(&window.frame(Vec::new()).shapes);
+    let (replace, _) = shown.iter().rfind(|(_, text)| text == "Replace it").expect("a question");
+    click(&mut window, replace.center());
+    assert_eq!(window.carry_out(), [save(true)]);
 }
 
 #[test]

@@ -30,6 +30,8 @@ fn a_click_keeps_the_groove_in_an_empty_slot_and_chooses_a_full_one() {
     assert_eq!(window.host.take(), []);
     click(&mut window, tile(4));
     assert_eq!(window.params.perform.slot.value(), 5);
+    assert_eq!(window.take_commands(), [Command::Choose(Some(4))], "as its key does");
+    assert_eq!(window.history().can(), (true, false), "one step, and playing is none");
     assert_gestures(&window.host.take(), window.params.perform.slot.as_ptr(), 1);
 }
 
@@ -219,4 +221,17 @@ fn other_weights_are_named_and_the_built_in_ones_are_a_click_away() {
     let (own, _) = shown.iter().rfind(|(_, text)| text == wanted).expect(wanted);
     click(&mut window, own.center());
     assert_eq!(window.take_commands(), [Command::UseWeights(None)]);
+}
+
+#[test]
+fn the_die_of_an_instrument_is_seen_in_its_row_and_thrown() {
+    let mut window = window();
+    let die = place(&window, ("dice", Instrument::Snare.index()));
+    let dim = |window: &mut Headless| window.picture().pixel(die.x as usize - 5, die.y as usize);
+    let without = dim(&mut window);
+    window.frame(vec![Event::PointerMoved(die - vec2(80.0, 0.0))]);
+    window.frame(Vec::new());
+    assert_ne!(dim(&mut window), without);
+    click(&mut window, die);
+    assert_eq!(window.take_commands(), [Command::Dice(Instrument::Snare)]);
 }

@@ -1,14 +1,18 @@
 //! Carrying out what the window asks for, and taking in what came of it.
 
+use std::path::PathBuf;
+
 use nice_plug::prelude::ParamSetter;
 
 use super::Window;
 use crate::editing;
-use crate::errands::presets::PresetOutcome;
+use crate::errands::presets::{PresetErrand, PresetOutcome};
 use crate::errands::{Errand, Outcome};
 use crate::morph;
+use crate::state::State;
 use crate::window::browser;
 use crate::window::command::Command;
+use crate::window::dice;
 use crate::window::title::{self, Named};
 
 impl Window {
@@ -38,6 +42,22 @@ impl Window {
                 }
             }
             Command::Corner { place, corner } => morph::set_corner(params, history, place, corner),
+            Command::CornerClip { place, path } => gui.send(Errand::ImportCorner { place, path }),
+            Command::Dice(instrument) => {
+                gui.send(Errand::Dice { instrument, seed: dice::number() });
+            }
+            Command::Choose(slot) => gui.choose(slot),
+            Command::ListPresets => self.list_presets(),
+            Command::PresetFolder(folder) => {
+                *params.presets.write() = folder.to_string_lossy().into_owned();
+                self.list_presets();
+            }
+            Command::LoadPreset(path) => gui.send(Errand::Preset(PresetErrand::Load(path))),
+            Command::SavePreset { name, may_replace } => {
+                let (folder, state) = (self.preset_folder(), Box::new(State::of(&self.params)));
+                let save = PresetErrand::Save { folder, name, state, may_replace };
+                self.gui.send(Errand::Preset(save));
+            }
             Command::Switch => self.compare.switch(params, history, host),
             Command::Copy => {
                 self.compare.copy(params);
@@ -65,12 +85,134 @@ impl Window {
                     morph::set_corner(&self.params, &self.history, place, corner);
                 }
                 Outcome::Diced(diced) => editing::put_row(&self.params, &self.history, &diced),
-                Outcome::Preset(PresetOutcome::Loaded(_, state)) => {
-                    self.history.place(&self.params, setter.raw_context, &state);
-                }
-                Outcome::Preset(_) => {}
+                Outcome::Preset(outcome) => self.take_preset(outcome, setter),
                 Outcome::Failed(trouble) => self.view.complain(trouble),
             }
         }
+    }
+
+    fn take_preset(&mut self, outcome: PresetOutcome, setter: &ParamSetter<'_>) {
+        match outcome {
+            PresetOutcome::Listed(_, presets) => self.view.show_presets(presets),
+            PresetOutcome::Loaded(preset, state) => {
+                self.history.place(&self.params, setter.raw_context, &state);
+                self.named = Some(Named::new(preset.name, &self.params, false));
+            }
+            PresetOutcome::Saved(preset) => {
+                self.view.tell(format!("Saved as the preset {}", preset.name));
+                self.named = Some(Named::new(preset.name, &self.params, false));
+                self.list_presets();
+            }
+            PresetOutcome::Exists(preset) => self.view.ask_to_replace(preset.name),
+            PresetOutcome::Changed => self.list_presets(),
+        }
+    }
+
+    fn list_presets(&self) {
+        self.gui.send(Errand::Preset(PresetErrand::List(self.preset_folder())));
+    }
+
+    /// Where the user's presets are; `None` is where the system keeps such things.
+    fn preset_folder(&self) -> Option<PathBuf> {
+        let folder = self.params.presets.read();
+        (!folder.is_empty()).then(|| PathBuf::from(&*folder))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use nice_plug::prelude::Param;
+
+    use super::*;
+    use crate::errands::presets::Preset;
+    use crate::handoff::{WorkerEnd, handoff};
+    use crate::headless::Host;
+    use crate::params::JangdanParams;
+
+    fn window() -> (Window, WorkerEnd, Host) {
+        let (_, worker, gui) = handoff();
+        (Window::new(Arc::new(JangdanParams::default()), gui), worker, Host::default())
+    }
+
+    /// What the window shows as the groove's name.
+    fn name(window: &mut Window) -> Option<String> {
+        window.scene().name
+    }
+
+    #[test]
+    fn an_imported_clip_gives_the_groove_its_name_until_it_is_taken_back() {
+        let (mut window, worker, host) = window();
+        let setter = ParamSetter::new(&host);
+        setter.set_parameter(&window.params.perform.slot, 3);
+        window.carry_out(Command::Import("somewhere/break.mid".into()), &setter);
+        assert_eq!(worker.errand(), Some(Errand::Import("somewhere/break.mid".into())));
+        worker.done(Outcome::Imported(Box::new(crate::factory::pattern())));
+        window.take_outcomes(&setter);
+        assert_eq!(name(&mut window).as_deref(), Some("break"));
+        assert_eq!(window.params.perform.slot.value(), 0, "it is heard");
+        window.carry_out(Command::Undo, &setter);
+        assert_eq!(name(&mut window), None);
+        window.carry_out(Command::Redo, &setter);
+        assert_eq!(name(&mut window).as_deref(), Some("break"));
+        setter.set_parameter(&window.params.generate.seed, 77);
+        assert_eq!(name(&mut window), None);
+    }
+
+    #[test]
+    fn an_export_goes_to_the_folder_that_is_remembered() {
+        let (mut window, worker, host) = window();
+        let setter = ParamSetter::new(&host);
+        let (folder, what) = (PathBuf::from("clips"), crate::errands::What::LastCycles);
+        window.carry_out(Command::Export { folder: folder.clone(), what }, &setter);
+        assert_eq!(*window.params.folder.read(), "clips");
+        let name = "Groove 138".to_owned();
+        assert_eq!(worker.errand(), Some(Errand::Export { folder, name, what }));
+    }
+
+    #[test]
+    fn a_preset_is_saved_listed_and_taken_up_as_one_step() {
+        let (mut window, worker, host) = window();
+        let setter = ParamSetter::new(&host);
+        setter.set_parameter(&window.params.play.swing, 0.6);
+        let (name_of, may_replace) = ("Mine".to_owned(), false);
+        window.carry_out(Command::SavePreset { name: name_of, may_replace }, &setter);
+        let Some(Errand::Preset(PresetErrand::Save { folder: None, state, .. })) = worker.errand()
+        else {
+            panic!("nothing is saved")
+        };
+        let preset = Preset { name: "Mine".to_owned(), path: "Mine.jangdan".into() };
+        worker.done(Outcome::Preset(PresetOutcome::Saved(preset.clone())));
+        window.take_outcomes(&setter);
+        assert_eq!(worker.errand(), Some(Errand::Preset(PresetErrand::List(None))));
+        assert_eq!(name(&mut window).as_deref(), Some("Mine"));
+
+        let swing = &window.params.play.swing;
+        setter.set_parameter(swing, swing.default_plain_value());
+        window.carry_out(Command::LoadPreset(preset.path.clone()), &setter);
+        let load = PresetErrand::Load(preset.path.clone());
+        assert_eq!(worker.errand(), Some(Errand::Preset(load)));
+        worker.done(Outcome::Preset(PresetOutcome::Loaded(preset, state)));
+        window.take_outcomes(&setter);
+        assert!((window.params.play.swing.value() - 0.6).abs() < 1e-6);
+        window.carry_out(Command::Undo, &setter);
+        assert!((window.params.play.swing.value() - 0.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_side_waits_as_it_was_left() {
+        let (mut window, _worker, host) = window();
+        let setter = ParamSetter::new(&host);
+        let seed = |window: &Window| window.params.generate.seed.value();
+        window.carry_out(Command::Switch, &setter);
+        setter.set_parameter(&window.params.generate.seed, 5);
+        window.carry_out(Command::Switch, &setter);
+        assert_eq!((seed(&window), window.scene().is_b), (138, Some(false)));
+        window.carry_out(Command::Switch, &setter);
+        assert_eq!((seed(&window), window.scene().is_b), (5, Some(true)));
+        window.carry_out(Command::Copy, &setter);
+        window.carry_out(Command::Switch, &setter);
+        assert_eq!((seed(&window), window.scene().is_b), (5, Some(false)));
     }
 }

@@ -9,6 +9,7 @@ use crate::window::button::focus_ring;
 use crate::window::command::Command;
 use crate::window::control::Hand;
 use crate::window::desk::Desk;
+use crate::window::dialog::Purpose;
 use crate::window::menu::elided;
 use crate::window::theme::{self, Size, UNIT, Weight, blend};
 use crate::window::title;
@@ -112,6 +113,10 @@ fn choose(ui: &mut Ui, hand: Hand<'_>, place: usize, now: &Corner, scene: &Scene
     if ui.button("What plays now").clicked() {
         let name = title::title(hand.params, scene.name.as_deref(), &scene.weights);
         chosen = Some(Corner::Clip { name, pattern: Box::new(scene.pattern) });
+    }
+    if ui.button("A MIDI file\u{2026}").clicked() {
+        desk.look_for(Purpose::Corner(place), None);
+        ui.close();
     }
     if let Some(corner) = chosen {
         desk.commands.push(Command::Corner { place, corner });
