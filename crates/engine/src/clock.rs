@@ -105,15 +105,19 @@ impl Clock {
         let ramp = (beats_per_sample - before.beats_per_sample).abs() * f64::from(before.frames);
         let sample = before.beats_per_sample.min(STEEPEST_RAMP);
         let tolerance = ROUNDING + 1.5 * sample + ramp.min(STEEPEST_RAMP);
-        let deviation = (position - before.expected).0.abs();
-        let join = if deviation <= tolerance {
-            Join::Continued
-        } else if valid_loop(transport, beats_per_sample).is_some_and(|(start, end)| {
-            (position - start).0.abs() <= tolerance && (before.expected - end).0.abs() <= tolerance
-        }) {
-            Join::Wrapped
-        } else {
-            Join::Jumped
+        let is_near = |a: Beats, b: Beats| (a - b).0.abs() <= tolerance;
+        let range = valid_loop(transport, beats_per_sample);
+        let join = match range {
+            _ if is_near(position, before.expected) => Join::Continued,
+            Some((start, end)) if is_near(position, start) && is_near(before.expected, end) => {
+                Join::Wrapped
+            }
+            // Here the loop has been gone round already; the host, whose tempo falls, is about to.
+            Some((start, end)) if is_near(position, end) && is_near(before.expected, start) => {
+                let position = position - (end - start);
+                return Place { position, beats_per_sample, join: Join::Continued };
+            }
+            _ => Join::Jumped,
         };
         Place { position, beats_per_sample, join }
     }

@@ -147,6 +147,19 @@ fn a_loop_that_the_host_does_not_split_is_wrapped_inside_the_block() {
 }
 
 #[test]
+fn a_tempo_that_falls_at_a_loop_s_end_doubles_no_downbeat() {
+    let mut session = Session::new(pulse(Instrument::Kick, 16, 0.0));
+    let range = Some((Beats(0.0), Beats(4.0)));
+    // At 120 BPM the loop's end is reached 40 samples before the block's; but the tempo falls.
+    let start = 4.0 - 472.0 / 24_000.0;
+    session.block(&Transport { loop_range: range, ..playing(start, 120.0) }, 512);
+    let late = 4.0 - 10.0 / 24_000.0;
+    session.block(&Transport { loop_range: range, ..playing(late, 100.0) }, 512);
+    session.block(&Transport { loop_range: range, ..playing(0.017, 100.0) }, 512);
+    assert_eq!(session.onset_times(), [472]);
+}
+
+#[test]
 fn an_early_downbeat_is_heard_where_the_music_starts_and_once_per_loop() {
     let mut session = Session::new(pulse(Instrument::Kick, 16, -0.25));
     let range = Some((Beats(0.0), Beats(4.0)));

@@ -275,6 +275,14 @@ impl<'a> Drummer<'a> {
             if off <= most * 1.001 {
                 self.unclear(at);
             }
+            // The other way round: he has gone round already, the host is about to.
+            let off = (told - end).abs().max((line.expected - start).abs());
+            if off <= sure * 0.999 {
+                return (told - (end - start), None);
+            }
+            if off <= most * 1.001 {
+                self.unclear(at);
+            }
         }
         (told, Some(Jump { pulls_early_hits: true }))
     }
