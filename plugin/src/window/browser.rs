@@ -38,8 +38,9 @@ pub(super) struct Browser {
     pub(super) replaces: Option<String>,
     /// What is searched for.
     typed: String,
-    /// What the next preset is called.
+    /// What the next preset is called: as the groove is, unless something else was typed.
     name: String,
+    title: String,
     chosen: Option<Item>,
     was_open: bool,
 }
@@ -126,8 +127,9 @@ pub(super) fn browser(
     let is_open = popup.is_open();
     if is_open && !desk.browser.was_open {
         desk.commands.push(Command::ListPresets);
-        desk.browser.open(&title);
+        desk.browser.open();
     }
+    desk.browser.follow(&title);
     popup.show(|ui| {
         ui.set_width(WIDTH);
         list::list(ui, palette, params, scene, desk);
@@ -141,10 +143,21 @@ pub(super) fn browser(
 }
 
 impl Browser {
-    /// The list opens while the groove is called `title`.
-    fn open(&mut self, title: &str) {
-        (self.typed, self.name) = (String::new(), title.to_owned());
+    /// The list opens.
+    fn open(&mut self) {
+        self.typed.clear();
+        self.name.clone_from(&self.title);
         (self.chosen, self.replaces) = (None, None);
+    }
+
+    /// The groove is called `title` now.
+    fn follow(&mut self, title: &str) {
+        if self.title != title {
+            if self.name == self.title {
+                title.clone_into(&mut self.name);
+            }
+            title.clone_into(&mut self.title);
+        }
     }
 }
 

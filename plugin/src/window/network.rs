@@ -65,7 +65,8 @@ fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, desk: &mut Desk) {
     };
     let info = &scene.weights;
     line(ui, "The network plays with", Weight::Regular, palette.dim);
-    line(ui, &info.name, Weight::Strong, palette.text);
+    let name = if info.is_built_in() { "the built-in weights" } else { &info.name };
+    line(ui, name, Weight::Strong, palette.text);
     if let Some(path) = &info.path {
         line(ui, path, Weight::Regular, palette.dim);
     }

@@ -293,3 +293,36 @@ fn a_pointer_that_rests_asks_for_no_further_frame() {
         assert!(delays.pop() > Some(100_000), "at {at:?}: {delays:?}");
     }
 }
+
+#[test]
+fn lists_and_dialogs_lie_inside_the_smallest_window_and_at_twice_the_size() {
+    for (size, scale) in [(MIN_SIZE, 1.0), (MIN_SIZE, 2.0)] {
+        let ids = [
+            egui::Id::unique("browser"),
+            egui::Id::unique("network"),
+            egui::Id::unique("export options"),
+            egui::Id::unique(("corner", 0_usize)),
+            egui::Id::unique(("corner", 3_usize)),
+            egui::Id::unique(("pill", "Import\u{2026}")),
+            egui::Id::unique(("menu", "Style")),
+        ];
+        for id in ids {
+            let mut window = window_of(size, scale);
+            fill(&mut window);
+            window.frame(Vec::new());
+            let before = texts(&window.frame(Vec::new()).shapes).len();
+            let at = window.place_of(id).unwrap_or_else(|| panic!("no {id:?}")).center();
+            click(&mut window, at);
+            window.carry_out();
+            (0..30).for_each(|_| drop(window.frame(Vec::new())));
+            let shown = texts(&window.frame(Vec::new()).shapes);
+            assert!(shown.len() > before + 2, "{id:?} opens nothing at {size:?}");
+            let bounds = Rect::from_min_size(Pos2::ZERO, size);
+            for (rect, text) in shown.iter().skip(before) {
+                // What a list has beyond its edge is cut off.
+                let is_cut = id == egui::Id::unique("browser");
+                assert!(is_cut || bounds.contains_rect(*rect), "{text:?} of {id:?} at {rect:?}");
+            }
+        }
+    }
+}

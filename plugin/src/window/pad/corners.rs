@@ -3,7 +3,6 @@
 use egui::{Align2, CursorIcon, Id, Popup, Rect, Sense, Ui, vec2};
 
 use crate::morph::{CORNERS, Corner, Corners};
-use crate::slots::SLOTS;
 use crate::window::Scene;
 use crate::window::button::focus_ring;
 use crate::window::command::Command;
@@ -100,10 +99,10 @@ fn choose(ui: &mut Ui, hand: Hand<'_>, place: usize, now: &Corner, scene: &Scene
     let filled = hand.params.slots.get();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        for slot in 0..SLOTS {
+        for (slot, groove) in filled.iter().enumerate() {
             let corner = Corner::Slot(slot as u8);
             let button = egui::Button::selectable(*now == corner, (slot + 1).to_string());
-            let response = ui.add_enabled(filled[slot].is_some(), button);
+            let response = ui.add_enabled(groove.is_some(), button);
             if response.on_disabled_hover_text("This slot is empty").clicked() {
                 chosen = Some(corner);
             }
