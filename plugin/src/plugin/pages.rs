@@ -74,3 +74,54 @@ pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsCon
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use nice_plug::prelude::Param;
+
+    use super::*;
+
+    /// A host's pages: names, and those of the parameters on them.
+    #[derive(Default)]
+    struct Pages(Vec<(String, Vec<String>)>);
+
+    impl RemoteControlsContext for Pages {
+        type Section = Self;
+
+        fn add_section(&mut self, _name: impl Into<String>, f: impl FnOnce(&mut Self)) {
+            f(self);
+        }
+    }
+
+    impl RemoteControlsSection for Pages {
+        type Page = Self;
+
+        fn add_page(&mut self, name: impl Into<String>, f: impl FnOnce(&mut Self)) {
+            self.0.push((name.into(), Vec::new()));
+            f(self);
+        }
+    }
+
+    impl RemoteControlsPage for Pages {
+        fn add_param(&mut self, param: &impl Param) {
+            self.0.last_mut().unwrap().1.push(param.name().to_owned());
+        }
+
+        fn add_spacer(&mut self) {
+            self.add_param(&JangdanParams::default().bypass);
+        }
+    }
+
+    #[test]
+    fn no_page_is_split_and_style_attributes_and_pad_have_theirs() {
+        let mut found = Pages::default();
+        pages(&JangdanParams::default(), &mut found);
+        for (name, params) in &found.0 {
+            assert!((1..=8).contains(&params.len()), "{name} has {}", params.len());
+        }
+        let of = |wanted: &str| &found.0.iter().find(|(name, _)| name == wanted).unwrap().1;
+        assert_eq!(of("Morph")[..3], ["Morph x", "Morph y", "Morph"]);
+        assert_eq!(of("Character")[0], "Style");
+        assert_eq!(of("Character").len(), 1 + crate::recipe::ATTRIBUTES);
+    }
+}

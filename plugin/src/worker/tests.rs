@@ -10,10 +10,14 @@ use nice_plug::prelude::{Param, ParamPtr};
 
 use super::{Load, Worker};
 use crate::answer::{Choice, Wanted};
+use crate::errands::presets::{PresetErrand, PresetOutcome};
 use crate::errands::{Errand, Outcome};
 use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
+use crate::headless::Host;
+use crate::history::History;
 use crate::params::JangdanParams;
 use crate::saved::Groove;
+use crate::state::State;
 use crate::weights::{ChosenWeights, Fake, Weights};
 use crate::window::edit::Edit;
 
@@ -266,4 +270,44 @@ fn weights_that_have_changed_since_play_but_are_told_of() {
     let mut instance = instance(named, params);
     assert!(instance.is_answered());
     assert!(instance.gui.weights().trouble.is_some());
+}
+
+#[test]
+fn a_row_is_thrown_and_a_preset_written_and_read_while_the_worker_runs() {
+    let mut instance = instance(named, JangdanParams::default());
+    assert!(instance.is_answered());
+    let instrument = groove::Instrument::Crash;
+    instance.gui.send(Errand::Dice { instrument, seed: 3 });
+    let Outcome::Diced(diced) = outcome(&instance) else { panic!("no row was thrown") };
+    let history = History::default();
+    crate::editing::put_row(&instance.params, &history, &diced);
+    assert!(instance.is_answered());
+    let expected = Score::steady(instance.params.edits.get().over(&diced.shown));
+    assert_eq!(instance.live(), expected);
+    assert_ne!(expected, Score::steady(diced.shown));
+
+    let folder = std::env::temp_dir().join(format!("jangdan-worker-{}", std::process::id()));
+    let state = State::of(&instance.params);
+    let (name, may_replace) = ("mine".to_owned(), true);
+    let save = PresetErrand::Save {
+        folder: Some(folder.clone()),
+        name,
+        state: Box::new(state.clone()),
+        may_replace,
+    };
+    instance.gui.send(Errand::Preset(save));
+    let saved = outcome(&instance);
+    let Outcome::Preset(PresetOutcome::Saved(preset)) = saved else { panic!("{saved:?}") };
+    history.undo(&instance.params, &Host::default());
+    instance.set_seed(8);
+    assert!(instance.is_answered());
+    assert_ne!(instance.live(), expected);
+    instance.gui.send(Errand::Preset(PresetErrand::Load(preset.path)));
+    let loaded = outcome(&instance);
+    let Outcome::Preset(PresetOutcome::Loaded(_, loaded)) = loaded else { panic!("{loaded:?}") };
+    assert_eq!(*loaded, state);
+    history.place(&instance.params, &Host::default(), &loaded);
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), expected);
+    std::fs::remove_dir_all(&folder).unwrap();
 }
