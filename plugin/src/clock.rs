@@ -80,7 +80,11 @@ impl Clock {
 
 /// Where in its song the standalone is. The audio thread has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Position(Beats);
+pub(crate) struct Position {
+    at: Beats,
+    /// That of the block before; 0 before the first.
+    sample_rate: f64,
+}
 
 impl Position {
     /// The transport of the next `frames` samples, as `clock` has it. `reported` is the wrapper's.
@@ -93,19 +97,27 @@ impl Position {
         clock.begin_at(reported.tempo);
         let (is_playing, tempo) = (clock.is_playing(), clock.tempo());
         if !is_playing {
-            self.0 = Beats(0.0);
+            self.at = Beats(0.0);
         }
         let transport = Transport {
             is_playing,
-            position: Some(self.0),
+            position: Some(self.at),
             tempo: Some(tempo),
             loop_range: None,
             sample_rate: reported.sample_rate,
         };
         if is_playing {
-            self.0 = self.0 + Beats(f64::from(frames) * tempo / (60.0 * reported.sample_rate));
+            self.at = self.at + Beats(f64::from(frames) * tempo / (60.0 * reported.sample_rate));
         }
         transport
+    }
+
+    /// The sample rate where it is another than in the block before. Under JACK that is the server's, while
+    /// nice-plug 0.4.2 activates with the one of the command line.
+    pub(crate) fn new_sample_rate(&mut self, reported: &Transport) -> Option<f32> {
+        let is_new = self.sample_rate != reported.sample_rate;
+        self.sample_rate = reported.sample_rate;
+        is_new.then_some(reported.sample_rate as f32)
     }
 }
 
@@ -154,6 +166,15 @@ mod tests {
         // No jump: the beats that have passed stay passed.
         assert_eq!(positions(&clock, &mut position, &[16_000, 1]), [2.0, 3.0]);
         assert_eq!(position.advance(&clock, &REPORTED, 1).tempo, Some(180.0));
+    }
+
+    #[test]
+    fn the_sample_rate_that_is_played_at_counts_not_the_one_announced() {
+        let mut position = Position::default();
+        assert_eq!(position.new_sample_rate(&REPORTED), Some(48_000.0));
+        assert_eq!(position.new_sample_rate(&REPORTED), None);
+        let other = Transport { sample_rate: 44_100.0, ..REPORTED };
+        assert_eq!(position.new_sample_rate(&other), Some(44_100.0));
     }
 
     #[test]

@@ -156,6 +156,9 @@ impl Plugin for Jangdan {
         let block = u32::try_from(frames).unwrap_or(u32::MAX);
         let mut transport = transport(context.transport());
         if self.params.clock.is_in_charge() {
+            if let Some(sample_rate) = self.position.new_sample_rate(&transport) {
+                permit_alloc(|| self.kit.set_sample_rate(sample_rate));
+            }
             transport = self.position.advance(&self.params.clock, &transport, block);
         }
 
