@@ -2,6 +2,8 @@
 //!
 //! The window has it. Going to the other side loses nothing: what was here waits there.
 
+use std::collections::BTreeMap;
+
 use nice_plug::prelude::GuiContextInner;
 
 use crate::history::History;
@@ -14,7 +16,21 @@ pub struct Compare {
     /// The side that waits, and what was done on it; `None` while it has always been as this one.
     other: Option<(State, History)>,
     is_b: bool,
+    coming: Option<Coming>,
 }
+
+/// Parameters that a host was asked to set and may not have set yet: it does so in its next block.
+#[derive(Clone, Debug)]
+struct Coming {
+    before: BTreeMap<String, f32>,
+    after: BTreeMap<String, f32>,
+    /// How often one was asked to go back since.
+    asked: u8,
+}
+
+/// So often one has to ask to go back before parameters that do not come are given up: a host may hold them where they
+/// are.
+const INSISTENCE: u8 = 3;
 
 impl Compare {
     /// Whether this is the second side.
@@ -22,7 +38,8 @@ impl Compare {
         self.is_b
     }
 
-    /// Goes to the other side. `history` is from then on that of the other side: going back is no step in it.
+    /// Goes to the other side. `history` is from then on that of the other side: going back is no step in it. Nothing while
+    /// the host has not set what it was asked to set the last time: this side would be mistaken for the other.
     pub fn switch(
         &mut self,
         params: &JangdanParams,
@@ -30,12 +47,29 @@ impl Compare {
         host: &dyn GuiContextInner,
     ) {
         let here = State::of(params);
+        if self.is_coming(&here) {
+            return;
+        }
         let (there, done) = self.other.take().unwrap_or_else(|| (here.clone(), History::default()));
         history.swap(&done);
         if there != here {
             History::default().place(params, host, &there);
         }
+        let (before, after) = (here.parameters.clone(), there.parameters);
+        self.coming = Some(Coming { before, after, asked: 0 });
         (self.other, self.is_b) = (Some((here, done)), !self.is_b);
+    }
+
+    /// Whether parameters are still as they were on the other side that are not to be.
+    fn is_coming(&mut self, here: &State) -> bool {
+        let Some(coming) = &mut self.coming else { return false };
+        let Coming { before, after, asked } = coming;
+        let is_waited_for = |id: &String| before.get(id) != after.get(id);
+        let mut late = here.parameters.iter().filter(|(id, _)| is_waited_for(id)).peekable();
+        // They come all at once.
+        let is_late = late.peek().is_some() && late.all(|(id, now)| before.get(id) == Some(now));
+        *asked += 1;
+        is_late && *asked < INSISTENCE
     }
 
     /// Makes the other side as this one; what was done on it can no longer be undone.
@@ -50,6 +84,37 @@ mod tests {
     use crate::headless::Host;
     use crate::morph::{Corner, set_corner};
     use nice_plug::prelude::Param;
+
+    #[test]
+    #[expect(unsafe_code, reason = "the framework's way to set a parameter without a host")]
+    fn a_side_that_has_not_come_yet_is_not_taken_for_the_other() {
+        let params = JangdanParams::default();
+        let (history, host, mut compare) =
+            (History::default(), Host::default(), Compare::default());
+        let temperature = &params.generate.temperature;
+        compare.switch(&params, &history, &host);
+        history.set(&params, &host, temperature, 0.75);
+        // A host that has not played its next block.
+        let late = |value| {
+            // SAFETY: the pointer is into `params`.
+            unsafe { temperature.as_ptr()._internal_set_normalized_value(value) };
+        };
+        compare.switch(&params, &history, &host);
+        let a = temperature.unmodulated_normalized_value();
+        late(0.75);
+        compare.switch(&params, &history, &host);
+        assert!(!compare.is_b(), "it is about to be A");
+        late(a);
+        compare.switch(&params, &history, &host);
+        assert!(compare.is_b());
+        assert_eq!(temperature.unmodulated_normalized_value(), 0.75);
+        // One that holds the parameter where it is.
+        for is_b in [true, true, false] {
+            late(a);
+            compare.switch(&params, &history, &host);
+            assert_eq!(compare.is_b(), is_b);
+        }
+    }
 
     #[test]
     fn each_side_keeps_its_state_and_its_own_history() {

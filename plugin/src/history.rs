@@ -16,7 +16,7 @@ use crate::params::JangdanParams;
 use crate::saved::Groove;
 use crate::slots::SlotGrooves;
 use crate::state::State;
-use setting::{Setting, set};
+use setting::{Setting, set, value};
 use slots::Difference;
 
 mod setting;
@@ -81,7 +81,9 @@ impl History {
     ) {
         self.step(params, || {
             for &(param, to) in knobs {
-                if let Some(from) = set(host, param, to) {
+                let from = value(param);
+                if from != to {
+                    set(host, param, to);
                     self.turn(params, param, from, to);
                 }
             }

@@ -34,25 +34,28 @@ impl Setting<ParamPtr> {
         if let Some(corners) = &self.corners {
             params.corners.set(corners.clone());
         }
+        // Also where it seems to be there: a host takes its time, and may be about to set something else.
         for &(param, normalized) in &self.knobs {
             set(host, param, normalized);
         }
     }
 }
 
-/// Sets a parameter of the instance whose window this is through its host, unless it is there; returns where it was.
+/// Sets a parameter of the instance whose window this is through its host.
 #[expect(unsafe_code, reason = "the framework's way to name a parameter of any type")]
-pub(super) fn set(host: &dyn GuiContextInner, param: ParamPtr, to: f32) -> Option<f32> {
+pub(super) fn set(host: &dyn GuiContextInner, param: ParamPtr, to: f32) {
     // SAFETY: the pointer was taken from a parameter of the instance whose host this is; whoever calls this holds those
     // parameters.
     unsafe {
-        let from = param.unmodulated_normalized_value();
-        if from == to {
-            return None;
-        }
         host.raw_begin_set_parameter(param);
         host.raw_set_parameter_normalized(param, to);
         host.raw_end_set_parameter(param);
-        Some(from)
     }
+}
+
+/// Where a parameter of the instance whose window this is stands, normalised.
+#[expect(unsafe_code, reason = "the framework's way to name a parameter of any type")]
+pub(super) fn value(param: ParamPtr) -> f32 {
+    // SAFETY: as above.
+    unsafe { param.unmodulated_normalized_value() }
 }
