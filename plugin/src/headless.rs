@@ -18,7 +18,7 @@ use crate::history::History;
 use crate::morph;
 use crate::params::JangdanParams;
 use crate::recipe::Ask;
-use crate::window::command::Command;
+use crate::window::command::{Command, UndoState};
 use crate::window::edit::Pen;
 use crate::window::{Scene, View, draw, theme};
 pub use raster::Image;
@@ -140,6 +140,8 @@ impl Headless {
             scene.locks = edits.kept().clone();
             scene.pattern = edits.over(&scene.pattern);
             scene.next = edits.over(&scene.next);
+            let (can_undo, can_redo) = view.history().can();
+            scene.undo = Some(UndoState { can_undo, can_redo });
         }
         let history = view.history().clone();
         let mut output = ctx.run_ui(input, |ui| {
