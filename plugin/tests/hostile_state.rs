@@ -1,0 +1,148 @@
+//! Projects that somebody has harmed: the plugin takes what it can, plays on, and saves what can be loaded.
+//!
+//! In the built CLAP, as a host does it. Alone in its process, so that its memory can be measured.
+
+use std::path::PathBuf;
+
+use testhost::{Host, Transport};
+
+fn plugin() -> PathBuf {
+    if let Some(bundle) = std::env::var_os("JANGDAN_BUNDLE") {
+        return bundle.into();
+    }
+    let name = format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    std::env::current_exe().unwrap().with_file_name(name)
+}
+
+/// A generator of small numbers, the same in every run (Marsaglia, *Xorshift RNGs*, 2003).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+}
+
+/// What saved states are put together from wrongly.
+const PIECES: [&str; 14] = [
+    "null",
+    "true",
+    "-1",
+    "1e999",
+    "1e38",
+    "[]",
+    "{}",
+    "[[63,\"kick\",1.0,0.0]]",
+    "\"\\u0000\"",
+    "9223372036854775807",
+    "[[64,\"kick\",1.0,0.0]]",
+    "\"kick\"",
+    "[[[[[[[[",
+    "0.0000001",
+];
+
+/// The state with its JSON changed by `change`, its length put right.
+fn with_json(state: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut json = state[8..].to_vec();
+    change(&mut json);
+    let mut changed = (json.len() as u64).to_le_bytes().to_vec();
+    changed.extend(json);
+    changed
+}
+
+/// A state that is harmed in one of the ways there are.
+fn harmed(state: &[u8], random: &mut Random) -> Vec<u8> {
+    let is_digit = |b: &u8| b.is_ascii_digit();
+    match random.below(6) {
+        // Cut, with the length as it was and put right.
+        0 => state[..random.below(state.len())].to_vec(),
+        1 => with_json(state, |json| json.truncate(random.below(json.len()))),
+        // Random bytes.
+        2 => with_json(state, |json| {
+            for _ in 0..1 + random.below(5) {
+                let at = random.below(json.len());
+                json[at] = random.below(256) as u8;
+            }
+        }),
+        // Another length than there are bytes, up to 2^60 and more.
+        3 => {
+            let mut harmed = state.to_vec();
+            harmed[random.below(8)] = random.below(256) as u8;
+            harmed
+        }
+        // A number, or a whole value, in place of another.
+        _ => with_json(state, |json| {
+            for _ in 0..1 + random.below(3) {
+                let from = random.below(json.len());
+                let Some(start) = json[from..].iter().position(is_digit) else { continue };
+                let start = from + start;
+                let more = json[start..].iter().position(|b| !is_digit(b));
+                let end = start + more.unwrap_or(json.len() - start);
+                let piece = PIECES[random.below(PIECES.len())];
+                json.splice(start..end, piece.bytes());
+            }
+        }),
+    }
+}
+
+/// The most memory that this process has had so far, in bytes.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kib.unwrap_or(0) << 10
+}
+
+#[test]
+fn a_harmed_state_neither_stops_the_drummer_nor_what_is_saved_after_it() {
+    let mut host = Host::load(plugin()).unwrap();
+    host.set_offline(true).unwrap();
+    host.activate(48_000.0, 512).unwrap();
+    host.process(512, Some(&Transport::playing(0.0, 120.0)), &[]).unwrap();
+    let good = host.save_state().unwrap();
+    // No longer offline: a project that asks for the impossible is not waited for.
+    host.deactivate();
+    host.set_offline(false).unwrap();
+    host.activate(48_000.0, 512).unwrap();
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let (mut taken, mut refused) = (0, 0);
+    let mut before = 0;
+    for round in 0..600 {
+        let harmed = harmed(&good, &mut random);
+        match host.load_state(&harmed) {
+            Ok(()) => taken += 1,
+            Err(_) => refused += 1,
+        }
+        for block in 0..3 {
+            let beats = f64::from(block) * 512.0 / 24_000.0;
+            host.process(512, Some(&Transport::playing(beats, 120.0)), &[]).unwrap();
+        }
+        host.process(512, Some(&Transport::stopped(0.0, 120.0)), &[]).unwrap();
+        if round % 50 == 0 {
+            // Whatever has been loaded, what is saved of it is whole.
+            let saved = host.save_state().unwrap();
+            host.load_state(&saved).unwrap();
+        }
+        if round == 100 {
+            before = peak();
+        }
+    }
+    let held: i64 = host
+        .take_recording()
+        .notes
+        .iter()
+        .map(|note| if matches!(note.kind, testhost::NoteKind::On(_)) { 1 } else { -1 })
+        .sum();
+    assert_eq!(held, 0, "every note has ended");
+    assert!(taken > 20 && refused > 100, "{taken} states were taken and {refused} refused");
+    assert!(peak() - before < 64 << 20, "{} bytes more", peak() - before);
+    host.load_state(&good).unwrap();
+    host.deactivate();
+    host.set_offline(true).unwrap();
+    host.activate(48_000.0, 512).unwrap();
+    host.process(512, Some(&Transport::playing(0.0, 120.0)), &[]).unwrap();
+    assert!(!host.take_recording().notes.is_empty(), "the project as it was plays again");
+}
