@@ -11,8 +11,8 @@ use egui::{CursorIcon, Id, Popup, PopupCloseBehavior, Rect, Sense, Ui, pos2, vec
 use super::Scene;
 use super::button::{arrow, focus_ring};
 use super::command::Command;
-use super::control::Hand;
 use super::desk::Desk;
+use super::hand::Hand;
 use super::menu::elided;
 use super::theme::{self, Palette, Size, UNIT, Weight};
 use super::title;

@@ -6,7 +6,7 @@ use egui::{
 };
 use nice_plug::prelude::{BoolParam, Param};
 
-use super::control::Hand;
+use super::hand::Hand;
 use super::layout;
 use super::theme::{self, Size, UNIT, Weight, blend};
 use super::tooltip::explain;

@@ -2,83 +2,24 @@
 //!
 //! It reads no folder itself: it asks for one and is handed what is in it.
 
+mod purpose;
+
 use std::path::{Path, PathBuf};
 
 use egui::{
     Align, Id, Key, Layout, Modal, Modifiers, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, vec2,
 };
 
-use super::command::Command;
 use super::desk::Desk;
 use super::menu::elided;
 use super::theme::{self, Palette, Size, UNIT, Weight};
-use crate::errands::What;
 use crate::errands::folder::{Entry, Folder, home};
-use crate::presets;
+
+pub use purpose::Purpose;
 
 const WIDTH: f32 = 64.0 * UNIT;
 const ROW: f32 = 3.0 * UNIT;
 const ROWS: f32 = 10.0;
-
-/// What a file or folder is wanted for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Purpose {
-    /// A clip to be made the groove.
-    Import,
-    /// A folder to write into.
-    Export(What),
-    /// A weights file to play with.
-    Weights,
-    /// A clip for a corner of the pad.
-    Corner(usize),
-    /// A folder of presets.
-    Presets,
-}
-
-impl Purpose {
-    fn title(&self) -> &'static str {
-        match self {
-            Self::Import => "Import a MIDI file",
-            Self::Export(_) => "Choose a folder to export to",
-            Self::Weights => "Load other weights",
-            Self::Corner(_) => "A MIDI file for a corner of the pad",
-            Self::Presets => "Choose a folder for presets",
-        }
-    }
-
-    fn verb(&self) -> &'static str {
-        match self {
-            Self::Import => "Import",
-            Self::Export(_) => "Export here",
-            Self::Weights => "Load",
-            Self::Corner(_) => "Use",
-            Self::Presets => "Use this folder",
-        }
-    }
-
-    /// What names of files that are listed end in.
-    pub(super) fn endings(&self) -> &'static [&'static str] {
-        match self {
-            Self::Import | Self::Export(_) | Self::Corner(_) => &["mid", "midi"],
-            Self::Weights => &["safetensors"],
-            Self::Presets => &[presets::ENDING],
-        }
-    }
-
-    fn wants_folder(&self) -> bool {
-        matches!(self, Self::Export(_) | Self::Presets)
-    }
-
-    fn command(&self, path: PathBuf) -> Command {
-        match self {
-            Self::Import => Command::Import(path),
-            Self::Export(what) => Command::Export { folder: path, what: *what },
-            Self::Weights => Command::UseWeights(Some(path)),
-            Self::Corner(place) => Command::CornerClip { place: *place, path },
-            Self::Presets => Command::PresetFolder(path),
-        }
-    }
-}
 
 /// The dialog while it is open.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use nice_plug::prelude::{IntParam, Param};
 
-use super::control::Hand;
+use super::hand::Hand;
 use crate::params::{GenerateParams, finite_or};
 
 /// How far a throw nearby moves each latent slider, in standard deviations of the learned grooves: one in three

@@ -3,7 +3,8 @@
 use egui::{Color32, CursorIcon, Id, Rect, Ui, pos2};
 use nice_plug::prelude::Param;
 
-use super::control::{Hand, Travel, Way, turn};
+use super::control::{Travel, Way, turn};
+use super::hand::Hand;
 use super::theme::blend;
 use super::tooltip::tooltip;
 use super::typing::{Shown, value_text};

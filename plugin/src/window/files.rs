@@ -6,9 +6,9 @@ use egui::{CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, vec2};
 
 use super::button::{Rank, focus_ring, pill};
 use super::command::Command;
-use super::control::Hand;
 use super::desk::Desk;
 use super::dialog::Purpose;
+use super::hand::Hand;
 use super::theme::UNIT;
 use crate::errands::What;
 use crate::params::JangdanParams;

@@ -5,8 +5,8 @@ use nice_plug::prelude::Param;
 
 use super::Scene;
 use super::button::{Rank, pill, switch};
-use super::control::Hand;
 use super::desk::Desk;
+use super::hand::Hand;
 use super::layout::{Panel, Section, column, row};
 use super::pad::{PadState, nearest, pad};
 use super::slider::{attribute_slider, latent_slider};

@@ -7,9 +7,9 @@ use groove::{INSTRUMENTS, Instrument};
 use nice_plug::prelude::{BoolParam, Param};
 
 use super::button::{die, focus_ring, segments};
-use super::control::Hand;
 use super::field::{Look, field};
 use super::grid::{Geometry, ROWS, glow, small_text};
+use super::hand::Hand;
 use super::layout::{Groove, column};
 use super::morph::Morph;
 use super::theme::{self, Size, UNIT, Weight, blend};

@@ -5,7 +5,8 @@ use std::f32::consts::PI;
 use egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
-use super::control::{Hand, Travel, Way, turn};
+use super::control::{Travel, Way, turn};
+use super::hand::Hand;
 use super::theme::{self, Size, UNIT, Weight};
 use super::tooltip::tooltip;
 use super::typing::{Shown, value_text};

@@ -4,9 +4,9 @@ use egui::{CursorIcon, Id, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
 use super::button::{choices, focus_ring, switch};
-use super::control::Hand;
 use super::field::{Look, field};
 use super::grid::small_text;
+use super::hand::Hand;
 use super::knob::{Face, knob};
 use super::layout::{column, row};
 use super::menu::menu;

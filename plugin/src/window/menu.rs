@@ -6,7 +6,7 @@ use egui::{
 use nice_plug::prelude::Param;
 
 use super::button::focus_ring;
-use super::control::Hand;
+use super::hand::Hand;
 use super::theme::{self, Size, UNIT, Weight};
 use super::tooltip::explain;
 use crate::params::finite_or;

@@ -8,8 +8,8 @@ use egui::{
 use nice_plug::prelude::Param;
 
 use super::Scene;
-use super::control::Hand;
 use super::desk::Desk;
+use super::hand::Hand;
 use super::theme::{PANEL_RADIUS, Palette, blend};
 use crate::morph::{Corners, shares};
 use crate::params::{MorphParams, finite_or};
@@ -56,7 +56,7 @@ pub(super) fn pad(
     let value = state.held.unwrap_or_else(|| here(params));
     let is_on = params.is_on.value() || state.held.is_some();
     let corners = hand.params.corners.get();
-    let words = in_words(&corners, value);
+    let words = near(&corners, value).join(", ");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, &words));
     if state.held.is_none() {
         state.trail.clear();
@@ -102,8 +102,8 @@ fn here(params: &MorphParams) -> [f32; 2] {
     axes(params).map(|axis| finite_or(axis.modulated_normalized_value(), 0.5))
 }
 
-/// `62 % funk, 20 % jazz`: what is near.
-fn in_words(corners: &Corners, value: [f32; 2]) -> String {
+/// `62 % funk`, `20 % jazz`: what is near, the nearest first.
+fn near(corners: &Corners, value: [f32; 2]) -> Vec<String> {
     let mut parts: Vec<(u32, String)> = shares(value)
         .into_iter()
         .zip(corners)
@@ -111,16 +111,13 @@ fn in_words(corners: &Corners, value: [f32; 2]) -> String {
         .filter(|(share, _)| *share > 0)
         .collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.0));
-    let parts: Vec<String> =
-        parts.into_iter().map(|(share, name)| format!("{share} % {name}")).collect();
-    parts.join(", ")
+    parts.into_iter().map(|(share, name)| format!("{share} % {name}")).collect()
 }
 
 /// The corner that has most, and how much: for the pad's title.
 pub(super) fn nearest(hand: Hand<'_>, state: &PadState) -> String {
     let value = state.held.unwrap_or_else(|| here(&hand.params.morph));
-    let words = in_words(&hand.params.corners.get(), value);
-    words.split(", ").next().unwrap_or_default().to_owned()
+    near(&hand.params.corners.get(), value).into_iter().next().unwrap_or_default()
 }
 
 /// Arrow keys move the puck.
@@ -285,7 +282,7 @@ mod tests {
     #[test]
     fn what_is_near_is_told_first_and_what_is_not_there_not_at_all() {
         let corners = first_corners();
-        assert_eq!(in_words(&corners, [0.0, 1.0]), "100 % funk");
-        assert_eq!(in_words(&corners, [0.25, 0.0]), "75 % punk, 25 % reggae");
+        assert_eq!(near(&corners, [0.0, 1.0]), ["100 % funk"]);
+        assert_eq!(near(&corners, [0.25, 0.0]), ["75 % punk", "25 % reggae"]);
     }
 }

@@ -6,9 +6,9 @@ use groove::{BARS, Hit, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 use musicvae::infer::Locks;
 
 use super::Scene;
-use super::control::Hand;
 use super::edit::{Button, Edit, Editing, Pace, Part, Pen, Pointer, Sight};
 use super::grid::{Geometry, ROWS, diamond};
+use super::hand::Hand;
 use super::heard::Cells;
 use super::layout::Groove;
 use super::theme::UNIT;

@@ -7,8 +7,9 @@ use groove::sequencer::Shape as Played;
 use groove::{BARS, STEPS, STEPS_PER_BAR};
 
 use super::button::choices;
-use super::control::{Hand, Travel, Way, turn};
+use super::control::{Travel, Way, turn};
 use super::grid::{Geometry, small_text};
+use super::hand::Hand;
 use super::layout::Groove;
 use super::theme::{UNIT, Weight};
 use super::tooltip::tooltip;

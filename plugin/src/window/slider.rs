@@ -3,8 +3,9 @@
 use egui::{CursorIcon, Id, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::{FloatParam, Param};
 
-use super::control::{Hand, Travel, Turned, Way, turn};
+use super::control::{Travel, Turned, Way, turn};
 use super::grid::small_text;
+use super::hand::Hand;
 use super::theme::{self, Size, UNIT, Weight, blend};
 use super::tooltip::tooltip;
 use super::typing::{Shown, value_text};

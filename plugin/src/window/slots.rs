@@ -9,8 +9,8 @@ use nice_plug::prelude::Param;
 
 use super::button::{choices, focus_ring};
 use super::command::Command;
-use super::control::Hand;
 use super::grid::ROWS;
+use super::hand::Hand;
 use super::layout::column;
 use super::theme::{self, PANEL_RADIUS, Size, UNIT, Weight, blend};
 use super::tooltip::explain;

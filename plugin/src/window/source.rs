@@ -4,7 +4,8 @@ use egui::{Align2, CursorIcon, Id, Rect, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::{IntParam, Param};
 
 use super::button::arrow;
-use super::control::{Hand, Travel, Way, turn};
+use super::control::{Travel, Way, turn};
+use super::hand::Hand;
 use super::menu::menu;
 use super::theme::{self, Size, UNIT, Weight};
 use super::tooltip::tooltip;

@@ -3,7 +3,7 @@
 use egui::{Response, RichText};
 use nice_plug::prelude::Param;
 
-use super::control::Hand;
+use super::hand::Hand;
 use super::theme::{self, Size, Weight};
 
 /// Shows what `param` is while the pointer rests on `response`, a control that turns it.

@@ -4,7 +4,7 @@ use egui::text::{CCursor, CCursorRange};
 use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, TextEdit, Ui, vec2};
 use nice_plug::prelude::Param;
 
-use super::control::Hand;
+use super::hand::Hand;
 use super::theme::{self, Size, Weight};
 
 /// What a value is drawn as while nobody types.

@@ -39,6 +39,7 @@ impl Window {
             Command::Begin(place) => {
                 if let Some(groove) = browser::grooves().get(place) {
                     editing::begin_at(params, history, host, groove);
+                    gui.choose(None);
                 }
             }
             Command::Corner { place, corner } => morph::set_corner(params, history, place, corner),
@@ -75,6 +76,7 @@ impl Window {
                 Outcome::Exported(path) => self.view.tell(format!("Saved as {}", path.display())),
                 Outcome::Imported(clip) => {
                     editing::import(&self.params, &self.history, setter.raw_context, *clip);
+                    self.gui.choose(None);
                     let name = std::mem::take(&mut self.importing);
                     self.view.tell(format!("Imported {name}"));
                     self.named = Some(Named::new(name, &self.params, true));
@@ -96,6 +98,8 @@ impl Window {
             PresetOutcome::Listed(_, presets) => self.view.show_presets(presets),
             PresetOutcome::Loaded(preset, state) => {
                 self.history.place(&self.params, setter.raw_context, &state);
+                let slot = state.parameters.get("slot").map_or(0.0, |slot| slot - 1.0);
+                self.gui.choose((0.0..12.0).contains(&slot).then_some(slot as u8));
                 self.named = Some(Named::new(preset.name, &self.params, false));
             }
             PresetOutcome::Saved(preset) => {
