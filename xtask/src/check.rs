@@ -3,6 +3,7 @@
 mod commands;
 mod layers;
 mod links;
+mod lock;
 mod markdown;
 mod sources;
 mod tree;
@@ -18,9 +19,10 @@ type Findings = Vec<String>;
 /// Runs every check and reports all that is wrong, not only the first.
 pub(crate) fn check(workspace: &Workspace, _words: Vec<String>) -> Result<()> {
     let tree = Tree::read(workspace)?;
+    let locked = lock::read(workspace)?;
     let checks: [(&str, Findings); 6] = [
-        ("layers", layers::check(workspace)?),
-        ("dependencies come from crates.io", sources::check(workspace)?),
+        ("layers", layers::check(workspace, &locked)),
+        ("dependencies come from crates.io", sources::check(workspace, &locked)),
         ("file sizes, paths and hosts", tree.check()),
         ("first lines of source files", tree.check_first_lines()),
         ("links in Markdown", links::check(&tree)),

@@ -18,7 +18,7 @@ const CARGO: [&str; 13] = [
 
 pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Result<Findings> {
     let mut findings = Findings::new();
-    let mut help = TrainerHelp { workspace, texts: BTreeMap::new() };
+    let mut help = TrainerHelp { workspace, is_built: false, texts: BTreeMap::new() };
     for file in tree.with_extension("md") {
         let Some(text) = file.text() else { continue };
         for (number, line) in markdown::commands(text) {
@@ -89,7 +89,9 @@ fn cargo_problems(workspace: &Workspace, words: &[&str]) -> Findings {
         findings.push(format!("no package {name}"));
         return findings;
     };
-    for (option, kind) in [("--example", "example"), ("--bench", "bench"), ("--test", "test")] {
+    for (option, kind) in
+        [("--example", "example"), ("--bench", "bench"), ("--bin", "bin"), ("--test", "test")]
+    {
         if let Some(target) = value_of(own, &[option])
             && !package
                 .targets
@@ -116,6 +118,7 @@ fn value_of<'a>(words: &[&'a str], options: &[&str]) -> Option<&'a str> {
 /// `trainer --help`, and of its subcommands, each asked for once.
 struct TrainerHelp<'a> {
     workspace: &'a Workspace,
+    is_built: bool,
     texts: BTreeMap<String, Option<String>>,
 }
 
@@ -125,9 +128,12 @@ impl TrainerHelp<'_> {
         let key = subcommand.unwrap_or_default().to_owned();
         if !self.texts.contains_key(&key) {
             // A trainer that cannot be built is an error; one that refuses the subcommand is a finding.
-            let mut build = self.workspace.cargo();
-            build.args(["build", "--quiet", "--package", "trainer"]);
-            Workspace::output(build)?;
+            if !self.is_built {
+                let mut build = self.workspace.cargo();
+                build.args(["build", "--quiet", "--package", "trainer"]);
+                Workspace::output(build)?;
+                self.is_built = true;
+            }
             let mut run = self.workspace.cargo();
             run.args(["run", "--quiet", "--package", "trainer", "--"]);
             run.args(subcommand).arg("--help");

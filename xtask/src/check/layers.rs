@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
 use cargo_metadata::{Dependency, DependencyKind, Package};
 
 use super::Findings;
+use super::lock::Locked;
 use crate::workspace::Workspace;
 
 /// Every package of the workspace and those of ours it may build on.
@@ -44,11 +44,8 @@ const OUT_OF_REACH: [&str; 12] = [
 /// Dependencies of every package in `Cargo.lock`, by name.
 type Lock = BTreeMap<String, BTreeSet<String>>;
 
-pub(super) fn check(workspace: &Workspace) -> Result<Findings> {
-    let path = workspace.root().join("Cargo.lock");
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let lock = read_lock(&text).with_context(|| format!("cannot parse {}", path.display()))?;
+pub(super) fn check(workspace: &Workspace, locked: &[Locked]) -> Findings {
+    let lock = dependencies(locked);
     let mut findings = Findings::new();
     for package in workspace.packages() {
         if package.name == "jangdan" && package.dependencies.iter().any(trains) {
@@ -58,7 +55,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Findings> {
         }
         findings.extend(check_package(&package.name, &used_by(package), &lock));
     }
-    Ok(findings)
+    findings
 }
 
 /// Whether this is `musicvae` with the feature that brings candle.
@@ -121,29 +118,17 @@ fn reach(name: &str, lock: &Lock) -> BTreeSet<String> {
     reached
 }
 
-fn read_lock(text: &str) -> Result<Lock> {
-    #[derive(serde::Deserialize)]
-    struct File {
-        package: Vec<Entry>,
-    }
-    #[derive(serde::Deserialize)]
-    struct Entry {
-        name: String,
-        #[serde(default)]
-        dependencies: Vec<String>,
-    }
-    let file: File = toml::from_str(text)?;
+fn dependencies(locked: &[Locked]) -> Lock {
     let mut lock = Lock::new();
-    for entry in file.package {
-        // "name", or "name version" where there are several.
-        let names = entry.dependencies.iter().filter_map(|d| d.split(' ').next());
-        lock.entry(entry.name).or_default().extend(names.map(str::to_owned));
+    for package in locked {
+        lock.entry(package.name.clone()).or_default().extend(package.uses().map(str::to_owned));
     }
-    Ok(lock)
+    lock
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lock::parse;
     use super::*;
 
     const LOCK: &str = r#"
@@ -172,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_audio_thread_cannot_reach_a_thread_pool_by_a_detour() {
-        let lock = read_lock(LOCK).unwrap();
+        let lock = dependencies(&parse(LOCK).unwrap());
         assert_eq!(
             check_package("groove", &used(&[("midly", false)]), &lock),
             ["groove runs on the audio thread but reaches rayon-core by midly"]

@@ -1,19 +1,14 @@
 //! Every dependency comes from crates.io: none from git, none from another registry.
 
-use anyhow::{Context, Result};
-
 use super::Findings;
+use super::lock::Locked;
 use crate::workspace::Workspace;
 
 /// How `Cargo.lock` names crates.io, wherever the crates were really downloaded from.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-pub(super) fn check(workspace: &Workspace) -> Result<Findings> {
-    let path = workspace.root().join("Cargo.lock");
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let mut findings =
-        foreign(&text).with_context(|| format!("cannot parse {}", path.display()))?;
+pub(super) fn check(workspace: &Workspace, locked: &[Locked]) -> Findings {
+    let mut findings = foreign(locked);
     for package in workspace.packages() {
         for dependency in &package.dependencies {
             let is_foreign =
@@ -23,32 +18,23 @@ pub(super) fn check(workspace: &Workspace) -> Result<Findings> {
             }
         }
     }
-    Ok(findings)
+    findings
 }
 
-fn foreign(lock: &str) -> Result<Findings> {
-    #[derive(serde::Deserialize)]
-    struct File {
-        package: Vec<Entry>,
-    }
-    #[derive(serde::Deserialize)]
-    struct Entry {
-        name: String,
-        source: Option<String>,
-    }
-    let file: File = toml::from_str(lock)?;
-    Ok(file
-        .package
-        .into_iter()
-        .filter_map(|Entry { name, source }| {
-            let source = source.filter(|source| source != CRATES_IO)?;
-            Some(format!("Cargo.lock: {name} comes from {source}"))
+fn foreign(locked: &[Locked]) -> Findings {
+    let elsewhere = |package: &&Locked| package.source.as_ref().is_some_and(|s| s != CRATES_IO);
+    locked
+        .iter()
+        .filter(elsewhere)
+        .map(|Locked { name, source, .. }| {
+            format!("Cargo.lock: {name} comes from {}", source.as_deref().unwrap_or_default())
         })
-        .collect())
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lock::parse;
     use super::*;
 
     #[test]
@@ -60,7 +46,7 @@ mod tests {
             name = "theirs"
             source = "git+https://example.org/theirs#abc"
         "#;
-        let findings = foreign(lock).unwrap();
+        let findings = foreign(&parse(lock).unwrap());
         assert_eq!(findings, ["Cargo.lock: theirs comes from git+https://example.org/theirs#abc"]);
     }
 }
