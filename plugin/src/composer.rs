@@ -175,7 +175,7 @@ impl Composer {
     }
 
     /// What the pad's corners are, after `changes` changes.
-    pub(crate) fn turn_corners(&mut self, corners: Arc<Corners>, changes: u64) {
+    pub(crate) fn set_corners(&mut self, corners: Arc<Corners>, changes: u64) {
         (self.corners, self.corner_changes) = (corners, changes);
     }
 

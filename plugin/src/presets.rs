@@ -79,10 +79,13 @@ pub fn write(state: &State) -> Result<String, String> {
 /// # Errors
 /// If `bytes` are none, one of a later version, or a damaged one: in a line for the user.
 pub fn read(bytes: &[u8]) -> Result<State, String> {
-    let head: Head =
-        serde_json::from_slice(bytes).map_err(|_| "this is no preset of Jangdan's".to_owned())?;
+    let foreign = "this is no preset of Jangdan's";
+    let damaged = |error: serde_json::Error| format!("a damaged preset: {error}");
+    let says_so = bytes.windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes());
+    let head = serde_json::from_slice::<Head>(bytes);
+    let head = head.map_err(|e| if says_so { damaged(e) } else { foreign.to_owned() })?;
     if head.format != FORMAT {
-        return Err("this is no preset of Jangdan's".to_owned());
+        return Err(foreign.to_owned());
     }
     if head.version > VERSION {
         return Err(format!(
@@ -90,8 +93,7 @@ pub fn read(bytes: &[u8]) -> Result<State, String> {
             head.version
         ));
     }
-    let body: Body =
-        serde_json::from_slice(bytes).map_err(|error| format!("a damaged preset: {error}"))?;
+    let body: Body = serde_json::from_slice(bytes).map_err(damaged)?;
     let mut slots = SlotGrooves::default();
     // A slot that a later version has more is left out.
     for (slot, groove) in body.slots.into_iter().filter(|(slot, _)| *slot < SLOTS) {
@@ -153,7 +155,7 @@ mod tests {
             (&b""[..], "no preset"),
             (b"\xff\xfe\0", "no preset"),
             (b"{\"format\": \"other\", \"version\": 1}", "no preset"),
-            (&text.as_bytes()[..text.len() / 2], "no preset"),
+            (&text.as_bytes()[..text.len() / 2], "damaged"),
             (later.as_bytes(), "version 2"),
             (damaged.as_bytes(), "damaged"),
         ] {

@@ -220,7 +220,7 @@ fn look(
         composer.load_slots(params.slots.get(), now.slot_changes);
     }
     composer.edit(params.edits.get(), now.edit_changes);
-    composer.turn_corners(params.corners.get(), now.corner_changes);
+    composer.set_corners(params.corners.get(), now.corner_changes);
     composer.hear(heard, is_following);
     true
 }

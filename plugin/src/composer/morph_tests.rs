@@ -37,7 +37,7 @@ fn the_groove_is_where_the_pad_is_and_follows_it_and_its_corners() {
         Corner::Slot(4),
     ];
     let mut composer = Composer::default();
-    composer.turn_corners(Arc::new(corners), 1);
+    composer.set_corners(Arc::new(corners), 1);
     let mut slots = SlotGrooves::default();
     slots[3] = Some(Arc::new(Groove::of_patterns(vec![slot])));
     composer.load_slots(slots.clone(), 7);
@@ -107,7 +107,7 @@ fn with_the_shipped_weights_corners_are_themselves_and_the_way_between_them_is_g
     let mut composer = Composer::default();
     let mut corners = first_corners();
     corners[3] = Corner::Clip { name: String::new(), pattern: Box::new(factory::pattern()) };
-    composer.turn_corners(Arc::new(corners), 1);
+    composer.set_corners(Arc::new(corners), 1);
     let recipe = recipe(138, 0.0);
     let mut there = |x: f32, y: f32| {
         let wanted = at(recipe, x, y);
