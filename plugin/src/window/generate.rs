@@ -8,6 +8,7 @@ use super::button::{Rank, pill, switch};
 use super::desk::Desk;
 use super::hand::Hand;
 use super::layout::{Panel, Section, column, row};
+use super::menu::elided;
 use super::pad::{PadState, nearest, pad};
 use super::slider::{attribute_slider, latent_slider};
 use super::theme::{self, Size, UNIT, Weight};
@@ -60,14 +61,17 @@ fn title(ui: &Ui, hand: Hand<'_>, section: &Section, text: &str) {
     );
 }
 
+/// Writes `text` in the title, before the switch at its end.
 fn hint(ui: &Ui, hand: Hand<'_>, section: &Section, text: &str) {
-    ui.painter().text(
-        pos2(section.title.right() - 4.5 * UNIT, section.title.top() + UNIT),
-        Align2::RIGHT_CENTER,
-        text,
-        theme::font(Size::Small, Weight::Regular),
-        hand.palette.dim,
+    let title = section.title;
+    let room = Rect::from_min_max(
+        pos2(title.left() + 8.0 * UNIT, title.top()),
+        pos2(title.right() - 4.5 * UNIT, title.top() + 2.0 * UNIT),
     );
+    let font = theme::font(Size::Small, Weight::Regular);
+    let width = ui.painter().layout_no_wrap(text.to_owned(), font, hand.palette.dim).size().x;
+    let room = room.with_min_x((room.right() - width - 0.5).max(room.left()));
+    elided(ui, room, text, Weight::Regular, hand.palette.dim);
 }
 
 /// The button at the end of a section's title.

@@ -5,6 +5,7 @@ use egui::epaint::ClippedShape;
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 use jangdan::handoff::Network;
 use jangdan::headless::Image;
+use jangdan::morph::Corner;
 use jangdan::saved::Groove;
 use jangdan::window::command::UndoState;
 use jangdan::window::grid::{Geometry, ROWS, hit_color};
@@ -38,6 +39,10 @@ fn fill(window: &mut Headless) {
     }
     window.scene.undo = Some(UndoState { can_undo: true, can_redo: true });
     window.scene.is_b = Some(true);
+    let name = "a clip of a very long name, \u{c7a5}\u{b2e8} and more of it".to_owned();
+    window.scene.name = Some(name.clone());
+    let clip = Corner::Clip { name, pattern: Box::new(factory::pattern()) };
+    window.params.corners.set([(); 4].map(|()| clip.clone()).into());
     (0..64).for_each(|step| window.scene.locks.lock(step, Instrument::Kick, None));
     window.view().complain("There is no room ".repeat(40));
 }
