@@ -12,7 +12,7 @@ use groove::Pattern;
 use serde::{Deserialize, Serialize};
 
 use crate::history::History;
-use crate::params::JangdanParams;
+use crate::params::{JangdanParams, finite_or};
 use crate::recipe::{FNV_BASIS, fingerprint, fnv};
 use crate::slots::SLOTS;
 
@@ -58,8 +58,10 @@ pub fn first_corners() -> Corners {
     FIRST_STYLES.map(|style| Corner::Style(style.to_owned()))
 }
 
-/// The share of each corner at `[x, y]`, both in `[0, 1]`, x from left to right, y from bottom to top.
-pub fn shares([x, y]: [f32; 2]) -> [f32; CORNERS] {
+/// The share of each corner at `[x, y]`, both in `[0, 1]`, x from left to right, y from bottom to top. What a harmed project
+/// has beyond is at the edge, what is no number in the middle.
+pub fn shares(at: [f32; 2]) -> [f32; CORNERS] {
+    let [x, y] = at.map(|x| finite_or(x, 0.5).clamp(0.0, 1.0));
     [(1.0 - x) * y, x * y, (1.0 - x) * (1.0 - y), x * (1.0 - y)]
 }
 
@@ -149,6 +151,8 @@ mod tests {
             assert_eq!(shares(at), expected);
         }
         assert_eq!(shares([0.5, 0.5]), [0.25; CORNERS]);
+        assert_eq!(shares([-7.0, 1e30]), shares([0.0, 1.0]));
+        assert_eq!(shares([f32::NAN, f32::INFINITY]), [0.25; CORNERS]);
         assert!((shares([0.3, 0.9]).iter().sum::<f32>() - 1.0).abs() < 1e-6);
     }
 
