@@ -1,6 +1,6 @@
 //! The licences of everything that is linked into the plugin, as one text to pass on with it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -15,6 +15,17 @@ pub(crate) const FILE_NAME: &str = "THIRD-PARTY.txt";
 /// What is no crate but comes with the plugin: its name, its licence and where the text is.
 const OTHERS: [(&str, &str, &str); 1] =
     [("Inter, the typeface of the window", "OFL-1.1", "assets/fonts/OFL.txt")];
+
+/// The terms of the ISC licence, for packages that name it but have no file of it; whose they are goes before.
+const ISC: &str = "\
+Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above
+copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED \"AS IS\" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR
+IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+";
 
 const PREFACE: &str = "\
 What Jangdan is built from, and under which terms. Jangdan itself is under MIT or Apache 2.0, at your choice.
@@ -52,10 +63,20 @@ pub(crate) fn text(workspace: &Workspace, package: &str) -> Result<String> {
         let owner = format!("{} {}", package.name, package.version);
         let licence = package.license.as_deref().unwrap_or("see its licence below");
         let source = package.repository.as_deref().unwrap_or_default();
-        let found = licence_files(package)?;
+        let folder = package.manifest_path.parent().context("a manifest without a folder")?;
+        let mut found = licence_files(folder.as_std_path())?;
+        // Where egui's fonts have theirs.
+        found.extend(licence_files(&folder.as_std_path().join("fonts"))?);
+        if found.is_empty() && package.license.as_deref() == Some("ISC") {
+            let authors = match &package.authors[..] {
+                [] => format!("the authors of {}", package.name),
+                authors => authors.join(", "),
+            };
+            found.push(format!("Copyright (c) {authors}\n\n{ISC}"));
+        }
         let note = if found.is_empty() { " (its package has no file of it)" } else { "" };
         writeln!(list, "{owner}: {licence}{note} {source}")?;
-        found.into_values().for_each(|text| add(&owner, text));
+        found.into_iter().for_each(|text| add(&owner, text));
     }
     for (name, licence, path) in OTHERS {
         writeln!(list, "{name}: {licence}")?;
@@ -97,25 +118,27 @@ fn linked<'a>(
     Ok(metadata.packages.iter().filter(is_linked).collect())
 }
 
-/// The licence files of `package`, by name.
-fn licence_files(package: &Package) -> Result<BTreeMap<String, String>> {
-    let folder = package.manifest_path.parent().context("a manifest without a folder")?;
-    let mut files = BTreeMap::new();
-    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {folder}"))?;
-    for entry in entries {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if is_licence(&name) && entry.path().is_file() {
-            files.insert(name, read(&entry.path())?);
+/// The licences in `folder`, in the order of their files' names; none if there is no such folder.
+fn licence_files(folder: &Path) -> Result<Vec<String>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let told = || format!("cannot read {}", folder.display());
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(told)? {
+        let entry = entry.with_context(told)?;
+        if is_licence(&entry.file_name().to_string_lossy()) && entry.path().is_file() {
+            paths.push(entry.path());
         }
     }
-    Ok(files)
+    paths.sort();
+    paths.iter().map(|path| read(path)).collect()
 }
 
 /// Whether a file of that name has terms in it.
 fn is_licence(name: &str) -> bool {
     let name = name.to_uppercase();
-    ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"]
+    ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE", "OFL", "UFL"]
         .iter()
         .any(|start| name.starts_with(start))
 }
