@@ -19,6 +19,7 @@ pub mod headless;
 pub mod history;
 pub mod keys;
 pub mod morph;
+pub mod named;
 pub mod params;
 pub mod performance;
 mod player;

@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::edits::SavedEdits;
 use crate::morph::{Pad, SavedCorners};
+use crate::named::Named;
 use crate::recipe::Recipe;
 use crate::saved::{Groove, SavedGroove};
 use crate::slots::Slots;
@@ -120,6 +121,10 @@ pub struct JangdanParams {
     #[persist = "presets"]
     pub presets: Arc<RwLock<String>>,
 
+    /// The name that the groove came with, if it did.
+    #[persist = "name"]
+    pub name: Arc<RwLock<Option<Named>>>,
+
     /// The window's size, kept by the window.
     #[persist = "window"]
     pub window: Arc<RwLock<WindowSize>>,
@@ -183,6 +188,7 @@ impl Default for JangdanParams {
             weights: SavedWeights::default(),
             folder: Arc::default(),
             presets: Arc::default(),
+            name: Arc::default(),
             window: Arc::default(),
             clock: Clock::default(),
         }
@@ -326,7 +332,10 @@ mod tests {
         let fields = JangdanParams::default().serialize_fields();
         assert_eq!(
             fields.keys().collect::<Vec<_>>(),
-            ["corners", "edits", "folder", "groove", "presets", "slots", "weights", "window"]
+            [
+                "corners", "edits", "folder", "groove", "name", "presets", "slots", "weights",
+                "window"
+            ]
         );
     }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use nice_plug::params::persist::PersistentField;
-use nice_plug::prelude::{ParamFlags, ParamPtr, Params};
+use nice_plug::prelude::{Param, ParamFlags, ParamPtr, Params};
 
 use crate::edits::Edits;
 use crate::morph::Corners;
 use crate::params::{JangdanParams, finite_or};
 use crate::saved::Groove;
-use crate::slots::SlotGrooves;
+use crate::slots::{SLOTS, SlotGrooves};
 
 /// See the module. As a preset holds it, or the other side of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,14 @@ impl State {
             slots: params.slots.get(),
             corners: (*params.corners.get()).clone(),
         }
+    }
+
+    /// The slot, `0..12`, that is chosen in it; `None` for the groove of the controls. `params` are any instance's.
+    pub(crate) fn slot(&self, params: &JangdanParams) -> Option<u8> {
+        let param = params.perform.slot.as_ptr();
+        let (id, _) = own(params).find(|(_, other)| *other == param)?;
+        // A NaN and what is below 0 are 0.
+        (*self.parameters.get(&id)? as u8).checked_sub(1).filter(|slot| usize::from(*slot) < SLOTS)
     }
 
     /// Puts all but the parameters in place.
@@ -121,6 +129,22 @@ mod tests {
         assert_eq!((State::of(&params), history.can()), (before, (false, true)));
         assert!(history.redo(&params, &host));
         assert_eq!(State::of(&params), state);
+    }
+
+    #[test]
+    fn a_state_knows_which_slot_is_chosen_in_it() {
+        let params = JangdanParams::default();
+        let mut state = State::of(&params);
+        assert_eq!(state.slot(&params), None);
+        let (history, host) = (History::default(), Host::default());
+        history.set(&params, &host, &params.perform.slot, 1.0);
+        assert_eq!(State::of(&params).slot(&params), Some(11));
+        for (value, slot) in
+            [(0.0, None), (1.0, Some(0)), (13.0, None), (-1.0, None), (f32::NAN, None)]
+        {
+            state.parameters.insert("slot".to_owned(), value);
+            assert_eq!(state.slot(&params), slot, "{value}");
+        }
     }
 
     #[test]

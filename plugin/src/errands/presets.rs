@@ -48,8 +48,10 @@ pub enum PresetOutcome {
     Exists(Preset),
     /// What it holds, for [`History::place`](crate::history::History::place).
     Loaded(Preset, Box<State>),
-    /// It has another name, or none any more.
-    Changed,
+    /// It is called otherwise: what it was called, and how it is now.
+    Renamed(String, Preset),
+    /// It is no more, and this was its name.
+    Deleted(String),
 }
 
 /// A preset.
@@ -73,7 +75,7 @@ pub(super) fn run(errand: &PresetErrand) -> Result<PresetOutcome, String> {
         PresetErrand::Delete(path) => {
             is_preset(path)?;
             std::fs::remove_file(path).map_err(|error| told(path, &error))?;
-            Ok(PresetOutcome::Changed)
+            Ok(PresetOutcome::Deleted(preset(path).name))
         }
     }
 }
@@ -125,12 +127,19 @@ fn load(path: &Path) -> Result<PresetOutcome, String> {
 fn rename(path: &Path, name: &str) -> Result<PresetOutcome, String> {
     is_preset(path)?;
     let to = path_of(path.parent().unwrap_or(Path::new("")), name)?;
-    // A link to the same file: never over another.
-    if to.exists() {
-        return Ok(PresetOutcome::Exists(preset(&to)));
+    let (before, now) = (preset(path).name, preset(&to));
+    // Never over another; where the disk knows no capitals, a name in others is the same file.
+    let is_other = !before.eq_ignore_ascii_case(&now.name);
+    if to != path && to.exists() && (is_other || !is_same_file(path, &to)) {
+        return Err(format!("there is a preset called {} already", now.name));
     }
     std::fs::rename(path, &to).map_err(|error| told(path, &error))?;
-    Ok(PresetOutcome::Changed)
+    Ok(PresetOutcome::Renamed(before, now))
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let of = |path: &Path| std::fs::canonicalize(path).ok();
+    of(one).is_some_and(|path| Some(path) == of(other))
 }
 
 /// Only what is called a preset is renamed and removed.
@@ -203,13 +212,15 @@ mod tests {
         std::fs::write(folder.join("notes.txt"), "not mine").unwrap();
         assert_eq!(names(&folder), ["-Late night-", "another"]);
         let rename = |name: &str| run(&PresetErrand::Rename(first.path.clone(), name.to_owned()));
-        assert!(matches!(rename("another"), Ok(PresetOutcome::Exists(_))));
+        assert_eq!(rename("another"), Err("there is a preset called another already".to_owned()));
         assert!(rename(" . ").is_err());
-        assert_eq!(rename("Morning"), Ok(PresetOutcome::Changed));
+        let morning = Preset { name: "Morning".to_owned(), path: folder.join("Morning.jangdan") };
+        let renamed = PresetOutcome::Renamed(first.name.clone(), morning);
+        assert_eq!(rename("Morning"), Ok(renamed));
         assert_eq!(names(&folder), ["another", "Morning"]);
         let remove = |name: &str| run(&PresetErrand::Delete(folder.join(name)));
         assert!(remove("notes.txt").is_err() && remove("gone.jangdan").is_err());
-        assert_eq!(remove("Morning.jangdan"), Ok(PresetOutcome::Changed));
+        assert_eq!(remove("Morning.jangdan"), Ok(PresetOutcome::Deleted("Morning".to_owned())));
         let files = std::fs::read_dir(&folder).unwrap().count();
         assert_eq!((names(&folder), files), (vec!["another".to_owned()], 2));
         std::fs::remove_dir_all(&folder).unwrap();

@@ -15,7 +15,6 @@ use nice_plug_egui::{
 
 use super::command::UndoState;
 use super::layout::MIN_SIZE;
-use super::title::Named;
 use super::zoom::{LEAST_ZOOM, MOST_ZOOM};
 use super::{Scene, View, draw, frames, theme};
 use crate::compare::Compare;
@@ -36,8 +35,6 @@ pub struct Window {
     view: View,
     history: History,
     compare: Compare,
-    /// What the groove is called, if it came with a name.
-    named: Option<Named>,
     /// The file that is being imported.
     importing: String,
     stroke: Stroke,
@@ -87,11 +84,15 @@ impl Window {
             view: View::default(),
             history: History::default(),
             compare: Compare::default(),
-            named: None,
             importing: String::new(),
             stroke: Stroke::default(),
             asked: None,
         }
+    }
+
+    /// What the groove is called, if it came with a name.
+    fn name(&self) -> Option<String> {
+        self.params.name.read().as_ref()?.of(&self.params).map(str::to_owned)
     }
 
     fn scene(&mut self) -> Scene {
@@ -110,7 +111,7 @@ impl Window {
             next,
             cycle,
             playhead: self.gui.playhead(),
-            name: self.named.as_ref().and_then(|named| named.of(&self.params)).map(str::to_owned),
+            name: self.name(),
             choice,
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),
@@ -147,7 +148,7 @@ impl NiceEguiApp for Window {
         if self.loads != self.params.groove.loads() {
             self.loads = self.params.groove.loads();
             self.history.forget();
-            (self.compare, self.named) = (Compare::default(), None);
+            self.compare = Compare::default();
         }
         self.take_outcomes(&context.param_setter());
         let scene = self.scene();

@@ -1,6 +1,7 @@
 //! The groove's name between arrows, and the [list] of grooves to begin at: the user's presets, and the factory's by style.
 
 mod list;
+mod own;
 mod save;
 
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ pub(super) struct Browser {
     name: String,
     title: String,
     chosen: Option<Item>,
+    /// What is being done to a preset.
+    task: Option<own::Task>,
     was_open: bool,
 }
 
@@ -147,7 +150,7 @@ impl Browser {
     fn open(&mut self) {
         self.typed.clear();
         self.name.clone_from(&self.title);
-        (self.chosen, self.replaces) = (None, None);
+        (self.chosen, self.replaces, self.task) = (None, None, None);
     }
 
     /// The groove is called `title` now.

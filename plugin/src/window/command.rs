@@ -67,6 +67,15 @@ pub enum Command {
         /// Whether one of that name is written over.
         may_replace: bool,
     },
+    /// Calls the preset in a file otherwise.
+    RenamePreset {
+        /// Which.
+        path: PathBuf,
+        /// How.
+        name: String,
+    },
+    /// Removes a preset from the disk.
+    DeletePreset(PathBuf),
     /// Goes to the other of the two sides that are compared.
     Switch,
     /// Makes the other side as the one that is heard.

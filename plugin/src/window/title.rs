@@ -6,35 +6,6 @@ use super::browser::grooves;
 use crate::params::JangdanParams;
 use crate::weights::WeightsInfo;
 
-/// A name that a groove came with: a file's.
-#[derive(Clone, Debug)]
-pub(super) struct Named {
-    name: String,
-    /// It goes on being called so until another of these is chosen.
-    source: (i32, i32),
-    /// Whether it is a clip, and no longer called so once that is taken back.
-    is_clip: bool,
-}
-
-impl Named {
-    /// The groove as it is now, called `name`.
-    pub(super) fn new(name: String, params: &JangdanParams, is_clip: bool) -> Self {
-        Self { name, source: source(params), is_clip }
-    }
-
-    /// The name, if the groove is still called so.
-    pub(super) fn of(&self, params: &JangdanParams) -> Option<&str> {
-        let has_clip = || params.edits.get().anchor(&params.recipe()).is_some();
-        let is_here = self.source == source(params) && (!self.is_clip || has_clip());
-        is_here.then_some(self.name.as_str())
-    }
-}
-
-/// The style and the seed.
-fn source(params: &JangdanParams) -> (i32, i32) {
-    (params.character.style.value(), params.generate.seed.value())
-}
-
 /// What the groove of the controls is called: as it came, as in the factory, or by its style and seed.
 pub(super) fn title(params: &JangdanParams, named: Option<&str>, weights: &WeightsInfo) -> String {
     if let Some(name) = named {

@@ -168,6 +168,60 @@ fn ones_own_presets_are_found_first_and_everything_is_kept_under_a_name() {
     assert_eq!(window.carry_out(), [save(true)]);
 }
 
+/// Opens the list with two presets of one's own, the second of which is found.
+fn list_at_oben() -> Headless {
+    let mut window = window();
+    let field = place(&window, "browser");
+    click(&mut window, field);
+    window.frame(Vec::new());
+    window.view().show_presets(vec![preset("Late pocket"), preset("Oben")]);
+    type_text(&mut window, "oben");
+    assert_eq!(window.carry_out(), [Command::ListPresets]);
+    window
+}
+
+/// Presses the button that says `text`.
+#[track_caller]
+fn press(window: &mut Headless, text: &str) {
+    window.frame(Vec::new());
+    let shown = super::look::texts(&window.frame(Vec::new()).shapes);
+    let (at, _) = shown.iter().rfind(|(_, shown)| shown == text).expect(text);
+    click(window, at.center());
+    window.frame(Vec::new());
+}
+
+#[test]
+fn a_preset_is_renamed_in_its_line() {
+    let mut window = list_at_oben();
+    press(&mut window, "rename");
+    assert_eq!(window.focused(), Some(egui::Id::unique("preset-rename")));
+    press_key(&mut window, Key::Escape);
+    window.frame(Vec::new());
+    let find = Some(egui::Id::unique("browser-find"));
+    assert_eq!(window.focused(), find, "the list is still open");
+    press(&mut window, "rename");
+    press_key(&mut window, Key::End);
+    type_text(&mut window, " auf");
+    press_key(&mut window, Key::Enter);
+    let (path, name) = ("Oben.jangdan".into(), "Oben auf".to_owned());
+    assert_eq!(window.carry_out(), [Command::RenamePreset { path, name }]);
+    window.frame(Vec::new());
+    assert_eq!(window.focused(), find);
+}
+
+#[test]
+fn a_preset_is_deleted_after_one_question() {
+    let mut window = list_at_oben();
+    for (answer, wanted) in
+        [("Keep it", vec![]), ("Delete", vec![Command::DeletePreset("Oben.jangdan".into())])]
+    {
+        press(&mut window, "delete");
+        assert_eq!(window.carry_out(), []);
+        press(&mut window, answer);
+        assert_eq!(window.carry_out(), wanted);
+    }
+}
+
 #[test]
 fn arrows_step_through_the_grooves() {
     let mut window = window();

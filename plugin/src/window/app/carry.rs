@@ -9,11 +9,13 @@ use crate::editing;
 use crate::errands::presets::{PresetErrand, PresetOutcome};
 use crate::errands::{Errand, Outcome};
 use crate::morph;
+use crate::named::Named;
+use crate::params::JangdanParams;
 use crate::state::State;
 use crate::window::browser;
 use crate::window::command::Command;
 use crate::window::dice;
-use crate::window::title::{self, Named};
+use crate::window::title;
 
 impl Window {
     /// Does what `command` says, or has the worker do it.
@@ -31,9 +33,8 @@ impl Window {
             }
             Command::Export { folder, what } => {
                 *params.folder.write() = folder.to_string_lossy().into_owned();
-                let named = self.named.as_ref().and_then(|named| named.of(params));
-                let name = title::title(params, named, &gui.weights());
-                gui.send(Errand::Export { folder, name, what });
+                let name = title::title(&self.params, self.name().as_deref(), &self.gui.weights());
+                self.gui.send(Errand::Export { folder, name, what });
             }
             Command::List { folder, endings } => gui.send(Errand::List { folder, endings }),
             Command::Begin(place) => {
@@ -59,6 +60,10 @@ impl Window {
                 let save = PresetErrand::Save { folder, name, state, may_replace };
                 self.gui.send(Errand::Preset(save));
             }
+            Command::RenamePreset { path, name } => {
+                gui.send(Errand::Preset(PresetErrand::Rename(path, name)));
+            }
+            Command::DeletePreset(path) => gui.send(Errand::Preset(PresetErrand::Delete(path))),
             Command::Switch => self.compare.switch(params, history, host),
             Command::Copy => {
                 self.compare.copy(params);
@@ -79,7 +84,7 @@ impl Window {
                     self.gui.choose(None);
                     let name = std::mem::take(&mut self.importing);
                     self.view.tell(format!("Imported {name}"));
-                    self.named = Some(Named::new(name, &self.params, true));
+                    call(&self.params, name, true);
                 }
                 Outcome::Listed(folder) => self.view.show_folder(folder),
                 Outcome::Weights(name) => self.view.tell(format!("The network plays with {name}")),
@@ -98,17 +103,26 @@ impl Window {
             PresetOutcome::Listed(_, presets) => self.view.show_presets(presets),
             PresetOutcome::Loaded(preset, state) => {
                 self.history.place(&self.params, setter.raw_context, &state);
-                let slot = state.parameters.get("slot").map_or(0.0, |slot| slot - 1.0);
-                self.gui.choose((0.0..12.0).contains(&slot).then_some(slot as u8));
-                self.named = Some(Named::new(preset.name, &self.params, false));
+                self.gui.choose(state.slot(&self.params));
+                call(&self.params, preset.name, false);
             }
             PresetOutcome::Saved(preset) => {
                 self.view.tell(format!("Saved as the preset {}", preset.name));
-                self.named = Some(Named::new(preset.name, &self.params, false));
+                call(&self.params, preset.name, false);
                 self.list_presets();
             }
             PresetOutcome::Exists(preset) => self.view.ask_to_replace(preset.name),
-            PresetOutcome::Changed => self.list_presets(),
+            PresetOutcome::Renamed(before, preset) => {
+                if let Some(named) = &mut *self.params.name.write() {
+                    named.rename(&before, &preset.name);
+                }
+                self.view.tell(format!("{before} is called {} now", preset.name));
+                self.list_presets();
+            }
+            PresetOutcome::Deleted(name) => {
+                self.view.tell(format!("Deleted the preset {name}"));
+                self.list_presets();
+            }
         }
     }
 
@@ -123,17 +137,22 @@ impl Window {
     }
 }
 
+/// The groove of `params` came as `name`.
+fn call(params: &JangdanParams, name: String, is_clip: bool) {
+    let named = Named::new(name, params, is_clip);
+    *params.name.write() = Some(named);
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use nice_plug::prelude::Param;
+    use nice_plug::prelude::{Param, Params};
 
     use super::*;
     use crate::errands::presets::Preset;
     use crate::handoff::{WorkerEnd, handoff};
     use crate::headless::Host;
-    use crate::params::JangdanParams;
 
     fn window() -> (Window, WorkerEnd, Host) {
         let (_, worker, gui) = handoff();
@@ -202,6 +221,38 @@ mod tests {
         assert!((window.params.play.swing.value() - 0.6).abs() < 1e-6);
         window.carry_out(Command::Undo, &setter);
         assert!((window.params.play.swing.value() - 0.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_project_keeps_the_name_and_a_preset_that_is_renamed_gives_the_groove_its_new_one() {
+        let (mut window, worker, host) = window();
+        let setter = ParamSetter::new(&host);
+        let preset = |name: &str| Preset { name: name.to_owned(), path: name.into() };
+        worker.done(Outcome::Preset(PresetOutcome::Saved(preset("Mine"))));
+        window.take_outcomes(&setter);
+        let path = PathBuf::from("Mine");
+        window
+            .carry_out(Command::RenamePreset { path: path.clone(), name: "Ours".into() }, &setter);
+        _ = worker.errand(); // the list
+        let rename = PresetErrand::Rename(path.clone(), "Ours".to_owned());
+        assert_eq!(worker.errand(), Some(Errand::Preset(rename)));
+        worker.done(Outcome::Preset(PresetOutcome::Renamed("Mine".to_owned(), preset("Ours"))));
+        window.take_outcomes(&setter);
+        assert_eq!(worker.errand(), Some(Errand::Preset(PresetErrand::List(None))));
+        assert_eq!(name(&mut window).as_deref(), Some("Ours"));
+        let kept = window.params.serialize_fields();
+
+        window.carry_out(Command::DeletePreset(path.clone()), &setter);
+        assert_eq!(worker.errand(), Some(Errand::Preset(PresetErrand::Delete(path))));
+        worker.done(Outcome::Preset(PresetOutcome::Deleted("Ours".to_owned())));
+        window.take_outcomes(&setter);
+        assert_eq!(name(&mut window).as_deref(), Some("Ours"), "the groove is still there");
+
+        let (mut other, ..) = self::window();
+        other.params.deserialize_fields(&kept);
+        assert_eq!(name(&mut other).as_deref(), Some("Ours"));
+        setter.set_parameter(&other.params.generate.seed, 77);
+        assert_eq!(name(&mut other), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use egui::{Id, Key, Modifiers, Rect, ScrollArea, Sense, TextEdit, Ui, vec2};
 
-use super::{Item, WIDTH, grooves};
+use super::{Item, WIDTH, grooves, own};
 use crate::params::JangdanParams;
 use crate::window::Scene;
 use crate::window::desk::Desk;
@@ -56,8 +56,21 @@ pub(super) fn list(
     ScrollArea::vertical().max_height(ROWS * ROW).auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (i, item) in items.iter().enumerate() {
-            let (row, response) =
-                ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::CLICK);
+            let size = vec2(ui.available_width(), ROW);
+            if let Item::Own(path) = &item.0
+                && let Some(task) = browser.task.as_mut().filter(|task| task.is_of(path))
+            {
+                let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                let (is_over, command) =
+                    own::task(ui, palette, row.shrink2(vec2(4.0, 0.0)), &item.1, task);
+                commands.extend(command);
+                if is_over {
+                    browser.task = None;
+                    ui.memory_mut(|memory| memory.request_focus(find));
+                }
+                continue;
+            }
+            let (row, response) = ui.allocate_exact_size(size, Sense::CLICK);
             let is_chosen = at == Some(i);
             if is_chosen || response.hovered() {
                 let fill = if is_chosen { palette.chosen } else { palette.lifted };
@@ -66,7 +79,21 @@ pub(super) fn list(
             if is_chosen && has_moved {
                 response.scroll_to_me(None);
             }
-            line(ui, palette, row, item, here == Some(i));
+            let room = row.shrink2(vec2(UNIT, 0.0));
+            let room = match &item.0 {
+                Item::Own(path) if is_chosen || response.contains_pointer() => {
+                    let (begun, room) = own::words(ui, palette, room, path, &item.1);
+                    browser.task = begun.or(browser.task.take());
+                    room
+                }
+                other => kind(ui, palette, room, other),
+            };
+            let (weight, ink) = if here == Some(i) {
+                (Weight::Strong, palette.accent)
+            } else {
+                (Weight::Regular, palette.text)
+            };
+            elided(ui, room, &item.1, weight, ink);
             if response.clicked() {
                 browser.chosen = Some(item.0.clone());
                 commands.push(item.0.command());
@@ -88,18 +115,16 @@ fn keys(ui: &Ui) -> (isize, bool) {
     })
 }
 
-fn line(ui: &Ui, palette: &Palette, row: Rect, (item, name): &(Item, String), is_here: bool) {
-    let room = row.shrink2(vec2(UNIT, 0.0));
+/// Writes at the end of `line` where the groove is from, and returns the room that is left.
+fn kind(ui: &Ui, palette: &Palette, line: Rect, item: &Item) -> Rect {
     let kind = match item {
         Item::Own(_) => "yours",
         Item::Factory(place) if grooves()[*place].performance.is_some() => "a drummer's",
         Item::Factory(_) => "",
     };
-    let room_of_kind = room.with_min_x(room.right() - 9.0 * UNIT);
-    elided(ui, room_of_kind, kind, Weight::Regular, palette.dim);
-    let (weight, ink) =
-        if is_here { (Weight::Strong, palette.accent) } else { (Weight::Regular, palette.text) };
-    elided(ui, room.with_max_x(room_of_kind.left() - UNIT), name, weight, ink);
+    let room = line.with_min_x(line.right() - 9.0 * UNIT);
+    elided(ui, room, kind, Weight::Regular, palette.dim);
+    line.with_max_x(room.left() - UNIT)
 }
 
 fn credit(item: &Item) -> Option<String> {
