@@ -190,11 +190,12 @@ fn refusal() -> impl Strategy<Value = Refusal> {
 }
 
 fn cut() -> impl Strategy<Value = Cut> {
-    let befores = prop_oneof![5 => Just(Vec::new()), 1 => prop::collection::vec(before(), 1..3)];
+    let deeds_before =
+        prop_oneof![5 => Just(Vec::new()), 1 => prop::collection::vec(before(), 1..3)];
     let place = prop_oneof![1 => Just(0.0), 1 => Just(1.0), 4 => 0.0..1.0_f64];
     let deeds =
         prop_oneof![6 => Just(Vec::new()), 1 => prop::collection::vec((place, deed()), 1..4)];
-    (frames(), befores, tempo(), movement(), deeds, refusal()).prop_map(
+    (frames(), deeds_before, tempo(), movement(), deeds, refusal()).prop_map(
         |(frames, before, tempo, to, deeds, refusal)| Cut {
             frames,
             before,
