@@ -6,6 +6,7 @@
 //!   open, close       the plugin's window
 //!   play, stop        the transport, in real time
 //!   resize=WxH        the host's window, in pixels
+//!   save=F, load=F    the project's state, in the file F
 //!   wait=S            seconds; prints the processor time they took, in per cent of one core
 //! ```
 //!
@@ -32,7 +33,7 @@ mod x11 {
     use std::error::Error;
     use std::time::{Duration, Instant};
 
-    use testhost::{Host, Transport};
+    use testhost::{Host, HostError, Transport};
     use x11rb::connection::Connection;
     use x11rb::protocol::xproto::{
         ConfigureWindowAux, ConnectionExt, CreateWindowAux, WindowClass,
@@ -91,6 +92,8 @@ mod x11 {
                     self.resize(width, height)?;
                     self.host.resize_window(width, height)?;
                 }
+                ("save", file) => std::fs::write(file, self.host.save_state()?)?,
+                ("load", file) => self.host.load_state(&std::fs::read(file)?)?,
                 ("wait", seconds) => self.wait(Duration::from_secs_f64(seconds.parse()?))?,
                 _ => return Err("there is no such step".into()),
             }
@@ -121,7 +124,12 @@ mod x11 {
                         is_playing: self.is_playing,
                         ..Transport::playing(beats, TEMPO)
                     };
-                    self.host.process(BLOCK, Some(&transport), &[])?;
+                    match self.host.process(BLOCK, Some(&transport), &[]) {
+                        // nice-plug 0.4.2 sends what the window has set after the block's notes, at its first
+                        // sample. Hosts sort events, and so none of them minds.
+                        Err(HostError::OutOfOrder { offset: 0, .. }) => {}
+                        result => result?,
+                    }
                     self.host.take_recording();
                     self.time += u64::from(BLOCK);
                     self.played += u64::from(BLOCK) * u64::from(self.is_playing);

@@ -5,6 +5,7 @@
 mod raster;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use egui::{Event, FullOutput, Pos2, RawInput, Rect, Vec2};
 use engine::Score;
@@ -23,6 +24,9 @@ use crate::window::edit::Pen;
 use crate::window::{Scene, View, draw, theme};
 pub use raster::Image;
 use raster::{Textures, render};
+
+/// Seconds from one frame to the next.
+const FRAME_S: f64 = 1.0 / 60.0;
 
 /// What the window told the host.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,6 +102,8 @@ pub struct Headless {
     size: Vec2,
     scale: f32,
     time_s: f64,
+    /// When it asks to be drawn again, if it does.
+    due_s: Option<f64>,
 }
 
 impl Headless {
@@ -107,8 +113,20 @@ impl Headless {
         theme::install(&ctx);
         let (host, view, textures) = <(Arc<Host>, View, Textures)>::default();
         view.end_gestures_with(&ctx, GuiContext::new(host.clone()));
-        let (pen, stroke) = (None, None);
-        Self { params, scene, host, pen, stroke, ctx, view, textures, size, scale, time_s: 0.0 }
+        Self {
+            params,
+            scene,
+            host,
+            pen: None,
+            stroke: None,
+            ctx,
+            view,
+            textures,
+            size,
+            scale,
+            time_s: 0.0,
+            due_s: None,
+        }
     }
 
     /// Has edits carried out as the plugin does, in the groove of the controls and without a network, from now on.
@@ -123,7 +141,7 @@ impl Headless {
 
     /// Draws one frame, 1/60 s after the last, in which `events` happen.
     pub fn frame(&mut self, events: Vec<Event>) -> FullOutput {
-        self.time_s += 1.0 / 60.0;
+        self.time_s += FRAME_S;
         let mut input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size / self.zoom())),
             max_texture_side: Some(4096),
@@ -159,9 +177,34 @@ impl Headless {
             };
             draw(ui, params, scene, &setter, pen, view);
         });
+        let delays = output.viewport_output.values().map(|viewport| viewport.repaint_delay);
+        let delay = delays.min().filter(|&delay| delay < Duration::MAX);
+        self.due_s = delay.map(|delay| self.time_s + delay.as_secs_f64().max(FRAME_S));
         self.textures.update(&output.textures_delta);
         output.textures_delta.clear();
         output
+    }
+
+    /// Lets `seconds` pass, in which frames are drawn when the window asks for them, and returns how many.
+    pub fn wait(&mut self, seconds: f64) -> usize {
+        let end_s = self.time_s + seconds;
+        let mut count = 0;
+        while let Some(due_s) = self.due_s.filter(|&due_s| due_s <= end_s) {
+            self.time_s = due_s - FRAME_S;
+            self.frame(Vec::new());
+            count += 1;
+        }
+        self.time_s = end_s;
+        count
+    }
+
+    /// Where everything that the pointer can be at was in the last frame.
+    pub fn places(&self) -> Vec<(egui::Id, Rect)> {
+        self.ctx.viewport(|viewport| {
+            let widgets = &viewport.prev_pass.widgets;
+            let all = widgets.layers().flat_map(|(_, widgets)| widgets);
+            all.map(|widget| (widget.id, widget.interact_rect)).collect()
+        })
     }
 
     /// Closes the window. What its controls turned is left.

@@ -84,14 +84,28 @@ impl Groove {
 #[derive(Debug, Default)]
 pub struct SavedGroove {
     groove: RwLock<Groove>,
-    /// How often the host has loaded a groove.
     loads: AtomicU64,
+    /// Of these, those that were the host's.
+    projects: AtomicU64,
 }
 
 impl SavedGroove {
-    /// How often the host has loaded a groove; changes when the worker has to look again.
+    /// How often a groove was put in the place of what was made, by the host or by hands; changes when the worker has to
+    /// look again.
     pub fn loads(&self) -> u64 {
         self.loads.load(Ordering::Acquire)
+    }
+
+    /// How often the host has loaded one; changes with the project.
+    pub fn projects(&self) -> u64 {
+        self.projects.load(Ordering::Acquire)
+    }
+
+    /// Puts `groove` in the place of what was made.
+    pub(crate) fn put(&self, groove: Groove) {
+        let mut held = self.groove.write();
+        *held = groove;
+        self.loads.fetch_add(1, Ordering::AcqRel);
     }
 
     /// A copy of the groove.
@@ -99,7 +113,7 @@ impl SavedGroove {
         self.groove.read().clone()
     }
 
-    /// Stores what was made, unless the host has loaded another groove since `loads` was read.
+    /// Stores what was made, unless another groove was put in its place since `loads` was read.
     pub fn store(&self, groove: Groove, loads: u64) {
         let mut held = self.groove.write();
         if self.loads() == loads {
@@ -110,9 +124,8 @@ impl SavedGroove {
 
 impl<'a> PersistentField<'a, Groove> for SavedGroove {
     fn set(&self, groove: Groove) {
-        let mut held = self.groove.write();
-        *held = groove;
-        self.loads.fetch_add(1, Ordering::AcqRel);
+        self.put(groove);
+        self.projects.fetch_add(1, Ordering::AcqRel);
     }
 
     fn map<F, R>(&self, f: F) -> R

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{Param, ParamFlags, ParamPtr, Params};
 
 use crate::edits::Edits;
@@ -56,7 +55,7 @@ impl State {
 
     /// Puts all but the parameters in place.
     pub(crate) fn put_patterns(&self, params: &JangdanParams) {
-        params.groove.set(self.groove.clone());
+        params.groove.put(self.groove.clone());
         params.edits.set(self.edits.clone().into());
         let held = params.slots.get();
         for (slot, (groove, held)) in self.slots.iter().zip(held).enumerate() {
@@ -111,7 +110,7 @@ mod tests {
         params.slots.store(4, Some(Groove::of_patterns(vec![crate::factory::pattern()])));
         set_corner(&params, &history, 1, Corner::Slot(4));
         params.edits.set(Edits::import(crate::factory::pattern(), params.recipe()).into());
-        params.groove.set(params.live_groove());
+        params.groove.put(params.live_groove());
         params
     }
 

@@ -35,9 +35,11 @@ pub mod palette;
 mod pen;
 mod playhead;
 mod ruler;
+mod shortcuts;
 mod slider;
 mod slots;
 mod source;
+mod system_fonts;
 mod takeover;
 pub mod theme;
 mod title;
@@ -239,6 +241,7 @@ pub fn draw(
     let grid = playing.quantise.grid(&shape) as f64 / groove::sequencer::GRID_PER_BEAT as f64;
     let (sounding, pending) = view.takeover.follow(scene.choice, scene.playhead, grid);
 
+    shortcuts::hold(ui);
     let window = ui.max_rect();
     let contents = Contents { is_more_open: kept.is_more_open, attributes: scene.attributes };
     let layout = Layout::new(window.size(), contents);

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{GuiContextInner, ParamPtr};
 
 use super::slots::Difference;
@@ -25,7 +24,7 @@ pub(super) struct Setting<K> {
 impl Setting<ParamPtr> {
     pub(super) fn apply(&self, params: &JangdanParams, host: &dyn GuiContextInner) {
         if let Some(groove) = &self.groove {
-            params.groove.set((**groove).clone());
+            params.groove.put((**groove).clone());
         }
         if let Some(edits) = &self.edits {
             params.edits.set(edits.clone());

@@ -16,7 +16,7 @@ use nice_plug_egui::{
 use super::command::UndoState;
 use super::layout::MIN_SIZE;
 use super::zoom::{LEAST_ZOOM, MOST_ZOOM};
-use super::{Scene, View, draw, frames, theme};
+use super::{Scene, View, draw, frames, shortcuts, system_fonts, theme};
 use crate::compare::Compare;
 use crate::editing::{self, GroovePen, Stroke};
 use crate::handoff::GuiEnd;
@@ -39,8 +39,8 @@ pub struct Window {
     importing: String,
     stroke: Stroke,
     asked: Option<Asked>,
-    /// How often the host had loaded a groove when the window looked.
-    loads: u64,
+    /// How often the host had loaded a project when the window looked.
+    projects: u64,
 }
 
 /// Makes the editor. Called once per instance.
@@ -77,7 +77,7 @@ fn opening(kept: WindowSize) -> (Vec2, f32) {
 impl Window {
     fn new(params: Arc<JangdanParams>, gui: GuiEnd) -> Self {
         Self {
-            loads: params.groove.loads(),
+            projects: params.groove.projects(),
             params,
             gui,
             context: None,
@@ -93,6 +93,16 @@ impl Window {
     /// What the groove is called, if it came with a name.
     fn name(&self) -> Option<String> {
         self.params.name.read().as_ref()?.of(&self.params).map(str::to_owned)
+    }
+
+    /// Forgets what was done in another project than the one that the host has loaded last.
+    fn follow_project(&mut self) {
+        let projects = self.params.groove.projects();
+        if self.projects != projects {
+            self.projects = projects;
+            self.history.forget();
+            self.compare = Compare::default();
+        }
     }
 
     fn scene(&mut self) -> Scene {
@@ -133,6 +143,7 @@ impl NiceEguiApp for Window {
     ) -> Result<(), HandlerError> {
         frames::listen(&ctx, frame.baseview_window());
         theme::install(&ctx);
+        ctx.add_font_provider(Arc::new(system_fonts::font_for));
         // A hand that was at something when the window closed has let go.
         self.history.let_go(&self.params);
         self.stroke = Stroke::default();
@@ -143,19 +154,16 @@ impl NiceEguiApp for Window {
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let Some(context) = self.context.clone() else { return };
-        if self.loads != self.params.groove.loads() {
-            self.loads = self.params.groove.loads();
-            self.history.forget();
-            self.compare = Compare::default();
-        }
+        self.follow_project();
         self.take_outcomes(&context.param_setter());
         let scene = self.scene();
         let Self { params, gui, view, history, stroke, .. } = self;
         let track = gui.playing();
         let mut pen = GroovePen::new(params, history, stroke, scene.choice, track, scene.pattern);
         draw(ui, params, &scene, &context.param_setter(), Some(&mut pen), view);
+        frame.set_key_capture(shortcuts::captured(ui.ctx()));
         let commands = self.view.take_commands();
         if !commands.is_empty() {
             ui.ctx().request_repaint();

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use egui::{Key, KeyboardShortcut, Modifiers, Ui};
-
 use groove::Instrument;
 
 use crate::errands::What;
@@ -91,20 +89,4 @@ pub struct UndoState {
     pub can_undo: bool,
     /// Whether anything was taken back.
     pub can_redo: bool,
-}
-
-/// What was asked for with the keyboard in this frame: Ctrl-Z, Ctrl-Shift-Z.
-pub(super) fn typed(ui: &Ui) -> Option<Command> {
-    const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
-    const REDO: KeyboardShortcut =
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
-    if ui.ctx().text_edit_focused() {
-        return None;
-    }
-    // In this order: egui finds the one without Shift in the one with it.
-    let shortcuts = [(REDO, Command::Redo), (UNDO, Command::Undo)];
-    let (_, command) = shortcuts
-        .into_iter()
-        .find(|(shortcut, _)| ui.input_mut(|input| input.consume_shortcut(shortcut)))?;
-    Some(command)
 }

@@ -152,7 +152,8 @@ impl Dialog {
             find.request_focus();
         }
         if find.changed() {
-            self.chosen = (!self.typed.is_empty() && !self.shown().is_empty()).then_some(0);
+            let is_name = !self.typed.is_empty() && self.typed_path().is_none();
+            self.chosen = (is_name && !self.shown().is_empty()).then_some(0);
         }
         ui.add_space(4.0);
         if let Some(chosen) = self.list(ui, palette) {

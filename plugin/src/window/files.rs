@@ -92,7 +92,7 @@ fn options(ui: &Ui, hand: Hand<'_>, rect: Rect) -> egui::Response {
 
 /// Imports what is dropped onto the window, as far as its frame hands on such things, and a path that is pasted.
 pub(super) fn dropped(ui: &Ui, desk: &mut Desk) {
-    let is_typing = ui.memory(|memory| memory.focused().is_some());
+    let is_typing = ui.ctx().text_edit_focused();
     let paths = ui.input(|input| {
         let dropped = input.raw.dropped_files.iter().map(|file| file.path().to_owned());
         let pasted = input.raw.events.iter().filter_map(|event| match event {

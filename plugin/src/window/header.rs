@@ -6,13 +6,14 @@ use egui::{Align2, CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, 
 use super::Scene;
 use super::browser::browser;
 use super::button::{Rank, focus_ring, pill, segments};
-use super::command::{Command, UndoState, typed};
+use super::command::{Command, UndoState};
 use super::desk::Desk;
 use super::dice;
 use super::files::files;
 use super::hand::Hand;
 use super::layout::Layout;
 use super::network::network;
+use super::shortcuts::typed;
 use super::theme::{self, Size, Theme, UNIT, Weight, blend};
 use super::transport::transport;
 use super::wordmark::wordmark;

@@ -56,11 +56,13 @@ pub(super) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, desk: 
 /// Which weights those are, and the ways to others.
 fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, desk: &mut Desk) {
     const WIDTH: f32 = 32.0 * UNIT;
+    // That of egui's own entries in menus.
+    const MENU_INDENT: f32 = 2.0;
     ui.set_width(WIDTH);
     let palette = hand.palette;
     let line = |ui: &mut Ui, text: &str, weight, ink| {
         let (room, response) = ui.allocate_exact_size(vec2(WIDTH, 2.5 * UNIT), Sense::hover());
-        elided(ui, room.shrink2(vec2(UNIT, 0.0)), text, weight, ink);
+        elided(ui, room.shrink2(vec2(MENU_INDENT, 0.0)), text, weight, ink);
         response.on_hover_text(text);
     };
     let info = &scene.weights;
@@ -72,7 +74,7 @@ fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, desk: &mut Desk) {
     }
     if let Some(trouble) = &info.trouble {
         ui.horizontal_wrapped(|ui| {
-            ui.add_space(UNIT);
+            ui.add_space(MENU_INDENT);
             ui.colored_label(palette.bad, trouble);
         });
     }

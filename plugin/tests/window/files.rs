@@ -124,6 +124,31 @@ fn a_pasted_path_is_imported_unless_something_is_typed() {
 }
 
 #[test]
+fn while_ctrl_is_held_the_host_does_not_hear_of_shortcuts() {
+    let mut window = window();
+    let hold = |window: &mut Headless, modifiers| {
+        window.frame(vec![Event::ModifiersChanged(modifiers)]);
+        window.frame(Vec::new());
+        window.focused()
+    };
+    // Keys are the host's unless something has the focus.
+    assert!(hold(&mut window, Modifiers::COMMAND).is_some());
+    let path = std::env::temp_dir().join("clip.mid");
+    window.frame(vec![Event::Text(path.to_string_lossy().into_owned())]);
+    assert_eq!(window.carry_out(), [Command::Import(path)], "nothing is typed all the same");
+    press_key(&mut window, Key::ArrowRight);
+    let holder = window.focused();
+    assert!(holder.is_some());
+    assert_eq!(hold(&mut window, Modifiers::NONE), None, "the host's again");
+    assert_eq!(hold(&mut window, Modifiers::SHIFT), None);
+    hold(&mut window, Modifiers::NONE);
+    press_key(&mut window, Key::Tab);
+    let own = window.focused();
+    assert!(own.is_some() && own != holder);
+    assert_eq!(hold(&mut window, Modifiers::COMMAND), own, "what has it keeps it");
+}
+
+#[test]
 fn typing_finds_a_groove_and_enter_takes_it_up() {
     let mut window = window();
     let field = place(&window, "browser");

@@ -2,6 +2,7 @@
 
 mod edit;
 mod files;
+mod idle;
 mod look;
 mod pad;
 mod parts;

@@ -219,6 +219,7 @@ mod tests {
         worker.done(Outcome::Preset(PresetOutcome::Loaded(preset, state)));
         window.take_outcomes(&setter);
         assert!((window.params.play.swing.value() - 0.6).abs() < 1e-6);
+        window.follow_project();
         window.carry_out(Command::Undo, &setter);
         assert!((window.params.play.swing.value() - 0.5).abs() < 1e-6);
     }
@@ -263,11 +264,18 @@ mod tests {
         window.carry_out(Command::Switch, &setter);
         setter.set_parameter(&window.params.generate.seed, 5);
         window.carry_out(Command::Switch, &setter);
+        window.follow_project();
         assert_eq!((seed(&window), window.scene().is_b), (138, Some(false)));
         window.carry_out(Command::Switch, &setter);
         assert_eq!((seed(&window), window.scene().is_b), (5, Some(true)));
         window.carry_out(Command::Copy, &setter);
         window.carry_out(Command::Switch, &setter);
         assert_eq!((seed(&window), window.scene().is_b), (5, Some(false)));
+
+        window.carry_out(Command::Switch, &setter);
+        window.params.deserialize_fields(&JangdanParams::default().serialize_fields());
+        window.follow_project();
+        assert_eq!(window.scene().is_b, Some(false), "another project");
+        assert_eq!(window.history.can(), (false, false));
     }
 }
