@@ -34,6 +34,7 @@ mod pad;
 pub mod palette;
 mod pen;
 mod playhead;
+mod resize;
 mod ruler;
 mod shortcuts;
 mod slider;
@@ -52,7 +53,7 @@ mod zoom;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CursorIcon, Id, Rect, Sense, Ui, ViewportCommand, pos2, vec2};
+use egui::Ui;
 use groove::{Beats, Pattern};
 use musicvae::infer::Locks;
 use nice_plug::context::gui::GuiContext;
@@ -75,10 +76,10 @@ use footer::Message;
 use gestures::Gestures;
 use grid::Marks;
 use hand::Hand;
-use layout::{Contents, Layout, MIN_SIZE};
+use layout::{Contents, Layout};
 use morph::Morph;
 use pad::PadState;
-use palette::{Palette, Theme};
+use palette::Theme;
 use playhead::Playhead;
 use takeover::Takeover;
 use zoom::Zoomed;
@@ -268,7 +269,7 @@ pub fn draw(
         knobs::behind(ui, hand, more, params);
     }
     footer::footer(ui, hand, layout.footer, scene, &mut view.desk);
-    resize_corner(ui, palette, window);
+    resize::corner(ui, palette, window);
     files::dropped(ui, &mut view.desk);
     dialog::dialog(ui, palette, &mut view.desk);
 
@@ -283,28 +284,5 @@ pub fn draw(
     }
     if view.playhead.is_moving(now_s) || !has_arrived {
         ui.ctx().request_repaint_after(FRAME);
-    }
-}
-
-/// The corner that resizes the window, for hosts whose own frame does not.
-fn resize_corner(ui: &Ui, palette: &Palette, window: Rect) {
-    let corner = Rect::from_min_max(window.max - vec2(14.0, 14.0), window.max);
-    let response = ui
-        .interact(corner, Id::unique("resize"), Sense::drag())
-        .on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
-    let is_lit = response.hovered() || response.dragged();
-    let color = if is_lit { palette.text } else { palette.lifted };
-    for reach in [4.0, 8.0] {
-        let far = window.max - vec2(3.0, 3.0);
-        let ends = [pos2(far.x - reach, far.y), pos2(far.x, far.y - reach)];
-        ui.painter().line_segment(ends, (1.5, color));
-    }
-    if response.dragged()
-        && let Some(pointer) = response.interact_pointer_pos()
-    {
-        let size = (pointer - window.min + vec2(4.0, 4.0)).max(MIN_SIZE);
-        if (size - window.size()).length() > 1.0 {
-            ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(size));
-        }
     }
 }
