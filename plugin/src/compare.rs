@@ -8,7 +8,7 @@ use nice_plug::prelude::GuiContextInner;
 
 use crate::history::History;
 use crate::params::JangdanParams;
-use crate::state::State;
+use crate::state::{State, parameters};
 
 /// See the module. Both sides begin as the same.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Compare {
     coming: Option<Coming>,
 }
 
-/// Parameters that a host was asked to set and may not have set yet: it does so in its next block.
+/// Parameters that a host was asked to set and has not been seen to set yet: it does so in its next block.
 #[derive(Clone, Debug)]
 struct Coming {
     before: BTreeMap<String, f32>,
@@ -46,10 +46,14 @@ impl Compare {
         history: &History,
         host: &dyn GuiContextInner,
     ) {
-        let here = State::of(params);
-        if self.is_coming(&here) {
-            return;
+        self.follow(params);
+        if let Some(coming) = &mut self.coming {
+            coming.asked += 1;
+            if coming.asked < INSISTENCE {
+                return;
+            }
         }
+        let here = State::of(params);
         let (there, done) = self.other.take().unwrap_or_else(|| (here.clone(), History::default()));
         history.swap(&done);
         if there != here {
@@ -60,16 +64,19 @@ impl Compare {
         (self.other, self.is_b) = (Some((here, done)), !self.is_b);
     }
 
-    /// Whether parameters are still as they were on the other side that are not to be.
-    fn is_coming(&mut self, here: &State) -> bool {
-        let Some(coming) = &mut self.coming else { return false };
-        let Coming { before, after, asked } = coming;
+    /// Looks whether the host has set what it was asked to set. To be called while it may: what is undone later, to just
+    /// what was on the other side, would look as if it had not.
+    pub fn follow(&mut self, params: &JangdanParams) {
+        let Some(Coming { before, after, .. }) = &self.coming else { return };
+        let here = parameters(params);
         let is_waited_for = |id: &String| before.get(id) != after.get(id);
-        let mut late = here.parameters.iter().filter(|(id, _)| is_waited_for(id)).peekable();
+        let mut awaited = here.iter().filter(|(id, _)| is_waited_for(id)).peekable();
         // They come all at once.
-        let is_late = late.peek().is_some() && late.all(|(id, now)| before.get(id) == Some(now));
-        *asked += 1;
-        is_late && *asked < INSISTENCE
+        let is_late =
+            awaited.peek().is_some() && awaited.all(|(id, now)| before.get(id) == Some(now));
+        if !is_late {
+            self.coming = None;
+        }
     }
 
     /// Makes the other side as this one; what was done on it can no longer be undone.
@@ -114,6 +121,21 @@ mod tests {
             compare.switch(&params, &history, &host);
             assert_eq!(compare.is_b(), is_b);
         }
+    }
+
+    #[test]
+    fn a_side_that_becomes_as_the_other_was_is_left_at_once() {
+        let params = JangdanParams::default();
+        let (history, host, mut compare) =
+            (History::default(), Host::default(), Compare::default());
+        compare.switch(&params, &history, &host);
+        history.set(&params, &host, &params.generate.temperature, 0.75);
+        compare.switch(&params, &history, &host);
+        compare.switch(&params, &history, &host);
+        compare.follow(&params);
+        assert!(history.undo(&params, &host) && compare.is_b());
+        compare.switch(&params, &history, &host);
+        assert!(!compare.is_b());
     }
 
     #[test]

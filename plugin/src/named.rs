@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::params::JangdanParams;
+use crate::state::State;
 
 /// The most characters of a name that are read from a project: file names are shorter.
 const LONGEST: usize = 255;
@@ -21,6 +22,13 @@ impl Named {
     /// The groove of `params` as it is now, called `name`.
     pub(crate) fn new(name: String, params: &JangdanParams, is_clip: bool) -> Self {
         Self { name, source: source(params), is_clip }
+    }
+
+    /// That of `state`, which `params` are about to be in.
+    pub(crate) fn of_state(name: String, params: &JangdanParams, state: &State) -> Self {
+        let choice = |param| state.choice(params, param);
+        let source = (choice(&params.character.style), choice(&params.generate.seed));
+        Self { name, source, is_clip: false }
     }
 
     /// The name, if the groove is still called so.

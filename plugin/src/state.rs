@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use nice_plug::prelude::{Param, ParamFlags, ParamPtr, Params};
+use nice_plug::prelude::{IntParam, Param, ParamFlags, ParamPtr, Params};
 
 use crate::edits::Edits;
 use crate::morph::Corners;
 use crate::params::{JangdanParams, finite_or};
 use crate::saved::Groove;
-use crate::slots::{SLOTS, SlotGrooves};
+use crate::slots::SlotGrooves;
 
 /// See the module. As a preset holds it, or the other side of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,16 +28,9 @@ pub struct State {
 
 impl State {
     /// How `params` are now.
-    #[expect(unsafe_code, reason = "the framework's parameter map holds raw pointers")]
     pub fn of(params: &JangdanParams) -> Self {
-        let value = |(id, param): (String, ParamPtr)| {
-            // SAFETY: the pointer is into `params`.
-            let (value, rest) =
-                unsafe { (param.unmodulated_plain_value(), param.default_plain_value()) };
-            (id, finite_or(value, rest))
-        };
         Self {
-            parameters: own(params).map(value).collect(),
+            parameters: parameters(params),
             groove: params.groove.get(),
             edits: (*params.edits.get()).clone(),
             slots: params.slots.get(),
@@ -47,10 +40,14 @@ impl State {
 
     /// The slot, `0..12`, that is chosen in it; `None` for the groove of the controls. `params` are any instance's.
     pub(crate) fn slot(&self, params: &JangdanParams) -> Option<u8> {
-        let param = params.perform.slot.as_ptr();
-        let (id, _) = own(params).find(|(_, other)| *other == param)?;
-        // A NaN and what is below 0 are 0.
-        (*self.parameters.get(&id)? as u8).checked_sub(1).filter(|slot| usize::from(*slot) < SLOTS)
+        self.choice(params, &params.perform.slot).checked_sub(1)?.try_into().ok()
+    }
+
+    /// What `param`, one of `params`, is in it.
+    pub(crate) fn choice(&self, params: &JangdanParams, param: &IntParam) -> i32 {
+        let pointer = param.as_ptr();
+        let knob = self.knobs(params).into_iter().find(|(other, _)| *other == pointer);
+        knob.map_or_else(|| param.value(), |(_, normalized)| param.preview_plain(normalized))
     }
 
     /// Puts all but the parameters in place.
@@ -82,6 +79,18 @@ impl State {
         };
         own(params).map(knob).collect()
     }
+}
+
+/// Plain values, by id, of the parameters that a state has.
+#[expect(unsafe_code, reason = "the framework's parameter map holds raw pointers")]
+pub(crate) fn parameters(params: &JangdanParams) -> BTreeMap<String, f32> {
+    let value = |(id, param): (String, ParamPtr)| {
+        // SAFETY: the pointer is into `params`.
+        let (value, rest) =
+            unsafe { (param.unmodulated_plain_value(), param.default_plain_value()) };
+        (id, finite_or(value, rest))
+    };
+    own(params).map(value).collect()
 }
 
 /// The parameters that a state has.
@@ -139,7 +148,7 @@ mod tests {
         history.set(&params, &host, &params.perform.slot, 1.0);
         assert_eq!(State::of(&params).slot(&params), Some(11));
         for (value, slot) in
-            [(0.0, None), (1.0, Some(0)), (13.0, None), (-1.0, None), (f32::NAN, None)]
+            [(0.0, None), (1.0, Some(0)), (13.0, Some(11)), (-1.0, None), (f32::NAN, None)]
         {
             state.parameters.insert("slot".to_owned(), value);
             assert_eq!(state.slot(&params), slot, "{value}");

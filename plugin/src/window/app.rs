@@ -157,6 +157,7 @@ impl NiceEguiApp for Window {
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let Some(context) = self.context.clone() else { return };
         self.follow_project();
+        self.compare.follow(&self.params);
         self.take_outcomes(&context.param_setter());
         let scene = self.scene();
         let Self { params, gui, view, history, stroke, .. } = self;

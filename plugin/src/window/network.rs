@@ -66,7 +66,9 @@ fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, desk: &mut Desk) {
         response.on_hover_text(text);
     };
     let info = &scene.weights;
-    line(ui, "The network plays with", Weight::Regular, palette.dim);
+    let is_missing = info.trouble.is_some();
+    let plays = if is_missing { "The network is to play with" } else { "The network plays with" };
+    line(ui, plays, Weight::Regular, palette.dim);
     let name = if info.is_built_in() { "the built-in weights" } else { &info.name };
     line(ui, name, Weight::Strong, palette.text);
     if let Some(path) = &info.path {

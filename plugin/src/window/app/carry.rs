@@ -104,7 +104,9 @@ impl Window {
             PresetOutcome::Loaded(preset, state) => {
                 self.history.place(&self.params, setter.raw_context, &state);
                 self.gui.choose(state.slot(&self.params));
-                call(&self.params, preset.name, false);
+                // The host sets the parameters in its next block.
+                let named = Named::of_state(preset.name, &self.params, &state);
+                *self.params.name.write() = Some(named);
             }
             PresetOutcome::Saved(preset) => {
                 self.view.tell(format!("Saved as the preset {}", preset.name));
@@ -147,7 +149,7 @@ fn call(params: &JangdanParams, name: String, is_clip: bool) {
 mod tests {
     use std::sync::Arc;
 
-    use nice_plug::prelude::{Param, Params};
+    use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, Params, PluginApi, PluginState};
 
     use super::*;
     use crate::errands::presets::Preset;
@@ -157,6 +159,31 @@ mod tests {
     fn window() -> (Window, WorkerEnd, Host) {
         let (_, worker, gui) = handoff();
         (Window::new(Arc::new(JangdanParams::default()), gui), worker, Host::default())
+    }
+
+    /// A host that has not played its next block.
+    #[derive(Default)]
+    struct Late(Host);
+
+    #[expect(unsafe_code, reason = "the framework's way to set a parameter")]
+    impl GuiContextInner for Late {
+        fn plugin_api(&self) -> PluginApi {
+            self.0.plugin_api()
+        }
+
+        unsafe fn raw_begin_set_parameter(&self, _: ParamPtr) {}
+
+        unsafe fn raw_set_parameter_normalized(&self, _: ParamPtr, _: f32) {}
+
+        unsafe fn raw_end_set_parameter(&self, _: ParamPtr) {}
+
+        fn get_state(&self) -> PluginState {
+            self.0.get_state()
+        }
+
+        fn set_state(&self, _: PluginState) {}
+
+        fn request_restart(&self) {}
     }
 
     /// What the window shows as the groove's name.
@@ -254,6 +281,22 @@ mod tests {
         assert_eq!(name(&mut other).as_deref(), Some("Ours"));
         setter.set_parameter(&other.params.generate.seed, 77);
         assert_eq!(name(&mut other), None);
+    }
+
+    #[test]
+    fn a_preset_gives_its_name_though_the_host_sets_parameters_a_block_later() {
+        let (mut window, worker, host) = window();
+        let setter = ParamSetter::new(&host);
+        setter.set_parameter(&window.params.generate.seed, 77);
+        let state = Box::new(State::of(&window.params));
+        setter.set_parameter(&window.params.generate.seed, 5);
+        let preset = Preset { name: "Mine".to_owned(), path: "Mine.jangdan".into() };
+        worker.done(Outcome::Preset(PresetOutcome::Loaded(preset, state)));
+        let late = Late::default();
+        window.take_outcomes(&ParamSetter::new(&late));
+        assert_eq!(name(&mut window), None);
+        setter.set_parameter(&window.params.generate.seed, 77);
+        assert_eq!(name(&mut window).as_deref(), Some("Mine"));
     }
 
     #[test]
