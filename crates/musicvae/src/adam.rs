@@ -1,14 +1,19 @@
 //! Adam with decoupled weight decay (Kingma and Ba 2015, Loshchilov and Hutter 2019), whose state
 //! can be saved and restored to the bit.
 
+#[cfg(any(test, feature = "cuda"))]
+mod queued;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use candle_core::backprop::GradStore;
-use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, Var, bail};
+use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Result, Tensor, bail};
 use rayon::prelude::*;
 
 use crate::activation::vectorised;
+#[cfg(feature = "cuda")]
+use crate::kernels::{Kernels, cuda::Cuda};
 use crate::network::{contiguous, with_numbers};
 use crate::parameters::Parameters;
 use crate::weights::RawTensor;
@@ -45,7 +50,35 @@ pub struct Adam {
 #[derive(Debug)]
 enum Moments {
     Cpu(Vec<f32>, Vec<f32>),
-    Device(Tensor, Tensor),
+    /// One after the other.
+    #[cfg(feature = "cuda")]
+    Cuda(<Cuda as Kernels>::Buffer),
+}
+
+impl Moments {
+    /// Those of a parameter, given their numbers.
+    fn on(device: &Device, first: Vec<f32>, second: Vec<f32>) -> Result<Self> {
+        #[cfg(feature = "cuda")]
+        if let Device::Cuda(device) = device {
+            return Ok(Self::Cuda(device.clone_htod(&[first, second].concat())?));
+        }
+        let _ = device;
+        Ok(Self::Cpu(first, second))
+    }
+
+    /// The two means' numbers.
+    fn numbers(&self) -> Result<(Vec<f32>, Vec<f32>)> {
+        match self {
+            Self::Cpu(first, second) => Ok((first.clone(), second.clone())),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(both) => {
+                let stream = both.stream();
+                let mut first = stream.clone_dtoh(both).map_err(candle_core::Error::wrap)?;
+                let second = first.split_off(both.len() / 2);
+                Ok((first, second))
+            }
+        }
+    }
 }
 
 /// A saved state that does not belong to these parameters.
@@ -71,11 +104,8 @@ impl Adam {
     pub fn new(parameters: &Parameters, config: AdamConfig) -> Result<Self> {
         let mut moments = BTreeMap::new();
         for (name, var) in parameters.variables() {
-            let zeros = if var.device().is_cpu() {
-                Moments::Cpu(vec![0.0; var.elem_count()], vec![0.0; var.elem_count()])
-            } else {
-                Moments::Device(var.zeros_like()?, var.zeros_like()?)
-            };
+            let zeros = || vec![0.0; var.elem_count()];
+            let zeros = Moments::on(var.device(), zeros(), zeros())?;
             moments.insert(name.clone(), zeros);
         }
         Ok(Self { config, steps: 0, moments })
@@ -102,11 +132,8 @@ impl Adam {
                 work.push((name, var, gradient.contiguous()?));
             }
         }
-        let squares: Vec<f64> = work
-            .par_iter()
-            .map(|(_, _, gradient)| sum_of_squares(gradient))
-            .collect::<Result<_>>()?;
-        let norm = squares.iter().sum::<f64>().sqrt();
+        let gradients: Vec<&Tensor> = work.iter().map(|(_, _, gradient)| gradient).collect();
+        let norm = sum_of_all_squares(parameters.device(), &gradients)?.sqrt();
         if !norm.is_finite() {
             return Ok(norm);
         }
@@ -138,11 +165,23 @@ impl Adam {
             };
             jobs.push((var, gradient, moments));
         }
+        // A GPU takes its work from one thread: others have streams of their own, out of order.
+        #[cfg(feature = "cuda")]
+        if parameters.device().is_cuda() {
+            for (var, gradient, moments) in jobs {
+                let Moments::Cuda(both) = moments else {
+                    bail!("adam: its moments are on the CPU, the parameters are not");
+                };
+                var.inplace_op2(&gradient, &queued::QueuedUpdate(update, Mutex::new(both)))?;
+            }
+            return Ok(norm);
+        }
         jobs.into_par_iter().try_for_each(|(var, gradient, moments)| match moments {
             Moments::Cpu(first, second) => {
                 var.inplace_op2(&gradient, &CpuUpdate(update, Mutex::new((first, second))))
             }
-            Moments::Device(first, second) => update.on_device(var, &gradient, first, second),
+            #[cfg(feature = "cuda")]
+            Moments::Cuda(_) => bail!("adam: its moments are on a GPU, the parameters are not"),
         })?;
         Ok(norm)
     }
@@ -161,12 +200,7 @@ impl Adam {
         let mut state = BTreeMap::new();
         for (name, moments) in &self.moments {
             let shape = parameters.variables()[name].dims().to_vec();
-            let (first, second) = match moments {
-                Moments::Cpu(first, second) => (first.clone(), second.clone()),
-                Moments::Device(first, second) => {
-                    (first.flatten_all()?.to_vec1()?, second.flatten_all()?.to_vec1()?)
-                }
-            };
+            let (first, second) = moments.numbers()?;
             let raw = |data| RawTensor { shape: shape.clone(), data };
             state.insert(format!("{FIRST}{name}"), raw(first));
             state.insert(format!("{SECOND}{name}"), raw(second));
@@ -200,32 +234,25 @@ impl Adam {
                     })),
                 }
             };
-            let (first, second) = (find(FIRST)?, find(SECOND)?);
-            *moments = match moments {
-                Moments::Cpu(..) => Moments::Cpu(first, second),
-                Moments::Device(..) => Moments::Device(
-                    Tensor::from_vec(first, var.dims(), var.device())?,
-                    Tensor::from_vec(second, var.dims(), var.device())?,
-                ),
-            };
+            *moments = Moments::on(var.device(), find(FIRST)?, find(SECOND)?)?;
         }
         Ok(adam)
     }
 }
 
 /// Numbers of one step, the same for all parameters.
-#[derive(Clone, Copy)]
-struct Update {
-    beta_1: f32,
-    beta_2: f32,
-    epsilon: f32,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Update {
+    pub(crate) beta_1: f32,
+    pub(crate) beta_2: f32,
+    pub(crate) epsilon: f32,
     /// What weight decay leaves of a parameter.
-    kept: f32,
+    pub(crate) kept: f32,
     /// Learning rate over the first mean's correction.
-    rate: f32,
+    pub(crate) rate: f32,
     /// Root of the second mean's correction.
-    root_scale: f32,
-    gradient_scale: f32,
+    pub(crate) root_scale: f32,
+    pub(crate) gradient_scale: f32,
 }
 
 impl Update {
@@ -245,22 +272,6 @@ impl Update {
             let root = v.sqrt() * self.root_scale + self.epsilon;
             *p = self.kept * *p - self.rate * *m / root;
         }
-    }
-
-    fn on_device(
-        self,
-        var: &Var,
-        gradient: &Tensor,
-        first: &mut Tensor,
-        second: &mut Tensor,
-    ) -> Result<()> {
-        let (b1, b2) = (f64::from(self.beta_1), f64::from(self.beta_2));
-        let g = (gradient * f64::from(self.gradient_scale))?;
-        *first = ((&*first * b1)? + (&g * (1.0 - b1))?)?;
-        *second = ((&*second * b2)? + (g.sqr()? * (1.0 - b2))?)?;
-        let root = ((second.sqrt()? * f64::from(self.root_scale))? + f64::from(self.epsilon))?;
-        let change = (&*first / root)? * f64::from(self.rate);
-        var.set(&((var.as_tensor() * f64::from(self.kept))? - change?)?)
     }
 }
 
@@ -295,11 +306,20 @@ impl InplaceOp2 for CpuUpdate<'_> {
     }
 }
 
+/// Sum of all squares of `gradients`, which are on `device`.
+fn sum_of_all_squares(device: &Device, gradients: &[&Tensor]) -> Result<f64> {
+    #[cfg(feature = "cuda")]
+    if let Device::Cuda(device) = device {
+        return queued::sum_of_all_squares(&Cuda::new(device)?, gradients);
+    }
+    let _ = device;
+    let squares: Vec<f64> =
+        gradients.par_iter().map(|gradient| sum_of_squares(gradient)).collect::<Result<_>>()?;
+    Ok(squares.iter().sum())
+}
+
 /// Sum of squares in double precision, in an order that depends on the shape alone.
 fn sum_of_squares(x: &Tensor) -> Result<f64> {
-    if !x.device().is_cpu() {
-        return Ok(x.sqr()?.sum_all()?.to_scalar::<f32>()?.into());
-    }
     const LANES: usize = 16;
     with_numbers(x, |x| {
         vectorised(

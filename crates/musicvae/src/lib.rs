@@ -45,6 +45,8 @@ pub mod adam;
 pub mod batch;
 pub mod config;
 pub mod infer;
+#[cfg(all(feature = "training", any(test, feature = "cuda")))]
+mod kernels;
 pub mod latent_map;
 #[cfg(feature = "training")]
 pub mod loss;

@@ -8,8 +8,10 @@ mod bar_summary;
 mod buffers;
 mod conductor;
 mod decoder;
+mod dropout;
 mod encoder;
 mod lstm;
+mod numbers;
 mod prior;
 mod recurrence;
 mod token_loss;
@@ -26,8 +28,8 @@ use crate::parameters::Parameters;
 pub use conductor::{Conductor, Plan};
 pub use decoder::{Decoded, Decoder, Expression, Greedy};
 pub use encoder::{Encoder, Posterior};
+pub(crate) use numbers::{contiguous, with_numbers};
 pub use prior::Prior;
-pub(crate) use recurrence::{contiguous, with_numbers};
 
 /// What training does to the network to make it learn more than its data.
 #[derive(Clone, Debug)]
@@ -123,19 +125,6 @@ impl Network {
 fn by_bar(x: &Tensor) -> Result<Tensor> {
     let (b, _, n) = x.dims3()?;
     x.reshape((b * BARS, STEPS_PER_BAR, n))
-}
-
-/// Drops the share `p` of the elements and scales the rest to make up for it.
-fn dropout(x: &Tensor, p: f64, training: Option<&mut Regularisation>) -> Result<Tensor> {
-    match dropout_mask(x.elem_count(), p, training) {
-        Some(mask) => x * Tensor::from_vec(mask, x.shape(), x.device())?,
-        None => Ok(x.clone()),
-    }
-}
-
-/// What dropout multiplies `count` elements by; `None` where it drops nothing.
-fn dropout_mask(count: usize, p: f64, training: Option<&mut Regularisation>) -> Option<Vec<f32>> {
-    training.filter(|_| p > 0.0).map(|training| training.noise.mask(count, p as f32))
 }
 
 /// Zeros of f32.

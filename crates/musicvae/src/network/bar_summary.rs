@@ -4,7 +4,7 @@
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use super::recurrence::{contiguous, with_numbers};
+use super::numbers::{contiguous, with_numbers};
 use crate::activation::vectorised;
 
 /// From the outputs `[N, T, H]` of an LSTM's forward and reverse direction: `[N, 4H]`, which are

@@ -1,19 +1,19 @@
 //! The decoder: a plan to tokens, velocities and micro-offsets.
 
-use std::sync::Arc;
-
 use candle_core::{Device, Result, Tensor};
 use candle_nn::ops::sigmoid;
 use candle_nn::{Linear, Module, VarBuilder, linear};
 use groove::{BARS, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, TOKENS, Token};
 
 use super::conductor::Plan;
+use super::dropout::Mask;
 use super::lstm::Lstm;
 use super::token_loss::TokenLoss;
-use super::{Regularisation, by_bar, dropout_mask, zeros};
+#[cfg(feature = "cuda")]
+use super::token_loss::WholeTokenLoss;
+use super::{Regularisation, by_bar, zeros};
 use crate::batch::{Batch, write_columns, write_earlier};
 use crate::config::Config;
-use crate::loss;
 
 /// Windows decoded at once by [`Decoder::greedy`]: bounds the memory that logits take.
 const GREEDY_WINDOWS: usize = 256;
@@ -51,7 +51,7 @@ pub struct Decoded {
     /// The top h, `[64 B, H]`.
     out: Tensor,
     /// What dropout multiplies it by before `joint` reads it, `[64 B, H]`.
-    mask: Option<Arc<Vec<f32>>>,
+    mask: Option<Mask>,
     joint: Linear,
     /// Onset logits, `[64 B, 9]`.
     onsets: Option<Tensor>,
@@ -149,7 +149,7 @@ impl Decoder {
         let (onsets, expression) = self.read(z, &out, plan, &struck)?;
         Ok(Decoded {
             windows: b,
-            mask: dropout_mask(out.elem_count(), self.config.dropout, training).map(Arc::new),
+            mask: Mask::draw(out.elem_count(), self.config.dropout, training, device)?,
             out,
             joint: self.heads.joint.clone(),
             onsets,
@@ -317,8 +317,7 @@ impl Decoded {
     pub fn logits(&self) -> Result<Tensor> {
         let mut input = self.out.clone();
         if let Some(mask) = &self.mask {
-            let mask = Tensor::from_slice(mask, input.shape(), input.device())?;
-            input = (input * mask)?;
+            input = (&input * mask.tensor(input.shape(), input.device())?)?;
         }
         let mut logits = self.joint.forward(&input)?; // [64B, 512]
         if let Some(onsets) = &self.onsets {
@@ -333,9 +332,6 @@ impl Decoded {
     /// # Errors
     /// If a tensor operation fails.
     pub fn cross_entropy(&self, batch: &Batch) -> Result<Tensor> {
-        if !self.out.device().is_cpu() {
-            return loss::cross_entropy(&self.logits()?, batch);
-        }
         let input = self.out.contiguous()?;
         let onsets = match &self.onsets {
             Some(onsets) => onsets.contiguous()?,
@@ -346,7 +342,14 @@ impl Decoded {
         let weights = Tensor::cat(&parts, 0)?;
         let needs_gradients = input.track_op() || weights.track_op();
         let (targets, scale) = (batch.tokens().to_vec(), 1.0 / batch.len() as f32);
-        let op = TokenLoss::new(targets, self.mask.clone(), scale, needs_gradients);
+        #[cfg(feature = "cuda")]
+        if input.device().is_cuda() {
+            let mask = self.mask.as_ref().map(|mask| mask.tensor(input.shape(), input.device()));
+            let op = WholeTokenLoss::new(targets, mask.transpose()?, scale, needs_gradients);
+            return input.apply_op3(&onsets, &weights, op);
+        }
+        let mask = self.mask.as_ref().and_then(Mask::on_cpu);
+        let op = TokenLoss::new(targets, mask, scale, needs_gradients);
         input.apply_op3(&onsets, &weights, op)
     }
 

@@ -5,8 +5,9 @@ use candle_nn::{Linear, Module, VarBuilder, linear};
 use groove::{BARS, STEPS};
 
 use super::bar_summary::bar_summary;
+use super::dropout::dropout;
 use super::lstm::Lstm;
-use super::{Regularisation, by_bar, dropout};
+use super::{Regularisation, by_bar};
 use crate::batch::Batch;
 use crate::config::Config;
 use crate::noise::Noise;

@@ -5,6 +5,8 @@ use candle_nn::VarBuilder;
 use candle_nn::ops::sigmoid;
 
 use super::recurrence::Recurrence;
+#[cfg(feature = "cuda")]
+use super::recurrence::Stepped;
 
 /// An LSTM.
 #[derive(Clone, Debug)]
@@ -139,21 +141,8 @@ fn side_by_side(outputs: &[Tensor]) -> Result<Tensor> {
 }
 
 impl Direction {
+    /// All steps as one operation with its own backward.
     fn forward(&self, steps: &Tensor, constant: Option<&Tensor>, state: &Tensor) -> Result<Tensor> {
-        if steps.device().is_cpu() {
-            self.forward_fused(steps, constant, state)
-        } else {
-            self.forward_by_parts(steps, constant, state)
-        }
-    }
-
-    /// One operation with its own backward, on the CPU.
-    fn forward_fused(
-        &self,
-        steps: &Tensor,
-        constant: Option<&Tensor>,
-        state: &Tensor,
-    ) -> Result<Tensor> {
         let steps = steps.contiguous()?;
         let sequences = match constant {
             Some(constant) => Tensor::cat(&[constant, state], 1)?, // [N, J + 2H]
@@ -162,38 +151,13 @@ impl Direction {
         let parts = [&self.weight_ih, &self.weight_hh, &self.bias_ih, &self.bias_hh];
         let parts = parts.map(Tensor::flatten_all).into_iter().collect::<Result<Vec<_>>>()?;
         let weights = Tensor::cat(&parts, 0)?;
+        #[cfg(feature = "cuda")]
+        if steps.device().is_cuda() {
+            let op = Stepped::new(&steps, &sequences, self.hidden, self.is_reverse)?;
+            return steps.apply_op3(&sequences, &weights, op);
+        }
         let op = Recurrence::new(&steps, &sequences, self.hidden, self.is_reverse)?;
         steps.apply_op3(&sequences, &weights, op)
-    }
-
-    /// The same in plain tensor operations, on any device.
-    fn forward_by_parts(
-        &self,
-        steps: &Tensor,
-        constant: Option<&Tensor>,
-        state: &Tensor,
-    ) -> Result<Tensor> {
-        let (n, t, _) = steps.dims3()?;
-        let steps = match constant {
-            Some(constant) => {
-                let constant = constant.unsqueeze(1)?.expand((n, t, constant.dim(1)?))?;
-                Tensor::cat(&[steps, &constant], 2)? // [N, T, I + J]
-            }
-            None => steps.clone(),
-        };
-        let sums = self.project(&steps.flatten_to(1)?)?.reshape((n, t, 4 * self.hidden))?;
-        let mut state =
-            (state.narrow(1, 0, self.hidden)?, state.narrow(1, self.hidden, self.hidden)?);
-        let mut outputs = Vec::with_capacity(t);
-        for k in 0..t {
-            let k = if self.is_reverse { t - 1 - k } else { k };
-            state = self.cell(&sums.narrow(1, k, 1)?.squeeze(1)?, &state)?;
-            outputs.push(state.0.clone());
-        }
-        if self.is_reverse {
-            outputs.reverse();
-        }
-        Tensor::stack(&outputs, 1)
     }
 
     /// The inputs' share of the gates' sums: `x [N, I + J]` as `[N, 4H]`.

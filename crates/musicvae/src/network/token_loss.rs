@@ -1,6 +1,9 @@
 //! Cross-entropy of the tokens from the decoder's outputs, as a single operation with its own
 //! backward, on the CPU: product, softmax, loss and gradients of a few rows at a time, so that the
-//! `[64 B, 512]` logits never reach main memory.
+//! `[64 B, 512]` logits never reach main memory. A GPU has [`WholeTokenLoss`] instead.
+
+#[cfg(any(test, feature = "cuda"))]
+mod whole;
 
 use std::sync::{Arc, Mutex};
 
@@ -9,9 +12,12 @@ use groove::{INSTRUMENTS, TOKENS};
 use rayon::prelude::*;
 
 use super::buffers;
-use super::recurrence::{contiguous, sum_in_order, with_numbers};
+use super::numbers::{contiguous, sum_in_order, with_numbers};
 use crate::activation::{exp, vectorised};
 use crate::matmul::{Into, View, product};
+
+#[cfg(feature = "cuda")]
+pub(super) use whole::WholeTokenLoss;
 
 /// Rows that go through the operation together: their logits fit the second-level cache.
 const ROWS: usize = 256;

@@ -1,0 +1,40 @@
+//! The numbers of tensors on the CPU, as operations of our own read them and add them up.
+
+use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
+use rayon::prelude::*;
+
+use super::buffers;
+
+/// The sum of vectors of one length, the first first: the same bits on any number of threads.
+pub(super) fn sum_in_order(parts: Vec<Vec<f32>>) -> Vec<f32> {
+    const LENGTH: usize = 1 << 14;
+    let mut parts = parts.into_iter();
+    let mut sum = parts.next().unwrap_or_default();
+    let rest: Vec<Vec<f32>> = parts.collect();
+    sum.par_chunks_mut(LENGTH).enumerate().for_each(|(i, sum)| {
+        for part in &rest {
+            let part = &part[i * LENGTH..][..sum.len()];
+            sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
+        }
+    });
+    rest.into_iter().for_each(buffers::give);
+    sum
+}
+
+/// The numbers of a contiguous f32 tensor on the CPU.
+pub(crate) fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    match (storage, layout.contiguous_offsets()) {
+        (CpuStorage::F32(numbers), Some((from, to))) => Ok(&numbers[from..to]),
+        (CpuStorage::F32(_), None) => bail!("expected a contiguous tensor"),
+        _ => bail!("expected a tensor of F32"),
+    }
+}
+
+/// Gives `f` the numbers of a contiguous f32 tensor on the CPU.
+pub(crate) fn with_numbers<R>(tensor: &Tensor, f: impl FnOnce(&[f32]) -> R) -> Result<R> {
+    let (storage, layout) = tensor.storage_and_layout();
+    match &*storage {
+        candle_core::Storage::Cpu(storage) => Ok(f(contiguous(storage, layout)?)),
+        _ => bail!("expected a tensor on the CPU"),
+    }
+}
