@@ -23,7 +23,10 @@ pub(super) fn hold(ui: &Ui) {
     let is_held = ui.input(|input| input.modifiers.command);
     if is_held && focused.is_none_or(|focused| focused == holder()) {
         let nowhere = Rect::from_min_size(ui.max_rect().min, Vec2::ZERO);
-        ui.interact(nowhere, holder(), Sense::focusable_noninteractive()).request_focus();
+        let response = ui.interact(nowhere, holder(), Sense::focusable_noninteractive());
+        if focused.is_none() {
+            response.request_focus();
+        }
         let filter = EventFilter {
             tab: true,
             horizontal_arrows: true,

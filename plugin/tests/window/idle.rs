@@ -10,8 +10,11 @@ const SETTLE_S: f64 = 2.0;
 #[test]
 fn a_window_at_rest_asks_for_no_frame() {
     let mut window = window();
-    window.wait(SETTLE_S);
-    assert_eq!(window.wait(600.0), 0);
+    for modifiers in [Modifiers::NONE, Modifiers::COMMAND] {
+        window.frame(vec![Event::ModifiersChanged(modifiers)]);
+        window.wait(SETTLE_S);
+        assert_eq!(window.wait(600.0), 0, "{modifiers:?}");
+    }
 }
 
 /// Rests the pointer on everything there is in `window`, in which `most` frames may be drawn every ten seconds.
