@@ -191,7 +191,9 @@ impl Decoder {
             Some(head) => {
                 let (first, count) = (of_h.dim(1)? - 2 * INSTRUMENTS, 2 * INSTRUMENTS);
                 let token = struck.reshape((rows, INSTRUMENTS))?;
-                let of_token = token.matmul(&head.weight().narrow(1, hidden, INSTRUMENTS)?.t()?)?;
+                // Contiguous, as products on a GPU must have it.
+                let by_token = head.weight().narrow(1, hidden, INSTRUMENTS)?.contiguous()?;
+                let of_token = token.matmul(&by_token.t()?)?;
                 let e = add_bias(head, (of_h.narrow(1, first, count)? + of_token)?)?;
                 Some(self.express(&e, z)?)
             }
