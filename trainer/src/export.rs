@@ -44,7 +44,8 @@ pub(crate) fn run(
     let mut config = settings.network.clone();
     if let Some(prior) = &mut config.prior {
         prior.styles = map.styles().len();
-        let init = settings.init.as_deref().map(weights::read).transpose()?;
+        let init = Some(folder.init()).filter(|path| path.exists());
+        let init = init.as_deref().map(weights::read).transpose()?;
         let styles: Vec<&str> = map.styles().iter().map(|style| style.name.as_str()).collect();
         let (prior, loss) =
             prior::train(settings, &config, &styles, init.as_ref(), &posteriors, device)?;

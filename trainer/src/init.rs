@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail};
 use candle_core::Device;
 use musicvae::{Config, Parameters};
 
-use crate::weights;
+use crate::run_folder::RunFolder;
+use crate::{weights, whole_file};
 
 /// The network to train on from the weights file at `path`: the file's own, unless `asked` is one whose
 /// tensors are of the same shapes.
@@ -28,6 +29,12 @@ pub(crate) fn network(path: &Path, asked: Option<&Config>) -> Result<Config> {
         }
     }
     Ok(asked.clone())
+}
+
+/// Keeps the weights file at `path` in the run's folder: its prior is trained on at the end, when `path` may be gone.
+pub(crate) fn keep(path: &Path, folder: &RunFolder) -> Result<()> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    whole_file::write(&folder.init(), &bytes)
 }
 
 /// The numbers in the weights file at `path` for the network of `config`, on `device`.

@@ -1,5 +1,5 @@
 //! A run's folder: `runs/<name>/` with config.toml, metrics.jsonl, checkpoints/ and
-//! weights.safetensors.
+//! weights.safetensors; of a fine-tuning also init.safetensors.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -96,6 +96,11 @@ impl RunFolder {
 
     pub(crate) fn weights(&self) -> PathBuf {
         self.0.join("weights.safetensors")
+    }
+
+    /// The weights that the run was begun with, if there were any.
+    pub(crate) fn init(&self) -> PathBuf {
+        self.0.join("init.safetensors")
     }
 
     pub(crate) fn checkpoints(&self) -> PathBuf {

@@ -86,7 +86,10 @@ impl Training {
         data: &Dataset,
     ) -> Result<Self> {
         let parameters = match &settings.init {
-            Some(path) => init::parameters(path, &settings.network, &device)?,
+            Some(path) => {
+                init::keep(path, &folder)?;
+                init::parameters(path, &settings.network, &device)?
+            }
             None => Parameters::initial(&settings.network, settings.seed, &device)
                 .context("cannot make the network")?,
         };
