@@ -1,6 +1,7 @@
 //! Commands in Markdown exist: chores, packages, examples, features, the trainer's options.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -130,12 +131,13 @@ impl TrainerHelp<'_> {
             // A trainer that cannot be built is an error; one that refuses the subcommand is a finding.
             if !self.is_built {
                 let mut build = self.workspace.cargo();
-                build.args(["build", "--quiet", "--package", "trainer"]);
+                // Of the whole workspace: with the features that its tests have built it with.
+                build.args(["build", "--quiet", "--workspace", "--bin", "trainer"]);
                 Workspace::output(build)?;
                 self.is_built = true;
             }
-            let mut run = self.workspace.cargo();
-            run.args(["run", "--quiet", "--package", "trainer", "--"]);
+            let name = format!("trainer{}", std::env::consts::EXE_SUFFIX);
+            let mut run = Command::new(self.workspace.target().join("debug").join(name));
             run.args(subcommand).arg("--help");
             self.texts.insert(key.clone(), Workspace::output(run).ok());
         }
