@@ -91,9 +91,8 @@ fn a_run_killed_at_random_points_ends_as_one_never_killed() {
     assert!(resumed > 0 || ended > 0);
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_said_and_the_last_good_files_stay() {
+/// A folder with an archive and a run that was stopped after three steps, and the run's checkpoints.
+fn stopped_run() -> (tempfile::TempDir, Vec<(String, Vec<u8>)>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     archive::write(&path.join("groove.zip"));
@@ -103,6 +102,14 @@ fn a_full_disk_is_said_and_the_last_good_files_stay() {
     args.extend(["--stop-after", "3"]);
     assert_eq!(trainer(path, &args).status, 130);
     let whole = checkpoints(&path.join("run"));
+    (folder, whole)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said_and_the_last_good_files_stay() {
+    let (folder, whole) = stopped_run();
+    let path = folder.path();
     // No file may grow beyond a block of 512 bytes, as on a disk that is full.
     let said = Command::new("sh")
         .arg("-c")
@@ -136,15 +143,8 @@ fn checkpoints(run: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn an_archive_that_has_vanished_or_changed_is_said_and_the_run_stays() {
-    let folder = tempfile::tempdir().unwrap();
+    let (folder, whole) = stopped_run();
     let path = folder.path();
-    archive::write(&path.join("groove.zip"));
-    fs::write(path.join("often.toml"), "checkpoint_steps = 2").unwrap();
-    let args = begin("run");
-    let mut args: Vec<&str> = args.iter().map(String::as_str).collect();
-    args.extend(["--stop-after", "3"]);
-    assert_eq!(trainer(path, &args).status, 130);
-    let whole = checkpoints(&path.join("run"));
     let bytes = fs::read(path.join("groove.zip")).unwrap();
     fs::remove_file(path.join("groove.zip")).unwrap();
     let error = trainer_fails(path, &["--resume", "run"]);
