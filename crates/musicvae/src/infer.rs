@@ -7,6 +7,8 @@
 //! A [`Drummer`] holds the weights, repacked; it never changes and can be shared between threads. A
 //! [`Scratch`] holds everything that a decode writes; it can be used with one drummer after another.
 
+mod aligned;
+mod columns;
 mod conductor;
 mod decoder;
 mod encoder;

@@ -92,6 +92,28 @@ impl Isa {
         !matches!(self.0, Kind::Baseline)
     }
 
+    /// Whether widening them takes the ports that multiply-adds need, so that it pays to keep some weights wide: so on
+    /// Intel's processors with AVX-512, not so on AMD's with AVX2 (docs/performance.md).
+    pub(super) fn widening_costs(self) -> bool {
+        self.registers() > 16
+    }
+
+    /// The most inputs that share each weight read: with more, too few sums would fit the registers.
+    pub(super) fn inputs_together(self) -> usize {
+        if self.registers() > 16 { 8 } else { 4 }
+    }
+
+    /// Vectors that the processor holds at once.
+    fn registers(self) -> usize {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => Avx512::REGISTERS,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => Avx2::REGISTERS,
+            Kind::Baseline => Portable::REGISTERS,
+        }
+    }
+
     /// Runs `job` with these instructions.
     pub(super) fn run<J: Job>(self, job: J) -> J::Output {
         match self.0 {

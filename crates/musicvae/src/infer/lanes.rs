@@ -17,6 +17,9 @@ pub(super) trait Lanes: Copy {
     const COUNT: usize;
     /// How many of these the processor holds at once.
     const REGISTERS: usize;
+    /// How many bytes ahead of those read the product of one input asks for weights; 0 leaves that to the processor
+    /// (docs/performance.md).
+    const AHEAD: usize;
 
     /// The same number in every lane.
     ///
@@ -31,6 +34,12 @@ pub(super) trait Lanes: Copy {
     /// # Safety
     /// `from` points to [`COUNT`](Self::COUNT) numbers.
     unsafe fn load_half(from: *const f16) -> Self;
+
+    /// Asks for the cache line at `from`, which may be anywhere.
+    ///
+    /// # Safety
+    /// See [`splat`](Self::splat).
+    unsafe fn prefetch(from: *const u8);
 
     /// # Safety
     /// `to` points to [`COUNT`](Self::COUNT) numbers.
@@ -50,6 +59,7 @@ pub(super) struct Portable([f32; 4]);
 impl Lanes for Portable {
     const COUNT: usize = 4;
     const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
+    const AHEAD: usize = 0;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {
@@ -69,6 +79,9 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    unsafe fn prefetch(_: *const u8) {}
+
+    #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
         // SAFETY: there is room for four numbers, as the caller promises.
         unsafe { to.cast::<[f32; 4]>().write(self.0) }
@@ -83,7 +96,7 @@ impl Lanes for Portable {
 /// Implements [`Lanes`] with intrinsics.
 #[cfg(target_arch = "x86_64")]
 macro_rules! with_intrinsics {
-    ($name:ident, $vector:ty, $count:literal, $registers:literal, $splat:ident, $load:ident,
+    ($name:ident, $vector:ty, $count:literal, $registers:literal, $ahead:literal, $splat:ident, $load:ident,
      $store:ident, $fma:ident, $widen:ident, $load_short:ident, $short:ty) => {
         #[derive(Clone, Copy)]
         pub(super) struct $name($vector);
@@ -93,6 +106,7 @@ macro_rules! with_intrinsics {
         impl Lanes for $name {
             const COUNT: usize = $count;
             const REGISTERS: usize = $registers;
+            const AHEAD: usize = $ahead;
 
             #[inline(always)]
             unsafe fn splat(x: f32) -> Self {
@@ -110,6 +124,12 @@ macro_rules! with_intrinsics {
             unsafe fn load_half(from: *const f16) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $widen($load_short(from.cast::<$short>())) })
+            }
+
+            #[inline(always)]
+            unsafe fn prefetch(from: *const u8) {
+                // SAFETY: see above; whatever the address, a prefetch only asks.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
             }
 
             #[inline(always)]
@@ -133,6 +153,7 @@ with_intrinsics!(
     __m512,
     16,
     32,
+    0,
     _mm512_set1_ps,
     _mm512_loadu_ps,
     _mm512_storeu_ps,
@@ -147,6 +168,7 @@ with_intrinsics!(
     __m256,
     8,
     16,
+    2048,
     _mm256_set1_ps,
     _mm256_loadu_ps,
     _mm256_storeu_ps,

@@ -7,6 +7,8 @@
 
 use half::f16;
 
+use super::aligned::Aligned;
+use super::columns::Columns;
 use super::isa::{Isa, Job};
 use super::lanes::Lanes;
 use super::product::{Product, WIDEST, kept_full};
@@ -38,32 +40,6 @@ impl Rows {
     }
 }
 
-/// Numbers that begin on a cache line, so that no vector load straddles two.
-#[derive(Debug)]
-struct Aligned<T> {
-    data: Vec<T>,
-    start: usize,
-    len: usize,
-}
-
-impl<T: Copy> Aligned<T> {
-    const LINE_BYTES: usize = 64;
-
-    /// `values`, of which there are `len`.
-    fn new(len: usize, zero: T, values: impl Iterator<Item = T>) -> Self {
-        let slack = Self::LINE_BYTES / size_of::<T>();
-        let mut data = vec![zero; len + slack];
-        // Not a matter of correctness: an allocator that cannot say costs speed only.
-        let start = data.as_ptr().align_offset(Self::LINE_BYTES).min(slack);
-        data[start..][..len].iter_mut().zip(values).for_each(|(to, from)| *to = from);
-        Self { data, start, len }
-    }
-
-    fn get(&self) -> &[T] {
-        &self.data[self.start..][..self.len]
-    }
-}
-
 /// The most weights of a matrix that stays in the second cache while it is used again and again: as 16- and 32-bit
 /// numbers together they take 1.4 MB, and that cache has 1 MB or 2 on the processors of today.
 const CACHED: usize = 1 << 19;
@@ -72,8 +48,9 @@ const CACHED: usize = 1 << 19;
 /// those that are 1 are named.
 #[derive(Debug)]
 pub(super) struct Matrix {
-    sparse: usize,
-    inputs: usize,
+    sparse: Columns,
+    /// Inputs that are not sparse.
+    dense: usize,
     outputs: usize,
     /// Numbers in a panel's row that are f32, and the others. The first rows of all panels' are those of the
     /// first panel; outputs beyond the last are zero.
@@ -104,26 +81,29 @@ impl Matrix {
         at: impl Fn(usize, usize) -> f32,
     ) -> Self {
         let is_half = |x: f32| f16::from_f32(x).to_f32().to_bits() == x.to_bits();
-        let all_half = || (0..outputs).all(|o| (0..inputs).all(|k| is_half(at(o, k))));
+        let all_half = (0..outputs).all(|o| (0..inputs).all(|k| is_half(at(o, k))));
+        let are_half = isa.widens_halves() && all_half;
         let vectors = panel(outputs.div_ceil(isa.lanes()));
-        let n_full = match isa.widens_halves() && all_half() {
+        let n_full = match are_half {
             false => vectors,
-            true if is_reread && outputs * inputs <= CACHED => kept_full(vectors),
+            true if is_reread && outputs * inputs <= CACHED && isa.widening_costs() => {
+                kept_full(vectors)
+            }
             true => 0,
         };
         let widths = [n_full, vectors - n_full].map(|n| n * isa.lanes());
-        let panel = widths[0] + widths[1];
-        let rows = outputs.div_ceil(panel) * inputs;
+        let (panel, dense) = (widths[0] + widths[1], inputs - sparse);
+        let rows = outputs.div_ceil(panel) * dense;
         // Number `i` of those panels' columns that begin at `from` and are `width` wide.
         let number = |i: usize, from: usize, width: usize| {
-            let output = i / (inputs * width) * panel + from + i % width;
-            if output < outputs { at(output, i / width % inputs) } else { 0.0 }
+            let output = i / (dense * width) * panel + from + i % width;
+            if output < outputs { at(output, sparse + i / width % dense) } else { 0.0 }
         };
         let full = (0..rows * widths[0]).map(|i| number(i, 0, widths[0]));
         let half = (0..rows * widths[1]).map(|i| f16::from_f32(number(i, widths[0], widths[1])));
         Self {
-            sparse,
-            inputs,
+            sparse: Columns::pack(sparse, outputs, outputs.next_multiple_of(panel), are_half, &at),
+            dense,
             outputs,
             widths,
             full: Aligned::new(rows * widths[0], 0.0, full),
@@ -138,7 +118,7 @@ impl Matrix {
 
     /// Number of inputs that are not sparse.
     pub(super) fn dense(&self) -> usize {
-        self.inputs - self.sparse
+        self.dense
     }
 
     /// Number of outputs rounded up to whole panels: the least width of rows of outputs.
@@ -151,7 +131,14 @@ impl Matrix {
     /// # Panics
     /// If the rows are narrower than [`dense`](Self::dense) and [`padded`](Self::padded), or too few.
     pub(super) fn multiply_add(&self, isa: Isa, x: &Rows, out: &mut Rows, rows: usize) {
-        self.multiply_add_sparse(isa, |_| &[], x, out, rows);
+        let mut row = 0;
+        while row < rows {
+            row += match (rows - row).min(isa.inputs_together()) {
+                8.. => self.multiply_add_rows::<8>(isa, x, out, row),
+                4.. => self.multiply_add_rows::<4>(isa, x, out, row),
+                _ => self.multiply_add_rows::<1>(isa, x, out, row),
+            };
+        }
     }
 
     /// Likewise, the sparse inputs that `struck` lists for a row being 1.
@@ -159,22 +146,39 @@ impl Matrix {
     /// # Panics
     /// Likewise, and if a column listed is not sparse.
     pub(super) fn multiply_add_sparse<'a>(
-        &'a self,
+        &self,
         isa: Isa,
         struck: impl Fn(usize) -> &'a [u16],
         x: &Rows,
         out: &mut Rows,
         rows: usize,
     ) {
-        let mut row = 0;
-        while row < rows {
-            let product = Rowwise { matrix: self, struck: &struck, x, out, row };
-            row += match rows - row {
-                8.. => product.run::<8>(isa),
-                4.. => product.run::<4>(isa),
-                _ => product.run::<1>(isa),
-            };
+        for row in 0..rows {
+            self.sparse.add(isa, struck(row), out.row_mut(row));
         }
+        self.multiply_add(isa, x, out, rows);
+    }
+
+    /// Multiplies `B` rows from `row` on, which share each weight that is read; gives back `B`.
+    fn multiply_add_rows<const B: usize>(
+        &self,
+        isa: Isa,
+        x: &Rows,
+        out: &mut Rows,
+        row: usize,
+    ) -> usize {
+        let width = out.width;
+        let mut rows = out.data[row * width..].chunks_exact_mut(width);
+        isa.run(Product::<B> {
+            full: self.full.get(),
+            half: self.half.get(),
+            full_width: self.widths[0],
+            half_width: self.widths[1],
+            inputs: self.dense,
+            x: std::array::from_fn(|b| &x.row(row + b)[..self.dense]),
+            out: std::array::from_fn(|_| rows.next().expect("as many rows out as in")),
+        });
+        B
     }
 }
 
@@ -185,40 +189,6 @@ fn panel(vectors: usize) -> usize {
         return vectors.max(1);
     }
     (8..=WIDEST).min_by_key(|&n| vectors.next_multiple_of(n)).unwrap_or(WIDEST)
-}
-
-/// A product with some rows, from `row` on.
-struct Rowwise<'a, 'b, S> {
-    matrix: &'a Matrix,
-    struck: &'b S,
-    x: &'b Rows,
-    out: &'b mut Rows,
-    row: usize,
-}
-
-impl<'a, S: Fn(usize) -> &'a [u16]> Rowwise<'a, '_, S> {
-    /// Computes `B` rows; gives back `B`.
-    fn run<const B: usize>(self, isa: Isa) -> usize {
-        let Self { matrix, struck, x, out, row } = self;
-        let width = out.width;
-        let mut rows = out.data[row * width..].chunks_exact_mut(width);
-        let out: [&mut [f32]; B] =
-            std::array::from_fn(|_| rows.next().expect("as many rows of outputs as of inputs"));
-        let x = std::array::from_fn(|b| &x.row(row + b)[..matrix.dense()]);
-        let struck = std::array::from_fn(|b| struck(row + b));
-        isa.run(Product {
-            full: matrix.full.get(),
-            half: matrix.half.get(),
-            full_width: matrix.widths[0],
-            half_width: matrix.widths[1],
-            inputs: matrix.inputs,
-            struck,
-            dense_from: matrix.sparse,
-            x,
-            out,
-        });
-        B
-    }
 }
 
 /// A matrix and what is added to its product.

@@ -13,17 +13,18 @@ use super::lanes::Lanes;
 /// processor.
 pub(super) const WIDEST: usize = 12;
 
+const LINE_BYTES: usize = 64;
+
 /// Of `vectors` in a panel whose weights are 16-bit numbers that the second cache holds, how many are kept as
-/// f32 nevertheless.
+/// f32 nevertheless, where [widening is work](super::isa::Isa::widening_costs).
 ///
-/// Widening takes two of the ports that multiply-adds need, reading f32 takes twice the memory: with three of eight,
-/// neither waits long for the other (docs/performance.md).
+/// Reading f32 takes twice the memory: with three of eight, neither that nor widening waits long for the other
+/// (docs/performance.md).
 pub(super) const fn kept_full(vectors: usize) -> usize {
     (3 * vectors + 4) / 8
 }
 
-/// The product with `B` inputs, which share each weight read. Each consists of some columns whose input is 1,
-/// all others up to `dense_from` being 0, and of numbers for the columns from `dense_from`.
+/// The product with `B` inputs, which share each weight read.
 ///
 /// A panel's first vectors are in `full`, its last in `half`.
 pub(super) struct Product<'a, const B: usize> {
@@ -36,10 +37,7 @@ pub(super) struct Product<'a, const B: usize> {
     /// The rest of them.
     pub(super) half_width: usize,
     pub(super) inputs: usize,
-    /// Columns whose input is 1.
-    pub(super) struck: [&'a [u16]; B],
-    pub(super) dense_from: usize,
-    /// `inputs - dense_from` numbers each.
+    /// `inputs` numbers each.
     pub(super) x: [&'a [f32]; B],
     /// What is added to: whole panels, row after row.
     pub(super) out: [&'a mut [f32]; B],
@@ -50,7 +48,7 @@ impl<const B: usize> Job for Product<'_, B> {
 
     #[inline(always)]
     fn run<L: Lanes>(mut self) {
-        let Self { full, half, full_width, half_width, inputs, dense_from, .. } = self;
+        let Self { full, half, full_width, half_width, inputs, .. } = self;
         let panel = full_width + half_width;
         let panels = (full.len() + half.len()) / (inputs * panel).max(1);
         let (n_full, n_half) = (full_width / L::COUNT, half_width / L::COUNT);
@@ -58,9 +56,8 @@ impl<const B: usize> Job for Product<'_, B> {
         assert_eq!(full.len(), panels * inputs * full_width, "whole panels");
         assert_eq!(half.len(), panels * inputs * half_width, "whole panels");
         for b in 0..B {
-            assert_eq!(self.x[b].len(), inputs - dense_from, "a number for every dense column");
+            assert_eq!(self.x[b].len(), inputs, "a number for every column");
             assert!(self.out[b].len() >= panels * panel, "room for every output");
-            assert!(self.struck[b].iter().all(|&k| usize::from(k) < dense_from), "a sparse column");
         }
         let out = std::array::from_fn(|b| self.out[b].as_mut_ptr());
         for p in 0..panels {
@@ -73,8 +70,6 @@ impl<const B: usize> Job for Product<'_, B> {
                 half: unsafe { half.as_ptr().add(p * inputs * half_width + half_from) },
                 full_width,
                 half_width,
-                struck: self.struck,
-                dense_from,
                 x: self.x,
                 // SAFETY: see above.
                 out: out.map(|out| unsafe { out.add(p * panel + full_from + half_from) }),
@@ -84,8 +79,10 @@ impl<const B: usize> Job for Product<'_, B> {
                 unsafe { block(0, 0).run_panel::<L>(n_full, n_half) };
                 continue;
             }
-            // As many vectors at once as have sums in registers.
-            let together = (L::REGISTERS * 3 / 4 / B).max(1);
+            // As many vectors at once as have sums in registers: with more, the compiler spills one, and the loop
+            // takes twice the time.
+            let sums = if L::REGISTERS > 16 { 24 } else { 8 };
+            let together = (sums / B).max(1);
             for first in (0..n_full).step_by(together) {
                 let n = together.min(n_full - first);
                 // SAFETY: see above.
@@ -106,8 +103,6 @@ struct Block<'a, const B: usize> {
     half: *const f16,
     full_width: usize,
     half_width: usize,
-    struck: [&'a [u16]; B],
-    dense_from: usize,
     x: [&'a [f32]; B],
     out: [*mut f32; B],
 }
@@ -181,24 +176,20 @@ impl<const B: usize> Block<'_, B> {
         let mut sums: [([L; FULL], [L; HALF]); B] = std::array::from_fn(|b| {
             (std::array::from_fn(|j| before(b, j)), std::array::from_fn(|j| before(b, FULL + j)))
         });
-        // SAFETY: see above.
-        let one = unsafe { L::splat(1.0) };
-        for (sums, struck) in sums.iter_mut().zip(self.struck) {
-            for k in struck.iter().map(|&k| usize::from(k)) {
-                for (j, sum) in sums.0.iter_mut().enumerate() {
-                    // SAFETY: see above.
-                    *sum = unsafe { full(k, j).mul_add(one, *sum) };
-                }
-                for (j, sum) in sums.1.iter_mut().enumerate() {
-                    // SAFETY: see above.
-                    *sum = unsafe { half(k, j).mul_add(one, *sum) };
-                }
-            }
-        }
         for k in 0..self.x[0].len() {
-            let row = self.dense_from + k;
-            let full: [L; FULL] = std::array::from_fn(|j| full(row, j));
-            let half: [L; HALF] = std::array::from_fn(|j| half(row, j));
+            if B == 1 && L::AHEAD > 0 {
+                let ahead = |from: *const u8, bytes: usize| {
+                    for line in (0..bytes).step_by(LINE_BYTES) {
+                        // SAFETY: see above; a prefetch reads nothing.
+                        unsafe { L::prefetch(from.wrapping_add(L::AHEAD + line)) }
+                    }
+                };
+                let (full, half) = (k * self.full_width, k * self.half_width);
+                ahead(self.full.wrapping_add(full).cast(), size_of::<[L; FULL]>());
+                ahead(self.half.wrapping_add(half).cast(), size_of::<[L; HALF]>() / 2);
+            }
+            let full: [L; FULL] = std::array::from_fn(|j| full(k, j));
+            let half: [L; HALF] = std::array::from_fn(|j| half(k, j));
             for (sums, x) in sums.iter_mut().zip(self.x) {
                 // SAFETY: all of `x` are equally long.
                 let input = unsafe { L::splat(*x.get_unchecked(k)) };
