@@ -19,6 +19,12 @@ fn plugin() -> PathBuf {
     std::env::current_exe().unwrap().with_file_name(name)
 }
 
+/// What a host does that looks for plugins: the library is loaded, asked for its names, and unloaded.
+#[divan::bench]
+fn scan(bencher: Bencher<'_, '_>) {
+    bencher.bench(|| testhost::scan(plugin()).unwrap());
+}
+
 /// The library is loaded and unloaded with every instance: what the first one in a project costs.
 #[divan::bench]
 fn create_the_first_instance(bencher: Bencher<'_, '_>) {

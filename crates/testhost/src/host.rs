@@ -89,13 +89,9 @@ impl Host {
     ///
     /// # Errors
     /// If the file is no CLAP library, holds no plugin, or the plugin refuses to be created.
-    #[allow(unsafe_code)]
     pub fn load(path: impl AsRef<Path>) -> Result<Self, HostError> {
         let path = path.as_ref();
-        // SAFETY: loading a library runs its code. The callers name plugins that they have just
-        // built from this repository, whose framework follows CLAP.
-        let entry = unsafe { PluginEntry::load(path) }
-            .map_err(|source| HostError::Load { path: path.into(), source })?;
+        let entry = open(path)?;
         let factory =
             entry.get_plugin_factory().ok_or_else(|| HostError::Empty(path.to_owned()))?;
         let descriptor = factory.plugin_descriptor(0);
@@ -303,6 +299,28 @@ impl Host {
     fn state_extension(&self) -> Result<PluginState, HostError> {
         self.instance.plugin_shared_handle().get_extension().ok_or(HostError::NoExtension("state"))
     }
+}
+
+/// The names of the plugins in the CLAP file at `path`, none of which is created: what a host does that looks for
+/// plugins.
+///
+/// # Errors
+/// If the file is no CLAP library.
+pub fn scan(path: impl AsRef<Path>) -> Result<Vec<String>, HostError> {
+    let path = path.as_ref();
+    let entry = open(path)?;
+    let factory = entry.get_plugin_factory().ok_or_else(|| HostError::Empty(path.to_owned()))?;
+    let names = factory.plugin_descriptors().filter_map(|descriptor| descriptor.name());
+    Ok(names.map(|name| name.to_string_lossy().into_owned()).collect())
+}
+
+/// Loads the library at `path`.
+#[allow(unsafe_code)]
+fn open(path: &Path) -> Result<PluginEntry, HostError> {
+    // SAFETY: loading a library runs its code. The callers name plugins that they have just
+    // built from this repository, whose framework follows CLAP.
+    unsafe { PluginEntry::load(path) }
+        .map_err(|source| HostError::Load { path: path.into(), source })
 }
 
 impl Drop for Host {

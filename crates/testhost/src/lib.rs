@@ -31,6 +31,6 @@ mod transport;
 mod window;
 
 pub use error::HostError;
-pub use host::{Host, Input, Parameter};
+pub use host::{Host, Input, Parameter, scan};
 pub use recording::{NoteEvent, NoteKind, Recording};
 pub use transport::Transport;

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use engine::Score;
+use groove::Pattern;
+use musicvae::infer::{Locks, Scratch};
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{Param, ParamPtr};
 
@@ -16,9 +19,10 @@ use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
 use crate::headless::Host;
 use crate::history::History;
 use crate::params::JangdanParams;
+use crate::recipe::Recipe;
 use crate::saved::Groove;
 use crate::state::State;
-use crate::weights::{ChosenWeights, Fake, Weights};
+use crate::weights::{ChosenWeights, Decode, Fake, Weights};
 use crate::window::edit::Edit;
 
 /// Longer than any answer takes; a test that fails ends by this.
@@ -31,7 +35,7 @@ struct Instance {
     _worker: Worker,
 }
 
-fn instance(load: impl Load<Fake> + Send + 'static, params: JangdanParams) -> Instance {
+fn instance<W: Decode>(load: impl Load<W> + Send + 'static, params: JangdanParams) -> Instance {
     let params = Arc::new(params);
     let (audio, worker, gui) = handoff();
     let worker = Worker::spawn(params.clone(), worker, load);
@@ -76,6 +80,76 @@ fn wanted(params: &JangdanParams) -> Wanted {
         weight_changes,
         ..Wanted::default()
     }
+}
+
+/// A network that counts how often it decodes.
+struct Counted {
+    fake: Fake,
+    decodes: Arc<AtomicUsize>,
+}
+
+impl Decode for Counted {
+    fn identity(&self) -> &str {
+        self.fake.identity()
+    }
+
+    fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern {
+        self.decodes.fetch_add(1, Ordering::Relaxed);
+        self.fake.decode(recipe, cycle, locks, scratch)
+    }
+
+    fn style(&self, name: &str) -> Option<u16> {
+        self.fake.style(name)
+    }
+
+    fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
+        self.fake.point(recipe, scratch)
+    }
+
+    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
+        self.fake.between(points)
+    }
+
+    fn encode(&self, pattern: &Pattern) -> Vec<f32> {
+        self.fake.encode(pattern)
+    }
+
+    fn decode_around(
+        &self,
+        latent: &[f32],
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        self.decodes.fetch_add(1, Ordering::Relaxed);
+        self.fake.decode_around(latent, recipe, cycle, locks, scratch)
+    }
+}
+
+#[test]
+fn a_dragged_control_costs_at_most_one_decode_per_value_and_ends_on_the_last() {
+    let decodes = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::new(Counted { fake: Fake("fake"), decodes: decodes.clone() });
+    let mut instance = instance(move |_| Ok(counted.clone()), JangdanParams::default());
+    assert!(instance.is_answered());
+
+    // A slow hand: the worker is done with each value before the next.
+    let before = decodes.load(Ordering::Relaxed);
+    for seed in 1000..1050 {
+        instance.set_seed(seed);
+        assert!(instance.is_answered());
+    }
+    assert_eq!(decodes.load(Ordering::Relaxed) - before, 50);
+
+    // A fast one: values that the worker never sees cost nothing.
+    for seed in 2000..2500 {
+        instance.set_seed(seed);
+    }
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), instance.expected());
+    let fast = decodes.load(Ordering::Relaxed) - before - 50;
+    assert!((1..=500).contains(&fast), "{fast} decodes of 500 values");
 }
 
 #[test]
@@ -124,7 +198,7 @@ fn a_project_plays_its_own_pattern_even_without_a_network() {
     {
         let params = JangdanParams::default();
         params.groove.set(groove.clone());
-        let mut instance = instance(load, params);
+        let mut instance = instance::<Fake>(load, params);
         assert!(instance.is_answered());
         assert_eq!(instance.live(), Score::steady(own));
         assert_eq!(instance.params.groove.get(), groove);
