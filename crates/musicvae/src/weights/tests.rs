@@ -57,18 +57,15 @@ fn parameters_survive_the_way_through_a_file() {
 }
 
 #[test]
-fn a_file_on_disk_is_replaced_whole_and_missing_ones_are_named() {
+fn a_file_on_disk_is_read_and_a_missing_one_is_named() {
     let folder = std::env::temp_dir().join(format!("jangdan-weights-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("w.safetensors");
-    std::fs::write(&path, "older").unwrap();
-    file().write(&path, Precision::F32).unwrap();
+    std::fs::write(&path, file().to_bytes(Precision::F32).unwrap()).unwrap();
     assert_eq!(WeightsFile::read(&path).unwrap(), file());
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
     std::fs::remove_dir_all(&folder).unwrap();
     let error = WeightsFile::read(&path).unwrap_err().to_string();
     assert!(error.contains("w.safetensors: "), "{error}");
-    assert!(file().write(&path, Precision::F32).unwrap_err().to_string().contains("w.safetensors"));
 }
 
 #[test]
