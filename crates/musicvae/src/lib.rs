@@ -30,7 +30,8 @@
 //! 1. [`config`]: the sizes and switches that a network is made of, and [`weights`]: the file that has them.
 //! 2. [`recipe`] and [`noise`]: what is asked, and how chance is drawn, from a seed and a place alone.
 //! 3. [`latent_map`]: where grooves lie among latent vectors: sliders, directions, styles. [`prior`]: how points are drawn there.
-//! 4. [`infer`]: the kernel that the plugin plays with, on one core, with the same bits on every processor.
+//! 4. [`infer`]: the kernel that the plugin plays with, on one core, with the same bits on every processor. Its velocities go
+//!    through [`VelocityCurves`].
 //! 5. With the feature `training` (on by default), in candle: `network` (encoder, conductor, decoder), `batch` (patterns as
 //!    tensors), `loss`, `parameters`, `adam`. `trainer` is made of these; tests hold `infer` against `network`, and both
 //!    against PyTorch.
