@@ -62,11 +62,6 @@ impl Track {
         (self.ask.map(|ask| ask.groove()), self.version)
     }
 
-    /// Whether `other` is the same groove, with the same or other cycles of it and edits.
-    pub fn is_same_groove(&self, other: &Self) -> bool {
-        self.identity() == other.identity()
-    }
-
     /// This groove as it can be put into a slot, where the worker adds its patterns; `None` if no recipe
     /// made it.
     pub fn groove(&self) -> Option<Groove> {

@@ -340,6 +340,4 @@ impl Composer {
 }
 
 #[cfg(test)]
-mod morph_tests;
-#[cfg(test)]
 mod tests;

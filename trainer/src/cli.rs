@@ -139,12 +139,8 @@ pub(crate) struct SampleArgs {
     /// Seed of the first groove; each next one has the next seed
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
-    /// Folder to write groove-001.mid, groove-002.mid, ... to
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
-    /// Tempo written to the files, in beats per minute
-    #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = tempo)]
-    pub(crate) tempo: f64,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 #[derive(Debug, Args)]
@@ -231,9 +227,16 @@ pub(crate) struct InterpolateArgs {
     /// Seed of what is drawn at temperatures above 0
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
-    /// Folder to write step-001.mid, step-002.mid, ... to
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
+/// Where grooves go.
+#[derive(Debug, Args)]
+pub(crate) struct OutArgs {
+    /// Folder to write the grooves to, as MIDI files numbered from 001
+    #[arg(long = "out", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
     /// Tempo written to the files, in beats per minute
     #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = tempo)]
     pub(crate) tempo: f64,

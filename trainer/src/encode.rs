@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
-use groove::{Pattern, STEPS};
+use anyhow::Result;
+use groove::{OnsetGrid, Pattern, STEPS};
 use musicvae::infer::{Drummer, Scratch};
 use musicvae::recipe::{Recipe, SLIDERS};
 use serde_json::json;
 
 use crate::cli::EncodeArgs;
 use crate::nearest_styles::nearest_styles;
-use crate::statistics::{Attribute, OnsetGrid};
+use crate::statistics::Attribute;
 use crate::{clip, grids, weights};
 
 /// Styles told to people.
@@ -18,8 +18,7 @@ const STYLES_TOLD: usize = 3;
 
 /// Prints where the groove of a MIDI file lies, the nearest styles, and what comes back.
 pub(crate) fn run(args: &EncodeArgs) -> Result<()> {
-    let drummer = Drummer::new(&weights::read(&args.weights)?)
-        .with_context(|| args.weights.display().to_string())?;
+    let drummer = weights::drummer(&args.weights)?;
     let played = clip::read(&args.file, args.bar as usize)?;
     let encoded = Encoded::new(&drummer, &played);
     if args.json {

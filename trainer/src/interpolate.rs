@@ -1,46 +1,38 @@
 //! `trainer interpolate`: the grooves on the way from one to another.
 
-use std::fs;
-
-use anyhow::{Context, Result};
-use groove::BARS;
-use musicvae::infer::{Drummer, Scratch};
+use anyhow::Result;
+use groove::{BARS, OnsetGrid};
+use musicvae::infer::Scratch;
 use musicvae::recipe::Recipe;
 
 use crate::cli::InterpolateArgs;
+use crate::midi_folder::MidiFolder;
 use crate::slerp::slerp;
-use crate::statistics::OnsetGrid;
 use crate::table::table;
 use crate::{clip, weights};
 
 /// Writes step-001.mid, step-002.mid, ... and prints how the one groove turns into the other.
 pub(crate) fn run(args: &InterpolateArgs) -> Result<()> {
-    let drummer = Drummer::new(&weights::read(&args.weights)?)
-        .with_context(|| args.weights.display().to_string())?;
+    let drummer = weights::drummer(&args.weights)?;
     let ends = [clip::read(&args.from, 1)?, clip::read(&args.to, 1)?];
     let means = ends.each_ref().map(|end| drummer.encode(end).0);
     let grids = ends.each_ref().map(OnsetGrid::from);
-    fs::create_dir_all(&args.out)
-        .with_context(|| format!("cannot create {}", args.out.display()))?;
+    let folder = MidiFolder::new(&args.out, "step", args.steps)?;
     let recipe =
         Recipe { seed: args.seed, temperature: args.temperature as f32, ..Recipe::default() };
-    let digits = args.steps.to_string().len().max(3);
     let mut scratch = Scratch::new();
     let mut rows = Vec::new();
     for i in 0..args.steps {
         let share = f64::from(i) / f64::from(args.steps - 1);
         let z = slerp(&means[0], &means[1], share);
         let pattern = drummer.decode_latent(&z, &recipe, 0, &mut scratch);
-        let name = format!("step-{:0digits$}.mid", i + 1);
-        let path = args.out.join(&name);
-        let bytes = groove::midi::write(&[pattern], args.tempo)?;
-        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        let name = folder.write(i + 1, &pattern)?;
         let grid = OnsetGrid::from(&pattern);
         let mut row = vec![name, format!("{:.1}", pattern.count() as f64 / BARS as f64)];
         row.extend(grids.iter().map(|end| format!("{:.2}", grid.similarity(end))));
         rows.push(row);
     }
     print!("{}", table(&["file", "hits a bar", "like the first", "like the last"], &rows));
-    println!("wrote {} grooves to {}", args.steps, args.out.display());
+    println!("wrote {} grooves to {}", args.steps, args.out.folder.display());
     Ok(())
 }

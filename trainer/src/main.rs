@@ -18,6 +18,7 @@ mod interpolate;
 mod interrupt;
 mod latent_map;
 mod metrics;
+mod midi_folder;
 mod nearest_styles;
 mod objective;
 mod prior;

@@ -3,7 +3,6 @@
 mod attributes;
 mod distances;
 mod histogram;
-mod onset_grid;
 mod per_instrument;
 mod summary;
 mod syncopation;
@@ -11,6 +10,5 @@ mod syncopation;
 pub(crate) use attributes::Attribute;
 pub(crate) use distances::Distances;
 pub(crate) use histogram::{Distance, Histogram};
-pub(crate) use onset_grid::OnsetGrid;
 pub(crate) use per_instrument::PerInstrument;
 pub(crate) use summary::Summary;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use anyhow::{Error, Result};
-use musicvae::{WeightsError, WeightsFile};
+use anyhow::{Context, Error, Result};
+use musicvae::{Drummer, WeightsError, WeightsFile};
 
 use crate::data::Windowing;
 
@@ -14,6 +14,11 @@ pub(crate) fn read(path: &Path) -> Result<WeightsFile> {
         WeightsError::Io { .. } => Error::new(error),
         error => Error::new(error).context(path.display().to_string()),
     })
+}
+
+/// The drummer of a weights file; errors name it.
+pub(crate) fn drummer(path: &Path) -> Result<Drummer> {
+    Drummer::new(&read(path)?).with_context(|| path.display().to_string())
 }
 
 /// The windowing that `file` was trained on, if it says so.

@@ -89,10 +89,13 @@ fn finish(workspace: &Workspace, plan: &Plan, is_universal: bool) -> Result<()> 
     }
     let mut bundles = Vec::new();
     for package in &plan.packages {
+        let terms = licences::text(workspace, package)?;
         for format in Format::ALL {
             let path = bundle_path(workspace, package, format)?;
+            if path.is_dir() {
+                add_licences(&path, &terms)?;
+            }
             if path.exists() {
-                add_licences(workspace, package, &path)?;
                 bundles.push((format, path));
             }
         }
@@ -121,15 +124,14 @@ pub(crate) fn bundle_path(workspace: &Workspace, package: &str, format: Format) 
     Ok(workspace.target().join("bundled").join(format!("{name}.{}", format.extension())))
 }
 
-/// Puts the licences of what is linked into `package` into `bundle`, if it is a folder.
-fn add_licences(workspace: &Workspace, package: &str, bundle: &Path) -> Result<()> {
-    if !bundle.is_dir() {
-        return Ok(());
-    }
-    let folder = bundle.join("Contents").join("Resources");
-    let path = folder.join(licences::FILE_NAME);
-    let terms = licences::text(workspace, package)?;
-    std::fs::create_dir_all(&folder)
+/// Where a bundle that is a folder has the licences of what is linked into it.
+pub(crate) fn licences_in(bundle: &Path) -> PathBuf {
+    bundle.join("Contents").join("Resources").join(licences::FILE_NAME)
+}
+
+fn add_licences(bundle: &Path, terms: &str) -> Result<()> {
+    let path = licences_in(bundle);
+    std::fs::create_dir_all(path.parent().unwrap_or(bundle))
         .and_then(|()| std::fs::write(&path, terms))
         .with_context(|| format!("cannot write {}", path.display()))
 }

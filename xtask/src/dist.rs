@@ -13,14 +13,21 @@ use crate::bundle::{self, Format, PLUGIN};
 use crate::workspace::Workspace;
 use crate::{install, licences};
 
-/// Files of the repository that go along, as they are.
-const ALONG: [&str; 6] = [
+/// Files of the repository that go along, at the places where its own links look for them.
+const ALONG: [&str; 13] = [
     "README.md",
     "README.ko.md",
     "LICENSE-MIT",
     "LICENSE-APACHE",
     "CHANGELOG.md",
     "assets/MODEL_CARD.md",
+    "assets/ardour.png",
+    "assets/window.png",
+    "assets/window-edit.png",
+    "assets/window-light.png",
+    "docs/hosts.md",
+    "docs/presets.md",
+    "docs/window.md",
 ];
 
 /// Bundles, packs, and says where the archive is.
@@ -40,11 +47,10 @@ pub(crate) fn dist(workspace: &Workspace, words: Vec<String>) -> Result<()> {
 
     let mut contents = vec![("README.txt".to_owned(), Content::Text(readme(&version, &platform)))];
     for path in ALONG {
-        let own = path.rsplit('/').next().unwrap_or(path);
-        contents.push((own.to_owned(), Content::Path(workspace.root().join(path))));
+        contents.push((path.to_owned(), Content::Path(workspace.root().join(path))));
     }
-    let terms = licences::text(workspace, PLUGIN)?;
-    contents.push((licences::FILE_NAME.to_owned(), Content::Text(terms)));
+    let vst3 = bundle::bundle_path(workspace, PLUGIN, Format::Vst3)?;
+    contents.push((licences::FILE_NAME.to_owned(), Content::Path(bundle::licences_in(&vst3))));
     for format in Format::ALL {
         let path = bundle::bundle_path(workspace, PLUGIN, format)?;
         let own = path.file_name().context("a bundle without a name")?.to_string_lossy();
@@ -78,7 +84,7 @@ fn readme(version: &str, platform: &str) -> String {
          software takes it), and have your software scan for plugins. Put Jangdan on an instrument track, press play.\n\n\
          Nothing else needs to be installed, and it never uses the network. README.md (README.ko.md in Korean) has what the controls do and \
          how to let it play other instruments.\n\n\
-         LICENSE-MIT or LICENSE-APACHE, at your choice, for Jangdan; {} for what it is built from; MODEL_CARD.md for how its \
+         LICENSE-MIT or LICENSE-APACHE, at your choice, for Jangdan; {} for what it is built from; assets/MODEL_CARD.md for how its \
          network was trained and how good it is.\n",
         folder(Format::Clap),
         folder(Format::Vst3),
@@ -186,6 +192,21 @@ mod tests {
         let mut text = String::new();
         archive.by_name(library).unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "program");
+    }
+
+    #[test]
+    fn the_pictures_of_the_readmes_go_along() {
+        let workspace = Workspace::find().unwrap();
+        for readme in ALONG.into_iter().filter(|path| path.starts_with("README")) {
+            let text = fs::read_to_string(workspace.root().join(readme)).unwrap();
+            let pictures: Vec<&str> = text
+                .split("](")
+                .filter_map(|rest| rest.split(')').next())
+                .filter(|link| link.ends_with(".png"))
+                .collect();
+            assert!(!pictures.is_empty(), "{readme} shows none");
+            assert!(pictures.iter().all(|path| ALONG.contains(path)), "{readme}: {pictures:?}");
+        }
     }
 
     #[test]

@@ -74,17 +74,12 @@ impl Engine {
         }
     }
 
-    /// Whether [`offer`](Self::offer) would be heeded. Not while several scores are taking over, which
-    /// is for a step or two after their boundaries: then keep the newest score and offer it later.
-    pub fn accepts_score(&self) -> bool {
-        self.untouched().is_none_or(|untouched| self.score.is_open(untouched))
-    }
-
     /// Has `score` take over: at once while stopped, else at a boundary, so that every hit
     /// of a step before it comes from the old score and every hit from it on from the new one.
     /// A score offered before that boundary takes the place of this one.
     ///
-    /// Returns whether it was heeded; see [`accepts_score`](Self::accepts_score).
+    /// Returns whether it was heeded. It is not while several scores are taking over, which is for a step or two
+    /// after their boundaries: then keep the newest score and offer it later.
     pub fn offer(&mut self, score: &Score, offer: Offer) -> bool {
         let Some(untouched) = self.untouched() else {
             self.score.restart(*score);

@@ -7,7 +7,8 @@
 //! how early or late (its micro-offset). Music is counted in steps, 16th notes: four to the beat, 16 to the
 //! bar. Which instruments are struck at a step is its [`Token`], the word that the network reads
 //! and writes. Four bars of hits are a [`Pattern`], the hinge of the whole program: plain `Copy` data that
-//! is decoded, played, drawn, edited and saved. Music of any length on the same grid is a [`StepSequence`].
+//! is decoded, played, drawn, edited and saved. Music of any length on the same grid is a [`StepSequence`],
+//! and an [`OnsetGrid`] is what is left of a pattern when only its onsets count: how alike are two of them?
 //!
 //! ```
 //! use groove::{Hit, Instrument, Pattern};
@@ -51,6 +52,7 @@
 mod instrument;
 pub mod midi;
 mod note_map;
+mod onset_grid;
 mod pattern;
 pub mod sequencer;
 mod step_sequence;
@@ -58,6 +60,7 @@ mod time;
 
 pub use instrument::{INSTRUMENTS, Instrument};
 pub use note_map::{NoteMap, instrument_meant};
+pub use onset_grid::OnsetGrid;
 pub use pattern::{
     BARS, BEATS_PER_BAR, Hit, NoSuchStep, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, TOKENS,
     Token,

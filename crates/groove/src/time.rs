@@ -19,11 +19,6 @@ impl Beats {
     pub fn from_steps(step: f64) -> Self {
         Self(step / STEPS_PER_BEAT as f64)
     }
-
-    /// This time counted in steps.
-    pub fn to_steps(self) -> f64 {
-        self.0 * STEPS_PER_BEAT as f64
-    }
 }
 
 impl Add for Beats {

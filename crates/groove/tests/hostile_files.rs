@@ -4,6 +4,7 @@
 use groove::midi::{self, Performance};
 use groove::{Hit, Instrument, Pattern, STEPS, StepSequence};
 use proptest::prelude::*;
+use testkit::{is_one_line, peak_memory};
 
 /// A file as this program writes it.
 fn valid() -> Vec<u8> {
@@ -77,8 +78,7 @@ fn harmed(mut bytes: Vec<u8>, harms: &[Harm]) -> Vec<u8> {
 /// Reads a file in all the ways that there are.
 fn read(bytes: &[u8]) -> Result<(), TestCaseError> {
     let one_line = |error: &dyn std::fmt::Display| {
-        let error = error.to_string();
-        prop_assert!(!error.is_empty() && error.len() < 300 && !error.contains('\n'), "{error}");
+        prop_assert!(is_one_line(&error, 300), "{error}");
         Ok(())
     };
     let performance = match Performance::read(bytes) {
@@ -97,24 +97,16 @@ fn read(bytes: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The most memory that this process has had so far, in bytes.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kib.unwrap_or(0) << 10
-}
-
 #[test]
 fn harmed_files_neither_panic_nor_take_memory() {
     let valid = valid();
     read(&valid).unwrap();
-    let before = peak();
+    let before = peak_memory();
     let config = ProptestConfig { cases: 20_000, failure_persistence: None, ..Default::default() };
     proptest!(config, |(harms in prop::collection::vec(harm(), 1..8))| {
         read(&harmed(valid.clone(), &harms))?;
     });
-    let grown = peak() - before;
+    let grown = peak_memory() - before;
     assert!(grown < 64 << 20, "{grown} bytes for files of {} bytes", valid.len());
 }
 

@@ -6,7 +6,7 @@
 
 use std::process::ExitCode;
 
-use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS_PER_BAR};
+use groove::{Instrument, OnsetGrid, Pattern};
 use musicvae::infer::{Drummer, Scratch};
 use musicvae::recipe::{DEFAULT_TEMPERATURE, Recipe};
 
@@ -61,7 +61,9 @@ fn find(drummer: &Drummer, wanted: usize) {
     // The styles in turn, the first ones once more where it does not come out even.
     for turn in (0..names.len()).cycle().take(wanted) {
         let nearest = |pattern: &Pattern| {
-            chosen.iter().flatten().map(|(_, other)| distance(pattern, other)).min().unwrap_or(0)
+            let grid = OnsetGrid::from(pattern);
+            let others = chosen.iter().flatten().map(|(_, other)| OnsetGrid::from(other));
+            others.map(|other| grid.difference(&other)).min().unwrap_or(0)
         };
         let best = candidates[turn].iter().max_by_key(|(_, pattern)| nearest(pattern));
         if let Some(&(seed, pattern)) = best {
@@ -79,32 +81,11 @@ fn find(drummer: &Drummer, wanted: usize) {
 fn is_worth(pattern: &Pattern, is_jazz: bool) -> bool {
     let strikes =
         |wanted| pattern.iter().filter(|(_, instrument, _)| *instrument == wanted).count();
-    let alike = bar_similarity(pattern);
+    // Mean share of onsets that neighbouring bars have in common.
+    let similarities: Vec<f64> = OnsetGrid::from(pattern).similarities().collect();
+    let alike = similarities.iter().sum::<f64>() / similarities.len().max(1) as f64;
     (is_jazz || pattern.hit(0, Instrument::Kick).is_some())
         && strikes(Instrument::Snare) >= 6
         && (70..=200).contains(&pattern.count())
         && (0.5..0.95).contains(&alike)
-}
-
-/// Mean share of onsets that neighbouring bars have in common.
-fn bar_similarity(pattern: &Pattern) -> f64 {
-    let cells = |bar: usize| {
-        (0..STEPS_PER_BAR * INSTRUMENTS).map(move |cell| {
-            let instrument = Instrument::ALL[cell % INSTRUMENTS];
-            pattern.hit(bar * STEPS_PER_BAR + cell / INSTRUMENTS, instrument).is_some()
-        })
-    };
-    let share = |bar: usize| {
-        let pairs = || cells(bar).zip(cells(bar + 1));
-        let both = pairs().filter(|(a, b)| *a && *b).count();
-        let any = pairs().filter(|(a, b)| *a || *b).count();
-        both as f64 / any.max(1) as f64
-    };
-    (0..BARS - 1).map(share).sum::<f64>() / (BARS - 1) as f64
-}
-
-/// Onsets that one has and the other has not.
-fn distance(a: &Pattern, b: &Pattern) -> u32 {
-    let pairs = a.tokens().into_iter().zip(b.tokens());
-    pairs.map(|(a, b)| (a.value() ^ b.value()).count_ones()).sum()
 }

@@ -7,6 +7,7 @@ use musicvae::noise::{Noise, Purpose};
 use musicvae::weights::{self, Precision, RawTensor, WeightsFile};
 use musicvae::{Config, Drummer, LatentMap, Recipe};
 use proptest::prelude::*;
+use testkit::{is_one_line, peak_memory};
 
 /// A file of the tiny network with random numbers, such as the trainer writes.
 fn valid() -> Vec<u8> {
@@ -31,8 +32,7 @@ fn header_length(bytes: &[u8]) -> usize {
 /// Reads a file in all the ways that there are.
 fn read(bytes: &[u8]) -> Result<(), TestCaseError> {
     let one_line = |error: weights::WeightsError| {
-        let error = error.to_string();
-        prop_assert!(!error.is_empty() && error.len() < 1000 && !error.contains('\n'), "{error}");
+        prop_assert!(is_one_line(&error, 1000), "{error}");
         Ok(())
     };
     _ = weights::styles(bytes);
@@ -49,14 +49,6 @@ fn read(bytes: &[u8]) -> Result<(), TestCaseError> {
         }
         Err(error) => one_line(error),
     }
-}
-
-/// The most memory that this process has had so far, in bytes.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kib.unwrap_or(0) << 10
 }
 
 /// A piece of JSON such as a header may hold, or a number that no file can keep.
@@ -79,7 +71,7 @@ fn piece() -> impl Strategy<Value = String> {
 fn harmed_files_neither_panic_nor_take_memory() {
     let valid = valid();
     read(&valid).unwrap();
-    let before = peak();
+    let before = peak_memory();
     let length = header_length(&valid);
     let config = ProptestConfig { cases: 3000, failure_persistence: None, ..Default::default() };
     // Bytes anywhere, most of them in the header; a cut; numbers of the header put in place of others.
@@ -109,7 +101,7 @@ fn harmed_files_neither_panic_nor_take_memory() {
         }
         read(&harmed)?;
     });
-    let grown = peak() - before;
+    let grown = peak_memory() - before;
     assert!(grown < 64 << 20, "{grown} bytes for files of {} bytes", valid.len());
 }
 
@@ -118,7 +110,7 @@ fn a_network_too_large_for_its_file_is_refused_before_memory_is_taken() {
     let valid = valid();
     let length = header_length(&valid);
     let header = std::str::from_utf8(&valid[8..8 + length]).unwrap();
-    let before = peak();
+    let before = peak_memory();
     for key in ["encoder", "conductor", "decoder", "latent"] {
         for size in [0_u64, 1 << 20, 1 << 40, 1 << 60, u64::MAX] {
             // In the config, which is JSON within JSON.
@@ -133,5 +125,5 @@ fn a_network_too_large_for_its_file_is_refused_before_memory_is_taken() {
             read(&harmed).unwrap();
         }
     }
-    assert!(peak() - before < 64 << 20);
+    assert!(peak_memory() - before < 64 << 20);
 }

@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
+use groove::OnsetGrid;
 use rayon::prelude::*;
-
-use crate::statistics::OnsetGrid;
 
 /// Onsets that may differ in a near-copy, as a share of the training window's: 1 in 10.
 const ONSETS_PER_DIFFERENCE: u32 = 10;

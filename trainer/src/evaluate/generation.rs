@@ -5,7 +5,7 @@ mod tables;
 use std::collections::HashSet;
 
 use anyhow::Result;
-use groove::Pattern;
+use groove::{OnsetGrid, Pattern};
 use musicvae::WeightsFile;
 use musicvae::infer::{Drummer, Scratch};
 use musicvae::noise::{Noise, Purpose};
@@ -18,7 +18,7 @@ use super::directions::{self, Direction};
 use super::independent::Independent;
 use crate::data::{Dataset, Split, Windows};
 use crate::slerp::slerp;
-use crate::statistics::{Distances, OnsetGrid, PerInstrument, Summary};
+use crate::statistics::{Distances, PerInstrument, Summary};
 
 /// Points between the ends of an interpolation path.
 const POINTS_ON_A_PATH: u32 = 7;

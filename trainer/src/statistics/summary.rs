@@ -1,9 +1,9 @@
 //! What a set of patterns is like: distributions and means of what is played.
 
-use groove::{BARS, Instrument, Pattern, STEPS_PER_BAR};
+use groove::{BARS, Instrument, OnsetGrid, Pattern, STEPS_PER_BAR};
 
 use super::syncopation::syncopation;
-use super::{Distance, Distances, Histogram, OnsetGrid, PerInstrument};
+use super::{Distance, Distances, Histogram, PerInstrument};
 
 /// Bins in a unit of syncopation per bar: it is counted over four bars.
 const SYNCOPATION_BINS: f64 = 2.0;

@@ -27,7 +27,7 @@ fn weights(run: &Path) -> WeightsFile {
 
 #[test]
 fn a_run_killed_at_random_points_ends_as_one_never_killed() {
-    let kills = std::env::var("JANGDAN_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
+    let kills = testkit::effort("JANGDAN_KILLS", KILLS);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     archive::write(&path.join("groove.zip"));

@@ -131,8 +131,9 @@ impl TrainerHelp<'_> {
             // A trainer that cannot be built is an error; one that refuses the subcommand is a finding.
             if !self.is_built {
                 let mut build = self.workspace.cargo();
-                // Of the whole workspace: with the features that its tests have built it with.
-                build.args(["build", "--quiet", "--workspace", "--bin", "trainer"]);
+                // Together with what uses the packages' test dependencies: so cargo chooses the features that the
+                // tests were built with, and builds nothing twice.
+                build.args(["build", "--quiet", "--workspace", "--bins", "--examples"]);
                 Workspace::output(build)?;
                 self.is_built = true;
             }

@@ -10,12 +10,13 @@ use super::lock::Locked;
 use crate::workspace::Workspace;
 
 /// Every package of the workspace and those of ours it may build on.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("groove", &[]),
     ("engine", &["groove"]),
     ("kit", &["groove"]),
     ("musicvae", &["groove"]),
     ("testhost", &[]),
+    ("testkit", &[]),
     ("trainer", &["groove", "musicvae"]),
     ("jangdan", &["engine", "groove", "kit", "musicvae"]),
     ("xtask", &["testhost"]),

@@ -16,6 +16,7 @@ use engine::{Action, Control, Engine, Event, Offer};
 use groove::{INSTRUMENTS, SampleOffset};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
+use testkit::effort;
 
 use crate::drummer::{Drummer, Note};
 use crate::host::{Between, Block, Case, Deed, Move, Refusal, Score};
@@ -151,15 +152,11 @@ fn played_to_its_end(case: &Case) -> Vec<Block> {
     host::blocks(&case)
 }
 
-fn number(variable: &str, otherwise: u64) -> u64 {
-    std::env::var(variable).map_or(otherwise, |value| value.parse().expect(variable))
-}
-
 /// Runs `test` on cases in which about `blocks` blocks are compared.
 fn run(blocks: u64, test: impl Fn(Case) -> Result<(), TestCaseError>) {
     let mut runner = TestRunner::new(ProptestConfig {
         cases: u32::try_from(blocks / COMPARED_PER_CASE).unwrap().max(1),
-        rng_seed: RngSeed::Fixed(number("JANGDAN_SEED", 1)),
+        rng_seed: RngSeed::Fixed(effort("JANGDAN_SEED", 1)),
         failure_persistence: None,
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()
@@ -172,7 +169,7 @@ fn run(blocks: u64, test: impl Fn(Case) -> Result<(), TestCaseError>) {
 #[test]
 fn in_a_million_random_blocks_every_note_sounds_once_at_its_sample_and_ends_once() {
     let (blocks, clear, notes) = (Cell::new(0), Cell::new(0), Cell::new(0));
-    run(number("JANGDAN_BLOCKS", 1_000_000), |case| {
+    run(effort("JANGDAN_BLOCKS", 1_000_000), |case| {
         let made = played_to_its_end(&case);
         let heard = perform(&case, &made);
         if heard.played != heard.wanted {

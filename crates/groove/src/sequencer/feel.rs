@@ -31,9 +31,6 @@ impl Feel {
     /// No swing, micro-offsets in full: hits exactly as the pattern has them.
     pub const AS_PLAYED: Self = Self::new(Self::STRAIGHT, 1.0);
 
-    /// No swing, no micro-offsets: hits exactly on the grid.
-    pub const ON_THE_GRID: Self = Self::new(Self::STRAIGHT, 0.0);
-
     /// The swing, and the triplet feel, that leaves the grid even.
     pub const STRAIGHT: f64 = 0.5;
 

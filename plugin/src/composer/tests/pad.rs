@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use groove::{Instrument, Pattern};
 
-use super::tests::{finish, played, recipe, want};
-use super::{Composer, Want};
+use super::{NETWORK, finish, played, recipe, want};
+use crate::composer::{Composer, Want};
 use crate::factory;
 use crate::handoff::Heard;
 use crate::morph::{Corner, Corners, Landmark, first_corners};
@@ -13,8 +13,6 @@ use crate::recipe::{Recipe, fingerprint};
 use crate::saved::Groove;
 use crate::slots::SlotGrooves;
 use crate::weights::{Decode, Fake, Weights};
-
-const NETWORK: Fake = Fake("trained");
 
 fn at(recipe: Recipe, x: f32, y: f32) -> Want {
     Want { pad: Some([x, y]), ..want(recipe, 0) }

@@ -1,14 +1,15 @@
 //! Onsets alone, a bit each: for counting and comparing many patterns.
 
-use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, Token};
+use crate::instrument::{INSTRUMENTS, Instrument};
+use crate::pattern::{BARS, Pattern, STEPS, STEPS_PER_BAR, Token};
 
 /// Which instruments are struck when: per instrument a bit for each of the 64 steps, the first lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct OnsetGrid([u64; INSTRUMENTS]);
+pub struct OnsetGrid([u64; INSTRUMENTS]);
 
 impl OnsetGrid {
     /// The onsets of these tokens.
-    pub(crate) fn new(tokens: &[Token; STEPS]) -> Self {
+    pub fn new(tokens: &[Token; STEPS]) -> Self {
         let mut rows = [0; INSTRUMENTS];
         for (step, token) in tokens.iter().enumerate() {
             for instrument in token.instruments() {
@@ -19,31 +20,34 @@ impl OnsetGrid {
     }
 
     /// Number of onsets.
-    pub(crate) fn count(&self) -> u32 {
+    pub fn count(&self) -> u32 {
         self.0.iter().map(|row| row.count_ones()).sum()
     }
 
     /// Onsets that one of the two has and the other has not.
-    pub(crate) fn difference(&self, other: &Self) -> u32 {
+    pub fn difference(&self, other: &Self) -> u32 {
         self.0.iter().zip(&other.0).map(|(a, b)| (a ^ b).count_ones()).sum()
     }
 
     /// How alike the two are: the onsets that both have among those that either has, in `[0, 1]`; 1 if both
     /// are silent.
-    pub(crate) fn similarity(&self, other: &Self) -> f64 {
+    pub fn similarity(&self, other: &Self) -> f64 {
         let both: u32 = self.0.iter().zip(&other.0).map(|(a, b)| (a & b).count_ones()).sum();
         let either = both + self.difference(other);
         if either == 0 { 1.0 } else { f64::from(both) / f64::from(either) }
     }
 
-    /// The onsets of `instrument` in bar `bar`, a bit for each of its 16 steps.
-    pub(crate) fn bar(&self, bar: usize, instrument: Instrument) -> u16 {
+    /// The onsets of `instrument` in bar `bar`, a bit for each of its 16 steps, the first lowest.
+    ///
+    /// # Panics
+    /// If `bar` is 4 or more.
+    pub fn bar(&self, bar: usize, instrument: Instrument) -> u16 {
         (self.0[instrument.index()] >> (bar * STEPS_PER_BAR)) as u16
     }
 
     /// How alike each two neighbouring bars are: the onsets that both have among those that either has, in
     /// `[0, 1]`. Where both are silent there is nothing to compare.
-    pub(crate) fn similarities(&self) -> impl Iterator<Item = f64> + '_ {
+    pub fn similarities(&self) -> impl Iterator<Item = f64> + '_ {
         (1..BARS).filter_map(|bar| {
             let count = |of: fn(u16, u16) -> u16| -> u32 {
                 let bars = Instrument::ALL.map(|i| of(self.bar(bar - 1, i), self.bar(bar, i)));
@@ -63,9 +67,8 @@ impl From<&Pattern> for OnsetGrid {
 
 #[cfg(test)]
 mod tests {
-    use groove::Hit;
-
     use super::*;
+    use crate::pattern::Hit;
 
     fn grid(hits: &[(usize, Instrument)]) -> OnsetGrid {
         let mut pattern = Pattern::EMPTY;

@@ -1,0 +1,56 @@
+//! Which hits are to come.
+
+use engine::Playing;
+use groove::{Hit, Instrument};
+
+use super::{Drummer, is_doubtful};
+use crate::written::{Writing, grid, step_beats, time};
+
+/// A hit to come.
+pub(super) type Due = (f64, i64, Instrument, Hit);
+
+impl Drummer<'_> {
+    /// Where music starts: the early hits of the steps that begin here.
+    pub(super) fn early_hits(&mut self, playing: &Playing) -> Vec<Due> {
+        let reached = self.line.unwrap().reached;
+        let hits = self.hits(playing, reached - 1.0, reached);
+        if hits.iter().any(|hit| is_doubtful(hit.0, reached)) {
+            self.unclear(0);
+        }
+        let step_beats = step_beats(self.shape().speed);
+        hits.into_iter().filter(|&(_, step, ..)| step as f64 * step_beats >= reached).collect()
+    }
+
+    /// What is to come up to `horizon`.
+    pub(super) fn due(&mut self, playing: &Playing, horizon: f64) -> Vec<Due> {
+        self.hits(playing, self.line.unwrap().reached, horizon + 0.01)
+    }
+
+    /// The hits that sound from `from` up to `to`, in order.
+    pub(super) fn hits(&self, playing: &Playing, from: f64, to: f64) -> Vec<Due> {
+        let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
+        let mut hits = Vec::new();
+        for (place, &(begins, reading)) in self.readings.iter().enumerate() {
+            let ends = self.readings.get(place + 1).map_or(i64::MAX, |&(next, _)| next);
+            let step_beats = step_beats(reading.shape.speed);
+            // A generous margin on both sides; what is out of time is left out.
+            let first = (from / step_beats).floor() as i64 - 4;
+            let last = (to / step_beats).ceil() as i64 + 3;
+            for step in first..=last {
+                if !(begins..ends).contains(&grid(reading.shape.speed, step)) {
+                    continue;
+                }
+                let row = writing.row(&reading.shape, step);
+                for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
+                    let Some(hit) = hit else { continue };
+                    let when = time(&reading, step, instrument, hit);
+                    if when >= from && when < to {
+                        hits.push((when, step, instrument, hit));
+                    }
+                }
+            }
+        }
+        hits.sort_by(|a, b| (a.0, a.1, a.2).partial_cmp(&(b.0, b.1, b.2)).unwrap());
+        hits
+    }
+}

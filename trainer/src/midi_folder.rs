@@ -1,0 +1,33 @@
+//! Grooves as MIDI files, numbered, in a folder of the user's.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use groove::Pattern;
+
+use crate::cli::OutArgs;
+
+/// A folder that is there, and how its files are called.
+pub(crate) struct MidiFolder<'a> {
+    args: &'a OutArgs,
+    stem: &'static str,
+    digits: usize,
+}
+
+impl<'a> MidiFolder<'a> {
+    /// The folder of `args`, made if need be, for `count` grooves called `stem-001.mid` and so on.
+    pub(crate) fn new(args: &'a OutArgs, stem: &'static str, count: u32) -> Result<Self> {
+        fs::create_dir_all(&args.folder)
+            .with_context(|| format!("cannot create {}", args.folder.display()))?;
+        Ok(Self { args, stem, digits: count.to_string().len().max(3) })
+    }
+
+    /// Writes groove `number`, counted from 1; the name of its file.
+    pub(crate) fn write(&self, number: u32, pattern: &Pattern) -> Result<String> {
+        let name = format!("{}-{number:0digits$}.mid", self.stem, digits = self.digits);
+        let path = self.args.folder.join(&name);
+        let bytes = groove::midi::write(&[*pattern], self.args.tempo)?;
+        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(name)
+    }
+}
