@@ -13,6 +13,7 @@ implementation does, one of the 64 steps after the other. With --json the last l
 {"preset": .., "tf32": .., "ours": .., "pytorch": .., "loop": ..}, windows per second each.
 """
 import argparse
+import ctypes
 import json
 import os
 import re
@@ -96,7 +97,19 @@ class PyTorch:
         return found
 
 
+def keep_freed_memory():
+    """As our side does: glibc would give every large tensor's memory back to the system, and have it cleared again."""
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return
+    mmap_max, trim_threshold = -4, -1
+    mallopt(mmap_max, 0)
+    mallopt(trim_threshold, -1)
+
+
 def on_cpu(args):
+    keep_freed_memory()
     torch.set_num_threads(args.threads)
     pytorch = PyTorch(groove_vae.GrooveVAE, args)
     theirs, own = [], []

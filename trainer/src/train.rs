@@ -26,6 +26,7 @@ use crate::{augment, cli, device, export, init, interrupt, objective, progress, 
 /// Trains, or goes on training; exit status 130 if it was stopped before the end.
 pub(crate) fn run(args: &TrainArgs) -> Result<ExitCode> {
     interrupt::listen()?;
+    musicvae::keep_freed_memory();
     let (settings, resumed) = match args.resume {
         None => {
             let command = Some(cli::typed_command(std::env::args_os()));

@@ -15,6 +15,7 @@ const STEPS_ON_GPU: u64 = 60;
 
 fn main() {
     keep_candle_from_spinning();
+    musicvae::keep_freed_memory();
     let arguments: Vec<String> = std::env::args().collect();
     let value = |name: &str| {
         let place = arguments.iter().position(|argument| argument == name)?;

@@ -44,6 +44,8 @@ mod activation;
 pub mod adam;
 #[cfg(feature = "training")]
 pub mod batch;
+#[cfg(feature = "training")]
+mod buffers;
 pub mod config;
 pub mod infer;
 #[cfg(all(feature = "training", any(test, feature = "cuda")))]
@@ -67,6 +69,8 @@ pub mod weights;
 pub use adam::{Adam, AdamConfig};
 #[cfg(feature = "training")]
 pub use batch::Batch;
+#[cfg(feature = "training")]
+pub use buffers::keep_freed_memory;
 pub use config::{Config, ConfigError};
 pub use infer::{Drummer, Scratch};
 pub use latent_map::{LatentMap, LatentMapError};

@@ -4,6 +4,10 @@
 //! The order of additions depends on the shapes alone, so the same product has the same bits every
 //! time, however many threads multiply other matrices meanwhile.
 
+mod panels;
+
+pub(crate) use panels::Panels;
+
 /// A matrix to read: element (row, column) is `data[row * row_stride + column * column_stride]`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'a> {
@@ -43,6 +47,27 @@ fn last_element(rows: usize, columns: usize, row_stride: usize) -> usize {
     if rows == 0 || columns == 0 { 0 } else { (rows - 1) * row_stride + columns }
 }
 
+/// A matrix to write: row-major, each row `row_stride` after the one before.
+#[derive(Debug)]
+pub(crate) struct ViewMut<'a> {
+    data: &'a mut [f32],
+    row_stride: usize,
+}
+
+impl<'a> ViewMut<'a> {
+    pub(crate) fn strided(data: &'a mut [f32], row_stride: usize) -> Self {
+        Self { data, row_stride }
+    }
+}
+
+/// How far apart the rows of a matrix of so many columns had better begin, if products read it column by
+/// column: by an odd number of cache lines. Rows a power of two apart all fall into a few sets of a cache,
+/// which then holds hardly any of them.
+pub(crate) const fn spread(columns: usize) -> usize {
+    const LINE: usize = 16;
+    (columns.div_ceil(LINE) | 1) * LINE
+}
+
 /// Whether a product replaces what its destination holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Into {
@@ -57,8 +82,14 @@ pub(crate) enum Into {
 /// # Panics
 /// If the inner sizes differ or `out` is too short.
 pub(crate) fn product(out: &mut [f32], a: View<'_>, b: View<'_>, into: Into) {
+    product_strided(ViewMut::strided(out, b.columns), a, b, into);
+}
+
+/// As [`product`], where `out` says how far apart its rows are.
+pub(crate) fn product_strided(out: ViewMut<'_>, a: View<'_>, b: View<'_>, into: Into) {
     assert_eq!(a.columns, b.rows, "inner sizes of a product");
-    assert!(last_element(a.rows, b.columns, b.columns) <= out.len(), "product beyond its buffer");
+    let last = last_element(a.rows, b.columns, out.row_stride);
+    assert!(last <= out.data.len() && b.columns <= out.row_stride, "product beyond its buffer");
     let stride = |s: usize| isize::try_from(s).expect("strides are shorter than buffers");
     // SAFETY: both views lie within their slices (checked when made; transposing swaps sizes along
     // with strides), `out` holds rows x columns elements (checked above), and being borrowed
@@ -69,9 +100,9 @@ pub(crate) fn product(out: &mut [f32], a: View<'_>, b: View<'_>, into: Into) {
             a.rows,
             b.columns,
             a.columns,
-            out.as_mut_ptr(),
+            out.data.as_mut_ptr(),
             1,
-            stride(b.columns),
+            stride(out.row_stride),
             into == Into::Add,
             a.data.as_ptr(),
             stride(a.column_stride),

@@ -5,10 +5,10 @@
 //! T = 64 steps, D = 9 instruments, Z latent numbers, E a bar embedding, H units; see NETWORK.md.
 
 mod bar_summary;
-mod buffers;
 mod conductor;
 mod decoder;
 mod dropout;
+mod elementwise;
 mod encoder;
 mod lstm;
 mod numbers;

@@ -124,13 +124,12 @@ impl Noise {
         }
     }
 
-    /// `count` numbers that are 0 with probability `p`, else 1 / (1 - p): a dropout mask. One word
-    /// for every two.
+    /// Fills `mask` with numbers that are 0 with probability `p`, else 1 / (1 - p): a dropout mask. One
+    /// word for every two, or for a last one alone.
     ///
     /// `p` is rounded to a multiple of 2^-16.
-    pub fn mask(&mut self, count: usize, p: f32) -> Vec<f32> {
+    pub fn fill_mask(&mut self, mask: &mut [f32], p: f32) {
         let (threshold, kept) = dropped(p);
-        let mut mask = vec![0.0; count];
         for block in mask.chunks_mut(2 * BLOCK) {
             let mut bytes = [0; 4 * BLOCK];
             let bytes = &mut bytes[..4 * block.len().div_ceil(2)];
@@ -140,10 +139,9 @@ impl Noise {
                 *x = if is_dropped { 0.0 } else { kept };
             }
         }
-        mask
     }
 
-    /// What [`mask`](Self::mask) would draw, for a device that draws it itself; the stream goes on
+    /// What [`fill_mask`](Self::fill_mask) would draw, for a device that draws it itself; the stream goes on
     /// after it.
     #[cfg(all(feature = "training", any(test, feature = "cuda")))]
     pub(crate) fn skip_mask(&mut self, count: usize, p: f32) -> crate::kernels::MaskOf {
@@ -321,7 +319,8 @@ mod tests {
 
     #[test]
     fn a_mask_drops_its_share_and_makes_up_for_it() {
-        let mask = noise().mask(100_001, 0.1);
+        let mut mask = vec![0.0; 100_001];
+        noise().fill_mask(&mut mask, 0.1);
         let (mean, _) = moments(&mask);
         assert!((mean - 1.0).abs() < 0.006, "{mean}");
         assert!(mask.iter().all(|&x| x == 0.0 || x == 1.0 / 0.9));

@@ -4,6 +4,7 @@ use candle_core::{Result, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear};
 use groove::{BARS, INSTRUMENTS, STEPS};
 
+use super::elementwise::tanh;
 use super::lstm::Lstm;
 use crate::config::Config;
 
@@ -51,10 +52,10 @@ impl Conductor {
     /// If a tensor operation fails.
     pub fn forward(&self, z: &Tensor) -> Result<Plan> {
         let (b, latent) = z.dims2()?;
-        let state = self.latent_to_state.forward(z)?.tanh()?; // [B, 2 layers H]
+        let state = tanh(&self.latent_to_state.forward(z)?)?; // [B, 2 layers H]
         let inputs = z.unsqueeze(1)?.expand((b, BARS, latent))?.contiguous()?;
-        let out = self.lstm.forward(&inputs, None, Some(&state))?; // [B, 4, H]
-        let bars = self.embed.forward(&out)?.tanh()?; // [B, 4, E]
+        let out = self.lstm.forward(&inputs, 0, None, Some(&state))?; // [B, 4, H]
+        let bars = tanh(&self.embed.forward(&out)?)?; // [B, 4, E]
         let sketch = match &self.sketch {
             Some(sketch) => Some(sketch.forward(z)?.reshape((b, STEPS, INSTRUMENTS))?),
             None => None,

@@ -7,6 +7,7 @@ use groove::{BARS, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, 
 
 use super::conductor::Plan;
 use super::dropout::Mask;
+use super::elementwise::tanh;
 use super::lstm::Lstm;
 use super::token_loss::TokenLoss;
 #[cfg(feature = "cuda")]
@@ -136,13 +137,14 @@ impl Decoder {
         if !self.config.look_back.is_empty() {
             steps.push(by_bar(&batch.earlier(&self.config, device)?)?);
         }
+        let known = steps.iter().map(|columns| columns.dim(2)).sum::<Result<usize>>()?;
         if let Some(sketch) = &plan.sketch {
             steps.push(by_bar(&sigmoid(sketch)?)?);
         }
         let steps = Tensor::cat(&steps, 2)?; // [4B, 16, C + 9 distances + 9]
         let bars = plan.bars.reshape((b * BARS, self.config.embedding))?; // [4B, E]
-        let state = self.bar_to_state.forward(&bars)?.tanh()?; // [4B, 2 layers H]
-        let out = self.lstm.forward(&steps, Some(&bars), Some(&state))?; // [4B, 16, H]
+        let state = tanh(&self.bar_to_state.forward(&bars)?)?; // [4B, 2 layers H]
+        let out = self.lstm.forward(&steps, known, Some(&bars), Some(&state))?; // [4B, 16, H]
         let out = out.flatten_to(1)?; // [64B, H]
 
         let struck = batch.columns(device)?; // [B, T, 9]
@@ -211,7 +213,7 @@ impl Decoder {
         }
         Ok(Expression {
             velocity: sigmoid(&e.narrow(2, 0, INSTRUMENTS)?)?,
-            micro_offset: (e.narrow(2, INSTRUMENTS, INSTRUMENTS)?.tanh()? * 0.5)?,
+            micro_offset: (tanh(&e.narrow(2, INSTRUMENTS, INSTRUMENTS)?)? * 0.5)?,
         })
     }
 

@@ -6,6 +6,7 @@ use groove::{BARS, STEPS};
 
 use super::bar_summary::bar_summary;
 use super::dropout::dropout;
+use super::elementwise::gelu;
 use super::lstm::Lstm;
 use super::{Regularisation, by_bar};
 use crate::batch::Batch;
@@ -102,16 +103,16 @@ impl Encoder {
         let b = batch.len();
         let mut y = match &self.bars {
             None => {
-                let out = self.lstm.forward(&features, None, None)?; // [B, T, 2H]
+                let out = self.lstm.forward(&features, 0, None, None)?; // [B, T, 2H]
                 self.ends(&out)? // [B, 2H]
             }
             Some(mix) => {
-                let out = self.lstm.directions(&by_bar(&features)?, None, None)?;
+                let out = self.lstm.directions(&by_bar(&features)?, 0, None, None)?;
                 let all = bar_summary(&out[0], &out[1])?; // [4B, 4H]
-                let bar = mix.bar.forward(&all)?.gelu_erf()?; // [4B, bar_summary]
+                let bar = gelu(&mix.bar.forward(&all)?)?; // [4B, bar_summary]
                 let bars = bar.reshape((b, ()))?; // [B, 4 bar_summary]
-                let mixed = mix.mix_0.forward(&bars)?.gelu_erf()?;
-                mix.mix_1.forward(&mixed)?.gelu_erf()? // [B, mix]
+                let mixed = gelu(&mix.mix_0.forward(&bars)?)?;
+                gelu(&mix.mix_1.forward(&mixed)?)? // [B, mix]
             }
         };
         if let Some(grid) = &self.grid {

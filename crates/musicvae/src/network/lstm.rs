@@ -72,20 +72,23 @@ impl Lstm {
     ///
     /// The input of every step is `steps [N, T, I]` beside `constant [N, J]`, which is the same at
     /// every step. `state [N, 2 layers H]` holds the initial h of every layer, then every c; both
-    /// directions of a layer share it. Without it they start from zero.
+    /// directions of a layer share it. Without it they start from zero. The first `known` columns of
+    /// `steps` are data, of which nobody wants a gradient.
     pub(super) fn forward(
         &self,
         steps: &Tensor,
+        known: usize,
         constant: Option<&Tensor>,
         state: Option<&Tensor>,
     ) -> Result<Tensor> {
-        side_by_side(&self.directions(steps, constant, state)?)
+        side_by_side(&self.directions(steps, known, constant, state)?)
     }
 
     /// As [`forward`](Self::forward), one tensor `[N, T, H]` per direction.
     pub(super) fn directions(
         &self,
         steps: &Tensor,
+        known: usize,
         constant: Option<&Tensor>,
         state: Option<&Tensor>,
     ) -> Result<Vec<Tensor>> {
@@ -93,7 +96,7 @@ impl Lstm {
         let mut outputs = vec![steps.clone()];
         for (i, layer) in self.layers.iter().enumerate() {
             let x = side_by_side(&outputs)?;
-            let constant = if i == 0 { constant } else { None };
+            let (known, constant) = if i == 0 { (known, constant) } else { (0, None) };
             let state = match state {
                 Some(state) => {
                     let (h, c) = self.layer_state(state, i)?;
@@ -104,7 +107,7 @@ impl Lstm {
             outputs = layer
                 .directions
                 .iter()
-                .map(|direction| direction.forward(&x, constant, &state))
+                .map(|direction| direction.forward(&x, known, constant, &state))
                 .collect::<Result<_>>()?;
         }
         Ok(outputs)
@@ -142,7 +145,13 @@ fn side_by_side(outputs: &[Tensor]) -> Result<Tensor> {
 
 impl Direction {
     /// All steps as one operation with its own backward.
-    fn forward(&self, steps: &Tensor, constant: Option<&Tensor>, state: &Tensor) -> Result<Tensor> {
+    fn forward(
+        &self,
+        steps: &Tensor,
+        known: usize,
+        constant: Option<&Tensor>,
+        state: &Tensor,
+    ) -> Result<Tensor> {
         let steps = steps.contiguous()?;
         let sequences = match constant {
             Some(constant) => Tensor::cat(&[constant, state], 1)?, // [N, J + 2H]
@@ -156,7 +165,7 @@ impl Direction {
             let op = Stepped::new(&steps, &sequences, self.hidden, self.is_reverse)?;
             return steps.apply_op3(&sequences, &weights, op);
         }
-        let op = Recurrence::new(&steps, &sequences, self.hidden, self.is_reverse)?;
+        let op = Recurrence::new(&steps, &sequences, self.hidden, self.is_reverse, known)?;
         steps.apply_op3(&sequences, &weights, op)
     }
 

@@ -3,7 +3,7 @@
 use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
 use rayon::prelude::*;
 
-use super::buffers;
+use crate::buffers;
 
 /// The sum of vectors of one length, the first first: the same bits on any number of threads.
 pub(super) fn sum_in_order(parts: Vec<Vec<f32>>) -> Vec<f32> {

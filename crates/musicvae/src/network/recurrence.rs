@@ -30,8 +30,8 @@ pub(super) use stepped::Stepped;
 pub(super) struct Recurrence {
     sizes: Sizes,
     is_reverse: bool,
-    /// Whether the gradient with respect to `steps` is wanted.
-    steps_need_gradient: bool,
+    /// The first of the columns of `steps` whose gradient is wanted, if any's is: those before it get zeros.
+    steps_gradient_from: Option<usize>,
     /// What backward needs of forward.
     saved: Mutex<Option<Vec<Chunk>>>,
 }
@@ -70,6 +70,11 @@ impl Sizes {
         self.constant + 2 * self.hidden
     }
 
+    /// Numbers that change from step to step and that a step's product reads: inputs and h.
+    fn read(self) -> usize {
+        self.input + self.hidden
+    }
+
     /// Numbers in `weights`.
     fn weights(self) -> usize {
         4 * self.hidden * (self.input + self.constant + self.hidden + 2)
@@ -77,16 +82,18 @@ impl Sizes {
 }
 
 impl Recurrence {
-    /// An operation for `hidden` units; `steps` and `sequences` are those it will be given.
+    /// An operation for `hidden` units; `steps` and `sequences` are those it will be given. The first
+    /// `known` columns of `steps` are data, of which nobody wants a gradient.
     pub(super) fn new(
         steps: &Tensor,
         sequences: &Tensor,
         hidden: usize,
         is_reverse: bool,
+        known: usize,
     ) -> Result<Self> {
         let sizes = Sizes::of(steps, sequences, hidden)?;
-        let steps_need_gradient = steps.track_op();
-        Ok(Self { sizes, is_reverse, steps_need_gradient, saved: Mutex::new(None) })
+        let steps_gradient_from = steps.track_op().then_some(known);
+        Ok(Self { sizes, is_reverse, steps_gradient_from, saved: Mutex::new(None) })
     }
 }
 
@@ -133,21 +140,25 @@ impl CustomOp3 for Recurrence {
             with_numbers(sequences, |sequences| {
                 with_numbers(weights, |weights| {
                     let weights = Weights::cut(weights, s);
+                    let by_recurrent = weights.recurrent_panels(s);
                     let rows = chunks.first().map_or(1, |chunk| chunk.count);
                     chunks
                         .into_par_iter()
                         .zip(grad.par_chunks(rows * s.steps * s.hidden))
                         .zip(sequences.par_chunks(rows * s.sequence()))
                         .map(|((chunk, grad), sequences)| {
-                            self.backward_chunk(chunk, grad, sequences, weights)
+                            self.backward_chunk(chunk, grad, sequences, weights, &by_recurrent)
                         })
                         .collect()
                 })
             })
         })???;
 
-        let mut d_steps =
-            Vec::with_capacity(if self.steps_need_gradient { steps.elem_count() } else { 0 });
+        let mut d_steps = Vec::with_capacity(if self.steps_gradient_from.is_some() {
+            steps.elem_count()
+        } else {
+            0
+        });
         let mut d_sequences = Vec::with_capacity(sequences.elem_count());
         let mut d_weights = Vec::with_capacity(gradients.len());
         for chunk in gradients {
@@ -156,7 +167,7 @@ impl CustomOp3 for Recurrence {
             d_weights.push(chunk.weights);
         }
         let d_weights = sum_in_order(d_weights);
-        let d_steps = if self.steps_need_gradient {
+        let d_steps = if self.steps_gradient_from.is_some() {
             Some(Tensor::from_vec(d_steps, steps.shape(), device)?)
         } else {
             None

@@ -5,22 +5,25 @@
 #[cfg(any(test, feature = "cuda"))]
 mod whole;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use groove::{INSTRUMENTS, TOKENS};
 use rayon::prelude::*;
 
-use super::buffers;
+use super::dropout::Place;
 use super::numbers::{contiguous, sum_in_order, with_numbers};
 use crate::activation::{exp, vectorised};
-use crate::matmul::{Into, View, product};
+use crate::buffers;
+use crate::matmul::{Into, Panels, View, ViewMut, product, spread};
 
 #[cfg(feature = "cuda")]
 pub(super) use whole::WholeTokenLoss;
 
 /// Rows that go through the operation together: their logits fit the second-level cache.
 const ROWS: usize = 256;
+/// How far apart the rows of logits lie.
+const LOGITS: usize = spread(TOKENS);
 /// Blocks of rows that share sums for the weights' gradients, and so run one after the other. Fixed,
 /// so that sums do not depend on the number of threads.
 const LANES: usize = 8;
@@ -34,7 +37,7 @@ const LANES: usize = 8;
 pub(super) struct TokenLoss {
     targets: Vec<u16>,
     /// What `hidden` is multiplied by first, element by element.
-    mask: Option<Arc<Vec<f32>>>,
+    mask: Option<Place>,
     scale: f32,
     needs_gradients: bool,
     /// Gradients for a result's gradient of 1: hidden, onsets, weights.
@@ -43,18 +46,36 @@ pub(super) struct TokenLoss {
 
 /// One lane's rows: what it reads and, if wanted, where the gradients go.
 struct Lane<'a> {
+    /// How many rows come before it.
+    first: usize,
     hidden: &'a [f32],
-    mask: Option<&'a [f32]>,
     onsets: &'a [f32],
     targets: &'a [u16],
     gradients: Option<(&'a mut [f32], &'a mut [f32])>,
+}
+
+/// The weights, as the products of all lanes read them.
+struct Weights<'a> {
+    /// `[H, 512]`
+    forward: Panels,
+    /// `[512, H]`
+    backward: Panels,
+    bias: &'a [f32],
+}
+
+impl<'a> Weights<'a> {
+    fn of(weights: &'a [f32], width: usize) -> Self {
+        let (matrix, bias) = weights.split_at(TOKENS * width);
+        let matrix = View::rows(matrix, TOKENS, width);
+        Self { forward: Panels::of(&[matrix.transposed()]), backward: Panels::of(&[matrix]), bias }
+    }
 }
 
 impl TokenLoss {
     /// An operation for these targets, one per row.
     pub(super) fn new(
         targets: Vec<u16>,
-        mask: Option<Arc<Vec<f32>>>,
+        mask: Option<Place>,
         scale: f32,
         needs_gradients: bool,
     ) -> Self {
@@ -62,58 +83,63 @@ impl TokenLoss {
     }
 
     /// A lane's rows, from its first to its last: their loss and the weights' gradients.
-    fn lane(&self, lane: Lane<'_>, weights: &[f32]) -> (f64, Vec<f32>) {
+    fn lane(&self, lane: Lane<'_>, weights: &Weights<'_>) -> (f64, Vec<f32>) {
         let width = lane.hidden.len() / lane.targets.len();
-        let (matrix, bias) = weights.split_at(TOKENS * width);
-        let matrix = View::rows(matrix, TOKENS, width);
+        let stride = spread(width);
         let mut loss = 0.0;
         let mut d_weights =
-            buffers::take_zeros(if self.needs_gradients { weights.len() } else { 0 });
-        let mut logits = buffers::take(ROWS * TOKENS);
-        let mut masked = buffers::take(if lane.mask.is_some() { ROWS * width } else { 0 });
+            buffers::take_zeros(if self.needs_gradients { TOKENS * (width + 1) } else { 0 });
+        let mut logits = buffers::take(ROWS * LOGITS);
+        let mut mask = buffers::take(if self.mask.is_some() { ROWS * width } else { 0 });
+        let mut read = buffers::take(ROWS * stride);
         let mut gradients = lane.gradients;
         for (block, targets) in lane.targets.chunks(ROWS).enumerate() {
             let n = targets.len();
             let numbers = block * ROWS * width..(block * ROWS + n) * width;
             let cells = block * ROWS * INSTRUMENTS..(block * ROWS + n) * INSTRUMENTS;
-            let logits = &mut logits[..n * TOKENS];
-            let mask = lane.mask.map(|mask| &mask[numbers.clone()]);
-            let mut hidden = &lane.hidden[numbers.clone()];
-            if let Some(mask) = mask {
-                masked[..n * width].copy_from_slice(hidden);
-                multiply(&mut masked, mask);
-                hidden = &masked[..n * width];
+            let logits = &mut logits[..n * LOGITS];
+            let hidden = lane.hidden[numbers.clone()].chunks_exact(width);
+            for (to, hidden) in read.chunks_exact_mut(stride).zip(hidden) {
+                to[..width].copy_from_slice(hidden);
             }
-            let hidden = View::rows(hidden, n, width);
-            product(logits, hidden, matrix.transposed(), Into::Replace);
+            if let Some(place) = &self.mask {
+                place.write(lane.first * width + numbers.start, &mut mask[..n * width]);
+                for (read, mask) in read.chunks_exact_mut(stride).zip(mask.chunks_exact(width)) {
+                    multiply(read, mask);
+                }
+            }
+            let read = View::strided(&read, n, width, stride);
+            let out = ViewMut::strided(logits, LOGITS);
+            weights.forward.product(out, read, Into::Replace);
             let onsets = &lane.onsets[cells.clone()];
             loss += vectorised(
                 #[inline(always)]
-                || losses(logits, bias, onsets, targets, self.scale),
+                || losses(logits, weights.bias, onsets, targets, self.scale),
             );
             let Some((d_hidden, d_onsets)) = &mut gradients else {
                 continue;
             };
             let (d_hidden, d_onsets) = (&mut d_hidden[numbers], &mut d_onsets[cells]);
             let (d_matrix, d_bias) = d_weights.split_at_mut(TOKENS * width);
-            let d_logits = View::rows(logits, n, TOKENS);
-            product(d_hidden, d_logits, matrix, Into::Replace);
-            product(d_matrix, d_logits.transposed(), hidden, Into::Add);
-            if let Some(mask) = mask {
-                multiply(d_hidden, mask);
+            let d_logits = View::strided(logits, n, TOKENS, LOGITS);
+            weights.backward.product(ViewMut::strided(d_hidden, width), d_logits, Into::Replace);
+            product(d_matrix, d_logits.transposed(), read, Into::Add);
+            if self.mask.is_some() {
+                multiply(d_hidden, &mask);
             }
             vectorised(
                 #[inline(always)]
                 || {
-                    let rows = logits.as_chunks::<TOKENS>().0;
+                    let rows = logits.as_chunks::<LOGITS>().0;
                     for (row, d_onsets) in rows.iter().zip(d_onsets.as_chunks_mut().0) {
+                        let row = row.first_chunk().expect("rows are longer than what they hold");
                         d_bias.iter_mut().zip(row).for_each(|(a, b)| *a += b);
                         *d_onsets = by_instrument(row);
                     }
                 },
             );
         }
-        [logits, masked].into_iter().for_each(buffers::give);
+        [logits, mask, read].into_iter().for_each(buffers::give);
         (loss * f64::from(self.scale), d_weights)
     }
 }
@@ -128,8 +154,14 @@ fn multiply(a: &mut [f32], b: &[f32]) {
 #[inline(always)]
 fn losses(logits: &mut [f32], bias: &[f32], onsets: &[f32], targets: &[u16], scale: f32) -> f64 {
     let mut total = 0.0;
-    let rows = logits.chunks_exact_mut(TOKENS).zip(onsets.chunks_exact(INSTRUMENTS)).zip(targets);
+    let rows = logits
+        .as_chunks_mut::<LOGITS>()
+        .0
+        .iter_mut()
+        .zip(onsets.chunks_exact(INSTRUMENTS))
+        .zip(targets);
     for ((row, onsets), &target) in rows {
+        let row = &mut row[..TOKENS];
         let target = usize::from(target);
         // Sums over every subset: those without the highest instrument, then the same with it.
         let mut sums = [0.0; TOKENS];
@@ -217,21 +249,22 @@ impl CustomOp3 for TokenLoss {
         let (mut d_hidden, mut d_onsets) = (wanted(hidden.len()), wanted(onsets.len()));
         let mut gradients =
             d_hidden.chunks_mut(per_lane * width).zip(d_onsets.chunks_mut(per_lane * INSTRUMENTS));
-        let mut masks = self.mask.as_ref().map(|mask| mask.chunks(per_lane * width));
         let lanes: Vec<Lane<'_>> = hidden
             .chunks(per_lane * width)
             .zip(onsets.chunks(per_lane * INSTRUMENTS))
             .zip(self.targets.chunks(per_lane))
-            .map(|((hidden, onsets), targets)| Lane {
+            .enumerate()
+            .map(|(i, ((hidden, onsets), targets))| Lane {
+                first: i * per_lane,
                 hidden,
-                mask: masks.as_mut().and_then(Iterator::next),
                 onsets,
                 targets,
                 gradients: gradients.next(),
             })
             .collect();
+        let weights = Weights::of(weights, width);
         let results: Vec<(f64, Vec<f32>)> =
-            lanes.into_par_iter().map(|lane| self.lane(lane, weights)).collect();
+            lanes.into_par_iter().map(|lane| self.lane(lane, &weights)).collect();
         let loss: f64 = results.iter().map(|(loss, _)| loss).sum();
         if self.needs_gradients {
             let parts: Vec<Vec<f32>> = results.into_iter().map(|(_, weights)| weights).collect();

@@ -3,7 +3,8 @@
 
 use crate::activation::{sigmoid, tanh};
 
-/// Turns sums into gates, in place, and gates into the new state.
+/// Turns sums into gates, in place, and gates into the new state. Rows of `gates` and of `now` may be longer
+/// than they need be; in those of `now` the new h stands from `at` on.
 #[inline(always)]
 pub(super) fn step_forward(
     hidden: usize,
@@ -11,22 +12,26 @@ pub(super) fn step_forward(
     always: &[f32],
     c_before: &[f32],
     c_now: &mut [f32],
-    h_now: &mut [f32],
+    now: &mut [f32],
+    at: usize,
 ) {
-    let rows = gates.chunks_exact_mut(4 * hidden).zip(always.chunks_exact(4 * hidden));
+    let count = c_now.len() / hidden;
+    let (gate, read) = (gates.len() / count, now.len() / count);
+    let rows = gates.chunks_exact_mut(gate).zip(always.chunks_exact(4 * hidden));
     let states = c_before
         .chunks_exact(hidden)
         .zip(c_now.chunks_exact_mut(hidden))
-        .zip(h_now.chunks_exact_mut(hidden));
-    for ((gates, always), ((c_before, c_now), h_now)) in rows.zip(states) {
-        let (ifg, o) = gates.split_at_mut(3 * hidden);
-        let (i, fg) = ifg.split_at_mut(hidden);
-        let (f, g) = fg.split_at_mut(hidden);
+        .zip(now.chunks_exact_mut(read));
+    for ((gates, always), ((c_before, c_now), now)) in rows.zip(states) {
+        let (i, rest) = gates.split_at_mut(hidden);
+        let (f, rest) = rest.split_at_mut(hidden);
+        let (g, rest) = rest.split_at_mut(hidden);
+        let o = &mut rest[..hidden];
         activate(sigmoid, i, &always[..hidden]);
         activate(sigmoid, f, &always[hidden..2 * hidden]);
         activate(tanh, g, &always[2 * hidden..3 * hidden]);
         activate(sigmoid, o, &always[3 * hidden..]);
-        cells_forward([i, f, g, o], c_before, c_now, h_now);
+        cells_forward([i, f, g, o], c_before, c_now, &mut now[at..at + hidden]);
     }
 }
 
@@ -55,27 +60,50 @@ fn cells_forward(
     }
 }
 
+/// What a step's backward reads beside its gates.
+#[derive(Clone, Copy)]
+pub(super) struct Cells<'a> {
+    /// The c before the step, a sequence after the other; longer is allowed, as for `c_now`.
+    pub(super) c_before: &'a [f32],
+    pub(super) c_now: &'a [f32],
+    /// The gradients of the step's h as results, a sequence every `stride` numbers.
+    pub(super) grad: &'a [f32],
+    pub(super) stride: usize,
+}
+
 /// Turns gates into the gradients of the sums they came from, in place, given the gradients `dh` of
-/// this step's h and `dc` of its c (from later steps); `dc` becomes that of the step before.
+/// this step's h and `dc` of its c, both from later steps; `dc` becomes that of the step before. Adds
+/// what the gates become to `total`.
 #[inline(always)]
 pub(super) fn step_backward(
     hidden: usize,
     gates: &mut [f32],
-    c_before: &[f32],
-    c_now: &[f32],
-    dh: &[f32],
+    cells: Cells<'_>,
+    dh: &mut [f32],
     dc: &mut [f32],
+    total: &mut [f32],
 ) {
-    let states = c_before
-        .chunks_exact(hidden)
-        .zip(c_now.chunks_exact(hidden))
-        .zip(dh.chunks_exact(hidden).zip(dc.chunks_exact_mut(hidden)));
-    for (gates, ((c_before, c_now), (dh, dc))) in gates.chunks_exact_mut(4 * hidden).zip(states) {
+    let states = cells.c_before.chunks_exact(hidden).zip(cells.c_now.chunks_exact(hidden));
+    let gate = gates.len() / (dc.len() / hidden);
+    let later = dh.chunks_exact_mut(hidden).zip(dc.chunks_exact_mut(hidden));
+    let rows = gates.chunks_exact_mut(gate).zip(total.chunks_exact_mut(4 * hidden));
+    let grads = cells.grad.chunks(cells.stride);
+    for (((gates, total), grad), ((c_before, c_now), (dh, dc))) in
+        rows.zip(grads).zip(states.zip(later))
+    {
+        add(dh, &grad[..hidden]);
         let (i, rest) = gates.split_at_mut(hidden);
         let (f, rest) = rest.split_at_mut(hidden);
-        let (g, o) = rest.split_at_mut(hidden);
+        let (g, rest) = rest.split_at_mut(hidden);
+        let o = &mut rest[..hidden];
         cells_backward(i, f, g, o, c_before, c_now, dh, dc);
+        add(total, gates);
     }
+}
+
+#[inline(always)]
+fn add(to: &mut [f32], from: &[f32]) {
+    to.iter_mut().zip(from).for_each(|(a, b)| *a += b);
 }
 
 #[inline(always)]

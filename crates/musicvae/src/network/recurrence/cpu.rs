@@ -1,17 +1,17 @@
 //! The layer on the CPU.
 //!
 //! Sequences are cut into chunks that run through all steps by themselves, one thread each; within
-//! a chunk there is one product for the inputs of all steps, then per step one product and one
-//! fused loop. How sequences are cut depends on their number alone, and sums over chunks are taken
-//! in order, so results have the same bits on any number of threads.
+//! a chunk there is per step one product, of the step's inputs beside the h before it, and one fused
+//! loop. How sequences are cut depends on their number alone, and sums over chunks are taken in
+//! order, so results have the same bits on any number of threads.
 
 use rayon::prelude::*;
 
-use super::cells::{step_backward, step_forward};
+use super::cells::{Cells, step_backward, step_forward};
 use super::{Recurrence, Sizes};
 use crate::activation::vectorised;
-use crate::matmul::{Into, View, product};
-use crate::network::buffers;
+use crate::buffers;
+use crate::matmul::{Into, Panels, View, ViewMut, product, spread};
 
 /// `weights` cut into its parts.
 #[derive(Clone, Copy)]
@@ -22,6 +22,11 @@ pub(super) struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
+    /// `weight_hh` as backward's products read it, `[4H, H]`.
+    pub(super) fn recurrent_panels(self, s: Sizes) -> Panels {
+        Panels::of(&[View::rows(self.recurrent, 4 * s.hidden, s.hidden)])
+    }
+
     pub(super) fn cut(all: &'a [f32], sizes: Sizes) -> Self {
         let gates = 4 * sizes.hidden;
         let (input, rest) = all.split_at(gates * (sizes.input + sizes.constant));
@@ -30,9 +35,10 @@ impl<'a> Weights<'a> {
         Self { input, recurrent, bias: [first, second] }
     }
 
-    /// The columns of `weight_ih` that meet `steps`: `[4H, I]`.
-    fn for_steps(self, s: Sizes) -> View<'a> {
-        View::strided(self.input, 4 * s.hidden, s.input, s.input + s.constant)
+    /// The columns of `weight_ih` that meet those of `steps` from one on: `[4H, I - from]`.
+    fn for_steps(self, s: Sizes, from: usize) -> View<'a> {
+        let columns = &self.input[from..];
+        View::strided(columns, 4 * s.hidden, s.input - from, s.input + s.constant)
     }
 
     /// The columns of `weight_ih` that meet the constant ones: `[4H, J]`.
@@ -42,23 +48,24 @@ impl<'a> Weights<'a> {
     }
 }
 
-/// Some sequences on their way through all steps; everything time-major.
+/// Some sequences on their way through all steps. Everything in the order in which steps are run
+/// through, so that a reverse direction differs only in which step comes first.
 pub(super) struct Chunk {
     /// Sequences, n.
     pub(super) count: usize,
-    /// `[T, n, I]`
-    inputs: Vec<f32>,
-    /// `[T, n, 4H]`: after forward the gates, after backward the gradients of what went into them.
+    /// `[T + 1, n, I + H]`, rows [`spread`]: what each step's product reads, its inputs beside the h before
+    /// it; the last has the last h.
+    reads: Vec<f32>,
+    /// `[T, n, 4H]`, rows [`spread`]: after forward the gates, after backward the gradients of what went
+    /// into them.
     gates: Vec<f32>,
-    /// `[T + 1, n, H]`: the initial state stands first, or last if the direction is reverse.
-    h: Vec<f32>,
-    /// Likewise.
+    /// `[T + 1, n, H]`: the c before each step, and the last.
     c: Vec<f32>,
 }
 
 /// Gradients from one chunk.
 pub(super) struct Gradients {
-    /// `[n, T, I]`, empty if not wanted.
+    /// `[n, T, I]`, zeros in columns that want none; empty if none wants one.
     pub(super) steps: Vec<f32>,
     /// `[n, J + 2H]`
     pub(super) sequences: Vec<f32>,
@@ -81,64 +88,76 @@ impl Recurrence {
     ) -> Vec<Chunk> {
         let s = self.sizes;
         let rows = Self::rows_per_chunk(sequences.len() / s.sequence());
-        // Transposed once: products then read it as they like best.
-        let recurrent = transposed(weights.recurrent, 4 * s.hidden, s.hidden);
+        let by_steps = weights.for_steps(s, 0).transposed();
+        let by_h = View::rows(weights.recurrent, 4 * s.hidden, s.hidden).transposed();
+        let by_reads = Panels::of(&[by_steps, by_h]); // [I + H, 4H]
+        let by_constant = Panels::of(&[weights.for_constant(s).transposed()]); // [J, 4H]
         steps
             .par_chunks(rows * s.steps * s.input)
             .zip(sequences.par_chunks(rows * s.sequence()))
-            .map(|(steps, sequences)| self.forward_chunk(steps, sequences, weights, &recurrent))
+            .map(|(steps, sequences)| {
+                self.forward_chunk(steps, sequences, weights.bias, &by_reads, &by_constant)
+            })
             .collect()
+    }
+
+    /// The step that is the `k`th to be run through.
+    fn step(&self, k: usize) -> usize {
+        if self.is_reverse { self.sizes.steps - 1 - k } else { k }
     }
 
     fn forward_chunk(
         &self,
         steps: &[f32],
         sequences: &[f32],
-        weights: Weights<'_>,
-        recurrent: &[f32],
+        bias: [&[f32]; 2],
+        by_reads: &Panels,
+        by_constant: &Panels,
     ) -> Chunk {
         let s = self.sizes;
-        let (hidden, width) = (s.hidden, 4 * s.hidden);
+        let (hidden, width, read) = (s.hidden, 4 * s.hidden, spread(s.read()));
         let n = sequences.len() / s.sequence();
 
-        let inputs = time_major(steps, n, s.steps, s.input); // [T, n, I]
-        let mut gates = buffers::take(s.steps * n * width); // [T, n, 4H]
-        let by_input = weights.for_steps(s).transposed();
-        product(&mut gates, View::rows(&inputs, s.steps * n, s.input), by_input, Into::Replace);
+        let mut reads = buffers::take((s.steps + 1) * n * read);
+        let mut c = buffers::take((s.steps + 1) * n * hidden);
+        for k in 0..s.steps {
+            let rows = reads[k * n * read..].chunks_exact_mut(read);
+            for (i, row) in rows.take(n).enumerate() {
+                let from = (i * s.steps + self.step(k)) * s.input;
+                row[..s.input].copy_from_slice(&steps[from..][..s.input]);
+            }
+        }
+        let first = reads.chunks_exact_mut(read).zip(c.chunks_exact_mut(hidden));
+        for (sequence, (reads, c)) in sequences.chunks_exact(s.sequence()).zip(first) {
+            let (h0, c0) = sequence[s.constant..].split_at(hidden);
+            reads[s.input..s.read()].copy_from_slice(h0);
+            c.copy_from_slice(c0);
+        }
 
         // What every step of a sequence adds alike.
-        let mut always = vec![0.0; n * width]; // [n, 4H]
+        let mut always = buffers::take(n * width); // [n, 4H]
         for row in always.chunks_exact_mut(width) {
-            for ((x, a), b) in row.iter_mut().zip(weights.bias[0]).zip(weights.bias[1]) {
+            for ((x, a), b) in row.iter_mut().zip(bias[0]).zip(bias[1]) {
                 *x = a + b;
             }
         }
         let constant = View::strided(sequences, n, s.constant, s.sequence());
-        product(&mut always, constant, weights.for_constant(s).transposed(), Into::Add);
+        by_constant.product(ViewMut::strided(&mut always, width), constant, Into::Add);
 
-        let mut h = buffers::take((s.steps + 1) * n * hidden);
-        let mut c = buffers::take(h.len());
-        let first = if self.is_reverse { s.steps } else { 0 };
-        for (i, sequence) in sequences.chunks_exact(s.sequence()).enumerate() {
-            let (h0, c0) = sequence[s.constant..].split_at(hidden);
-            let at = (first * n + i) * hidden;
-            h[at..][..hidden].copy_from_slice(h0);
-            c[at..][..hidden].copy_from_slice(c0);
-        }
-
-        let recurrent = View::rows(recurrent, hidden, width);
-        for k in 0..s.steps {
-            let t = if self.is_reverse { s.steps - 1 - k } else { k };
-            let gates = &mut gates[t * n * width..][..n * width];
-            let (h_before, h_now) = neighbours(&mut h, n * hidden, t, self.is_reverse);
-            let (c_before, c_now) = neighbours(&mut c, n * hidden, t, self.is_reverse);
-            product(gates, View::rows(h_before, n, hidden), recurrent, Into::Add);
+        let gate = spread(width);
+        let mut gates = buffers::take(s.steps * n * gate); // [T, n, 4H]
+        for (k, gates) in gates.chunks_exact_mut(n * gate).enumerate() {
+            let (before, now) = reads[k * n * read..][..2 * n * read].split_at_mut(n * read);
+            let (c_before, c_now) = c[k * n * hidden..][..2 * n * hidden].split_at_mut(n * hidden);
+            let before = View::strided(before, n, s.read(), read);
+            by_reads.product(ViewMut::strided(gates, gate), before, Into::Replace);
             vectorised(
                 #[inline(always)]
-                || step_forward(hidden, gates, &always, c_before, c_now, h_now),
+                || step_forward(hidden, gates, &always, c_before, c_now, now, s.input),
             );
         }
-        Chunk { count: n, inputs, gates, h, c }
+        buffers::give(always);
+        Chunk { count: n, reads, gates, c }
     }
 
     /// The chunks' h as `[N, T, H]`.
@@ -147,13 +166,13 @@ impl Recurrence {
         let count: usize = chunks.iter().map(|chunk| chunk.count).sum();
         let mut out = vec![0.0; count * s.steps * s.hidden];
         let rows = chunks.first().map_or(1, |chunk| chunk.count);
-        let first = usize::from(!self.is_reverse);
         out.par_chunks_mut(rows * s.steps * s.hidden).zip(chunks).for_each(|(out, chunk)| {
-            let n = chunk.count;
-            for t in 0..s.steps {
-                for i in 0..n {
-                    let from = &chunk.h[((t + first) * n + i) * s.hidden..][..s.hidden];
-                    out[(i * s.steps + t) * s.hidden..][..s.hidden].copy_from_slice(from);
+            let (n, read) = (chunk.count, spread(s.read()));
+            for k in 0..s.steps {
+                let after = chunk.reads[(k + 1) * n * read..].chunks_exact(read);
+                for (i, row) in after.take(n).enumerate() {
+                    let to = (i * s.steps + self.step(k)) * s.hidden;
+                    out[to..][..s.hidden].copy_from_slice(&row[s.input..s.read()]);
                 }
             }
         });
@@ -166,39 +185,48 @@ impl Recurrence {
         grad: &[f32],
         sequences: &[f32],
         weights: Weights<'_>,
+        by_recurrent: &Panels,
     ) -> Gradients {
         let s = self.sizes;
         let (n, hidden, width) = (chunk.count, s.hidden, 4 * s.hidden);
-        let recurrent = View::rows(weights.recurrent, width, hidden);
+        let (read, gate) = (spread(s.read()), spread(width));
         let mut dh = vec![0.0; n * hidden];
         let mut dc = vec![0.0; n * hidden];
-        for k in 0..s.steps {
-            let t = if self.is_reverse { k } else { s.steps - 1 - k };
-            let gates = &mut chunk.gates[t * n * width..][..n * width];
-            let (c_before, c_now) = neighbours(&mut chunk.c, n * hidden, t, self.is_reverse);
-            for (i, dh) in dh.chunks_exact_mut(hidden).enumerate() {
-                let grad = &grad[(i * s.steps + t) * hidden..][..hidden];
-                dh.iter_mut().zip(grad).for_each(|(a, b)| *a += b);
-            }
+        // Sums over the steps, for all that is the same at every step.
+        let mut total = buffers::take_zeros(n * width); // [n, 4H]
+        for k in (0..s.steps).rev() {
+            let gates = &mut chunk.gates[k * n * gate..][..n * gate];
+            let (c_before, c_now) = chunk.c[k * n * hidden..].split_at(n * hidden);
+            let grad = &grad[self.step(k) * hidden..];
+            let stride = s.steps * hidden;
             vectorised(
                 #[inline(always)]
-                || step_backward(hidden, gates, c_before, c_now, &dh, &mut dc),
+                || {
+                    let cells = Cells { c_before, c_now, grad, stride };
+                    step_backward(hidden, gates, cells, &mut dh, &mut dc, &mut total);
+                },
             );
-            product(&mut dh, View::rows(gates, n, width), recurrent, Into::Replace);
+            let gates = View::strided(gates, n, width, gate);
+            by_recurrent.product(ViewMut::strided(&mut dh, hidden), gates, Into::Replace);
         }
 
-        let all = View::rows(&chunk.gates, s.steps * n, width);
+        let all = View::strided(&chunk.gates, s.steps * n, width, gate);
         let mut out = buffers::take(s.weights());
         let (by_input, rest) = out.split_at_mut(width * (s.input + s.constant));
-        let (by_recurrent, bias) = rest.split_at_mut(width * hidden);
-        let from = usize::from(self.is_reverse) * n * hidden;
-        let h_before = View::rows(&chunk.h[from..], s.steps * n, hidden);
-        product(by_recurrent, all.transposed(), h_before, Into::Replace);
-
-        // Sums over the steps, for all that is the same at every step.
-        let mut total = vec![0.0; n * width];
-        for gates in chunk.gates.chunks_exact(n * width) {
-            total.iter_mut().zip(gates).for_each(|(a, b)| *a += b);
+        let (of_recurrent, bias) = rest.split_at_mut(width * hidden);
+        let mut by_reads = buffers::take(width * s.read()); // [4H, I + H]
+        let reads = View::strided(&chunk.reads, s.steps * n, s.read(), read);
+        product(&mut by_reads, all.transposed(), reads, Into::Replace);
+        let mut by_constant = buffers::take(width * s.constant);
+        let constant = View::strided(sequences, n, s.constant, s.sequence());
+        let total_view = View::rows(&total, n, width);
+        product(&mut by_constant, total_view.transposed(), constant, Into::Replace);
+        for gate in 0..width {
+            let (of_input, of_h) = by_reads[gate * s.read()..][..s.read()].split_at(s.input);
+            let row = &mut by_input[gate * (s.input + s.constant)..][..s.input + s.constant];
+            row[..s.input].copy_from_slice(of_input);
+            row[s.input..].copy_from_slice(&by_constant[gate * s.constant..][..s.constant]);
+            of_recurrent[gate * hidden..][..hidden].copy_from_slice(of_h);
         }
         let (first, second) = bias.split_at_mut(width);
         first.fill(0.0);
@@ -207,26 +235,22 @@ impl Recurrence {
         }
         second.copy_from_slice(first);
 
-        let mut for_steps = vec![0.0; width * s.input];
-        let inputs = View::rows(&chunk.inputs, s.steps * n, s.input);
-        product(&mut for_steps, all.transposed(), inputs, Into::Replace);
-        let mut for_constant = vec![0.0; width * s.constant];
-        let constant = View::strided(sequences, n, s.constant, s.sequence());
-        let total_view = View::rows(&total, n, width);
-        product(&mut for_constant, total_view.transposed(), constant, Into::Replace);
-        for (i, row) in by_input.chunks_exact_mut(s.input + s.constant).enumerate() {
-            let (a, b) = row.split_at_mut(s.input);
-            a.copy_from_slice(&for_steps[i * s.input..][..s.input]);
-            b.copy_from_slice(&for_constant[i * s.constant..][..s.constant]);
-        }
-
         let mut steps = Vec::new();
-        if self.steps_need_gradient {
-            let mut d = vec![0.0; s.steps * n * s.input]; // [T, n, I]
-            product(&mut d, all, weights.for_steps(s), Into::Replace);
-            steps = time_major(&d, s.steps, n, s.input); // [n, T, I]
+        if let Some(from) = self.steps_gradient_from {
+            let columns = s.input - from;
+            let mut d = buffers::take(s.steps * n * columns); // [T, n, I - from]
+            product(&mut d, all, weights.for_steps(s, from), Into::Replace);
+            steps.resize(n * s.steps * s.input, 0.0); // [n, T, I]
+            for k in 0..s.steps {
+                for i in 0..n {
+                    let to = (i * s.steps + self.step(k)) * s.input + from;
+                    let found = &d[(k * n + i) * columns..][..columns];
+                    steps[to..][..columns].copy_from_slice(found);
+                }
+            }
+            buffers::give(d);
         }
-        let mut d = vec![0.0; n * s.constant];
+        let mut d = buffers::take(n * s.constant);
         product(&mut d, total_view, weights.for_constant(s), Into::Replace);
         let mut sequences = vec![0.0; n * s.sequence()];
         for (i, row) in sequences.chunks_exact_mut(s.sequence()).enumerate() {
@@ -235,41 +259,8 @@ impl Recurrence {
             state[..hidden].copy_from_slice(&dh[i * hidden..][..hidden]);
             state[hidden..].copy_from_slice(&dc[i * hidden..][..hidden]);
         }
-        let Chunk { inputs, gates, h, c, .. } = chunk;
-        [inputs, gates, h, c].into_iter().for_each(buffers::give);
+        let Chunk { reads, gates, c, .. } = chunk;
+        [reads, gates, c, total, by_reads, by_constant, d].into_iter().for_each(buffers::give);
         Gradients { steps, sequences, weights: out }
     }
-}
-
-/// The states before and at step `t`, of `size` numbers each.
-fn neighbours(
-    states: &mut [f32],
-    size: usize,
-    t: usize,
-    is_reverse: bool,
-) -> (&mut [f32], &mut [f32]) {
-    let (a, b) = states[t * size..][..2 * size].split_at_mut(size);
-    if is_reverse { (b, a) } else { (a, b) }
-}
-
-/// `[a, b, c]` as `[b, a, c]`.
-fn time_major(x: &[f32], a: usize, b: usize, c: usize) -> Vec<f32> {
-    let mut out = buffers::take(x.len());
-    for i in 0..a {
-        for j in 0..b {
-            out[(j * a + i) * c..][..c].copy_from_slice(&x[(i * b + j) * c..][..c]);
-        }
-    }
-    out
-}
-
-/// `[rows, columns]` as `[columns, rows]`.
-fn transposed(x: &[f32], rows: usize, columns: usize) -> Vec<f32> {
-    let mut out = vec![0.0; x.len()];
-    for (i, row) in x.chunks_exact(columns).enumerate() {
-        for (j, &x) in row.iter().enumerate() {
-            out[j * rows + i] = x;
-        }
-    }
-    out
 }

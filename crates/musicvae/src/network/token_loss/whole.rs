@@ -219,12 +219,12 @@ impl CustomOp1 for Scaled {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use candle_core::{Device, Var};
 
     use super::super::TokenLoss;
     use super::*;
+    use crate::network::dropout::Place;
+    use crate::noise::{Noise, Purpose};
 
     fn wave(len: usize, seed: f32, scale: f32) -> Vec<f32> {
         (0..len).map(|i| (i as f32 * seed + seed * seed).sin() * scale).collect()
@@ -240,17 +240,19 @@ mod tests {
         let onsets = var(1.7, 2.0, &[rows, INSTRUMENTS]);
         let weights = var(2.3, 0.5, &[TOKENS * (width + 1)]);
         let targets: Vec<u16> = (0..rows).map(|i| (i * 37 % TOKENS) as u16).collect();
-        let mask = is_masked.then(|| {
-            let kept = |i: usize| if i.is_multiple_of(3) { 0.0 } else { 1.5 };
-            (0..rows * width).map(kept).collect::<Vec<f32>>()
-        });
+        let mut noise = Noise::new(1, Purpose::Dropout, 0);
+        let mask = is_masked.then(|| Place::next(&mut noise, rows * width, 0.3));
         let scale = 0.25;
         let loss = if is_whole {
-            let tensor = |mask| Tensor::from_vec(mask, (rows, width), &Device::Cpu).unwrap();
+            let tensor = |place: Place| {
+                let mut mask = vec![0.0; rows * width];
+                place.write(0, &mut mask);
+                Tensor::from_vec(mask, (rows, width), &Device::Cpu).unwrap()
+            };
             let op = WholeTokenLoss::new(targets, mask.map(tensor), scale, true);
             hidden.apply_op3(&onsets, &weights, op).unwrap()
         } else {
-            let op = TokenLoss::new(targets, mask.map(Arc::new), scale, true);
+            let op = TokenLoss::new(targets, mask, scale, true);
             hidden.apply_op3(&onsets, &weights, op).unwrap()
         };
         // A gradient of the loss that is not 1.

@@ -34,7 +34,7 @@ fn run(case: Case, is_reverse: bool, is_stepped: bool) -> Result<[Vec<f32>; 4]> 
         let op = Stepped::new(&steps, &sequences, hidden, is_reverse)?;
         steps.apply_op3(&sequences, &weights, op)?
     } else {
-        let op = Recurrence::new(&steps, &sequences, hidden, is_reverse)?;
+        let op = Recurrence::new(&steps, &sequences, hidden, is_reverse, 0)?;
         steps.apply_op3(&sequences, &weights, op)?
     };
     let like = Tensor::from_vec(wave(h.elem_count(), 0.9, 1.0), h.shape(), device)?;
@@ -85,13 +85,37 @@ fn steps_that_need_no_gradient_get_none() {
     let gradients = |h: Tensor| h.sqr().unwrap().sum_all().unwrap().backward().unwrap();
     let op = Stepped::new(&steps, &sequences, hidden, false).unwrap();
     let stepped = gradients(steps.apply_op3(&sequences, &weights, op).unwrap());
-    let op = Recurrence::new(&steps, &sequences, hidden, false).unwrap();
+    let op = Recurrence::new(&steps, &sequences, hidden, false, 0).unwrap();
     let expected = gradients(steps.apply_op3(&sequences, &weights, op).unwrap());
     assert!(stepped.get(&steps).is_none());
     let flat = |x: &Tensor| x.to_vec1::<f32>().unwrap();
     let pairs = [&stepped, &expected].map(|gradients| flat(gradients.get(&weights).unwrap()));
     for (a, b) in pairs[0].iter().zip(&pairs[1]) {
         assert!((a - b).abs() < 1e-5, "{a} and {b}");
+    }
+}
+
+#[test]
+fn columns_that_are_data_get_no_gradient_and_the_others_the_same() {
+    let (n, t, input, hidden, known) = (19, 3, 5, 4, 2);
+    let var = |seed, shape: &[usize]| {
+        Var::from_vec(wave(shape.iter().product(), seed, 0.5), shape, &Device::Cpu).unwrap()
+    };
+    let steps = var(0.7, &[n, t, input]);
+    let sequences = var(1.3, &[n, 2 * hidden]);
+    let weights = var(2.1, &[4 * hidden * (input + hidden + 2)]);
+    for is_reverse in [false, true] {
+        let gradient = |known| {
+            let op = Recurrence::new(&steps, &sequences, hidden, is_reverse, known).unwrap();
+            let h = steps.apply_op3(&sequences, &weights, op).unwrap();
+            let gradients = h.sqr().unwrap().sum_all().unwrap().backward().unwrap();
+            gradients.get(&steps).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap()
+        };
+        for (i, (some, all)) in gradient(known).into_iter().zip(gradient(0)).enumerate() {
+            assert!(all != 0.0);
+            let expected = if i % input < known { 0.0 } else { all };
+            assert!((some - expected).abs() < 1e-6, "{i}: {some}, not {expected}");
+        }
     }
 }
 
