@@ -3,7 +3,7 @@
 
 pub mod folder;
 pub mod presets;
-mod whole_file;
+pub(crate) mod whole_file;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use groove::{Instrument, Pattern, STEPS, STEPS_PER_BAR, StepSequence};
 use parking_lot::Mutex;
 
 use self::presets::{PresetErrand, PresetOutcome};
-use self::whole_file::{create, safe};
+use self::whole_file::{create, read, safe};
 use crate::editing::Diced;
 use crate::morph::Corner;
 use crate::performance::{self, Played};
@@ -177,11 +177,7 @@ fn export<'a>(
 fn import(path: &Path) -> Result<Pattern, String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
-    let size = std::fs::metadata(path).map_err(|error| told(&error))?.len();
-    if size > LARGEST_CLIP {
-        return Err(told(&format_args!("{size} bytes are too many for a clip")));
-    }
-    let bytes = std::fs::read(path).map_err(|error| told(&error))?;
+    let bytes = read(path, LARGEST_CLIP, "a clip").map_err(|error| told(&error))?;
     let performance = Performance::read(&bytes).map_err(|error| told(&error))?;
     let sequence = StepSequence::from_clip(&performance).map_err(|error| told(&error))?;
     let bars = sequence.bars();

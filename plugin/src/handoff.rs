@@ -10,6 +10,8 @@
 //! The audio thread's end neither allocates, frees, locks nor makes a system call, with one
 //! exception by name: [`AudioEnd::wait`], for offline rendering only.
 
+mod pulse;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -22,6 +24,15 @@ use triple_buffer::{Input, Output, triple_buffer};
 use crate::answer::{Answer, Choice, Track, Wanted};
 use crate::errands::{Errand, Errands, Outcome};
 use crate::weights::WeightsInfo;
+pub(crate) use pulse::Patience;
+use pulse::Pulse;
+
+/// How long the worker may give no sign of life before the window says so. A decode takes milliseconds, reading
+/// weights tenths of a second.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// Some ten times as long as a worker that is well ever gives none.
+const HESITATION: Duration = Duration::from_millis(500);
 
 /// How the network is doing, for the window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +46,8 @@ pub enum Network {
     Decoding,
     /// Something went wrong, in a sentence for the user; the last pattern plays on.
     Failed(String),
+    /// The worker has given no sign of life for so many seconds; the last pattern plays on.
+    Silent(u64),
 }
 
 /// State that the three ends share.
@@ -55,6 +68,7 @@ struct Shared {
     /// [`Wanted::fingerprint`] of what the worker has given up on: waiting for it is no use.
     failed: AtomicU64,
     is_closing: AtomicBool,
+    pulse: Pulse,
     network: Mutex<Network>,
     weights: Mutex<Arc<WeightsInfo>>,
     /// Bits of the host's tempo in quarter notes a minute; NaN until it is known.
@@ -110,6 +124,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         is_playing: AtomicBool::new(false),
         failed: AtomicU64::new(NOTHING),
         is_closing: AtomicBool::new(false),
+        pulse: Pulse::default(),
         network: Mutex::default(),
         weights: Mutex::default(),
         tempo: AtomicU64::new(f64::NAN.to_bits()),
@@ -121,7 +136,13 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let (gui_in, gui_out) = triple_buffer(&Answer::factory());
     let (heard_in, heard_out) = triple_buffer(&Heard::default());
     (
-        AudioEnd { answers: audio_out, heard: heard_in, clicked: 0, shared: shared.clone() },
+        AudioEnd {
+            answers: audio_out,
+            heard: heard_in,
+            clicked: 0,
+            given_up_at: None,
+            shared: shared.clone(),
+        },
         WorkerEnd { audio: audio_in, gui: gui_in, heard: heard_out, shared: shared.clone() },
         GuiEnd { answers: gui_out, shared },
     )
@@ -133,6 +154,8 @@ pub struct AudioEnd {
     heard: Input<Heard>,
     /// [`Shared::clicked`] as it was when it was looked at.
     clicked: u64,
+    /// The last beat of a worker that was waited for in vain.
+    given_up_at: Option<u64>,
     shared: Arc<Shared>,
 }
 
@@ -191,7 +214,8 @@ impl AudioEnd {
 
     /// Waits until the newest answer holds the patterns of `cycles` for what is `wanted`.
     ///
-    /// Returns false if the worker has given up on it, or has not answered within `limit`.
+    /// Returns false if the worker has given up on it, or has not answered within `limit`. A worker that gave no sign
+    /// of life in all that time is not waited for again until it gives one.
     ///
     /// # Real-time safety
     /// None: it wakes the worker and sleeps. For offline rendering only, where blocks come faster
@@ -208,7 +232,8 @@ impl AudioEnd {
         fingerprint: u64,
         limit: Duration,
     ) -> bool {
-        let deadline = Instant::now() + limit;
+        let mut patience = Patience::new(limit);
+        let beat = self.shared.pulse.last();
         loop {
             self.answers.update();
             if has_come(self.answer()) {
@@ -216,7 +241,12 @@ impl AudioEnd {
             }
             let failed = self.shared.failed.load(Ordering::Acquire);
             let has_failed = failed != NOTHING && failed == fingerprint;
-            if has_failed || Instant::now() >= deadline {
+            let is_lost = self.given_up_at == Some(self.shared.pulse.last());
+            if has_failed || is_lost {
+                return false;
+            }
+            if patience.is_over(Instant::now()) {
+                self.given_up_at = (beat == self.shared.pulse.last()).then_some(beat);
                 return false;
             }
             self.shared.nudge.set();
@@ -301,6 +331,11 @@ impl WorkerEnd {
         self.shared.repaint.request_repaint();
     }
 
+    /// Shows that the worker is there.
+    pub fn beat(&self) {
+        self.shared.pulse.beat();
+    }
+
     /// Sleeps until nudged, at most `timeout`. Returns false when it is time to end.
     pub fn sleep(&self, timeout: Duration) -> bool {
         if !self.is_closing() {
@@ -375,6 +410,28 @@ impl GuiEnd {
 
     /// How the network is doing.
     pub fn network(&self) -> Network {
+        self.network_at(Instant::now())
+    }
+
+    /// When to look again how the network is doing, of which something was asked at `asked`, though nobody may call for
+    /// it: a worker that is lost does not. `None` while all is well.
+    pub fn next_look(&self, asked: Instant) -> Option<Duration> {
+        self.next_look_at(asked, Instant::now())
+    }
+
+    fn next_look_at(&self, asked: Instant, now: Instant) -> Option<Duration> {
+        let silence = self.shared.pulse.silence(now);
+        let is_fresh = now.saturating_duration_since(asked) < SILENCE;
+        let left = SILENCE.saturating_sub(silence);
+        (is_fresh || silence >= HESITATION).then(|| left.max(Duration::from_secs(1)))
+    }
+
+    /// That at `now`.
+    pub(crate) fn network_at(&self, now: Instant) -> Network {
+        let silence = self.shared.pulse.silence(now);
+        if silence >= SILENCE {
+            return Network::Silent(silence.as_secs());
+        }
         self.shared.network.lock().clone()
     }
 

@@ -6,6 +6,7 @@
 //! in the [`handoff`] and in the [parameters](params), which are atomics.
 
 pub mod answer;
+mod bounded;
 pub mod clock;
 pub mod compare;
 mod composer;
@@ -25,6 +26,7 @@ pub mod performance;
 mod player;
 mod plugin;
 pub mod presets;
+pub mod project;
 pub mod recipe;
 pub mod saved;
 pub mod slots;

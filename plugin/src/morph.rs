@@ -9,6 +9,7 @@ mod store;
 pub use store::SavedCorners;
 
 use groove::Pattern;
+use musicvae::recipe::finite_numbers;
 use serde::{Deserialize, Serialize};
 
 use crate::history::History;
@@ -93,6 +94,7 @@ pub enum Landmark {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pad {
     /// See [`shares`].
+    #[serde(deserialize_with = "finite_numbers")]
     pub at: [f32; 2],
     /// What the corners are.
     pub landmarks: [Landmark; CORNERS],
@@ -134,6 +136,7 @@ impl Pad {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Morph {
     /// See [`shares`].
+    #[serde(deserialize_with = "finite_numbers")]
     pub at: [f32; 2],
     /// A number to know the landmarks by.
     pub landmarks: u64,

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use groove::sequencer::{Feel, Lanes, Reading, Shape, Touch};
 use groove::{Beats, Instrument};
+use musicvae::recipe::finite_numbers;
 use nice_plug::prelude::*;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,7 @@ use crate::clock::Clock;
 use crate::edits::SavedEdits;
 use crate::morph::{Pad, SavedCorners};
 use crate::named::Named;
+use crate::project::Findings;
 use crate::recipe::Recipe;
 use crate::saved::{Groove, SavedGroove};
 use crate::slots::Slots;
@@ -125,6 +127,10 @@ pub struct JangdanParams {
     #[persist = "name"]
     pub name: Arc<RwLock<Option<Named>>>,
 
+    /// What was wrong with the project that was loaded.
+    #[persist = "findings"]
+    pub findings: Findings,
+
     /// The window's size, kept by the window.
     #[persist = "window"]
     pub window: Arc<RwLock<WindowSize>>,
@@ -150,6 +156,7 @@ pub struct WindowSize {
     /// Logical pixels.
     pub height: u32,
     /// The user's zoom on top of the system's scale; 1 is none.
+    #[serde(deserialize_with = "finite_numbers")]
     pub zoom: f32,
     /// Its colours.
     pub theme: Theme,
@@ -189,6 +196,7 @@ impl Default for JangdanParams {
             folder: Arc::default(),
             presets: Arc::default(),
             name: Arc::default(),
+            findings: Findings::default(),
             window: Arc::default(),
             clock: Clock::default(),
         }
@@ -333,8 +341,8 @@ mod tests {
         assert_eq!(
             fields.keys().collect::<Vec<_>>(),
             [
-                "corners", "edits", "folder", "groove", "name", "presets", "slots", "weights",
-                "window"
+                "corners", "edits", "findings", "folder", "groove", "name", "presets", "slots",
+                "weights", "window"
             ]
         );
     }

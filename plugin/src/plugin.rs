@@ -17,8 +17,8 @@ use kit::Kit;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
-    ClapFeature, ClapPlugin, MidiConfig, NoteEvent, Params, Plugin, PluginApi, ProcessContext,
-    ProcessMode, ProcessStatus, RemoteControlsContext, Vst3Plugin, Vst3SubCategory,
+    ClapFeature, ClapPlugin, MidiConfig, NoteEvent, Params, Plugin, PluginApi, PluginState,
+    ProcessContext, ProcessMode, ProcessStatus, RemoteControlsContext, Vst3Plugin, Vst3SubCategory,
 };
 use nice_plug::util::permit_alloc;
 
@@ -27,10 +27,11 @@ use crate::clock::Position;
 use crate::handoff::{AudioEnd, GuiEnd, handoff};
 use crate::params::{JangdanParams, finite_or};
 use crate::player::{MOVES, Move, Player, Scene};
+use crate::project;
 use crate::recipe::Ask;
-use crate::weights::Weights;
+use crate::weights::{Decode, Weights};
 use crate::window::{self, WindowEditor};
-use crate::worker::Worker;
+use crate::worker::{Load, Worker};
 
 /// How long an offline block waits for its patterns before it is played with those there are. A
 /// decode takes milliseconds; this is for a worker that has come to harm.
@@ -56,11 +57,20 @@ pub struct Jangdan {
     given_up: Option<Wanted>,
     /// The changes of the slots that one waited in vain for the worker to see.
     given_up_slots: Option<u64>,
+    /// [`PATIENCE`].
+    patience: Duration,
     _worker: Worker,
 }
 
 impl Default for Jangdan {
     fn default() -> Self {
+        Self::with(Weights::load)
+    }
+}
+
+impl Jangdan {
+    /// An instance whose worker reads its weights with `load`.
+    fn with<W: Decode>(load: impl Load<W> + Send + 'static) -> Self {
         let params = Arc::new(JangdanParams::default());
         let (audio, worker, gui) = handoff();
         Self {
@@ -75,7 +85,8 @@ impl Default for Jangdan {
             position: Position::default(),
             given_up: None,
             given_up_slots: None,
-            _worker: Worker::spawn(params.clone(), worker, Weights::load),
+            patience: PATIENCE,
+            _worker: Worker::spawn(params.clone(), worker, load),
             params,
         }
     }
@@ -100,6 +111,10 @@ impl Plugin for Jangdan {
     type Editor = WindowEditor;
     type SysExMessage = ();
     type BackgroundTask = ();
+
+    fn filter_state(state: &mut PluginState) {
+        project::complete(state);
+    }
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
@@ -225,8 +240,8 @@ impl Jangdan {
             || self.given_up_slots == Some(slot_changes);
         if self.is_offline && can_run && !has_seen {
             // What is in the slots decides what can be chosen.
-            let audio = &mut self.audio;
-            let has_come = permit_alloc(|| audio.wait_for_slots(slot_changes, PATIENCE));
+            let (audio, patience) = (&mut self.audio, self.patience);
+            let has_come = permit_alloc(|| audio.wait_for_slots(slot_changes, patience));
             self.given_up_slots = (!has_come).then_some(slot_changes);
             self.has_news = true;
         }
@@ -310,8 +325,8 @@ impl Jangdan {
         if self.given_up == Some(wanted) {
             return;
         }
-        let audio = &mut self.audio;
-        let has_come = permit_alloc(|| audio.wait(&wanted, cycles, PATIENCE));
+        let (audio, patience) = (&mut self.audio, self.patience);
+        let has_come = permit_alloc(|| audio.wait(&wanted, cycles, patience));
         self.has_news = true;
         self.given_up = (!has_come).then_some(wanted);
     }
@@ -413,3 +428,6 @@ impl Vst3Plugin for Jangdan {
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
         &[Vst3SubCategory::Instrument, Vst3SubCategory::Drum];
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +12,7 @@ use crate::edits::Edits;
 use crate::errands::folder::home;
 use crate::morph::{Corners, first_corners};
 use crate::saved::Groove;
-use crate::slots::{SLOTS, SlotGrooves};
+use crate::slots::SavedSlots;
 use crate::state::State;
 
 /// What names of preset files end in, without the dot.
@@ -42,7 +41,7 @@ struct Body {
     #[serde(default)]
     edits: Edits,
     #[serde(default)]
-    slots: Vec<(usize, Groove)>,
+    slots: SavedSlots,
     #[serde(default = "first_corners")]
     corners: Corners,
 }
@@ -94,13 +93,8 @@ pub fn read(bytes: &[u8]) -> Result<State, String> {
         ));
     }
     let body: Body = serde_json::from_slice(bytes).map_err(damaged)?;
-    let mut slots = SlotGrooves::default();
-    // A slot that a later version has more is left out.
-    for (slot, groove) in body.slots.into_iter().filter(|(slot, _)| *slot < SLOTS) {
-        slots[slot] = Some(Arc::new(groove));
-    }
-    let Body { parameters, groove, edits, corners, .. } = body;
-    Ok(State { parameters, groove, edits, slots, corners })
+    let Body { parameters, groove, edits, slots, corners } = body;
+    Ok(State { parameters, groove, edits, slots: slots.grooves(), corners })
 }
 
 /// Where the user's presets are, unless another folder is chosen; `None` where the system names no home.

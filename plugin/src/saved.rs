@@ -13,12 +13,16 @@ use nice_plug::params::persist::PersistentField;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
+use crate::bounded;
 use crate::edits::Edits;
 use crate::morph::Pad;
 use crate::recipe::{Ask, Recipe, fingerprint};
 
 /// How many cycles a project with variation stores: two minutes at 64 BPM, and some 50 kB.
 pub const SAVED_CYCLES: i64 = 8;
+
+/// The most cycles that are read: those of a later version that stores more.
+const MOST_CYCLES: usize = 64;
 
 /// A recipe and the patterns that were made from it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +32,7 @@ pub struct Groove {
     /// SHA-256 of the weights file they were made with, in hexadecimal.
     pub weights: String,
     /// The pattern of cycle 0, 1 and so on; one if every cycle is the same.
+    #[serde(deserialize_with = "bounded::list::<_, _, MOST_CYCLES>")]
     pub cycles: Vec<Pattern>,
     /// The pattern that the groove stays near, if it was not drawn by the seed alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nice_plug::params::persist::PersistentField;
 use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
 
+use crate::bounded;
 use crate::saved::Groove;
 
 /// How many there are.
@@ -57,27 +59,43 @@ impl Slots {
     }
 }
 
-/// A slot and its groove as saved; the field order is for ever.
-type SavedSlot = (usize, Groove);
+/// The most slots that are read: those of a later version that has more.
+const MOST_SLOTS: usize = 64;
 
-impl<'a> PersistentField<'a, Vec<SavedSlot>> for Slots {
-    fn set(&self, saved: Vec<SavedSlot>) {
-        let mut held = self.grooves.write();
-        *held = SlotGrooves::default();
-        // A slot that a later version has more is left out.
-        for (slot, groove) in saved.into_iter().filter(|(slot, _)| *slot < SLOTS) {
-            held[slot] = Some(Arc::new(groove));
+/// Slots as projects and presets store them: each that has a groove, with it; the order of the two is for ever.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct SavedSlots(
+    #[serde(deserialize_with = "bounded::list::<_, _, MOST_SLOTS>")] Vec<(usize, Groove)>,
+);
+
+impl SavedSlots {
+    fn of(grooves: &SlotGrooves) -> Self {
+        let filled = grooves.iter().cloned().enumerate();
+        Self(filled.filter_map(|(slot, groove)| Some((slot, (*groove?).clone()))).collect())
+    }
+
+    /// What is in each slot. One that a later version has more is left out.
+    pub(crate) fn grooves(self) -> SlotGrooves {
+        let mut grooves = SlotGrooves::default();
+        for (slot, groove) in self.0.into_iter().filter(|(slot, _)| *slot < SLOTS) {
+            grooves[slot] = Some(Arc::new(groove));
         }
+        grooves
+    }
+}
+
+impl<'a> PersistentField<'a, SavedSlots> for Slots {
+    fn set(&self, saved: SavedSlots) {
+        let mut held = self.grooves.write();
+        *held = saved.grooves();
         self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
     fn map<F, R>(&self, f: F) -> R
     where
-        F: Fn(&Vec<SavedSlot>) -> R,
+        F: Fn(&SavedSlots) -> R,
     {
-        let grooves = self.get();
-        let filled = grooves.into_iter().enumerate();
-        f(&filled.filter_map(|(slot, groove)| Some((slot, (*groove?).clone()))).collect())
+        f(&SavedSlots::of(&self.get()))
     }
 }
 
@@ -109,7 +127,7 @@ mod tests {
     #[test]
     fn a_slot_too_many_in_a_project_is_left_out() {
         let slots = Slots::default();
-        slots.set(vec![(12, groove("a")), (3, groove("b"))]);
+        slots.set(SavedSlots(vec![(12, groove("a")), (3, groove("b"))]));
         assert_eq!(slots.get()[3].as_ref().unwrap().weights, "b");
     }
 

@@ -1,21 +1,24 @@
 //! The worker: one thread per instance, which decodes what the parameters ask for.
 //!
 //! It reads parameters and writes none. It holds no lock while it decodes, uses one core at most,
-//! and ends, joined, when its handle is dropped. Nothing it does stops the music: the last
-//! pattern plays on whatever fails here.
+//! and ends when its handle is dropped: joined, unless something holds it up for longer than a host can be
+//! kept waiting. Nothing it does stops the music: the last pattern plays on whatever fails here.
 
 mod stand;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use self::stand::{Load, Stand};
+pub(crate) use self::stand::Load;
+use self::stand::Stand;
 use crate::answer::Wanted;
 use crate::composer::{Composer, Turn, Want};
 use crate::errands::{self, Errand, Outcome};
 use crate::factory;
-use crate::handoff::{Closer, Network, WorkerEnd};
+use crate::handoff::{Closer, Network, Patience, WorkerEnd};
 use crate::params::JangdanParams;
 use crate::performance::{Memory, Played};
 use crate::weights::Decode;
@@ -35,10 +38,26 @@ const ATTENTION: Duration = Duration::from_secs(2);
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
 
+/// How long a worker that is to end is waited for. It looks between two decodes, so that only a disk or a network that
+/// does not answer, or a machine that is busy beyond use, can hold it up.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Time between two looks at how long it has been waited for.
+const FAREWELL_LOOK: Duration = Duration::from_millis(10);
+
+/// Whether a worker may be left to end by itself when nobody is there any more. If the host then unloads the plugin,
+/// its code must stay until that thread is through with it, and does where a thread with pending destructors of thread-local
+/// values, as each of the standard library's has, holds its library: with glibc, which counts them (`__cxa_thread_atexit_impl`),
+/// with musl, which never unloads, and on macOS, which unloads nothing that has thread-local values. Not on Windows.
+const CAN_BE_LEFT: bool = cfg!(any(target_os = "linux", target_os = "macos"));
+
 /// A running worker; dropping it ends the thread.
 pub(crate) struct Worker {
     closer: Closer,
     thread: Option<JoinHandle<()>>,
+    /// Nothing comes by it; it is disconnected when the worker has ended.
+    end: Receiver<()>,
+    farewell: Duration,
 }
 
 impl Worker {
@@ -49,25 +68,32 @@ impl Worker {
         load: impl Load<W> + Send + 'static,
     ) -> Self {
         let closer = end.closer();
+        let (has_ended, ended) = channel();
         let thread = std::thread::Builder::new()
             .name("jangdan-worker".to_owned())
             .spawn(move || {
+                let _has_ended = has_ended;
                 lower_priority();
                 run(&params, end, load);
             })
-            // Without a thread the factory or saved pattern plays; the window says "loading".
+            // Without a thread the factory or saved pattern plays; the window says that there is no answer.
             .ok();
-        Self { closer, thread }
+        Self { closer, thread, end: ended, farewell: FAREWELL }
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
         self.closer.close();
-        if let Some(thread) = self.thread.take() {
-            // A panic has been reported by the hook; there is nobody left to tell.
-            _ = thread.join();
+        let Some(thread) = self.thread.take() else { return };
+        let mut patience = Patience::new(self.farewell);
+        while self.end.recv_timeout(FAREWELL_LOOK) == Err(RecvTimeoutError::Timeout) {
+            if CAN_BE_LEFT && patience.is_over(Instant::now()) {
+                return;
+            }
         }
+        // A panic has been reported by the hook; there is nobody left to tell.
+        _ = thread.join();
     }
 }
 
@@ -98,6 +124,7 @@ fn run<W: Decode>(params: &JangdanParams, mut end: WorkerEnd, load: impl Load<W>
     let mut alert_until = Instant::now();
     let mut memory = Memory::default();
     while !end.is_closing() {
+        end.beat();
         let now = played(params, &end, &composer);
         if end.is_playing() {
             memory.see(now);
@@ -122,7 +149,7 @@ fn run<W: Decode>(params: &JangdanParams, mut end: WorkerEnd, load: impl Load<W>
                 (Errand::Dice { instrument, seed }, Some(weights)) => {
                     composer.throw(end.choice(), end.wanted().0, *instrument, *seed, weights)
                 }
-                _ => errands::run(&errand, &now, memory.cycles(), end.tempo()),
+                _ => run_errand(&errand, &now, &memory, end.tempo()),
             }),
             None => {}
         }
@@ -165,6 +192,14 @@ fn run<W: Decode>(params: &JangdanParams, mut end: WorkerEnd, load: impl Load<W>
             return;
         }
     }
+}
+
+/// Does `errand`. If that goes wrong in a way that nobody has thought of, the worker lives on.
+fn run_errand(errand: &Errand, now: &Played, memory: &Memory, bpm: f64) -> Outcome {
+    let run = || errands::run(errand, now, memory.cycles(), bpm);
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_panic| {
+        Outcome::Failed("this has failed: a fault of Jangdan's".to_owned())
+    })
 }
 
 /// Tells the window, and the parameter that names styles, what is played with; returns its name.

@@ -3,7 +3,8 @@
 //! Same recipe, same cycle, same weights: same groove.
 
 use groove::{BARS, INSTRUMENTS, STEPS_PER_BAR, TOKENS};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::noise::{Noise, Purpose};
 
@@ -21,15 +22,19 @@ pub const ATTRIBUTES: usize = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
     /// Shifts along the first principal directions, in standard deviations; useful in `[-3, 3]`.
+    #[serde(deserialize_with = "finite_numbers")]
     pub latent: [f32; SLIDERS],
     /// Scale of the Gumbel noise on the tokens: 0 takes the likeliest token, 1 draws as trained.
+    #[serde(deserialize_with = "finite_numbers")]
     pub temperature: f32,
     /// Nats added to a token's logit for every instrument it strikes; 0 leaves the density as
     /// trained, useful in `[-3, 3]`.
+    #[serde(deserialize_with = "finite_numbers")]
     pub density: f32,
     /// Which groove of all that the other knobs allow.
     pub seed: u64,
     /// How far each cycle wanders from the groove, in `[0, 1]`; at 0 all cycles are alike.
+    #[serde(deserialize_with = "finite_numbers")]
     pub variation: f32,
     /// The style asked for, as its place among those of the weights file; `None`, or one that the
     /// file does not have: any.
@@ -38,10 +43,10 @@ pub struct Recipe {
     /// Shifts along the directions of the weights file's attributes, in its order (in the shipped
     /// file: density, syncopation, ride against hats, toms, loudness), in standard deviations; useful
     /// in `[-3, 3]`.
-    #[serde(default, skip_serializing_if = "is_neutral")]
+    #[serde(default, skip_serializing_if = "is_neutral", deserialize_with = "finite_numbers")]
     pub attributes: [f32; ATTRIBUTES],
     /// Nats added for each hit of an instrument, kick first, on top of `density`; useful in `[-3, 3]`.
-    #[serde(default, skip_serializing_if = "is_neutral")]
+    #[serde(default, skip_serializing_if = "is_neutral", deserialize_with = "finite_numbers")]
     pub density_by_instrument: [f32; INSTRUMENTS],
 }
 
@@ -146,6 +151,36 @@ fn is_neutral<const N: usize>(knobs: &[f32; N]) -> bool {
     *knobs == [0.0; N]
 }
 
+/// Numbers as projects store them.
+///
+/// # Errors
+/// If one is beyond what single precision has: as an infinity it could be read, but not be stored again.
+pub fn finite_numbers<'de, D: Deserializer<'de>, T: Numbers + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let numbers = T::deserialize(deserializer)?;
+    let is_finite = numbers.all().iter().all(|x| x.is_finite());
+    is_finite.then_some(numbers).ok_or_else(|| D::Error::custom("a number is too large"))
+}
+
+/// One number or a few.
+pub trait Numbers {
+    /// All of them.
+    fn all(&self) -> &[f32];
+}
+
+impl Numbers for f32 {
+    fn all(&self) -> &[f32] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl<const N: usize> Numbers for [f32; N] {
+    fn all(&self) -> &[f32] {
+        self
+    }
+}
+
 /// `x`, or 0 if it is not a finite number.
 fn finite(x: f32) -> f32 {
     if x.is_finite() { x } else { 0.0 }
@@ -157,6 +192,19 @@ mod tests {
 
     fn wandering(variation: f32) -> Recipe {
         Recipe { seed: 3, variation, ..Recipe::default() }
+    }
+
+    #[test]
+    fn a_saved_recipe_with_a_number_that_could_not_be_saved_again_is_refused() {
+        let recipe = serde_json::to_string(&wandering(0.5)).unwrap();
+        assert_eq!(serde_json::from_str::<Recipe>(&recipe).unwrap(), wandering(0.5));
+        for (field, harmed) in
+            [("\"variation\":0.5", "\"variation\":1e39"), ("\"latent\":[0.0", "\"latent\":[1e39")]
+        {
+            assert!(recipe.contains(field));
+            let harmed = recipe.replace(field, harmed);
+            assert!(serde_json::from_str::<Recipe>(&harmed).is_err(), "{harmed}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::folder;
-use super::whole_file::{create, replace, safe};
+use super::whole_file::{create, read, replace, safe};
 use crate::presets::{self, ENDING};
 use crate::state::State;
 
@@ -115,11 +115,7 @@ fn save(
 }
 
 fn load(path: &Path) -> Result<PresetOutcome, String> {
-    let size = std::fs::metadata(path).map_err(|error| told(path, &error))?.len();
-    if size > LARGEST {
-        return Err(told(path, &format_args!("{size} bytes are too many for a preset")));
-    }
-    let bytes = std::fs::read(path).map_err(|error| told(path, &error))?;
+    let bytes = read(path, LARGEST, "a preset").map_err(|error| told(path, &error))?;
     let state = presets::read(&bytes).map_err(|error| told(path, &error))?;
     Ok(PresetOutcome::Loaded(preset(path), Box::new(state)))
 }

@@ -1,4 +1,4 @@
-//! The three ends, without their threads.
+//! The three ends, one by one and all at once.
 
 use super::*;
 use crate::recipe::{Ask, Recipe};
@@ -102,4 +102,124 @@ fn a_closed_worker_does_not_go_back_to_sleep() {
     worker.closer().close();
     assert!(!worker.sleep(Duration::MAX));
     assert!(!worker.sleep(Duration::MAX));
+}
+
+#[test]
+fn a_worker_that_gives_no_sign_of_life_is_told_and_so_is_its_return() {
+    let (_audio, worker, gui) = handoff();
+    worker.report(Network::Ready);
+    worker.beat();
+    let asked = Instant::now();
+    let later = |seconds| asked + Duration::from_secs(seconds);
+    assert_eq!(gui.network_at(asked), Network::Ready);
+    assert_eq!(gui.network_at(later(4)), Network::Ready);
+    assert_eq!(gui.network_at(later(12)), Network::Silent(12));
+    // The window looks then, and goes on looking, though nobody calls.
+    assert!(gui.next_look_at(asked, asked).is_some_and(|delay| delay <= SILENCE));
+    assert_eq!(gui.next_look_at(asked, later(60)), Some(Duration::from_secs(1)));
+    worker.beat();
+    assert_eq!(gui.network(), Network::Ready);
+    let (long_ago, now) = (asked, asked + SILENCE);
+    gui.shared.pulse.beat_at(now);
+    assert_eq!(gui.next_look_at(long_ago, now), None);
+}
+
+#[test]
+fn a_worker_that_was_waited_for_in_vain_is_not_waited_for_again_until_it_gives_a_sign() {
+    let (mut audio, mut worker, _gui) = handoff();
+    assert!(!audio.wait(&wanted(1), &[0], Duration::ZERO));
+    let long = Duration::from_secs(600);
+    assert!(!audio.wait(&wanted(2), &[0], long), "at once, or the test hangs");
+    assert!(!audio.wait_for_slots(7, long), "at once, or the test hangs");
+    worker.beat();
+    let waiting = std::thread::spawn(move || audio.wait(&wanted(3), &[0], long));
+    // Its first nudge says that it waits again.
+    assert!(worker.sleep(Duration::MAX));
+    worker.publish(&answer(3));
+    assert!(waiting.join().unwrap());
+}
+
+/// How many answers are published while all threads read. Miri is some thousand times slower.
+const ANSWERS: u64 = if cfg!(miri) { 12 } else { 20_000 };
+
+/// Answer number `n`, which says so in every part.
+fn numbered(n: u64) -> Answer {
+    Answer { filled: n as u16, slot_changes: n, edit_changes: n, weight_changes: n, ..answer(n) }
+}
+
+/// The number of an answer, if all of it is of the same.
+fn number_of(answer: &Answer) -> u64 {
+    let n = answer.live.ask.map_or(0, |ask| ask.recipe.seed);
+    let expected = if n == 0 { Answer::factory() } else { numbered(n) };
+    assert!(*answer == expected, "an answer of parts: {answer:?}");
+    n
+}
+
+/// Rhythm number `n`, of which the id and the pattern must belong together.
+fn rhythm(n: u64) -> Heard {
+    let mut pattern = Pattern::EMPTY;
+    let hit = groove::Hit::new(n as f32 / ANSWERS as f32, 0.0);
+    pattern.set(n as usize % groove::STEPS, groove::Instrument::Kick, Some(hit));
+    Heard { id: Some(n), pattern }
+}
+
+#[test]
+fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none_is_lost_at_the_end()
+ {
+    let (mut audio, mut worker, mut gui) = handoff();
+    let start = &std::sync::Barrier::new(3);
+    let last_heard = std::thread::scope(|scope| {
+        let audio = scope.spawn(move || {
+            start.wait();
+            let (mut last, mut beats) = (0, 0);
+            while last < ANSWERS {
+                if audio.update() {
+                    let n = number_of(audio.answer());
+                    assert!(n > last, "{n} came after {last}");
+                    last = n;
+                }
+                beats += 1;
+                if beats <= ANSWERS {
+                    audio.tell_heard(&rhythm(beats));
+                }
+                audio.want(beats as i64, 0, Choice::default());
+                audio.show_playhead(Some(Beats(beats as f64)));
+                audio.take_click();
+            }
+            (audio, beats.min(ANSWERS))
+        });
+        let window = scope.spawn(|| {
+            start.wait();
+            let mut last = 0;
+            while last < ANSWERS {
+                let n = number_of(gui.newest());
+                assert!(n >= last, "{n} came after {last}");
+                last = n;
+                assert!(gui.playhead().is_none_or(|at| at.0.fract() == 0.0));
+                gui.choose(Some((n % 12) as u8));
+                gui.nudge();
+                assert!(!matches!(gui.network(), Network::Failed(_)));
+            }
+            gui.choose(Some(7));
+        });
+        start.wait();
+        let mut heard = 0;
+        for n in 1..=ANSWERS {
+            worker.publish(&numbered(n));
+            worker.beat();
+            let newest = *worker.heard();
+            if let Some(id) = newest.id {
+                assert_eq!(newest, rhythm(id));
+                assert!(id >= heard, "{id} was heard after {heard}");
+                heard = id;
+            }
+        }
+        window.join().unwrap();
+        let (mut audio, told) = audio.join().unwrap();
+        assert_eq!(audio.take_click(), Some(Some(7)), "the last click counts");
+        assert_eq!(number_of(audio.answer()), ANSWERS);
+        assert!(worker.sleep(Duration::MAX), "nudged, or the test hangs");
+        told
+    });
+    assert_eq!(*worker.heard(), rhythm(last_heard));
 }

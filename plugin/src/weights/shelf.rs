@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
+use musicvae::weights::MAX_FILE_BYTES;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::{EMBEDDED, Weights};
+use crate::errands::whole_file::read;
 
 /// What is in use, by the SHA-256 of the file.
 static SHELF: Mutex<Vec<Weak<Weights>>> = Mutex::new(Vec::new());
@@ -23,14 +25,7 @@ impl Weights {
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
-        let about = std::fs::metadata(path).map_err(|error| told(&error))?;
-        if !about.is_file() {
-            return Err(told(&"this is no file"));
-        }
-        if about.len() > musicvae::weights::MAX_FILE_BYTES {
-            return Err(told(&format_args!("{} bytes are too many for weights", about.len())));
-        }
-        let bytes = std::fs::read(path).map_err(|error| told(&error))?;
+        let bytes = read(path, MAX_FILE_BYTES, "weights").map_err(|error| told(&error))?;
         Self::shared(&bytes).map_err(|error| told(&error))
     }
 

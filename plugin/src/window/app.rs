@@ -3,6 +3,7 @@
 mod carry;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use egui::{Ui, Vec2, vec2};
 use nice_plug::context::gui::GuiContext;
@@ -39,6 +40,8 @@ pub struct Window {
     importing: String,
     stroke: Stroke,
     asked: Option<Asked>,
+    /// When something was asked of the worker last.
+    asked_at: Instant,
     /// How often the host had loaded a project when the window looked.
     projects: u64,
 }
@@ -87,6 +90,7 @@ impl Window {
             importing: String::new(),
             stroke: Stroke::default(),
             asked: None,
+            asked_at: Instant::now(),
         }
     }
 
@@ -95,13 +99,17 @@ impl Window {
         self.params.name.read().as_ref()?.of(&self.params).map(str::to_owned)
     }
 
-    /// Forgets what was done in another project than the one that the host has loaded last.
+    /// Forgets what was done in another project than the one that the host has loaded last, and tells what was wrong with
+    /// this one.
     fn follow_project(&mut self) {
         let projects = self.params.groove.projects();
         if self.projects != projects {
             self.projects = projects;
             self.history.forget();
             self.compare = Compare::default();
+            if let Some(found) = self.params.findings.get() {
+                self.view.complain(found);
+            }
         }
     }
 
@@ -166,7 +174,8 @@ impl NiceEguiApp for Window {
         draw(ui, params, &scene, &context.param_setter(), Some(&mut pen), view);
         frame.set_key_capture(shortcuts::captured(ui.ctx()));
         let commands = self.view.take_commands();
-        if !commands.is_empty() {
+        let mut has_asked = !commands.is_empty();
+        if has_asked {
             ui.ctx().request_repaint();
         }
         for command in commands {
@@ -176,7 +185,14 @@ impl NiceEguiApp for Window {
         if self.asked.as_ref() != Some(&asked) {
             self.asked = Some(asked);
             self.gui.nudge();
+            has_asked = true;
             ui.ctx().request_repaint();
+        }
+        if has_asked {
+            self.asked_at = Instant::now();
+        }
+        if let Some(delay) = self.gui.next_look(self.asked_at) {
+            ui.ctx().request_repaint_after(delay);
         }
     }
 

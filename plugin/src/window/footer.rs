@@ -83,8 +83,13 @@ fn message(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, message: &mut Mes
             }
         }
     }
+    let silence;
     let (text, is_trouble) = match &scene.network {
         Network::Failed(trouble) if message.text.is_empty() => (trouble.as_str(), true),
+        Network::Silent(seconds) if message.text.is_empty() => {
+            silence = format!("The network has not answered for {seconds} s; what plays goes on");
+            (silence.as_str(), true)
+        }
         _ => (message.text.as_str(), message.is_trouble),
     };
     if text.is_empty() {

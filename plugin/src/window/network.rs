@@ -12,6 +12,10 @@ use super::menu::elided;
 use super::theme::{self, Size, UNIT, Weight, blend};
 use crate::handoff::Network;
 
+/// What is said of a network that does not answer.
+const SILENT: &str = "The network has stopped answering. What plays goes on, and what is asked for is made as soon as \
+    it answers again.";
+
 /// Draws it at the right end of `room`.
 pub(super) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, desk: &mut Desk) {
     let palette = hand.palette;
@@ -23,6 +27,7 @@ pub(super) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, desk: 
             Network::Ready => (palette.good, "ready", "The groove shown is the network's answer."),
             Network::Decoding => (palette.accent, "dreaming", "The network is making a groove."),
             Network::Failed(what) => (palette.bad, "trouble", what.as_str()),
+            Network::Silent(_) => (palette.bad, "no answer", SILENT),
         }
     };
     let word = text;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use engine::Score;
 use groove::Pattern;
@@ -22,7 +22,7 @@ use crate::params::JangdanParams;
 use crate::recipe::Recipe;
 use crate::saved::Groove;
 use crate::state::State;
-use crate::weights::{ChosenWeights, Decode, Fake, Weights};
+use crate::weights::{ChosenWeights, Decode, Fake, Gate, Stuck, Weights};
 use crate::window::edit::Edit;
 
 /// Longer than any answer takes; a test that fails ends by this.
@@ -193,9 +193,9 @@ fn a_project_plays_its_own_pattern_even_without_a_network() {
         ..Groove::default()
     };
     params.groove.set(groove.clone());
-    for load in
-        [|_: Option<&Path>| panic!("made to break"), |_: Option<&Path>| Err("empty".to_owned())]
-    {
+    let broken: [fn(Option<&Path>) -> Result<Arc<Fake>, String>; 2] =
+        [|_| panic!("made to break"), |_| Err("empty".to_owned())];
+    for load in broken {
         let params = JangdanParams::default();
         params.groove.set(groove.clone());
         let mut instance = instance::<Fake>(load, params);
@@ -265,6 +265,19 @@ fn an_edit_is_answered_and_a_clip_that_cannot_be_read_is_told() {
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
 }
 
+#[test]
+fn an_errand_that_breaks_is_told_in_a_line() {
+    let now = super::Played {
+        cycle: 0,
+        pattern: crate::factory::pattern(),
+        playing: engine::Playing::default(),
+    };
+    // This one is the worker's own and breaks whoever is given it.
+    let broken = Errand::UseWeights(None);
+    let told = super::run_errand(&broken, &now, &Default::default(), 120.0);
+    assert!(matches!(&told, Outcome::Failed(line) if !line.contains('\n')), "{told:?}");
+}
+
 /// A network called after its file; one that is called "broken" cannot be read.
 fn named(path: Option<&Path>) -> Result<Arc<Fake>, String> {
     match path.and_then(Path::to_str) {
@@ -275,14 +288,61 @@ fn named(path: Option<&Path>) -> Result<Arc<Fake>, String> {
 }
 
 fn outcome(instance: &Instance) -> Outcome {
-    let deadline = std::time::Instant::now() + LONG;
-    loop {
-        if let Some(outcome) = instance.gui.outcome() {
-            return outcome;
-        }
-        assert!(std::time::Instant::now() < deadline, "the worker does no errands");
+    let mut outcome = None;
+    wait_until("the worker does errands", || {
+        outcome = instance.gui.outcome();
+        outcome.is_some()
+    });
+    outcome.unwrap()
+}
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + LONG;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}, it never came to that");
         std::thread::yield_now();
     }
+}
+
+#[test]
+fn what_plays_goes_on_while_a_worker_hangs_which_is_told_and_its_next_request_is_answered() {
+    let gate = Gate::default();
+    let network = Arc::new(Stuck(gate.clone()));
+    let mut instance = instance(move |_| Ok(network.clone()), JangdanParams::default());
+    assert!(instance.is_answered());
+    let expected = instance.expected();
+
+    instance.set_seed(Stuck::SEED);
+    gate.wait_for_arrival();
+    assert!(!instance.audio.update(), "in real time there is nothing new, and no waiting for it");
+    assert!(!instance.audio.wait(&wanted(&instance.params), &[0], Duration::from_millis(1)));
+    assert_eq!(instance.live(), expected);
+    let later = Instant::now() + Duration::from_secs(60);
+    let silence = instance.gui.network_at(later);
+    assert!(matches!(silence, Network::Silent(59..)), "{silence:?}");
+
+    instance.set_seed(7);
+    gate.open();
+    wait_until("the next request is answered", || instance.is_answered());
+    assert_eq!(instance.live(), instance.expected());
+    wait_until("all is well again", || instance.gui.network() == Network::Ready);
+}
+
+#[test]
+fn an_instance_whose_worker_hangs_goes_without_it_and_the_worker_ends_when_it_can() {
+    let gate = Gate::default();
+    let network = Arc::new(Stuck(gate.clone()));
+    let mut instance = instance(move |_| Ok(network.clone()), JangdanParams::default());
+    instance.set_seed(Stuck::SEED);
+    gate.wait_for_arrival();
+    instance._worker.farewell = Duration::ZERO;
+    let params = instance.params.clone();
+    if !super::CAN_BE_LEFT {
+        gate.open();
+    }
+    drop(instance); // at once, or the test hangs
+    gate.open();
+    wait_until("the worker ends", || Arc::strong_count(&params) == 1);
 }
 
 #[test]

@@ -443,3 +443,49 @@ fn a_project_saved_before_there_were_slots_and_note_maps_plays_what_it_played_th
     let then: Vec<&str> = include_str!("../fixtures/state-0.1.0.notes").lines().collect();
     assert_eq!(played, then);
 }
+
+#[test]
+fn every_project_that_is_kept_is_loaded_played_and_saved_again() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let states: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|e| e == "json")).collect();
+    assert!(states.len() >= 2);
+    for path in states {
+        let mut host = Host::load(plugin()).unwrap();
+        host.load_state(&framed(&std::fs::read(&path).unwrap())).unwrap();
+        host.activate(RATE, 8192).unwrap();
+        play(&mut host, 0.0, 120.0, 48_000, 441);
+        stop(&mut host, 1);
+        assert!(host.recording().hanging_notes().is_empty(), "{path:?}");
+        let saved = host.save_state().unwrap();
+        let mut again = Host::load(plugin()).unwrap();
+        again.load_state(&saved).unwrap();
+        assert_eq!(again.parameters().unwrap(), host.parameters().unwrap(), "{path:?}");
+    }
+}
+
+#[test]
+fn a_project_loaded_over_another_has_nothing_of_that_left() {
+    let mut host = Host::load(plugin()).unwrap();
+    let fresh = host.parameters().unwrap();
+    let everything = include_bytes!("../fixtures/everything-0.1.0.json");
+    host.load_state(&framed(everything)).unwrap();
+    assert_ne!(host.parameters().unwrap(), fresh);
+    host.load_state(&framed(br#"{"version": "0.1.0", "params": {}, "fields": {}}"#)).unwrap();
+    assert_eq!(host.parameters().unwrap(), fresh);
+}
+
+#[test]
+fn a_parameter_that_a_host_sets_to_no_number_does_not_keep_its_project_from_being_loaded() {
+    let mut host = Host::load(plugin()).unwrap();
+    host.activate(RATE, 512).unwrap();
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+        let ids: Vec<u32> = host.parameters().unwrap().iter().map(|param| param.id).collect();
+        let inputs: Vec<Input> =
+            ids.into_iter().map(|id| Input::Parameter { offset: 0, id, value }).collect();
+        host.process(512, Some(&Transport::playing(0.0, 120.0)), &inputs).unwrap();
+        let saved = host.save_state().unwrap();
+        host.load_state(&saved).unwrap_or_else(|error| panic!("after {value}: {error}"));
+    }
+}

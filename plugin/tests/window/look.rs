@@ -331,3 +331,18 @@ fn lists_and_dialogs_lie_inside_the_smallest_window_and_at_twice_the_size() {
         }
     }
 }
+
+#[test]
+fn a_network_that_does_not_answer_is_told_of_in_the_header_and_for_how_long_at_the_bottom() {
+    let mut window = window_of(DEFAULT_SIZE, 1.0);
+    window.scene.network = Network::Silent(17);
+    let said = |window: &mut Headless| -> Vec<String> {
+        texts(&window.frame(Vec::new()).shapes).into_iter().map(|(_, text)| text).collect()
+    };
+    let told = said(&mut window);
+    assert!(told.iter().any(|text| text == "no answer"), "{told:?}");
+    assert!(told.iter().any(|text| text.contains("has not answered for 17 s")), "{told:?}");
+    window.scene.network = Network::Ready;
+    let told = said(&mut window);
+    assert!(!told.iter().any(|text| text.contains("answer")), "{told:?}");
+}
