@@ -3,10 +3,12 @@
 //! Later wins: the preset's values, then the config file's, then the flags'. What comes out is
 //! complete, checked, and written to the run's `config.toml`, which is itself a config file.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use musicvae::{AdamConfig, Config};
+use musicvae::Config;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -251,11 +253,6 @@ impl Settings {
         name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }
 
-    /// What the optimiser is told beside the learning rate.
-    pub(crate) fn adam(&self) -> AdamConfig {
-        AdamConfig { weight_decay: self.weight_decay as f32, ..AdamConfig::default() }
-    }
-
     fn check(self) -> Result<Self> {
         let share = |name, x: f64| match x {
             _ if (0.0..=1.0).contains(&x) => Ok(()),
@@ -306,11 +303,23 @@ pub(crate) fn one_cycle(step: u64, steps: u64) -> f64 {
     }
 }
 
+/// The largest config file that is read; one that says everything has 1 kB.
+const LARGEST_CONFIG: u64 = 1 << 20;
+
 fn read_config(path: &Path) -> Result<Table> {
-    let text = std::fs::read_to_string(path)
+    let mut text = String::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_CONFIG + 1).read_to_string(&mut text))
         .with_context(|| format!("cannot read config file {}", path.display()))?;
+    if text.len() as u64 > LARGEST_CONFIG {
+        bail!(
+            "{}: more than {LARGEST_CONFIG} bytes are too many for a config file",
+            path.display()
+        );
+    }
     text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count()) + 1;
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(start).filter(|&byte| byte == b'\n').count() + 1;
         anyhow::anyhow!("{}: line {line}: {}", path.display(), error.message())
     })
 }
@@ -400,6 +409,9 @@ fn overlay(onto: &mut Table, from: Table, within: &str) -> Result<()> {
 fn in_one_line(what: &str, error: &toml::de::Error) -> anyhow::Error {
     anyhow::anyhow!("{what}: {}", error.message().replace('\n', " "))
 }
+
+#[cfg(test)]
+mod hostile_tests;
 
 #[cfg(test)]
 mod tests {

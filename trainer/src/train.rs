@@ -12,7 +12,7 @@ use groove::Pattern;
 use indicatif::ProgressBar;
 use musicvae::network::Regularisation;
 use musicvae::noise::{Noise, Purpose};
-use musicvae::{Adam, Batch, Network, Parameters};
+use musicvae::{Adam, AdamConfig, Batch, Network, Parameters};
 
 use crate::checkpoint::{Best, Checkpoint, Progress};
 use crate::cli::TrainArgs;
@@ -22,6 +22,13 @@ use crate::objective::Objective;
 use crate::run_folder::RunFolder;
 use crate::settings::Settings;
 use crate::{augment, cli, device, export, init, interrupt, objective, progress, teacher_forcing};
+
+impl Settings {
+    /// What the optimiser is told beside the learning rate.
+    pub(crate) fn adam(&self) -> AdamConfig {
+        AdamConfig { weight_decay: self.weight_decay as f32, ..AdamConfig::default() }
+    }
+}
 
 /// Trains, or goes on training; exit status 130 if it was stopped before the end.
 pub(crate) fn run(args: &TrainArgs) -> Result<ExitCode> {
