@@ -7,6 +7,7 @@ mod lock;
 mod markdown;
 mod sources;
 mod tree;
+mod unsafe_code;
 
 use anyhow::{Result, bail};
 
@@ -20,13 +21,14 @@ type Findings = Vec<String>;
 pub(crate) fn check(workspace: &Workspace, _words: Vec<String>) -> Result<()> {
     let tree = Tree::read(workspace)?;
     let locked = lock::read(workspace)?;
-    let checks: [(&str, Findings); 6] = [
+    let checks: [(&str, Findings); 7] = [
         ("layers", layers::check(workspace, &locked)),
         ("dependencies come from crates.io", sources::check(workspace, &locked)),
         ("file sizes, paths and hosts", tree.check()),
         ("first lines of source files", tree.check_first_lines()),
         ("links in Markdown", links::check(&tree)),
         ("commands in Markdown", commands::check(workspace, &tree)?),
+        ("unsafe code is listed", unsafe_code::check(&tree)),
     ];
     let mut count = 0;
     for (name, findings) in checks {
