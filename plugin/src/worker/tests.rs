@@ -193,8 +193,8 @@ fn a_project_plays_its_own_pattern_even_without_a_network() {
         ..Groove::default()
     };
     params.groove.set(groove.clone());
-    let broken: [fn(Option<&Path>) -> Result<Arc<Fake>, String>; 2] =
-        [|_| panic!("made to break"), |_| Err("empty".to_owned())];
+    type Loader = fn(Option<&Path>) -> Result<Arc<Fake>, String>;
+    let broken: [Loader; 2] = [|_| panic!("made to break"), |_| Err("empty".to_owned())];
     for load in broken {
         let params = JangdanParams::default();
         params.groove.set(groove.clone());
