@@ -63,6 +63,9 @@ pub enum HostError {
         /// Length of the block.
         frames: u32,
     },
+    /// The plugin called the host on a thread where it may not.
+    #[error("the plugin called {0} on the wrong thread")]
+    WrongThread(&'static str),
     /// The plugin left a sample unwritten, or wrote an infinite one or no number.
     #[error("channel {channel} holds {value} at sample {offset} of a block")]
     BadSample {

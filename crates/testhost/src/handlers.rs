@@ -1,6 +1,10 @@
-//! The callbacks a plugin may use: what it asks for is noted, nothing is done behind its back.
+//! The callbacks a plugin may use: what it asks for is noted, nothing is done behind its back. A call on a thread where
+//! CLAP has it that there is none is noted, too.
 
+use std::cell::Cell;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::ThreadId;
 
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl};
@@ -12,18 +16,57 @@ use clack_host::prelude::*;
 
 pub(crate) struct Handlers;
 
+thread_local! {
+    /// Whether the plugin processes a block on this thread.
+    static IS_AUDIO: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does what the audio thread does.
+pub(crate) fn in_audio_call<R>(call: impl FnOnce() -> R) -> R {
+    IS_AUDIO.set(true);
+    let done = call();
+    IS_AUDIO.set(false);
+    done
+}
+
 /// Requests that may come from any thread of the plugin.
-#[derive(Default)]
 pub(crate) struct Requests {
     callback: AtomicBool,
     /// Width and height in pixels, 32 bits each; 0 if none.
     window_size: AtomicU64,
+    main_thread: ThreadId,
+    /// The first call on a wrong thread.
+    misplaced: OnceLock<&'static str>,
+}
+
+impl Default for Requests {
+    /// Of an instance that is made on this thread.
+    fn default() -> Self {
+        Self {
+            callback: AtomicBool::new(false),
+            window_size: AtomicU64::new(0),
+            main_thread: std::thread::current().id(),
+            misplaced: OnceLock::new(),
+        }
+    }
 }
 
 impl Requests {
     /// Whether a call on the main thread was asked for since the last time.
     pub(crate) fn take_callback(&self) -> bool {
         self.callback.swap(false, Ordering::AcqRel)
+    }
+
+    /// The host's function that the plugin called on a wrong thread, if it did.
+    pub(crate) fn misplaced(&self) -> Option<&'static str> {
+        self.misplaced.get().copied()
+    }
+
+    /// `call` is for the main thread alone.
+    fn expect_main_thread(&self, call: &'static str) {
+        if std::thread::current().id() != self.main_thread {
+            self.misplaced.get_or_init(|| call);
+        }
     }
 
     /// The size that the plugin's window asked for since the last time, in pixels.
@@ -67,30 +110,44 @@ impl<'a> SharedHandler<'a> for Requests {
 
 impl HostParamsImplShared for Requests {
     // Parameter values are read afresh whenever the host's owner asks, so nothing needs flushing.
-    fn request_flush(&self) {}
+    fn request_flush(&self) {
+        if IS_AUDIO.get() {
+            self.misplaced.get_or_init(|| "params.request_flush");
+        }
+    }
 }
 
-pub(crate) struct MainThread;
-
-impl<'a> MainThreadHandler<'a> for MainThread {}
-
-impl HostParamsImplMainThread for MainThread {
-    fn rescan(&self, _flags: ParamRescanFlags) {}
-
-    fn clear(&self, _param_id: ClapId, _flags: ParamClearFlags) {}
+pub(crate) struct MainThread<'a> {
+    pub(crate) requests: &'a Requests,
 }
 
-impl HostLatencyImpl for MainThread {
-    fn changed(&self) {}
+impl<'a> MainThreadHandler<'a> for MainThread<'a> {}
+
+impl HostParamsImplMainThread for MainThread<'_> {
+    fn rescan(&self, _flags: ParamRescanFlags) {
+        self.requests.expect_main_thread("params.rescan");
+    }
+
+    fn clear(&self, _param_id: ClapId, _flags: ParamClearFlags) {
+        self.requests.expect_main_thread("params.clear");
+    }
 }
 
-impl HostStateImpl for MainThread {
-    fn mark_dirty(&self) {}
+impl HostLatencyImpl for MainThread<'_> {
+    fn changed(&self) {
+        self.requests.expect_main_thread("latency.changed");
+    }
+}
+
+impl HostStateImpl for MainThread<'_> {
+    fn mark_dirty(&self) {
+        self.requests.expect_main_thread("state.mark_dirty");
+    }
 }
 
 impl HostHandlers for Handlers {
     type Shared<'a> = Requests;
-    type MainThread<'a> = MainThread;
+    type MainThread<'a> = MainThread<'a>;
     type AudioProcessor<'a> = ();
 
     fn declare_extensions(builder: &mut HostExtensions<Self>, _shared: &Self::Shared<'_>) {

@@ -5,12 +5,13 @@ use std::path::Path;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
-use clack_host::events::event_types::{NoteOffEvent, NoteOnEvent, ParamValueEvent};
 use clack_host::prelude::*;
 
+use crate::audio::Audio;
 use crate::error::HostError;
 use crate::handlers::{Handlers, MainThread, Requests};
-use crate::recording::{BlockEvents, Recording};
+use crate::input::{Input, input_events};
+use crate::recording::Recording;
 use crate::transport::Transport;
 
 /// A plugin parameter as the host sees it.
@@ -30,58 +31,11 @@ pub struct Parameter {
     pub value: f64,
 }
 
-/// An event sent to the plugin within a block.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Input {
-    /// Automation: parameter `id` becomes `value` (plain).
-    Parameter {
-        /// Sample of the block.
-        offset: u32,
-        /// [`Parameter::id`].
-        id: u32,
-        /// Plain value.
-        value: f64,
-    },
-    /// A key of the host's keyboard goes down.
-    NoteOn {
-        /// Sample of the block.
-        offset: u32,
-        /// MIDI key.
-        key: u8,
-        /// In `[0, 1]`.
-        velocity: f64,
-    },
-    /// A key of the host's keyboard goes up.
-    NoteOff {
-        /// Sample of the block.
-        offset: u32,
-        /// MIDI key.
-        key: u8,
-    },
-    /// The transport changes within the block.
-    Transport {
-        /// Sample of the block.
-        offset: u32,
-        /// What holds from there on.
-        transport: Transport,
-    },
-}
-
-/// What an activated plugin was promised.
-struct Activation {
-    processor: PluginAudioProcessor<Handlers>,
-    max_frames: u32,
-}
-
 /// A loaded plugin.
 pub struct Host {
     name: String,
     pub(crate) instance: PluginInstance<Handlers>,
-    activation: Option<Activation>,
-    /// Samples processed since loading.
-    time: u64,
-    room: usize,
-    recording: Recording,
+    audio: Audio,
 }
 
 impl Host {
@@ -100,16 +54,14 @@ impl Host {
         let name = descriptor.name().unwrap_or(id).to_string_lossy().into_owned();
         let info = HostInfo::new("testhost", "Jangdan", "", env!("CARGO_PKG_VERSION"))
             .expect("no text holds a zero byte");
-        let instance =
-            PluginInstance::new(|_| Requests::default(), |_| MainThread, &entry, id, &info)?;
-        Ok(Self {
-            name,
-            instance,
-            activation: None,
-            time: 0,
-            room: usize::MAX,
-            recording: Recording::default(),
-        })
+        let instance = PluginInstance::new(
+            |_| Requests::default(),
+            |requests| MainThread { requests },
+            &entry,
+            id,
+            &info,
+        )?;
+        Ok(Self { name, instance, audio: Audio::default() })
     }
 
     /// The plugin's name as hosts show it.
@@ -127,17 +79,14 @@ impl Host {
             min_frames_count: 1,
             max_frames_count: max_frames,
         };
-        let stopped = self.instance.activate(|_, _| (), configuration)?;
-        let mut processor = PluginAudioProcessor::from(stopped);
-        processor.start_processing()?;
-        self.activation = Some(Activation { processor, max_frames });
-        Ok(())
+        let processor = self.instance.activate(|_, _| (), configuration)?;
+        self.audio.start(processor, max_frames)
     }
 
     /// Stops processing and deactivates; does nothing when inactive.
     pub fn deactivate(&mut self) {
-        if let Some(Activation { processor, .. }) = self.activation.take() {
-            self.instance.deactivate(processor.into_stopped());
+        if let Some(stopped) = self.audio.stop() {
+            self.instance.deactivate(stopped);
         }
     }
 
@@ -146,14 +95,13 @@ impl Host {
     /// # Errors
     /// [`HostError::Inactive`].
     pub fn reset(&mut self) -> Result<(), HostError> {
-        self.activation.as_mut().ok_or(HostError::Inactive)?.processor.reset();
-        Ok(())
+        self.audio.reset()
     }
 
     /// Lets the plugin send at most `count` events per block from now on and refuses the rest, as a
     /// host with a full queue does.
     pub fn refuse_events_beyond(&mut self, count: usize) {
-        self.room = count;
+        self.audio.refuse_events_beyond(count);
     }
 
     /// Plays one block of `frames` frames into the [`recording`](Self::recording).
@@ -168,49 +116,50 @@ impl Host {
         transport: Option<&Transport>,
         inputs: &[Input],
     ) -> Result<(), HostError> {
-        let activation = self.activation.as_mut().ok_or(HostError::Inactive)?;
-        if frames == 0 || frames > activation.max_frames {
-            return Err(HostError::BlockLength { frames, max: activation.max_frames });
-        }
-        let input = input_events(inputs);
-        // NaN shows samples that the plugin leaves unwritten.
-        let mut left = vec![f32::NAN; frames as usize];
-        let mut right = left.clone();
-        let mut ports = AudioPorts::with_capacity(2, 1);
-        let mut outputs = ports.with_output_buffers([AudioPortBuffer {
-            latency: 0,
-            channels: AudioPortBufferType::f32_output_only(
-                [left.as_mut_slice(), right.as_mut_slice()].into_iter(),
-            ),
-        }]);
-        let mut events = BlockEvents {
-            recording: &mut self.recording,
-            start: self.time,
-            frames,
-            room: self.room,
-            previous: 0,
-            error: None,
-        };
-        let status = activation.processor.as_started_mut()?.process(
-            &InputAudioBuffers::empty(),
-            &mut outputs,
-            &input.as_input(),
-            &mut OutputEvents::from_buffer(&mut events),
-            Some(self.time),
-            transport.map(|transport| transport.event(0)).as_ref(),
-        );
-        let mut error = events.error;
-        for (channel, samples) in [left, right].into_iter().enumerate() {
-            if let Some(offset) = samples.iter().position(|sample| !sample.is_finite()) {
-                let value = samples[offset];
-                error.get_or_insert(HostError::BadSample { channel, offset, value });
-            }
-            self.recording.audio[channel].extend(samples);
-        }
-        self.time += u64::from(frames);
-        status?;
+        let outcome = self.audio.process(frames, transport, inputs);
         self.answer_requests();
-        error.map_or(Ok(()), Err)
+        outcome
+    }
+
+    /// Plays `blocks` on a thread of their own, as music software does, while `main` goes on on this one.
+    ///
+    /// # Panics
+    /// If `blocks` do.
+    pub fn process_beside<R>(
+        &mut self,
+        blocks: impl FnOnce(&mut Audio) + Send,
+        main: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        let mut audio = std::mem::take(&mut self.audio);
+        let done = std::thread::scope(|scope| {
+            let thread = scope.spawn(|| blocks(&mut audio));
+            let done = main(self);
+            thread.join().expect("the blocks did not panic");
+            done
+        });
+        self.audio = audio;
+        done
+    }
+
+    /// Sends `inputs` without a block, as a host does whose music stands.
+    ///
+    /// # Errors
+    /// If the plugin has no parameter extension.
+    pub fn flush(&mut self, inputs: &[Input]) -> Result<(), HostError> {
+        let params = self.params_extension()?;
+        if !self.audio.flush(params, inputs) {
+            let events = input_events(inputs);
+            let plugin = self.instance.inactive_plugin_handle();
+            let mut plugin = plugin.ok_or(HostError::Inactive)?;
+            params.flush(&mut plugin, &events.as_input(), &mut OutputEvents::void());
+        }
+        self.answer_requests();
+        Ok(())
+    }
+
+    /// The plugin, for what this host has no call for.
+    pub fn plugin(&mut self) -> PluginMainThreadHandle<'_> {
+        self.instance.plugin_handle()
     }
 
     /// Makes the call on the main thread that the plugin asked for, if it did.
@@ -222,12 +171,12 @@ impl Host {
 
     /// What was played so far.
     pub fn recording(&self) -> &Recording {
-        &self.recording
+        self.audio.recording()
     }
 
     /// What was played so far; the next recording starts empty, its times running on.
     pub fn take_recording(&mut self) -> Recording {
-        std::mem::take(&mut self.recording)
+        self.audio.take_recording()
     }
 
     /// Tells the plugin that blocks come as fast as it can play them (`true`: an offline bounce), or
@@ -253,11 +202,7 @@ impl Host {
     /// # Errors
     /// If the plugin has no parameter extension.
     pub fn parameters(&mut self) -> Result<Vec<Parameter>, HostError> {
-        let params: PluginParams = self
-            .instance
-            .plugin_shared_handle()
-            .get_extension()
-            .ok_or(HostError::NoExtension("params"))?;
+        let params = self.params_extension()?;
         let plugin = self.instance.plugin_handle();
         let mut list = Vec::new();
         for index in 0..params.count(&plugin) {
@@ -296,6 +241,10 @@ impl Host {
         Ok(())
     }
 
+    fn params_extension(&self) -> Result<PluginParams, HostError> {
+        self.instance.plugin_shared_handle().get_extension().ok_or(HostError::NoExtension("params"))
+    }
+
     fn state_extension(&self) -> Result<PluginState, HostError> {
         self.instance.plugin_shared_handle().get_extension().ok_or(HostError::NoExtension("state"))
     }
@@ -328,27 +277,4 @@ impl Drop for Host {
     fn drop(&mut self) {
         self.deactivate();
     }
-}
-
-fn input_events(inputs: &[Input]) -> EventBuffer {
-    let mut events = EventBuffer::with_capacity(inputs.len());
-    let note = |key: u8| Pckn::new(0u16, 0u16, u16::from(key), clack_host::events::Match::All);
-    for input in inputs {
-        match *input {
-            Input::Parameter { offset, id, value } => {
-                // The id that means none names no parameter: nothing to send.
-                if let Some(id) = ClapId::from_raw(id) {
-                    events.push(&ParamValueEvent::new(offset, id, Pckn::match_all(), value));
-                }
-            }
-            Input::NoteOn { offset, key, velocity } => {
-                events.push(&NoteOnEvent::new(offset, note(key), velocity));
-            }
-            Input::NoteOff { offset, key } => {
-                events.push(&NoteOffEvent::new(offset, note(key), 0.0));
-            }
-            Input::Transport { offset, transport } => events.push(&transport.event(offset)),
-        }
-    }
-    events
 }

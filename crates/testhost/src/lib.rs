@@ -2,8 +2,9 @@
 //!
 //! The plugin's tests and `cargo xtask demo` share it. It is stricter than most music software: a
 //! block fails if the plugin breaks a rule of CLAP that a real host might forgive, such as events
-//! out of sample order or samples that are not numbers. It plays no sound and starts no threads:
-//! main-thread and audio-thread calls come from whichever thread owns the [`Host`]. The plugin's
+//! out of sample order, samples that are not numbers, or calls on the wrong thread. It plays no sound, and starts no
+//! threads but when [asked to](Host::process_beside): main-thread and audio-thread calls come from whichever thread owns
+//! the [`Host`]. The plugin's
 //! window opens in a window of its owner's.
 //!
 //! ```no_run
@@ -23,14 +24,18 @@
 //! # }
 //! ```
 
+mod audio;
 mod error;
 mod handlers;
 mod host;
+mod input;
 mod recording;
 mod transport;
 mod window;
 
+pub use audio::Audio;
 pub use error::HostError;
-pub use host::{Host, Input, Parameter, scan};
+pub use host::{Host, Parameter, scan};
+pub use input::Input;
 pub use recording::{NoteEvent, NoteKind, Recording};
 pub use transport::Transport;

@@ -1,0 +1,152 @@
+//! The audio thread's side of a plugin: blocks, and what came of them.
+
+use clack_extensions::params::PluginParams;
+use clack_host::prelude::*;
+
+use crate::error::HostError;
+use crate::handlers::{Handlers, Requests, in_audio_call};
+use crate::input::{Input, input_events};
+use crate::recording::{BlockEvents, Recording};
+use crate::transport::Transport;
+
+/// What an activated plugin was promised.
+struct Activation {
+    processor: PluginAudioProcessor<Handlers>,
+    max_frames: u32,
+}
+
+/// The audio thread's side of a plugin. It may be another thread than its host's.
+pub struct Audio {
+    activation: Option<Activation>,
+    /// Samples processed since loading.
+    time: u64,
+    room: usize,
+    recording: Recording,
+}
+
+impl Default for Audio {
+    fn default() -> Self {
+        Self { activation: None, time: 0, room: usize::MAX, recording: Recording::default() }
+    }
+}
+
+impl Audio {
+    /// Readies `processor` for blocks of 1 to `max_frames` frames and starts it.
+    pub(crate) fn start(
+        &mut self,
+        processor: StoppedPluginAudioProcessor<Handlers>,
+        max_frames: u32,
+    ) -> Result<(), HostError> {
+        let mut processor = PluginAudioProcessor::from(processor);
+        processor.start_processing()?;
+        self.activation = Some(Activation { processor, max_frames });
+        Ok(())
+    }
+
+    /// Stops processing and hands out what was started; nothing if nothing was.
+    pub(crate) fn stop(&mut self) -> Option<StoppedPluginAudioProcessor<Handlers>> {
+        Some(self.activation.take()?.processor.into_stopped())
+    }
+
+    /// Stops processing and starts again, without deactivation.
+    ///
+    /// # Errors
+    /// [`HostError::Inactive`], or if the plugin does not start again.
+    pub fn pause(&mut self) -> Result<(), HostError> {
+        let processor = &mut self.activation.as_mut().ok_or(HostError::Inactive)?.processor;
+        processor.ensure_processing_stopped();
+        processor.start_processing()?;
+        Ok(())
+    }
+
+    /// See [`Host::reset`](crate::Host::reset).
+    ///
+    /// # Errors
+    /// [`HostError::Inactive`].
+    pub fn reset(&mut self) -> Result<(), HostError> {
+        self.activation.as_mut().ok_or(HostError::Inactive)?.processor.reset();
+        Ok(())
+    }
+
+    /// Sends events without a block. `false` if this is for the main thread to do: the plugin is inactive.
+    pub(crate) fn flush(&mut self, params: PluginParams, inputs: &[Input]) -> bool {
+        let Some(activation) = &mut self.activation else { return false };
+        let events = input_events(inputs);
+        let mut plugin = activation.processor.plugin_handle();
+        params.flush_active(&mut plugin, &events.as_input(), &mut OutputEvents::void());
+        true
+    }
+
+    pub(crate) fn refuse_events_beyond(&mut self, count: usize) {
+        self.room = count;
+    }
+
+    /// See [`Host::process`](crate::Host::process).
+    ///
+    /// # Errors
+    /// If the plugin fails, or breaks a rule of CLAP: the block is recorded all the same.
+    pub fn process(
+        &mut self,
+        frames: u32,
+        transport: Option<&Transport>,
+        inputs: &[Input],
+    ) -> Result<(), HostError> {
+        let activation = self.activation.as_mut().ok_or(HostError::Inactive)?;
+        if frames == 0 || frames > activation.max_frames {
+            return Err(HostError::BlockLength { frames, max: activation.max_frames });
+        }
+        let input = input_events(inputs);
+        // NaN shows samples that the plugin leaves unwritten.
+        let mut left = vec![f32::NAN; frames as usize];
+        let mut right = left.clone();
+        let mut ports = AudioPorts::with_capacity(2, 1);
+        let mut outputs = ports.with_output_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_output_only(
+                [left.as_mut_slice(), right.as_mut_slice()].into_iter(),
+            ),
+        }]);
+        let mut events = BlockEvents {
+            recording: &mut self.recording,
+            start: self.time,
+            frames,
+            room: self.room,
+            previous: 0,
+            error: None,
+        };
+        let processor = activation.processor.as_started_mut()?;
+        let status = in_audio_call(|| {
+            processor.process(
+                &InputAudioBuffers::empty(),
+                &mut outputs,
+                &input.as_input(),
+                &mut OutputEvents::from_buffer(&mut events),
+                Some(self.time),
+                transport.map(|transport| transport.event(0)).as_ref(),
+            )
+        });
+        let mut error = events.error;
+        for (channel, samples) in [left, right].into_iter().enumerate() {
+            if let Some(offset) = samples.iter().position(|sample| !sample.is_finite()) {
+                let value = samples[offset];
+                error.get_or_insert(HostError::BadSample { channel, offset, value });
+            }
+            self.recording.audio[channel].extend(samples);
+        }
+        self.time += u64::from(frames);
+        status?;
+        if let Some(call) = activation.processor.access_shared_handler(Requests::misplaced) {
+            error.get_or_insert(HostError::WrongThread(call));
+        }
+        error.map_or(Ok(()), Err)
+    }
+
+    /// See [`Host::recording`](crate::Host::recording).
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    pub(crate) fn take_recording(&mut self) -> Recording {
+        std::mem::take(&mut self.recording)
+    }
+}
