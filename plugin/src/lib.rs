@@ -12,6 +12,7 @@ pub mod compare;
 mod composer;
 pub mod editing;
 pub mod edits;
+mod entry;
 pub mod errands;
 pub mod factory;
 mod follow;
@@ -36,13 +37,3 @@ pub mod window;
 mod worker;
 
 pub use plugin::Jangdan;
-
-/// The entry points that hosts look for.
-mod entry {
-    #![allow(unsafe_code, unreachable_pub, reason = "the framework's exported functions")]
-
-    use super::Jangdan;
-
-    nice_plug::nice_export_clap!(Jangdan);
-    nice_plug::nice_export_vst3!(Jangdan);
-}
