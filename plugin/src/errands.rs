@@ -13,9 +13,10 @@ use groove::{Instrument, Pattern, STEPS, STEPS_PER_BAR, StepSequence};
 use parking_lot::Mutex;
 
 use self::presets::{PresetErrand, PresetOutcome};
-use self::whole_file::{create, read, safe};
+use self::whole_file::{create, read};
 use crate::editing::Diced;
 use crate::morph::Corner;
+use crate::outside::file_name;
 use crate::performance::{self, Played};
 
 /// The largest file that is read as a clip.
@@ -161,7 +162,7 @@ fn export<'a>(
     let (notes, length) = performance::notes(cycles);
     let bytes = midi::write_notes(&notes, length, bpm).map_err(|error| error.to_string())?;
     let not_written = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let (name, mut number) = (safe(name), 1_u32);
+    let (name, mut number) = (file_name(name), 1_u32);
     loop {
         let file = if number == 1 { format!("{name}.mid") } else { format!("{name} {number}.mid") };
         let path = folder.join(file);

@@ -22,6 +22,7 @@ pub mod history;
 pub mod keys;
 pub mod morph;
 pub mod named;
+pub mod outside;
 pub mod params;
 pub mod performance;
 mod player;

@@ -3,15 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::folder;
-use super::whole_file::{create, read, replace, safe};
+use super::whole_file::{create, read, replace};
+use crate::outside::file_name;
 use crate::presets::{self, ENDING};
 use crate::state::State;
 
 /// The largest file that is read as a preset: twelve slots and a groove of eight cycles are below 2 MB.
 const LARGEST: u64 = 32 << 20;
-
-/// The most characters of a preset's name: file names end at 255 bytes.
-const LONGEST: usize = 60;
 
 /// Something to be done with presets. Where there is no folder, it is the user's own, [`presets::folder`].
 #[derive(Clone, Debug, PartialEq)]
@@ -146,7 +144,8 @@ fn is_preset(path: &Path) -> Result<(), String> {
 
 /// The file of the preset of this name.
 fn path_of(folder: &Path, name: &str) -> Result<PathBuf, String> {
-    let name: String = safe(name).trim_matches([' ', '.']).chars().take(LONGEST).collect();
+    let name = file_name(name);
+    let name = name.trim_matches([' ', '.']);
     if name.is_empty() {
         return Err("a preset needs a name".to_owned());
     }

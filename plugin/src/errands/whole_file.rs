@@ -51,12 +51,6 @@ fn part(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// `name` with what not every system lets a file be called replaced.
-pub(super) fn safe(name: &str) -> String {
-    let is_safe = |c: char| c.is_alphanumeric() || " -_.,()".contains(c);
-    name.chars().map(|c| if is_safe(c) { c } else { '-' }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,6 +14,7 @@ use super::desk::Desk;
 use super::menu::elided;
 use super::theme::{self, Palette, Size, UNIT, Weight};
 use crate::errands::folder::{Entry, Folder, home};
+use crate::outside;
 
 pub use purpose::Purpose;
 
@@ -280,8 +281,9 @@ fn elided_start(ui: &Ui, line: Rect, path: &str, palette: &Palette) {
     let width = |text: &str| {
         ui.painter().layout_no_wrap(text.to_owned(), font.clone(), palette.dim).size().x
     };
-    let mut text = path.to_owned();
-    let mut rest = path;
+    let whole = outside::end_of_line(path);
+    let mut text = whole.clone().into_owned();
+    let mut rest = &*whole;
     while width(&text) > line.width()
         && let Some((place, _)) = rest.char_indices().nth(4)
     {

@@ -11,6 +11,7 @@ use super::dialog::Purpose;
 use super::hand::Hand;
 use super::theme::UNIT;
 use crate::errands::What;
+use crate::outside::paragraph;
 use crate::params::JangdanParams;
 
 /// Draws the two buttons.
@@ -31,7 +32,8 @@ pub(super) fn files(
     let kept = folder(params);
     let about = match &kept {
         Some(folder) => {
-            format!("Saves the pattern, as it is heard, as a MIDI file in {}", folder.display())
+            let folder = folder.to_string_lossy();
+            format!("Saves the pattern, as it is heard, as a MIDI file in {}", paragraph(&folder))
         }
         None => "Saves the pattern, as it is heard, as a MIDI file in a folder that you choose"
             .to_owned(),

@@ -11,6 +11,7 @@ use super::hand::Hand;
 use super::menu::elided;
 use super::theme::{self, Size, UNIT, Weight};
 use crate::handoff::Network;
+use crate::outside::paragraph;
 
 /// How long good news stands, in seconds.
 const NEWS_S: f64 = 8.0;
@@ -100,7 +101,8 @@ fn message(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, message: &mut Mes
     let line = room.with_min_x(room.left() + 2.5 * UNIT);
     elided(ui, line, text, Weight::Regular, palette.text);
     let response = ui.interact(line, Id::unique("message"), Sense::CLICK);
-    let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(text);
+    let response =
+        response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(paragraph(text));
     if response.clicked() {
         *message = Message::default();
     }

@@ -9,6 +9,7 @@ use super::button::focus_ring;
 use super::hand::Hand;
 use super::theme::{self, Size, UNIT, Weight};
 use super::tooltip::explain;
+use crate::outside::one_line;
 use crate::params::finite_or;
 
 /// The longest column of a list.
@@ -78,10 +79,11 @@ pub(super) fn menu<P: Param>(
     explain(response, hand, param, about);
 }
 
-/// Writes `text` in `room`, from its left edge, ending in an ellipsis where it has no room.
+/// Writes `text`, which may be from outside, in `room`, from its left edge, ending in an ellipsis where it has no room.
 pub(super) fn elided(ui: &Ui, room: Rect, text: &str, weight: Weight, color: egui::Color32) {
     let font = theme::font(Size::Small, weight);
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(one_line(text).into_owned(), font, color);
     job.wrap = egui::text::TextWrapping::truncate_at_width(room.width().max(0.0));
     let galley = ui.painter().layout_job(job);
     let at = pos2(room.left(), room.center().y - galley.size().y / 2.0);

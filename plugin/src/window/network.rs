@@ -11,6 +11,7 @@ use super::hand::Hand;
 use super::menu::elided;
 use super::theme::{self, Size, UNIT, Weight, blend};
 use crate::handoff::Network;
+use crate::outside::paragraph;
 
 /// What is said of a network that does not answer.
 const SILENT: &str = "The network has stopped answering. What plays goes on, and what is asked for is made as soon as \
@@ -55,7 +56,7 @@ pub(super) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, desk: 
     });
     focus_ring(ui.painter(), &response, touched, UNIT, palette.text);
     Popup::menu(&response).show(|ui| weights(ui, hand, scene, desk));
-    response.on_hover_text(format!("{about}\nClick: which weights it plays with."));
+    response.on_hover_text(format!("{}\nClick: which weights it plays with.", paragraph(about)));
 }
 
 /// Which weights those are, and the ways to others.
@@ -68,7 +69,7 @@ fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, desk: &mut Desk) {
     let line = |ui: &mut Ui, text: &str, weight, ink| {
         let (room, response) = ui.allocate_exact_size(vec2(WIDTH, 2.5 * UNIT), Sense::hover());
         elided(ui, room.shrink2(vec2(MENU_INDENT, 0.0)), text, weight, ink);
-        response.on_hover_text(text);
+        response.on_hover_text(paragraph(text));
     };
     let info = &scene.weights;
     let is_missing = info.trouble.is_some();
@@ -82,7 +83,7 @@ fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, desk: &mut Desk) {
     if let Some(trouble) = &info.trouble {
         ui.horizontal_wrapped(|ui| {
             ui.add_space(MENU_INDENT);
-            ui.colored_label(palette.bad, trouble);
+            ui.colored_label(palette.bad, paragraph(trouble));
         });
     }
     ui.separator();

@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::hand::Hand;
 use super::theme::{PANEL_RADIUS, Palette, blend};
 use crate::morph::{Corners, shares};
+use crate::outside::one_line;
 use crate::params::{MorphParams, finite_or};
 
 /// Radius of the handle, in points.
@@ -111,7 +112,7 @@ fn near(corners: &Corners, value: [f32; 2]) -> Vec<String> {
         .filter(|(share, _)| *share > 0)
         .collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.0));
-    parts.into_iter().map(|(share, name)| format!("{share} % {name}")).collect()
+    parts.into_iter().map(|(share, name)| format!("{share} % {}", one_line(&name))).collect()
 }
 
 /// The corner that has most, and how much: for the pad's title.

@@ -3,13 +3,14 @@
 use nice_plug::prelude::Param;
 
 use super::browser::grooves;
+use crate::outside::one_line;
 use crate::params::JangdanParams;
 use crate::weights::WeightsInfo;
 
 /// What the groove of the controls is called: as it came, as in the factory, or by its style and seed.
 pub(super) fn title(params: &JangdanParams, named: Option<&str>, weights: &WeightsInfo) -> String {
     if let Some(name) = named {
-        return name.to_owned();
+        return one_line(name).into_owned();
     }
     match factory_place(params, weights) {
         Some(place) => grooves()[place].name(),

@@ -4,6 +4,7 @@ mod edit;
 mod files;
 mod idle;
 mod look;
+mod outside;
 mod pad;
 mod parts;
 mod touch;

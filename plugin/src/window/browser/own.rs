@@ -7,6 +7,7 @@ use egui::{
     UiBuilder, vec2,
 };
 
+use crate::outside::one_line;
 use crate::window::button::focus_ring;
 use crate::window::command::Command;
 use crate::window::menu::elided;
@@ -53,8 +54,10 @@ pub(super) fn words(
     let mut begun = None;
     let all = line.with_min_x(line.right() - WORDS);
     let halves = all.split_left_right_at_fraction(0.52);
-    let words =
-        [("rename", halves.0, What::Rename(name.to_owned())), ("delete", halves.1, What::Delete)];
+    let words = [
+        ("rename", halves.0, What::Rename(one_line(name).into_owned())),
+        ("delete", halves.1, What::Delete),
+    ];
     for (word, room, what) in words {
         let response = ui
             .interact(room, Id::unique(("preset", word, path)), Sense::click())

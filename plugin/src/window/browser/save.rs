@@ -3,6 +3,7 @@
 use egui::{Button, Id, Key, RichText, TextEdit, Ui};
 
 use super::WIDTH;
+use crate::outside::one_line;
 use crate::window::command::Command;
 use crate::window::desk::Desk;
 use crate::window::dialog::Purpose;
@@ -11,7 +12,7 @@ use crate::window::theme::{Palette, UNIT};
 /// Draws the name, and the buttons that save and that choose where; or what has to be answered first.
 pub(super) fn save(ui: &mut Ui, palette: &Palette, desk: &mut Desk) {
     if let Some(name) = desk.browser.replaces.clone() {
-        ui.label(format!("There is a preset called {name}."));
+        ui.label(format!("There is a preset called {}.", one_line(&name)));
         ui.horizontal(|ui| {
             let replace = RichText::new("Replace it").color(palette.on_accent);
             if ui.add(Button::new(replace).fill(palette.accent)).clicked() {

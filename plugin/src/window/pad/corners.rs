@@ -3,6 +3,7 @@
 use egui::{Align2, CursorIcon, Id, Popup, Rect, Sense, Ui, vec2};
 
 use crate::morph::{CORNERS, Corner, Corners};
+use crate::outside::{one_line, word};
 use crate::window::Scene;
 use crate::window::button::focus_ring;
 use crate::window::command::Command;
@@ -44,9 +45,10 @@ fn name(
     desk: &mut Desk,
 ) {
     let palette = hand.palette;
-    let text = corner.label();
+    let label = corner.label();
+    let text = one_line(&label);
     let font = theme::font(Size::Small, Weight::Regular);
-    let width = ui.painter().layout_no_wrap(text.clone(), font, palette.text).size().x;
+    let width = ui.painter().layout_no_wrap(text.to_string(), font, palette.text).size().x;
     let width = (width + 1.5 * UNIT).min(pad.width() / 2.0 - 2.0 * INSET);
     let size = vec2(width, HEIGHT);
     let [align, at] = [place % 2, place / 2];
@@ -87,7 +89,7 @@ fn choose(ui: &mut Ui, hand: Hand<'_>, place: usize, now: &Corner, scene: &Scene
     egui::Grid::new("styles").num_columns(columns).spacing(vec2(UNIT, 0.0)).show(ui, |ui| {
         for (i, style) in scene.weights.styles.iter().enumerate() {
             let corner = Corner::Style(style.clone());
-            if ui.selectable_label(*now == corner, style).clicked() {
+            if ui.selectable_label(*now == corner, word(style)).clicked() {
                 chosen = Some(corner);
             }
             if i % columns == columns - 1 {
