@@ -59,7 +59,7 @@ pub(crate) fn normal(x: f32) -> (f32, f32) {
     let e = exp(-y * y);
     let beyond = 0.5 * p * t * e;
     // 1 / sqrt(2 pi)
-    (if x < 0.0 { beyond } else { 1.0 - beyond }, 0.398_942_28 * e)
+    (if x < 0.0 { beyond } else { 1.0 - beyond }, 0.398_942_3 * e)
 }
 
 #[cfg(test)]

@@ -105,12 +105,13 @@ impl<W: Weight> Job for Sum<'_, W> {
         assert!(self.struck.iter().all(|&k| usize::from(k) < count), "a sparse column");
         let mut first = 0;
         while first < width {
-            // SAFETY: so many vectors are left of every column and of `out`, by the assertions above; and `Isa::run`
-            // chose `L`.
-            first += match width - first {
-                left if left >= TOGETHER * L::COUNT => unsafe { self.add::<L, TOGETHER>(first) },
-                // SAFETY: see above.
-                _ => unsafe { self.add::<L, 1>(first) },
+            first += if width - first >= TOGETHER * L::COUNT {
+                // SAFETY: so many vectors are left of every column and of `out`, by the assertions above; and
+                // `Isa::run` chose `L`.
+                unsafe { self.add::<L, TOGETHER>(first) }
+            } else {
+                // SAFETY: likewise, of one vector.
+                unsafe { self.add::<L, 1>(first) }
             };
         }
     }
