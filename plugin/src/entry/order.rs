@@ -199,7 +199,8 @@ mod tests {
 
         unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
             // SAFETY: the list is one of `list`.
-            unsafe { (&(*(*list).ctx.cast::<Self>()).0).len() as u32 }
+            let Self(events) = unsafe { &*(*list).ctx.cast() };
+            events.len() as u32
         }
 
         unsafe extern "C" fn get(
@@ -207,7 +208,8 @@ mod tests {
             index: u32,
         ) -> *const clap_event_header {
             // SAFETY: as above.
-            unsafe { (&(*(*list).ctx.cast::<Self>()).0)[index as usize] }
+            let Self(events) = unsafe { &*(*list).ctx.cast() };
+            events[index as usize]
         }
     }
 
