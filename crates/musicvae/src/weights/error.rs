@@ -46,7 +46,7 @@ pub enum WeightsError {
     Vocabulary {
         /// What it says.
         found: String,
-        /// [`vocabulary`].
+        /// [`vocabulary`](super::vocabulary).
         expected: String,
     },
     /// The config is not JSON or has unknown or missing keys.
