@@ -182,7 +182,7 @@ impl Decode for Weights {
 }
 
 #[cfg(test)]
-pub(crate) use fake::{Fake, Gate, Stuck};
+pub(crate) use fake::{Fake, Gate, Watched};
 
 #[cfg(test)]
 mod fake;

@@ -124,24 +124,20 @@ impl Gate {
     }
 }
 
-/// The [`Fake`] called "fake", of which one seed's groove must pass a gate.
-pub(crate) struct Stuck(pub(crate) Gate);
+/// The [`Fake`] called "fake", which lets something else know, or have its way, before each decode.
+pub(crate) struct Watched<F>(pub(crate) F);
 
-impl Stuck {
-    /// That seed.
-    pub(crate) const SEED: u64 = 999;
+impl<F> Watched<F> {
     const FAKE: Fake = Fake("fake");
 }
 
-impl Decode for Stuck {
+impl<F: Fn(&Recipe)> Decode for Watched<F> {
     fn identity(&self) -> &str {
         Self::FAKE.0
     }
 
     fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern {
-        if recipe.seed == Self::SEED {
-            self.0.pass();
-        }
+        self.0(recipe);
         Self::FAKE.decode(recipe, cycle, locks, scratch)
     }
 
@@ -169,6 +165,7 @@ impl Decode for Stuck {
         locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern {
+        self.0(recipe);
         Self::FAKE.decode_around(latent, recipe, cycle, locks, scratch)
     }
 }

@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::Score;
-use groove::Pattern;
-use musicvae::infer::{Locks, Scratch};
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{Param, ParamPtr};
 
@@ -22,11 +20,14 @@ use crate::params::JangdanParams;
 use crate::recipe::Recipe;
 use crate::saved::Groove;
 use crate::state::State;
-use crate::weights::{ChosenWeights, Decode, Fake, Gate, Stuck, Weights};
+use crate::weights::{ChosenWeights, Decode, Fake, Gate, Watched, Weights};
 use crate::window::edit::Edit;
 
 /// Longer than any answer takes; a test that fails ends by this.
 const LONG: Duration = Duration::from_secs(60);
+
+/// The seed whose groove [`stuck`] holds up.
+const STUCK_SEED: u64 = 999;
 
 struct Instance {
     params: Arc<JangdanParams>,
@@ -82,55 +83,21 @@ fn wanted(params: &JangdanParams) -> Wanted {
     }
 }
 
-/// A network that counts how often it decodes.
-struct Counted {
-    fake: Fake,
-    decodes: Arc<AtomicUsize>,
-}
-
-impl Decode for Counted {
-    fn identity(&self) -> &str {
-        self.fake.identity()
-    }
-
-    fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern {
-        self.decodes.fetch_add(1, Ordering::Relaxed);
-        self.fake.decode(recipe, cycle, locks, scratch)
-    }
-
-    fn style(&self, name: &str) -> Option<u16> {
-        self.fake.style(name)
-    }
-
-    fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
-        self.fake.point(recipe, scratch)
-    }
-
-    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
-        self.fake.between(points)
-    }
-
-    fn encode(&self, pattern: &Pattern) -> Vec<f32> {
-        self.fake.encode(pattern)
-    }
-
-    fn decode_around(
-        &self,
-        latent: &[f32],
-        recipe: &Recipe,
-        cycle: i64,
-        locks: &Locks,
-        scratch: &mut Scratch,
-    ) -> Pattern {
-        self.decodes.fetch_add(1, Ordering::Relaxed);
-        self.fake.decode_around(latent, recipe, cycle, locks, scratch)
-    }
+/// A network that decodes the groove of one seed only once `gate` is open.
+fn stuck(gate: &Gate) -> Arc<impl Decode + use<>> {
+    let gate = gate.clone();
+    Arc::new(Watched(move |recipe: &Recipe| {
+        if recipe.seed == STUCK_SEED {
+            gate.pass();
+        }
+    }))
 }
 
 #[test]
 fn a_dragged_control_costs_at_most_one_decode_per_value_and_ends_on_the_last() {
     let decodes = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::new(Counted { fake: Fake("fake"), decodes: decodes.clone() });
+    let count = decodes.clone();
+    let counted = Arc::new(Watched(move |_: &Recipe| _ = count.fetch_add(1, Ordering::Relaxed)));
     let mut instance = instance(move |_| Ok(counted.clone()), JangdanParams::default());
     assert!(instance.is_answered());
 
@@ -307,12 +274,12 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 #[test]
 fn what_plays_goes_on_while_a_worker_hangs_which_is_told_and_its_next_request_is_answered() {
     let gate = Gate::default();
-    let network = Arc::new(Stuck(gate.clone()));
+    let network = stuck(&gate);
     let mut instance = instance(move |_| Ok(network.clone()), JangdanParams::default());
     assert!(instance.is_answered());
     let expected = instance.expected();
 
-    instance.set_seed(Stuck::SEED);
+    instance.set_seed(STUCK_SEED);
     gate.wait_for_arrival();
     assert!(!instance.audio.update(), "in real time there is nothing new, and no waiting for it");
     assert!(!instance.audio.wait(&wanted(&instance.params), &[0], Duration::from_millis(1)));
@@ -331,9 +298,9 @@ fn what_plays_goes_on_while_a_worker_hangs_which_is_told_and_its_next_request_is
 #[test]
 fn an_instance_whose_worker_hangs_goes_without_it_and_the_worker_ends_when_it_can() {
     let gate = Gate::default();
-    let network = Arc::new(Stuck(gate.clone()));
+    let network = stuck(&gate);
     let mut instance = instance(move |_| Ok(network.clone()), JangdanParams::default());
-    instance.set_seed(Stuck::SEED);
+    instance.set_seed(STUCK_SEED);
     gate.wait_for_arrival();
     instance._worker.farewell = Duration::ZERO;
     let params = instance.params.clone();
