@@ -188,7 +188,7 @@ fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none
             }
             (audio, beats.min(ANSWERS))
         });
-        let window = scope.spawn(|| {
+        let window = scope.spawn(move || {
             start.wait();
             let mut last = 0;
             while last < ANSWERS {
@@ -200,7 +200,7 @@ fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none
                 gui.nudge();
                 assert!(!matches!(gui.network(), Network::Failed(_)));
             }
-            gui.choose(Some(7));
+            gui
         });
         start.wait();
         let mut heard = 0;
@@ -214,8 +214,9 @@ fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none
                 heard = id;
             }
         }
-        window.join().unwrap();
+        let gui = window.join().unwrap();
         let (mut audio, told) = audio.join().unwrap();
+        gui.choose(Some(7));
         assert_eq!(audio.take_click(), Some(Some(7)), "the last click counts");
         assert_eq!(number_of(audio.answer()), ANSWERS);
         assert!(worker.sleep(Duration::MAX), "nudged, or the test hangs");
