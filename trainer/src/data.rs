@@ -16,8 +16,6 @@ mod load;
 mod seed;
 mod source;
 #[cfg(test)]
-mod streaming_tests;
-#[cfg(test)]
 pub(crate) mod tests;
 mod windows;
 mod windows_command;
