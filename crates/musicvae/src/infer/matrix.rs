@@ -81,8 +81,8 @@ impl Matrix {
         at: impl Fn(usize, usize) -> f32,
     ) -> Self {
         let is_half = |x: f32| f16::from_f32(x).to_f32().to_bits() == x.to_bits();
-        let all_half = (0..outputs).all(|o| (0..inputs).all(|k| is_half(at(o, k))));
-        let are_half = isa.widens_halves() && all_half;
+        let all_half = || (0..outputs).all(|o| (0..inputs).all(|k| is_half(at(o, k))));
+        let are_half = isa.widens_halves() && all_half();
         let vectors = panel(outputs.div_ceil(isa.lanes()));
         let n_full = match are_half {
             false => vectors,
