@@ -12,13 +12,21 @@ use testhost::{Host, Input, Transport};
 const FRAMES: u32 = 64;
 const SAMPLE_RATE: f64 = 48_000.0;
 const TEMPO: f64 = 120.0;
+const ROUNDS: usize = 5;
 /// 13 seconds of music, so that the 99.9th percentile has ten blocks above it.
 const BLOCKS: u32 = 10_000;
 /// Blocks before those: the worker decodes, the kit sounds.
 const WARM_UP: u32 = 1000;
 
 fn main() {
-    println!("{:<34} {:>9} {:>9} {:>9}", "64 samples at 48 kHz", "median", "99.9 %", "largest");
+    println!(
+        "{:<34} {:^29} {:^31}",
+        "64 samples at 48 kHz", "all rounds", "least of each block's rounds"
+    );
+    println!(
+        "{:<34} {:>9} {:>9} {:>9} {:>12} {:>9} {:>9}",
+        "", "median", "99.9 %", "largest", "median", "99.9 %", "largest"
+    );
     report("stopped", 1, |_, _| None, false);
     report("playing, kit on", 1, |_, _| None, true);
     report("playing, a busy groove", 1, |ids, block| (block == 0).then(|| ids.busy()), true);
@@ -81,13 +89,47 @@ impl Ids {
     }
 }
 
-/// Plays `instances` of the plugin in turn and prints how long a block of all of them took.
+/// Plays the scenario [`ROUNDS`] times and prints what a block of all `instances` took: in all rounds, and at best. The
+/// plugin does the same work in a block of every round, so the least of them is what that block costs beside
+/// interruptions by the rest of the machine.
 fn report(
     name: &str,
     instances: u32,
     input: impl Fn(&Ids, u32) -> Option<Vec<Input>>,
     is_playing: bool,
 ) {
+    let rounds: Vec<Vec<f64>> = (0..ROUNDS).map(|_| play(instances, &input, is_playing)).collect();
+    let at_best = (0..BLOCKS as usize)
+        .map(|block| rounds.iter().map(|round| round[block]).fold(f64::INFINITY, f64::min));
+    let (all, at_best) = (sorted(rounds.concat()), sorted(at_best.collect()));
+    println!(
+        "{name:<34} {:>7.2} % {:>7.2} % {:>7.2} % {:>10.2} % {:>7.2} % {:>7.2} %",
+        share(&all, 0.5),
+        share(&all, 0.999),
+        share(&all, 1.0),
+        share(&at_best, 0.5),
+        share(&at_best, 0.999),
+        share(&at_best, 1.0),
+    );
+}
+
+fn sorted(mut times: Vec<f64>) -> Vec<f64> {
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+/// The time that a share `place` of the blocks stayed within, in percent of a block's duration.
+fn share(times: &[f64], place: f64) -> f64 {
+    let index = ((times.len() - 1) as f64 * place) as usize;
+    100.0 * times[index] / (f64::from(FRAMES) / SAMPLE_RATE)
+}
+
+/// Plays `instances` of the plugin in turn: the seconds that each block of all of them took.
+fn play(
+    instances: u32,
+    input: &impl Fn(&Ids, u32) -> Option<Vec<Input>>,
+    is_playing: bool,
+) -> Vec<f64> {
     let mut hosts: Vec<Host> =
         (0..instances).map(|_| Host::load(plugin()).expect("the plugin loads")).collect();
     let ids = Ids::of(&mut hosts[0]);
@@ -113,10 +155,5 @@ fn report(
             times.push(seconds);
         }
     }
-    times.sort_by(f64::total_cmp);
-    let share = |place: f64| {
-        let index = ((times.len() - 1) as f64 * place) as usize;
-        100.0 * times[index] / (f64::from(FRAMES) / SAMPLE_RATE)
-    };
-    println!("{name:<34} {:>7.2} % {:>7.2} % {:>7.2} %", share(0.5), share(0.999), share(1.0));
+    times
 }

@@ -55,6 +55,22 @@ struct Mix {
     send: f32,
 }
 
+impl Mix {
+    /// Adds a voice's two halves to the left and right of `bus` and `send`.
+    #[inline]
+    fn add(&self, a: &Chunk, b: &Chunk, bus: &mut [Chunk; 2], send: &mut [Chunk; 2]) {
+        for (side, (from_a, from_b)) in
+            [(self.a.0, self.b.0), (self.a.1, self.b.1)].into_iter().enumerate()
+        {
+            for n in 0..CHUNK {
+                let sample = a[n] * from_a + b[n] * from_b;
+                bus[side][n] += sample;
+                send[side][n] += self.send * sample;
+            }
+        }
+    }
+}
+
 impl Strip {
     fn mix(&self) -> Mix {
         let place = |pan: f32| {
@@ -213,11 +229,13 @@ impl Kit {
     }
 
     fn render_within_chunk(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let at = self.at;
-        left.fill(0.0);
-        right.fill(0.0);
-        let mut send = ([0.0; CHUNK], [0.0; CHUNK]);
-        let (send_left, send_right) = (&mut send.0[..left.len()], &mut send.1[..left.len()]);
+        let (at, frames) = (self.at, left.len());
+        if at == 0 {
+            self.room.begin_chunk();
+        }
+        // Whole chunks, of which the first `frames` count: loops of a fixed length are vector code without remainders.
+        let mut bus: [Chunk; 2] = [[0.0; CHUNK]; 2];
+        let mut send: [Chunk; 2] = [[0.0; CHUNK]; 2];
         let mixes = self.mix;
         let mut is_fed = false;
         self.for_each_voice(&mut |i, voice| {
@@ -229,31 +247,25 @@ impl Kit {
             }
             is_fed = true;
             let (mut a, mut b): (Chunk, Chunk) = ([0.0; CHUNK], [0.0; CHUNK]);
-            let (a, b) = (&mut a[..left.len()], &mut b[..left.len()]);
-            voice.render(at, a, b);
-            let mix = mixes[i];
-            for n in 0..a.len() {
-                let to_left = a[n] * mix.a.0 + b[n] * mix.b.0;
-                let to_right = a[n] * mix.a.1 + b[n] * mix.b.1;
-                left[n] += to_left;
-                right[n] += to_right;
-                send_left[n] += mix.send * to_left;
-                send_right[n] += mix.send * to_right;
-            }
+            voice.render(at, &mut a[..frames], &mut b[..frames]);
+            mixes[i].add(&a, &b, &mut bus, &mut send);
         });
         if is_fed || self.room.is_active() {
             is_fed = true;
-            self.room.process(send_left, send_right);
-            for n in 0..left.len() {
-                left[n] += send_left[n];
-                right[n] += send_right[n];
+            self.room.exchange(at, frames, &mut send);
+            for (bus, back) in bus.iter_mut().zip(&send) {
+                for n in 0..CHUNK {
+                    bus[n] += back[n];
+                }
             }
         }
         if at == 0 {
             self.output.begin_chunk(is_fed);
         }
+        left.copy_from_slice(&bus[0][..frames]);
+        right.copy_from_slice(&bus[1][..frames]);
         self.output.process(left, right);
-        self.at = (at + left.len()) % CHUNK;
+        self.at = (at + frames) % CHUNK;
         if self.at == 0 {
             let mut is_sounding = self.room.is_active() || self.output.is_active();
             self.for_each_voice(&mut |_, voice| is_sounding |= voice.is_active());
