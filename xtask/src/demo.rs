@@ -13,6 +13,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::bundle;
+use crate::picture::window;
 use crate::workspace::Workspace;
 use performance::Performance;
 
@@ -28,8 +29,8 @@ pub(crate) fn demo(workspace: &Workspace, _words: Vec<String>) -> Result<()> {
     wav::write(&folder.join("groove.wav"), &performance)?;
     let state = folder.join("state.json");
     write(&state, &performance.state)?;
-    let window = picture::window(workspace, &state, &folder.join("window.png"))?;
-    write(&folder.join("groove.png"), &picture::with_waveform(window, &performance)?)?;
+    let window = window(workspace, &["--state".to_owned(), state.display().to_string()])?;
+    write(&folder.join("groove.png"), &picture::with_waveform(window, &performance)?.encode()?)?;
 
     println!("{}", performance.summary());
     for name in ["groove.mid", "groove.wav", "groove.png"] {

@@ -6,6 +6,7 @@ mod demo;
 mod dist;
 mod install;
 mod licences;
+mod picture;
 mod workspace;
 
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ struct Chore {
     run: fn(&Workspace, Vec<String>) -> Result<()>,
 }
 
-const CHORES: [Chore; 5] = [
+const CHORES: [Chore; 6] = [
     Chore {
         name: "bundle",
         words: "[--install] [-p PACKAGE] [cargo build's options]",
@@ -47,6 +48,12 @@ const CHORES: [Chore; 5] = [
         words: "",
         what: "play 8 bars of the bundled plugin into target/demo: MIDI, WAV and PNG",
         run: demo::demo,
+    },
+    Chore {
+        name: "picture",
+        words: "--out FILE.png [options of the package screenshot]",
+        what: "draw the plugin's window, without a display",
+        run: picture::picture,
     },
     Chore {
         name: "check",

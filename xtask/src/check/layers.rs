@@ -10,7 +10,7 @@ use super::lock::Locked;
 use crate::workspace::Workspace;
 
 /// Every package of the workspace and those of ours it may build on.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("groove", &[]),
     ("engine", &["groove"]),
     ("kit", &["groove"]),
@@ -19,6 +19,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("testkit", &[]),
     ("trainer", &["groove", "musicvae"]),
     ("jangdan", &["engine", "groove", "kit", "musicvae"]),
+    ("screenshot", &["groove", "jangdan", "musicvae"]),
     ("xtask", &["testhost"]),
 ];
 

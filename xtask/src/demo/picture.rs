@@ -1,13 +1,9 @@
 //! The picture of a performance: the plugin's window with the groove in it, above the waveform.
 
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
-
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, ensure};
 
 use super::performance::{Performance, played_samples};
-use crate::workspace::Workspace;
+use crate::picture::Image;
 
 /// Height of the waveform in pixels.
 const WAVEFORM_HEIGHT: usize = 200;
@@ -18,26 +14,8 @@ const GROUND: [u8; 3] = [0x14, 0x16, 0x1b];
 const LINE: [u8; 3] = [0x2e, 0x34, 0x40];
 const ACCENT: [u8; 3] = [0xff, 0xb8, 0x4a];
 
-/// An image of 8-bit red, green and blue, row by row.
-pub(super) struct Image {
-    width: usize,
-    height: usize,
-    pixels: Vec<[u8; 3]>,
-}
-
-/// The window as it shows the saved `state`, drawn by the plugin's own example program.
-pub(super) fn window(workspace: &Workspace, state: &Path, png: &Path) -> Result<Image> {
-    let mut command = workspace.cargo();
-    // Optimised as the bundle is, with which it shares nearly all that it is built from.
-    command.args(["run", "--quiet", "--release", "--package", "jangdan"]);
-    command.args(["--example", "screenshot", "--"]);
-    command.arg("--state").arg(state).arg("--out").arg(png);
-    Workspace::output(command).context("cannot draw the window")?;
-    Image::read(png)
-}
-
-/// `window` with the waveform of `performance` below, as a PNG file.
-pub(super) fn with_waveform(mut window: Image, performance: &Performance) -> Result<Vec<u8>> {
+/// `window` with the waveform of `performance` below.
+pub(super) fn with_waveform(mut window: Image, performance: &Performance) -> Result<Image> {
     ensure!(window.width > 4 * MARGIN, "the window is only {} pixels wide", window.width);
     let top = window.height;
     window.height += WAVEFORM_HEIGHT;
@@ -54,54 +32,22 @@ pub(super) fn with_waveform(mut window: Image, performance: &Performance) -> Res
         let end = ((column + 1) * left.len() / columns).max(start + 1).min(left.len());
         let x = MARGIN + column;
         if start % bar > (end - 1) % bar || start == 0 {
-            window.column(x, row(1.0), row(-1.0), LINE);
+            paint(&mut window, x, row(1.0), row(-1.0), LINE);
         }
         let samples = left[start..end].iter().zip(&right[start..end]);
         let (low, high) = samples.fold((0.0_f32, 0.0_f32), |(low, high), (l, r)| {
             let level = (l + r) / 2.0;
             (low.min(level), high.max(level))
         });
-        window.column(x, row(high), row(low), ACCENT);
+        paint(&mut window, x, row(high), row(low), ACCENT);
     }
-    window.encode()
+    Ok(window)
 }
 
-impl Image {
-    fn read(path: &Path) -> Result<Self> {
-        let context = || format!("cannot read {}", path.display());
-        let mut decoder =
-            png::Decoder::new(BufReader::new(File::open(path).with_context(context)?));
-        decoder.set_transformations(png::Transformations::normalize_to_color8());
-        let mut reader = decoder.read_info().with_context(context)?;
-        let size = reader.output_buffer_size().with_context(context)?;
-        let mut bytes = vec![0; size];
-        let frame = reader.next_frame(&mut bytes).with_context(context)?;
-        let samples = match frame.color_type {
-            png::ColorType::Rgb => 3,
-            png::ColorType::Rgba => 4,
-            other => bail!("{} is {other:?}, not a colour picture", path.display()),
-        };
-        let pixels = bytes.chunks_exact(samples).map(|p| [p[0], p[1], p[2]]).collect();
-        Ok(Self { width: frame.width as usize, height: frame.height as usize, pixels })
-    }
-
-    /// Paints column `x` from row `top` to row `bottom`, both inside.
-    fn column(&mut self, x: usize, top: usize, bottom: usize, colour: [u8; 3]) {
-        for y in top..=bottom {
-            self.pixels[y * self.width + x] = colour;
-        }
-    }
-
-    fn encode(&self) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let mut encoder =
-            png::Encoder::new(&mut bytes, u32::try_from(self.width)?, u32::try_from(self.height)?);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        let mut writer = encoder.write_header().context("cannot write PNG")?;
-        writer.write_image_data(self.pixels.as_flattened()).context("cannot write PNG")?;
-        writer.finish().context("cannot write PNG")?;
-        Ok(bytes)
+/// Paints column `x` from row `top` to row `bottom`, both inside.
+fn paint(image: &mut Image, x: usize, top: usize, bottom: usize, colour: [u8; 3]) {
+    for y in top..=bottom {
+        image.pixels[y * image.width + x] = colour;
     }
 }
 
@@ -116,10 +62,7 @@ mod tests {
         left[500..600].fill(0.5);
         let audio = [left.clone(), left];
         let performance = Performance { notes: Vec::new(), audio, state: Vec::new() };
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.png");
-        std::fs::write(&path, with_waveform(window, &performance).unwrap()).unwrap();
-        let image = Image::read(&path).unwrap();
+        let image = with_waveform(window, &performance).unwrap();
         assert_eq!((image.width, image.height), (100, 10 + WAVEFORM_HEIGHT));
         assert_eq!(image.pixels[999], [1, 2, 3]);
         let painted =

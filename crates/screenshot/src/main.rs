@@ -1,9 +1,9 @@
 //! Writes a picture of the plugin's window, drawn without a display or a GPU.
 //!
 //! ```text
-//! cargo run -p jangdan --example screenshot -- --out FILE.png [options]
+//! cargo xtask picture --out FILE.png [options]
 //!
-//!   --out FILE        the PNG file to write
+//!   --out FILE        the file to write: a PNG file; a portable pixmap if this program is run by itself
 //!   --state FILE      JSON: the plugin's saved state, or a pattern alone (a list of
 //!                     [step, instrument id, velocity, micro-offset]); else the factory pattern
 //!   --playhead BEATS  draw the playhead there; else the transport is stopped
@@ -25,8 +25,6 @@
 //!
 //! It exits with 2 for wrong usage and 1 when a file cannot be read or written.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -128,7 +126,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
             _ => return Err(format!("there is no option {name}")),
         }
     }
-    let out = out.ok_or("--out FILE.png is missing")?;
+    let out = out.ok_or("--out FILE is missing")?;
     Ok(Arguments {
         out,
         state,
@@ -298,15 +296,9 @@ fn load(window: &mut Headless, file: &Path, cycle: i64) -> Result<(), String> {
     Ok(())
 }
 
-fn write(file: &Path, image: &Image) -> Result<(), Box<dyn std::error::Error>> {
-    let writer = BufWriter::new(File::create(file)?);
-    let mut encoder =
-        png::Encoder::new(writer, u32::try_from(image.width)?, u32::try_from(image.height)?);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::High);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(image.pixels.as_flattened())?;
-    writer.finish()?;
-    Ok(())
+/// Writes a binary portable pixmap.
+fn write(file: &Path, image: &Image) -> std::io::Result<()> {
+    let mut bytes = format!("P6\n{} {}\n255\n", image.width, image.height).into_bytes();
+    bytes.extend_from_slice(image.pixels.as_flattened());
+    std::fs::write(file, bytes)
 }
