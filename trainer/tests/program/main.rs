@@ -9,4 +9,6 @@ mod killed;
 mod measured;
 mod reported;
 mod run;
+#[cfg(target_os = "linux")]
+mod streamed;
 mod training;
