@@ -2,21 +2,12 @@
 //!
 //! The plugin is the library beside the benchmark, or the bundle that `JANGDAN_BUNDLE` names.
 
-use std::path::PathBuf;
-
 use divan::Bencher;
 use testhost::{Host, Transport};
+use testkit::built::plugin;
 
 fn main() {
     divan::main();
-}
-
-fn plugin() -> PathBuf {
-    if let Some(bundle) = std::env::var_os("JANGDAN_BUNDLE") {
-        return bundle.into();
-    }
-    let name = format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    std::env::current_exe().unwrap().with_file_name(name)
 }
 
 /// What a host does that looks for plugins: the library is loaded, asked for its names, and unloaded.

@@ -3,9 +3,8 @@
 //! Resident memory of a process in which more and more instances play, each having read its weights and decoded. Linux
 //! only. The plugin is the library beside the benchmark, or the bundle that `JANGDAN_BUNDLE` names.
 
-use std::path::PathBuf;
-
 use testhost::{Host, Transport};
+use testkit::built::plugin;
 
 /// Instances more at each line of the table.
 const MORE: usize = 8;
@@ -30,10 +29,7 @@ fn main() {
 
 /// An instance that has decoded and sounds.
 fn playing() -> Host {
-    let name = format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let beside = std::env::current_exe().expect("a path").with_file_name(name);
-    let plugin = std::env::var_os("JANGDAN_BUNDLE").map_or(beside, PathBuf::from);
-    let mut host = Host::load(plugin).expect("the plugin loads");
+    let mut host = Host::load(plugin()).expect("the plugin loads");
     host.set_offline(true).expect("the plugin bounces");
     host.activate(48_000.0, 512).expect("the plugin activates");
     for block in 0..200 {

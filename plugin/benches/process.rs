@@ -4,10 +4,10 @@
 //! beside the plugin's, is part of the times. The plugin is the library beside the benchmark, or the bundle that
 //! `JANGDAN_BUNDLE` names.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use testhost::{Host, Input, Transport};
+use testkit::built::plugin;
 
 const FRAMES: u32 = 64;
 const SAMPLE_RATE: f64 = 48_000.0;
@@ -38,14 +38,6 @@ fn main() {
     );
     report("three automated knobs, every block", 1, |ids, block| Some(ids.sweep(block)), true);
     report("32 instances playing", 32, |_, _| None, true);
-}
-
-fn plugin() -> PathBuf {
-    if let Some(bundle) = std::env::var_os("JANGDAN_BUNDLE") {
-        return bundle.into();
-    }
-    let name = format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    std::env::current_exe().expect("a path").with_file_name(name)
 }
 
 /// Ids of the parameters that scenarios move.

@@ -3,17 +3,8 @@
 //! In the built CLAP, with the worker decoding beside it. Alone in its process, so that its memory can be
 //! measured. Plays for six minutes of music, or for `JANGDAN_HOURS`.
 
-use std::path::PathBuf;
-
 use testhost::{Host, Input, NoteKind, Transport};
-
-fn plugin() -> PathBuf {
-    if let Some(bundle) = std::env::var_os("JANGDAN_BUNDLE") {
-        return bundle.into();
-    }
-    let name = format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    std::env::current_exe().unwrap().with_file_name(name)
-}
+use testkit::built::plugin;
 
 /// The memory that this process has now, in bytes.
 fn memory() -> usize {

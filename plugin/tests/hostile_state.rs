@@ -2,17 +2,8 @@
 //!
 //! In the built CLAP, as a host does it. Alone in its process, so that its memory can be measured.
 
-use std::path::PathBuf;
-
 use testhost::{Host, Transport};
-
-fn plugin() -> PathBuf {
-    if let Some(bundle) = std::env::var_os("JANGDAN_BUNDLE") {
-        return bundle.into();
-    }
-    let name = format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    std::env::current_exe().unwrap().with_file_name(name)
-}
+use testkit::built::plugin;
 
 /// A generator of small numbers, the same in every run (Marsaglia, *Xorshift RNGs*, 2003).
 struct Random(u64);

@@ -1,16 +1,7 @@
 //! Instances come and go: what they leave behind. Alone in its process, so that threads can be counted.
 
-use std::path::PathBuf;
-
 use testhost::{Host, Transport};
-
-fn plugin() -> PathBuf {
-    if let Some(bundle) = std::env::var_os("JANGDAN_BUNDLE") {
-        return bundle.into();
-    }
-    let name = format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    std::env::current_exe().unwrap().with_file_name(name)
-}
+use testkit::built::plugin;
 
 /// The framework's own: one for the background tasks of all instances, which has none.
 const FRAMEWORK_THREADS: usize = 1;

@@ -6,13 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
 use testhost::{Host, Input, Parameter, Transport};
+use testkit::built::plugin;
 
 /// Says in the process of its own what it is there for.
 const DEED: &str = "JANGDAN_SYSTEM_CALLS";
@@ -97,11 +97,7 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let name =
-            format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-        let beside = std::env::current_exe().unwrap().with_file_name(name);
-        let plugin = std::env::var_os("JANGDAN_BUNDLE").map_or(beside, PathBuf::from);
-        let mut host = Host::load(plugin).unwrap();
+        let mut host = Host::load(plugin()).unwrap();
         let parameters = host.parameters().unwrap();
         host.activate(RATE, MAX_FRAMES).unwrap();
         Self { host, parameters, chance: 1, transport: Transport::playing(0.0, 120.0) }

@@ -4,11 +4,12 @@
 #![expect(unsafe_code, reason = "VST3 is an interface of raw pointers")]
 
 use std::ffi::c_void;
-use std::path::PathBuf;
 use std::ptr::null_mut;
 
 use libloading::Library;
 use testhost::{Host, Input, Transport};
+// Always the library, for the bundles of the two formats have the same code.
+use testkit::built::library;
 use vst3::Steinberg::Vst::IComponent;
 use vst3::Steinberg::{
     FUnknown, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, char8, kResultOk,
@@ -17,11 +18,6 @@ use vst3::{ComPtr, Interface};
 
 /// How often, unless `JANGDAN_UNLOADS` says otherwise.
 const UNLOADS: usize = 40;
-
-/// Always this one, for the bundles of the two formats have the same code.
-fn library() -> PathBuf {
-    std::env::current_exe().unwrap().with_file_name("libjangdan.so")
-}
 
 /// A generator of small numbers, the same in every run (Marsaglia, *Xorshift RNGs*, 2003).
 struct Random(u64);

@@ -1,4 +1,7 @@
-//! What tests of several packages share: how long they run, and what files that mean harm must not do.
+//! What tests of several packages share: the plugin they test, how long they run, and what files that mean harm must not
+//! do.
+
+pub mod built;
 
 use std::fmt::{Debug, Display};
 use std::str::FromStr;

@@ -6,26 +6,17 @@ mod conform;
 mod morph;
 mod perform;
 
-use std::path::PathBuf;
-
 use engine::SLACK;
 use groove::sequencer::{Feel, Reading, hits};
 use groove::{Beats, Pattern, Span};
 use jangdan::saved::Groove;
 use testhost::{Host, Input, NoteKind, Recording, Transport};
+use testkit::built::plugin;
 
 const RATE: f64 = 48_000.0;
 /// Lengths of the host's blocks: one sample, a power of two, an odd number, longer than a beat at
 /// most tempos.
 const BLOCKS: [u32; 4] = [1, 64, 441, 8192];
-
-fn plugin() -> PathBuf {
-    if let Some(bundle) = std::env::var_os("JANGDAN_BUNDLE") {
-        return bundle.into();
-    }
-    let name = format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    std::env::current_exe().unwrap().with_file_name(name)
-}
 
 /// An instance that renders offline, so that it plays its own pattern from the first sample on.
 fn host() -> Host {

@@ -6,6 +6,7 @@ use std::ptr::null_mut;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libloading::Library;
+use testkit::built;
 use vst3::Steinberg::Vst::{IAudioProcessor, IComponent, IComponentTrait, IEditController};
 use vst3::Steinberg::{
     IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, TUID, char8, kResultOk,
@@ -22,11 +23,7 @@ const INSIDE: &str = if cfg!(target_os = "macos") {
 };
 
 fn library() -> PathBuf {
-    if let Some(bundle) = std::env::var_os("JANGDAN_BUNDLE") {
-        return PathBuf::from(bundle).with_extension("vst3").join(INSIDE);
-    }
-    let name = format!("{}jangdan{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    std::env::current_exe().unwrap().with_file_name(name)
+    built::bundle().map_or_else(built::library, |bundle| bundle.with_extension("vst3").join(INSIDE))
 }
 
 /// The loaded library and its factory, which must be released first.
