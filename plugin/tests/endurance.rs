@@ -15,7 +15,7 @@ fn memory() -> usize {
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_stays_flat_while_it_plays_and_every_note_ends() {
-    let hours: f64 = std::env::var("JANGDAN_HOURS").map_or(0.1, |hours| hours.parse().unwrap());
+    let hours: f64 = testkit::effort("JANGDAN_HOURS", 0.1);
     let mut host = Host::load(plugin()).unwrap();
     host.activate(48_000.0, 512).unwrap();
     let parameters = host.parameters().unwrap();

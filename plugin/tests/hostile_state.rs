@@ -4,18 +4,7 @@
 
 use testhost::{Host, Transport};
 use testkit::built::plugin;
-
-/// A generator of small numbers, the same in every run (Marsaglia, *Xorshift RNGs*, 2003).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
-}
+use testkit::{Random, peak_memory};
 
 /// What saved states are put together from wrongly.
 const PIECES: [&str; 14] = [
@@ -49,42 +38,34 @@ fn harmed(state: &[u8], random: &mut Random) -> Vec<u8> {
     let is_digit = |b: &u8| b.is_ascii_digit();
     match random.below(6) {
         // Cut, with the length as it was and put right.
-        0 => state[..random.below(state.len())].to_vec(),
-        1 => with_json(state, |json| json.truncate(random.below(json.len()))),
+        0 => state[..random.index(state.len())].to_vec(),
+        1 => with_json(state, |json| json.truncate(random.index(json.len()))),
         // Random bytes.
         2 => with_json(state, |json| {
             for _ in 0..1 + random.below(5) {
-                let at = random.below(json.len());
+                let at = random.index(json.len());
                 json[at] = random.below(256) as u8;
             }
         }),
         // Another length than there are bytes, up to 2^60 and more.
         3 => {
             let mut harmed = state.to_vec();
-            harmed[random.below(8)] = random.below(256) as u8;
+            harmed[random.index(8)] = random.below(256) as u8;
             harmed
         }
         // A number, or a whole value, in place of another.
         _ => with_json(state, |json| {
             for _ in 0..1 + random.below(3) {
-                let from = random.below(json.len());
+                let from = random.index(json.len());
                 let Some(start) = json[from..].iter().position(is_digit) else { continue };
                 let start = from + start;
                 let more = json[start..].iter().position(|b| !is_digit(b));
                 let end = start + more.unwrap_or(json.len() - start);
-                let piece = PIECES[random.below(PIECES.len())];
+                let piece = random.of(&PIECES);
                 json.splice(start..end, piece.bytes());
             }
         }),
     }
-}
-
-/// The most memory that this process has had so far, in bytes.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kib.unwrap_or(0) << 10
 }
 
 #[test]
@@ -118,7 +99,7 @@ fn a_harmed_state_neither_stops_the_drummer_nor_what_is_saved_after_it() {
             host.load_state(&saved).unwrap();
         }
         if round == 100 {
-            before = peak();
+            before = peak_memory();
         }
     }
     let held: i64 = host
@@ -129,7 +110,7 @@ fn a_harmed_state_neither_stops_the_drummer_nor_what_is_saved_after_it() {
         .sum();
     assert_eq!(held, 0, "every note has ended");
     assert!(taken > 20 && refused > 100, "{taken} states were taken and {refused} refused");
-    assert!(peak() - before < 64 << 20, "{} bytes more", peak() - before);
+    assert!(peak_memory() - before < 64 << 20, "{} bytes more", peak_memory() - before);
     host.load_state(&good).unwrap();
     host.deactivate();
     host.set_offline(true).unwrap();

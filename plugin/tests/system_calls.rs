@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
 use testhost::{Host, Input, Parameter, Transport};
+use testkit::Random;
 use testkit::built::plugin;
 
 /// Says in the process of its own what it is there for.
@@ -91,7 +92,7 @@ fn room_for_the_hosts_events() -> Box<[u8; 64]> {
 struct Stage {
     host: Host,
     parameters: Vec<Parameter>,
-    chance: u32,
+    random: Random,
     transport: Transport,
 }
 
@@ -100,25 +101,21 @@ impl Stage {
         let mut host = Host::load(plugin()).unwrap();
         let parameters = host.parameters().unwrap();
         host.activate(RATE, MAX_FRAMES).unwrap();
-        Self { host, parameters, chance: 1, transport: Transport::playing(0.0, 120.0) }
-    }
-
-    fn below(&mut self, n: u32) -> u32 {
-        self.chance = self.chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (self.chance >> 8) % n
+        Self { host, parameters, random: Random(1), transport: Transport::playing(0.0, 120.0) }
     }
 
     fn play(&mut self, blocks: u32) {
         for _ in 0..blocks {
-            let frames = 1 + self.below(MAX_FRAMES);
+            let frames = 1 + self.random.below(MAX_FRAMES);
             self.move_transport();
             let inputs = self.inputs(frames);
-            let room = if self.below(20) == 0 { self.below(3) as usize } else { usize::MAX };
+            let room =
+                if self.random.below(20) == 0 { self.random.below(3) as usize } else { usize::MAX };
             self.host.refuse_events_beyond(room);
             // What it plays is for other tests to judge.
             _ = self.host.process(frames, Some(&self.transport), &inputs);
             self.host.take_recording();
-            if self.below(2000) == 0 {
+            if self.random.below(2000) == 0 {
                 self.host.reset().unwrap();
             }
             if let (true, Some(position)) = (self.transport.is_playing, self.transport.position) {
@@ -129,12 +126,12 @@ impl Stage {
     }
 
     fn move_transport(&mut self) {
-        match self.below(400) {
+        match self.random.below(400) {
             0 => self.transport.is_playing = !self.transport.is_playing,
-            1 => self.transport.position = Some(f64::from(self.below(200)) - 20.0),
-            2 => self.transport.tempo = Some(f64::from(30 + self.below(300))),
+            1 => self.transport.position = Some(f64::from(self.random.below(200)) - 20.0),
+            2 => self.transport.tempo = Some(f64::from(30 + self.random.below(300))),
             3 => {
-                let start = f64::from(self.below(64));
+                let start = f64::from(self.random.below(64));
                 self.transport.loop_range = Some((start, start + 0.5));
                 self.transport.position = Some(start);
             }
@@ -145,15 +142,15 @@ impl Stage {
 
     /// What a block brings: mostly nothing, at times notes and automation of any parameter.
     fn inputs(&mut self, frames: u32) -> Vec<Input> {
-        if self.below(8) > 0 {
+        if self.random.below(8) > 0 {
             return Vec::new();
         }
-        let offset = self.below(frames);
-        let key = (24 + self.below(60)) as u8;
-        let index = self.below(self.parameters.len() as u32) as usize;
-        let share = f64::from(self.below(1000)) / 999.0;
+        let offset = self.random.below(frames);
+        let key = (24 + self.random.below(60)) as u8;
+        let index = self.random.index(self.parameters.len());
+        let share = f64::from(self.random.below(1000)) / 999.0;
         let Parameter { id, minimum, maximum, .. } = self.parameters[index];
-        vec![match self.below(3) {
+        vec![match self.random.below(3) {
             0 => Input::NoteOn { offset, key, velocity: 0.7 },
             1 => Input::NoteOff { offset, key },
             _ => Input::Parameter { offset, id, value: minimum + share * (maximum - minimum) },

@@ -1,5 +1,6 @@
 //! The built library is unloaded while its workers read weights or decode: again and again, at moments that chance picks,
-//! as CLAP and as VST3. Alone in its process, so that threads and what is mapped can be counted.
+//! as CLAP and as VST3. Alone in its process, so that threads and what is mapped can be counted. Never a bundle: those of
+//! the two formats have the same code.
 #![cfg(target_os = "linux")]
 #![expect(unsafe_code, reason = "VST3 is an interface of raw pointers")]
 
@@ -8,7 +9,7 @@ use std::ptr::null_mut;
 
 use libloading::Library;
 use testhost::{Host, Input, Transport};
-// Always the library, for the bundles of the two formats have the same code.
+use testkit::Random;
 use testkit::built::library;
 use vst3::Steinberg::Vst::IComponent;
 use vst3::Steinberg::{
@@ -19,23 +20,11 @@ use vst3::{ComPtr, Interface};
 /// How often, unless `JANGDAN_UNLOADS` says otherwise.
 const UNLOADS: usize = 40;
 
-/// A generator of small numbers, the same in every run (Marsaglia, *Xorshift RNGs*, 2003).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-
-    /// Lets the other threads run for a while.
-    fn dawdle(&mut self) {
-        // Until well after the weights are read, or not at all.
-        for _ in 0..1_u64 << self.below(16) {
-            std::thread::yield_now();
-        }
+/// Lets the other threads run for a while.
+fn dawdle(random: &mut Random) {
+    // Until well after the weights are read, or not at all.
+    for _ in 0..1_u64 << random.below(16) {
+        std::thread::yield_now();
     }
 }
 
@@ -66,10 +55,10 @@ fn clap(random: &mut Random) {
         let set = |id: u32, value: f64| Input::Parameter { offset: 0, id, value };
         // Every cycle another: there is always something left to decode.
         let vary = set(id("Variation"), 1.0);
-        let seed = set(id("Seed"), random.below(9999) as f64);
+        let seed = set(id("Seed"), f64::from(random.below(9999)));
         host.process(512, Some(&Transport::playing(0.1, 120.0)), &[vary, seed]).unwrap();
     }
-    random.dawdle();
+    dawdle(random);
     drop(hosts);
 }
 
@@ -98,7 +87,7 @@ fn vst3(random: &mut Random) {
                 component
             })
             .collect();
-        random.dawdle();
+        dawdle(random);
         for component in instances {
             assert_eq!(component.terminate(), kResultOk);
         }
@@ -110,7 +99,7 @@ fn vst3(random: &mut Random) {
 
 #[test]
 fn the_library_is_unloaded_at_any_moment_and_leaves_no_thread_behind() {
-    let unloads = std::env::var("JANGDAN_UNLOADS").map_or(UNLOADS, |n| n.parse().unwrap());
+    let unloads = testkit::effort("JANGDAN_UNLOADS", UNLOADS);
     let before = threads();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     assert!(!is_mapped());

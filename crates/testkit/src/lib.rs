@@ -1,7 +1,10 @@
-//! What tests of several packages share: the plugin they test, how long they run, and what files that mean harm must not
-//! do.
+//! What tests of several packages share: the plugin they test, how long they run, their chance, and what files that mean
+//! harm must not do.
 
 pub mod built;
+mod random;
+
+pub use random::Random;
 
 use std::fmt::{Debug, Display};
 use std::str::FromStr;

@@ -8,14 +8,11 @@ mod ports;
 mod state;
 mod threads;
 
-#[path = "../common/random.rs"]
-mod random;
-
 use super::*;
 
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 
-use random::Random;
+use testkit::Random;
 
 /// An instance that has not been activated.
 fn inactive() -> Host {

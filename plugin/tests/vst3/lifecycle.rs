@@ -2,6 +2,7 @@
 
 use std::ptr::null_mut;
 
+use testkit::Random;
 use vst3::Steinberg::Vst::MediaTypes_::kAudio;
 use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_::kIsBypass;
 use vst3::Steinberg::Vst::ProcessModes_::{kOffline, kPrefetch, kRealtime};
@@ -15,7 +16,6 @@ use crate::events::Events;
 use crate::module::{Instance, Module};
 use crate::parameters::{any, infos};
 use crate::play::{Block, Played, begin, end, keys, play};
-use crate::random::Random;
 use crate::stream::{set_state, state};
 use crate::{BLOCK, RATE};
 
@@ -203,8 +203,7 @@ fn walk(module: &Module, random: &mut Random, steps: usize) {
 
 #[test]
 fn on_any_legal_way_through_its_life_it_does_as_it_is_told_and_every_note_ends() {
-    let walks =
-        std::env::var("JANGDAN_WALKS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let walks = testkit::effort("JANGDAN_WALKS", 12);
     let module = Module::load();
     let mut random = Random(41);
     for _ in 0..walks {
@@ -221,7 +220,7 @@ fn instances_live_and_go_in_any_order() {
         if instances.len() < 6 && random.below(3) > 0 {
             instances.push(Instance::new(&module));
         } else if !instances.is_empty() {
-            let gone = random.below(instances.len() as u32) as usize;
+            let gone = random.index(instances.len());
             drop(instances.swap_remove(gone));
         }
         if let Some(Instance { component, processor, .. }) = instances.last() {

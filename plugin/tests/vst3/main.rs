@@ -16,9 +16,6 @@ mod play;
 mod state;
 mod stream;
 
-#[path = "../common/random.rs"]
-mod random;
-
 use std::ptr::null_mut;
 
 use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};

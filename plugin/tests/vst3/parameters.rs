@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use testkit::Random;
 use vst3::ComPtr;
 use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_::{kCanAutomate, kIsBypass, kIsReadOnly};
 use vst3::Steinberg::Vst::{
@@ -12,7 +13,6 @@ use vst3::Steinberg::kResultOk;
 
 use crate::module::{Instance, Module};
 use crate::play::{Block, Played, begin, end};
-use crate::random::Random;
 use crate::stream::state;
 use crate::{BLOCK, RATE};
 

@@ -1,5 +1,6 @@
 //! State: before activation and after, from streams that give little and from broken ones.
 
+use testkit::Random;
 use vst3::ComWrapper;
 use vst3::Steinberg::Vst::{IComponentTrait, IEditControllerTrait};
 use vst3::Steinberg::{IBStream, kResultOk};
@@ -7,7 +8,6 @@ use vst3::Steinberg::{IBStream, kResultOk};
 use crate::module::{Instance, Module};
 use crate::parameters::{any, infos, values};
 use crate::play::{Block, Played, begin, end, play};
-use crate::random::Random;
 use crate::stream::{Stream, load, set_state, state};
 use crate::{BLOCK, RATE};
 
