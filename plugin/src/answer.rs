@@ -85,11 +85,11 @@ pub struct Answer {
     pub filled: u16,
     /// [`Slots::changes`](crate::slots::Slots::changes) when the worker looked.
     pub slot_changes: u64,
-    /// [`SavedEdits::changes`](crate::edits::SavedEdits::changes) when the worker looked.
+    /// The [`changes`](crate::versioned::Versioned::changes) of the edits when the worker looked.
     pub edit_changes: u64,
-    /// [`SavedCorners::changes`](crate::morph::SavedCorners::changes) when the worker looked.
+    /// The [`changes`](crate::versioned::Versioned::changes) of the corners when the worker looked.
     pub corner_changes: u64,
-    /// [`SavedWeights::changes`](crate::weights::SavedWeights::changes) that the worker has followed.
+    /// The [`changes`](crate::versioned::Versioned::changes) of the chosen weights that the worker has followed.
     pub weight_changes: u64,
 }
 
@@ -173,13 +173,13 @@ pub struct Wanted {
     pub anchor: Option<u64>,
     /// [`Slots::changes`](crate::slots::Slots::changes).
     pub slot_changes: u64,
-    /// [`SavedEdits::changes`](crate::edits::SavedEdits::changes).
+    /// The [`changes`](crate::versioned::Versioned::changes) of the edits.
     pub edit_changes: u64,
     /// Where the pad is, while it is on.
     pub pad: Option<[f32; 2]>,
-    /// [`SavedCorners::changes`](crate::morph::SavedCorners::changes).
+    /// The [`changes`](crate::versioned::Versioned::changes) of the corners.
     pub corner_changes: u64,
-    /// [`SavedWeights::changes`](crate::weights::SavedWeights::changes).
+    /// The [`changes`](crate::versioned::Versioned::changes) of the chosen weights.
     pub weight_changes: u64,
 }
 

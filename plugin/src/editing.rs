@@ -90,7 +90,7 @@ pub fn import(
 ) {
     let edits = Edits::import(clip, params.recipe());
     history.step(params, || {
-        params.edits.set(Arc::new(edits));
+        params.edits.set(edits);
         go_live(params, history, host);
     });
 }
@@ -132,7 +132,7 @@ pub fn begin_at(
         None => Edits::default(),
     };
     history.step(params, || {
-        params.edits.set(Arc::new(edits));
+        params.edits.set(edits);
         history.set_all(params, host, &knobs);
         go_live(params, history, host);
     });

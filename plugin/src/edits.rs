@@ -7,9 +7,6 @@
 //! function of what is asked and of the edits, whatever was heard before.
 
 mod cells;
-mod store;
-
-pub use store::SavedEdits;
 
 use groove::{BARS, Hit, Instrument, Pattern, STEPS, STEPS_PER_BAR};
 use musicvae::infer::Locks;

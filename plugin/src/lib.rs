@@ -33,6 +33,7 @@ pub mod recipe;
 pub mod saved;
 pub mod slots;
 pub mod state;
+pub mod versioned;
 pub mod weights;
 pub mod window;
 mod worker;

@@ -4,10 +4,6 @@
 //! where the groove is between them. What a corner refers to is looked up by the worker, so that a corner follows
 //! its slot; a groove that is kept, in a slot or in a project, has what was found.
 
-mod store;
-
-pub use store::SavedCorners;
-
 use groove::Pattern;
 use musicvae::recipe::finite_numbers;
 use serde::{Deserialize, Serialize};
@@ -74,7 +70,7 @@ pub fn set_corner(params: &JangdanParams, history: &History, place: usize, corne
     history.step(params, || {
         let mut corners = (*params.corners.get()).clone();
         corners[place] = corner;
-        params.corners.set(corners.into());
+        params.corners.set(corners);
     });
 }
 

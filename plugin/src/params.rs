@@ -31,14 +31,15 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::edits::SavedEdits;
-use crate::morph::{Pad, SavedCorners};
+use crate::edits::Edits;
+use crate::morph::{Corners, Pad, first_corners};
 use crate::named::Named;
 use crate::project::Findings;
 use crate::recipe::Recipe;
 use crate::saved::{Groove, SavedGroove};
 use crate::slots::Slots;
-use crate::weights::SavedWeights;
+use crate::versioned::Versioned;
+use crate::weights::ChosenWeights;
 use crate::window::layout::DEFAULT_SIZE;
 use crate::window::palette::Theme;
 
@@ -105,15 +106,15 @@ pub struct JangdanParams {
 
     /// What hands have put into the groove of the controls.
     #[persist = "edits"]
-    pub edits: SavedEdits,
+    pub edits: Versioned<Edits>,
 
     /// What the pad's corners are.
     #[persist = "corners"]
-    pub corners: SavedCorners,
+    pub corners: Versioned<Corners>,
 
-    /// The weights file that the user has chosen.
+    /// The weights file that the user has chosen; `None` for the embedded weights.
     #[persist = "weights"]
-    pub weights: SavedWeights,
+    pub weights: Versioned<Option<ChosenWeights>>,
 
     /// The folder that the user exports to; empty until one is chosen.
     #[persist = "folder"]
@@ -190,9 +191,9 @@ impl Default for JangdanParams {
             morph: MorphParams::default(),
             groove: SavedGroove::default(),
             slots: Slots::default(),
-            edits: SavedEdits::default(),
-            corners: SavedCorners::default(),
-            weights: SavedWeights::default(),
+            edits: Versioned::default(),
+            corners: Versioned::new(first_corners()),
+            weights: Versioned::default(),
             folder: Arc::default(),
             presets: Arc::default(),
             name: Arc::default(),

@@ -126,8 +126,8 @@ mod tests {
             Corner::Clip { name: "\"mine\"\n\u{c7a5}".to_owned(), pattern: Box::new(pattern) };
         let mut corners = first_corners();
         corners[2] = clip;
-        params.corners.set(corners.into());
-        params.edits.set(Edits::import(pattern, params.recipe()).into());
+        params.corners.set(corners);
+        params.edits.set(Edits::import(pattern, params.recipe()));
         State { groove: params.live_groove(), ..State::of(&params) }
     }
 

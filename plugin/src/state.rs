@@ -53,14 +53,14 @@ impl State {
     /// Puts all but the parameters in place.
     pub(crate) fn put_patterns(&self, params: &JangdanParams) {
         params.groove.put(self.groove.clone());
-        params.edits.set(self.edits.clone().into());
+        params.edits.set(self.edits.clone());
         let held = params.slots.get();
         for (slot, (groove, held)) in self.slots.iter().zip(held).enumerate() {
             if *groove != held {
                 params.slots.store(slot, groove.as_deref().cloned());
             }
         }
-        params.corners.set(self.corners.clone().into());
+        params.corners.set(self.corners.clone());
     }
 
     /// Every parameter of `params` that a state has, and the normalised value it has here.
@@ -118,7 +118,7 @@ mod tests {
         history.set(&params, &host, &params.bypass, 1.0);
         params.slots.store(4, Some(Groove::of_patterns(vec![crate::factory::pattern()])));
         set_corner(&params, &history, 1, Corner::Slot(4));
-        params.edits.set(Edits::import(crate::factory::pattern(), params.recipe()).into());
+        params.edits.set(Edits::import(crate::factory::pattern(), params.recipe()));
         params.groove.put(params.live_groove());
         params
     }

@@ -5,7 +5,7 @@
 mod chosen;
 mod shelf;
 
-pub use chosen::{ChosenWeights, SavedWeights};
+pub use chosen::ChosenWeights;
 
 use std::sync::LazyLock;
 

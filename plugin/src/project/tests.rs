@@ -86,7 +86,7 @@ pub(super) fn touched() -> JangdanParams {
     edits.apply(Edit::Put { step: 9, instrument: Instrument::Crash, hit }, &pattern, Some(&ask));
     let part = Part::Bar(1);
     edits.apply(Edit::Lock { part, is_locked: true }, &pattern, Some(&ask));
-    params.edits.set(edits.clone().into());
+    params.edits.set(edits.clone());
 
     let corners = [
         Corner::Style("jazz".to_owned()),
@@ -95,7 +95,7 @@ pub(super) fn touched() -> JangdanParams {
         Corner::Slot(9),
     ];
     let pad = Pad::new([0.25, 0.75], &corners, |slot| (slot == 4).then_some(pattern));
-    params.corners.set(corners.into());
+    params.corners.set(corners);
     params.slots.store(4, Some(Groove::of_patterns(vec![pattern, other])));
     let kept = Groove {
         recipe: Some(recipe),

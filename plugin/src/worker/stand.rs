@@ -41,7 +41,7 @@ impl<W: Decode, L: Load<W>> Stand<W, L> {
         if self.changes.replace(changes) == Some(changes) {
             return false;
         }
-        let chosen = params.weights.get();
+        let chosen = (*params.weights.get()).clone();
         (self.weights, self.failure, self.note) = (None, None, None);
         match self.read(chosen.as_ref().map(|chosen| Path::new(&chosen.path))) {
             Ok(weights) => {
@@ -78,7 +78,7 @@ impl<W: Decode, L: Load<W>> Stand<W, L> {
 
     /// What the window shows of it.
     pub(super) fn info(&self, params: &JangdanParams) -> WeightsInfo {
-        let path = params.weights.get().map(|chosen| chosen.path);
+        let path = (*params.weights.get()).clone().map(|chosen| chosen.path);
         let name = match &path {
             Some(path) => Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into(),
             None => "built in".to_owned(),

@@ -320,7 +320,7 @@ fn chosen_weights_make_the_groove_anew_and_the_project_remembers_them() {
 
     instance.gui.send(Errand::UseWeights(Some("nowhere".into())));
     assert_eq!(outcome(&instance), Outcome::Failed("nowhere: broken".to_owned()));
-    assert_eq!((instance.params.weights.get(), instance.live()), (None, before));
+    assert_eq!((&*instance.params.weights.get(), instance.live()), (&None, before));
 
     instance.gui.send(Errand::UseWeights(Some("long name".into())));
     assert_eq!(outcome(&instance), Outcome::Weights("long name".to_owned()));
@@ -329,7 +329,7 @@ fn chosen_weights_make_the_groove_anew_and_the_project_remembers_them() {
     assert_eq!(instance.live(), other);
     assert_ne!(instance.audio.answer().live.identity(), made_by, "offered as another groove");
     let chosen = ChosenWeights { path: "long name".to_owned(), sha256: "long name".to_owned() };
-    assert_eq!(instance.params.weights.get(), Some(chosen));
+    assert_eq!(*instance.params.weights.get(), Some(chosen));
     assert_eq!(instance.params.groove.get().weights, "long name");
 
     instance.gui.send(Errand::UseWeights(None));
@@ -360,7 +360,7 @@ fn a_project_whose_weights_are_missing_plays_its_patterns_and_says_so() {
     let info = instance.gui.weights();
     assert_eq!((info.name.as_str(), info.is_built_in()), ("drummer", false));
     assert_eq!(info.trouble.as_deref(), Some("/lost/drummer.st: broken"));
-    assert_eq!(instance.params.weights.get(), Some(chosen), "the project still knows them");
+    assert_eq!(*instance.params.weights.get(), Some(chosen), "the project still knows them");
 }
 
 #[test]

@@ -35,10 +35,7 @@ fn call_all(window: &mut Headless, name: &str) {
     window.scene.name = Some(name.to_owned());
     let pattern = Box::new(factory::pattern());
     let clip = Corner::Clip { name: name.to_owned(), pattern };
-    window
-        .params
-        .corners
-        .set([clip.clone(), Corner::Style(name.to_owned()), clip.clone(), clip].into());
+    window.params.corners.set([clip.clone(), Corner::Style(name.to_owned()), clip.clone(), clip]);
     window.scene.weights = Arc::new(WeightsInfo {
         name: name.to_owned(),
         path: Some(format!("/{name}/{name}")),
