@@ -104,8 +104,16 @@ pub(crate) trait Decode {
         Vec::new()
     }
 
-    /// The pattern of `recipe` in `cycle` around the cells of `locks`: always the same for the same four.
-    fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern;
+    /// The pattern that `recipe` draws in `cycle`, near a latent vector if one is given, around the cells of `locks`: always
+    /// the same for the same of these.
+    fn decode(
+        &self,
+        near: Option<&[f32]>,
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        scratch: &mut Scratch,
+    ) -> Pattern;
 
     /// The place of the style of this name, if the weights know it.
     fn style(&self, name: &str) -> Option<u16>;
@@ -118,17 +126,6 @@ pub(crate) trait Decode {
 
     /// The latent vector of `pattern`.
     fn encode(&self, pattern: &Pattern) -> Vec<f32>;
-
-    /// The pattern near `latent` that `recipe` draws in `cycle` around the cells of `locks`: always the same for
-    /// the same five.
-    fn decode_around(
-        &self,
-        latent: &[f32],
-        recipe: &Recipe,
-        cycle: i64,
-        locks: &Locks,
-        scratch: &mut Scratch,
-    ) -> Pattern;
 }
 
 impl Decode for Weights {
@@ -145,8 +142,18 @@ impl Decode for Weights {
         directions.iter().map(|direction| direction.name.clone()).collect()
     }
 
-    fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern {
-        let z = self.drummer.point(recipe, cycle, scratch);
+    fn decode(
+        &self,
+        near: Option<&[f32]>,
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        let z = match near {
+            Some(latent) => self.drummer.point_around(latent, recipe, cycle, scratch),
+            None => self.drummer.point(recipe, cycle, scratch),
+        };
         self.drummer.decode_around(&z, locks, recipe, cycle, scratch)
     }
 
@@ -166,18 +173,6 @@ impl Decode for Weights {
 
     fn encode(&self, pattern: &Pattern) -> Vec<f32> {
         self.drummer.encode(pattern).0
-    }
-
-    fn decode_around(
-        &self,
-        latent: &[f32],
-        recipe: &Recipe,
-        cycle: i64,
-        locks: &Locks,
-        scratch: &mut Scratch,
-    ) -> Pattern {
-        let z = self.drummer.point_around(latent, recipe, cycle, scratch);
-        self.drummer.decode_around(&z, locks, recipe, cycle, scratch)
     }
 }
 

@@ -38,7 +38,7 @@ impl Composer {
         let scratch = &mut self.bench.scratch;
         let throw = AssertUnwindSafe(|| {
             let latent = weights.encode(&shown);
-            weights.decode_around(&latent, &recipe, 1, &others(&shown, instrument), scratch)
+            weights.decode(Some(&latent), &recipe, 1, &others(&shown, instrument), scratch)
         });
         match catch_unwind(throw) {
             Ok(pattern) => {

@@ -131,15 +131,16 @@ impl Sketchbook {
         let (anchor, pad, latent) = (&self.anchor, &self.pad, &mut self.latent);
         let given = self.edits.given(&ask);
         let decode = AssertUnwindSafe(|| {
-            let latent = match (anchor, pad) {
+            let near = match (anchor, pad) {
                 (Some(anchor), _) if ask.is_import => return *anchor,
-                (Some(anchor), _) => latent.get_or_insert_with(|| weights.encode(anchor)),
+                (Some(anchor), _) => Some(latent.get_or_insert_with(|| weights.encode(anchor))),
                 (None, Some(pad)) => {
-                    latent.get_or_insert_with(|| bench.between(pad, &recipe, weights))
+                    Some(latent.get_or_insert_with(|| bench.between(pad, &recipe, weights)))
                 }
-                (None, None) => return weights.decode(&recipe, drawn, given, &mut bench.scratch),
+                (None, None) => None,
             };
-            weights.decode_around(latent, &recipe, drawn, given, &mut bench.scratch)
+            let near = near.map(|latent| &latent[..]);
+            weights.decode(near, &recipe, drawn, given, &mut bench.scratch)
         });
         match catch_unwind(decode) {
             Ok(pattern) => _ = self.decoded.insert(cycle, pattern),

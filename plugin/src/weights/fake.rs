@@ -49,15 +49,22 @@ impl Decode for Fake {
         self.0
     }
 
+    /// The recipe's pattern, and a ride for what it is near.
     fn decode(
         &self,
+        near: Option<&[f32]>,
         recipe: &Recipe,
         cycle: i64,
         locks: &Locks,
         _scratch: &mut Scratch,
     ) -> Pattern {
         assert_ne!(recipe.seed, Self::BREAKING_SEED, "made to break");
-        self.around(self.pattern(recipe, cycle), locks)
+        let mut pattern = self.around(self.pattern(recipe, cycle), locks);
+        if let Some(latent) = near {
+            let step = latent[0] as usize % groove::STEPS;
+            pattern.set(step, groove::Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
+        }
+        pattern
     }
 
     fn style(&self, name: &str) -> Option<u16> {
@@ -74,21 +81,6 @@ impl Decode for Fake {
 
     fn encode(&self, pattern: &Pattern) -> Vec<f32> {
         vec![pattern.count() as f32]
-    }
-
-    /// The recipe's pattern and a ride for the anchor.
-    fn decode_around(
-        &self,
-        latent: &[f32],
-        recipe: &Recipe,
-        cycle: i64,
-        locks: &Locks,
-        scratch: &mut Scratch,
-    ) -> Pattern {
-        let mut pattern = self.decode(recipe, cycle, locks, scratch);
-        let step = latent[0] as usize % groove::STEPS;
-        pattern.set(step, groove::Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
-        pattern
     }
 }
 
@@ -136,9 +128,16 @@ impl<F: Fn(&Recipe)> Decode for Watched<F> {
         Self::FAKE.0
     }
 
-    fn decode(&self, recipe: &Recipe, cycle: i64, locks: &Locks, scratch: &mut Scratch) -> Pattern {
+    fn decode(
+        &self,
+        near: Option<&[f32]>,
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        scratch: &mut Scratch,
+    ) -> Pattern {
         self.0(recipe);
-        Self::FAKE.decode(recipe, cycle, locks, scratch)
+        Self::FAKE.decode(near, recipe, cycle, locks, scratch)
     }
 
     fn style(&self, name: &str) -> Option<u16> {
@@ -155,17 +154,5 @@ impl<F: Fn(&Recipe)> Decode for Watched<F> {
 
     fn encode(&self, pattern: &Pattern) -> Vec<f32> {
         Self::FAKE.encode(pattern)
-    }
-
-    fn decode_around(
-        &self,
-        latent: &[f32],
-        recipe: &Recipe,
-        cycle: i64,
-        locks: &Locks,
-        scratch: &mut Scratch,
-    ) -> Pattern {
-        self.0(recipe);
-        Self::FAKE.decode_around(latent, recipe, cycle, locks, scratch)
     }
 }
