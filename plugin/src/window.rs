@@ -28,7 +28,6 @@ mod knob;
 mod knobs;
 pub mod layout;
 mod menu;
-mod morph;
 mod network;
 mod pad;
 pub mod palette;
@@ -46,6 +45,7 @@ pub mod theme;
 mod title;
 mod tooltip;
 mod transport;
+mod tween;
 mod typing;
 mod wordmark;
 mod zoom;
@@ -77,11 +77,11 @@ use gestures::Gestures;
 use grid::Marks;
 use hand::Hand;
 use layout::{Contents, Layout};
-use morph::Morph;
 use pad::PadState;
 use palette::Theme;
 use playhead::Playhead;
 use takeover::Takeover;
+use tween::Tween;
 use zoom::Zoomed;
 
 /// Time between frames while something moves.
@@ -143,7 +143,7 @@ impl Scene {
 #[derive(Clone, Debug, Default)]
 pub struct View {
     playhead: Playhead,
-    morph: Morph,
+    tween: Tween,
     pad: PadState,
     takeover: Takeover,
     editing: Editing,
@@ -230,7 +230,7 @@ pub fn draw(
     let playing = params.playing();
     let position = view.playhead.glide(scene.playhead, now_s);
     let drawn = heard::heard(&scene.pattern, &playing, scene.cycle);
-    let has_arrived = view.morph.towards(&drawn, dt_s);
+    let has_arrived = view.tween.towards(&drawn, dt_s);
     let shape = playing.reading.shape;
     let marks = Marks {
         at_step: position.map(|time| shape.pattern_position(time) as f32),
@@ -254,11 +254,11 @@ pub fn draw(
     generate::generate_panel(ui, hand, &layout.shape, scene, &mut view.pad, &mut view.desk);
     let place = &layout.groove;
     ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
-    grid::groove_grid(ui, palette, place, &view.morph, &marks);
+    grid::groove_grid(ui, palette, place, &view.tween, &marks);
     ruler::ruler(ui, hand, place, &params.pattern, &shape);
     pen::pen_on_grid(ui, hand, place, scene, &drawn, &mut view.editing, pen);
     let pressed =
-        instruments::names(ui, hand, place, params, &playing.lanes, &view.morph, marks.at_step);
+        instruments::names(ui, hand, place, params, &playing.lanes, &view.tween, marks.at_step);
     view.desk.commands.extend(pressed.map(Command::Dice));
     instruments::strip(ui, hand, place, params, &playing.lanes, &mut kept.shows_keys);
     let heard = slots::Heard { sounding, pending };

@@ -12,8 +12,8 @@ use musicvae::infer::Locks;
 
 use super::heard::played_step;
 use super::layout::Groove;
-use super::morph::Morph;
 use super::theme::{self, Palette, Size, UNIT, Weight, blend};
+use super::tween::Tween;
 pub use geometry::{Geometry, ROWS};
 
 /// Steps for which a hit glows after the playhead has struck it.
@@ -37,12 +37,12 @@ pub(super) struct Marks<'a> {
     pub(super) next: &'a Pattern,
 }
 
-/// Draws the groove as `morph` has it.
+/// Draws the groove as `tween` has it.
 pub(super) fn groove_grid(
     ui: &Ui,
     palette: &Palette,
     place: &Groove,
-    morph: &Morph,
+    tween: &Tween,
     marks: &Marks<'_>,
 ) {
     let geometry = Geometry::new(place.cells);
@@ -50,7 +50,7 @@ pub(super) fn groove_grid(
     ground(painter, palette, place, &geometry);
     let hits = ui.painter_at(place.cells.expand2(vec2(UNIT, 0.0)));
     locks(&hits, palette, &geometry, marks.locks);
-    for (step, instrument, cell) in morph.cells() {
+    for (step, instrument, cell) in tween.cells() {
         let rect = geometry.cell(step, instrument, cell);
         let glow = marks.at_step.map_or(0.0, |at| glow(at, step as f32 + cell.offset));
         let glow = glow * cell.strength;

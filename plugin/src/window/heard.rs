@@ -5,7 +5,7 @@ use engine::Playing;
 use groove::sequencer::Shape;
 use groove::{INSTRUMENTS, Instrument, Pattern, STEPS};
 
-use super::morph::Cell;
+use super::tween::Cell;
 
 /// How strongly a hit is drawn that is not heard: left out by its instrument's density, or silenced.
 const UNHEARD: f32 = 0.0;

@@ -11,9 +11,9 @@ use super::field::{Look, field};
 use super::grid::{Geometry, ROWS, glow, small_text};
 use super::hand::Hand;
 use super::layout::{Groove, column};
-use super::morph::Morph;
 use super::theme::{self, Size, UNIT, Weight, blend};
 use super::tooltip::explain;
+use super::tween::Tween;
 use crate::params::{InstrumentParams, JangdanParams};
 
 /// Side of the mute and solo buttons, in points.
@@ -36,7 +36,7 @@ pub(super) fn names(
     place: &Groove,
     params: &JangdanParams,
     lanes: &Lanes,
-    morph: &Morph,
+    tween: &Tween,
     at_step: Option<f32>,
 ) -> Option<Instrument> {
     let mut thrown = None;
@@ -44,7 +44,7 @@ pub(super) fn names(
     let geometry = Geometry::new(place.cells);
     let mut struck = [0.0_f32; INSTRUMENTS];
     let mut is_used = [false; INSTRUMENTS];
-    for (step, instrument, cell) in morph.cells() {
+    for (step, instrument, cell) in tween.cells() {
         let i = instrument.index();
         is_used[i] = true;
         if let Some(at) = at_step {

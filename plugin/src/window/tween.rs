@@ -23,13 +23,13 @@ pub(super) struct Cell {
     pub(super) strength: f32,
 }
 
-/// What is drawn of a pattern.
+/// What is drawn of a pattern, in between two.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Morph {
+pub(super) struct Tween {
     cells: Option<Box<[[Cell; INSTRUMENTS]; STEPS]>>,
 }
 
-impl Morph {
+impl Tween {
     /// Moves towards `aims` for `dt_s` seconds; the first time, all the way. Returns whether
     /// it has arrived.
     pub(super) fn towards(&mut self, aims: &Cells, dt_s: f32) -> bool {
@@ -89,16 +89,16 @@ mod tests {
 
     #[test]
     fn a_changed_pattern_is_reached_gradually_and_exactly() {
-        let mut morph = Morph::default();
+        let mut tween = Tween::default();
         let mut aims = [[None; INSTRUMENTS]; STEPS];
-        assert!(morph.towards(&aims, 0.0));
+        assert!(tween.towards(&aims, 0.0));
         let there = Cell { velocity: 0.8, offset: 0.25, presence: 1.0, strength: 1.0 };
         aims[5][Instrument::Snare.index()] = Some(there);
-        assert!(!morph.towards(&aims, 0.016));
-        let (_, _, halfway) = morph.cells().next().unwrap();
+        assert!(!tween.towards(&aims, 0.016));
+        let (_, _, halfway) = tween.cells().next().unwrap();
         assert!(halfway.presence > 0.1 && halfway.presence < 0.5, "{halfway:?}");
-        let frames = (0..100).take_while(|_| !morph.towards(&aims, 0.016)).count();
+        let frames = (0..100).take_while(|_| !tween.towards(&aims, 0.016)).count();
         assert!(frames < 40, "{frames}");
-        assert_eq!(morph.cells().collect::<Vec<_>>(), [(5, Instrument::Snare, there)]);
+        assert_eq!(tween.cells().collect::<Vec<_>>(), [(5, Instrument::Snare, there)]);
     }
 }
