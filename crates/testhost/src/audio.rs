@@ -59,7 +59,7 @@ impl Audio {
         Ok(())
     }
 
-    /// See [`Host::reset`](crate::Host::reset).
+    /// Clears voices and play state, as hosts do on a jump.
     ///
     /// # Errors
     /// [`HostError::Inactive`].
@@ -81,7 +81,9 @@ impl Audio {
         self.room = count;
     }
 
-    /// See [`Host::process`](crate::Host::process).
+    /// Plays one block of `frames` frames into the [`recording`](Self::recording).
+    ///
+    /// `inputs` must be in order of their offsets.
     ///
     /// # Errors
     /// If the plugin fails, or breaks a rule of CLAP: the block is recorded all the same.
@@ -141,7 +143,7 @@ impl Audio {
         error.map_or(Ok(()), Err)
     }
 
-    /// See [`Host::recording`](crate::Host::recording).
+    /// What was played so far.
     pub fn recording(&self) -> &Recording {
         &self.recording
     }

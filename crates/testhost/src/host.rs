@@ -90,10 +90,10 @@ impl Host {
         }
     }
 
-    /// Clears voices and play state, as hosts do on a jump.
+    /// As [`Audio::reset`].
     ///
     /// # Errors
-    /// [`HostError::Inactive`].
+    /// As there.
     pub fn reset(&mut self) -> Result<(), HostError> {
         self.audio.reset()
     }
@@ -104,12 +104,10 @@ impl Host {
         self.audio.refuse_events_beyond(count);
     }
 
-    /// Plays one block of `frames` frames into the [`recording`](Self::recording).
-    ///
-    /// `inputs` must be in order of their offsets.
+    /// Plays one block, as [`Audio::process`] does, and makes the call on the main thread that the plugin asks for.
     ///
     /// # Errors
-    /// If the plugin fails, or breaks a rule of CLAP: the block is recorded all the same.
+    /// As there.
     pub fn process(
         &mut self,
         frames: u32,
