@@ -1,6 +1,7 @@
 //! The built CLAP between the corners of its pad.
 
 use super::perform::{host_with, state_with_slots};
+use super::projects::framed;
 use super::*;
 
 /// Two bars with the pad on, at `x` from the left of its upper edge; in an instance that has `state`, if there is one.

@@ -1,6 +1,7 @@
 //! The built CLAP under a player's hands: keys that choose, fill, vary and mute, play modes, note maps,
 //! and notes that are followed.
 
+use super::projects::framed;
 use super::*;
 
 use groove::{Hit, Instrument, NoteMap};
