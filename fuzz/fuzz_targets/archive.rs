@@ -6,7 +6,6 @@ use std::io::Write;
 use libfuzzer_sys::fuzz_target;
 
 // The trainer is a program and no library: its reader is taken as it stands.
-#[allow(dead_code)]
 #[path = "../../trainer/src/data/source.rs"]
 mod source;
 

@@ -6,11 +6,14 @@ use std::io::Write;
 use libfuzzer_sys::fuzz_target;
 
 // The trainer is a program and no library: its reader is taken as it stands, with as much of the rest as that names.
-#[allow(dead_code)]
-#[path = "../../trainer/src/settings.rs"]
-mod settings;
+#[path = "../../trainer/src"]
+mod trainer {
+    #[expect(dead_code, reason = "training has use for the rest")]
+    pub(crate) mod settings;
+}
 
-#[allow(dead_code)]
+use trainer::settings;
+
 mod cli {
     use std::path::PathBuf;
 
@@ -39,7 +42,7 @@ mod cli {
     pub(crate) struct UsageError(pub(crate) &'static str);
 }
 
-#[allow(dead_code)]
+#[expect(dead_code, reason = "only its types are needed")]
 mod data {
     use std::path::PathBuf;
 

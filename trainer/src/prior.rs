@@ -12,7 +12,8 @@ use musicvae::weights::Tensors;
 use musicvae::{Adam, AdamConfig, Config, LatentMap, Parameters, WeightsFile};
 
 use crate::progress;
-use crate::settings::{Settings, one_cycle};
+use crate::settings::Settings;
+use crate::settings::schedule::one_cycle;
 
 /// Latent vectors per step.
 const BATCH: usize = 512;

@@ -1,0 +1,170 @@
+//! Preset, config file and flags, one over the other.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use super::{Preset, Schedule, Settings};
+use crate::cli::TrainArgs;
+use crate::data::Windowing;
+
+/// The largest config file that is read; one that says everything has 1 kB.
+const LARGEST_CONFIG: u64 = 1 << 20;
+
+/// Reads the config file at `path`.
+pub(super) fn read_config(path: &Path) -> Result<Table> {
+    let mut text = String::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_CONFIG + 1).read_to_string(&mut text))
+        .with_context(|| format!("cannot read config file {}", path.display()))?;
+    if text.len() as u64 > LARGEST_CONFIG {
+        bail!(
+            "{}: more than {LARGEST_CONFIG} bytes are too many for a config file",
+            path.display()
+        );
+    }
+    text.parse().map_err(|error: toml::de::Error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(start).filter(|&byte| byte == b'\n').count() + 1;
+        anyhow::anyhow!("{}: line {line}: {}", path.display(), error.message())
+    })
+}
+
+/// The flags that were given, as the config file they stand for.
+pub(super) fn flags(args: &TrainArgs) -> Table {
+    #[derive(Serialize)]
+    struct Flags<'a> {
+        data: &'a Option<PathBuf>,
+        init: &'a Option<PathBuf>,
+        preset: Option<Preset>,
+        windowing: Option<Windowing>,
+        epochs: Option<u32>,
+        batch_size: Option<u32>,
+        lr: Option<f64>,
+        schedule: Option<Schedule>,
+        beta: Option<f64>,
+        free_bits: Option<f64>,
+        seed: Option<u64>,
+        device: &'a Option<String>,
+        f32: Option<bool>,
+    }
+    Table::try_from(Flags {
+        data: &args.data,
+        init: &args.init,
+        preset: args.preset,
+        windowing: args.windowing,
+        epochs: args.epochs,
+        batch_size: args.batch_size,
+        lr: args.lr,
+        schedule: args.schedule,
+        beta: args.beta,
+        free_bits: args.free_bits,
+        seed: args.seed,
+        device: &args.device,
+        f32: args.f32.then_some(true),
+    })
+    .expect("flags fit TOML: seeds are checked to fit its integers")
+}
+
+/// Preset, then `file`, then `flags`.
+pub(super) fn layered(file: Table, flags: Table) -> Result<Settings> {
+    fn chosen<'a, T: Deserialize<'a>>(key: &str, from: [&Table; 2], or: T) -> Result<T> {
+        match from.iter().find_map(|table| table.get(key)) {
+            Some(value) => T::deserialize(value.clone()).map_err(|e| in_one_line(key, &e)),
+            None => Ok(or),
+        }
+    }
+    let preset = chosen("preset", [&flags, &file], Preset::Compact)?;
+    let windowing = chosen("windowing", [&flags, &file], Windowing::Bars)?;
+    let mut table = Table::try_from(Settings::of(preset, windowing)).context("preset")?;
+    // What may be left out has to be known all the same.
+    for key in ["data", "init", "command"] {
+        table.insert(key.into(), Value::String(String::new()));
+    }
+    overlay(&mut table, file, "")?;
+    overlay(&mut table, flags, "")?;
+    for key in ["data", "init", "command"] {
+        if table.get(key).and_then(Value::as_str) == Some("") {
+            table.remove(key);
+        }
+    }
+    Settings::deserialize(table).map_err(|e| in_one_line("value", &e))?.check()
+}
+
+/// Replaces what `onto` has with what `from` says; a key that `onto` lacks is an error.
+fn overlay(onto: &mut Table, from: Table, within: &str) -> Result<()> {
+    for (key, value) in from {
+        let known = onto.keys().cloned().collect::<Vec<_>>().join(", ");
+        match (onto.get_mut(&key), value) {
+            (None, _) => bail!("unknown key `{within}{key}` (known here: {known})"),
+            (Some(Value::Table(onto)), Value::Table(from)) => {
+                overlay(onto, from, &format!("{within}{key}."))?;
+            }
+            (Some(Value::Table(_)), _) => bail!("`{within}{key}` must be a table"),
+            // `lr = 1` means 1.0.
+            (Some(old @ Value::Float(_)), Value::Integer(new)) => *old = Value::Float(new as f64),
+            (Some(old), new) if old.same_type(&new) => *old = new,
+            (Some(old), new) => {
+                bail!("`{within}{key}` must be of type {}, not {}", old.type_str(), new.type_str())
+            }
+        }
+    }
+    Ok(())
+}
+
+fn in_one_line(what: &str, error: &toml::de::Error) -> anyhow::Error {
+    anyhow::anyhow!("{what}: {}", error.message().replace('\n', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(file: &str, args: &[&str]) -> Result<Settings> {
+        use clap::Parser;
+        let args = [&["trainer"], args].concat();
+        layered(file.parse().unwrap(), flags(&crate::cli::Cli::parse_from(args).train))
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_the_preset() {
+        let file = "preset = \"tiny\"\nbeta = 1\nepochs = 7\n[network]\nlatent = 5";
+        let settings = settings(file, &["--epochs", "9"]).unwrap();
+        assert_eq!(settings.preset, Preset::Tiny);
+        assert_eq!((settings.beta, settings.epochs, settings.network.latent), (1.0, 9, 5));
+        assert_eq!(settings.batch_size, Settings::of(Preset::Tiny, Windowing::Bars).batch_size);
+    }
+
+    #[test]
+    fn unknown_keys_presets_and_types_are_named() {
+        let error = |file| settings(file, &[]).unwrap_err().to_string();
+        assert!(error("epoch = 3").contains("unknown key `epoch` (known here: batch_size,"));
+        assert!(error("[network.decoder]\nwidth = 3").contains("`network.decoder.width`"));
+        assert!(error("preset = \"huge\"").contains("huge"));
+        assert!(error("epochs = \"many\"").contains("`epochs` must be of type integer"));
+        assert!(error("epochs = -1").contains("-1"));
+        assert!(error("drop_previous = 1.5").contains("probability"));
+    }
+
+    #[test]
+    fn a_config_file_says_all_that_the_settings_say() {
+        for preset in [Preset::Compact, Preset::Paper, Preset::Tiny] {
+            for windowing in [Windowing::Bars, Windowing::Seed] {
+                let data = Some("a \"b\"/c.zip".into());
+                let settings = Settings { data, ..Settings::of(preset, windowing) };
+                let again = layered(settings.to_toml().unwrap().parse().unwrap(), Table::new());
+                assert_eq!(again.unwrap(), settings);
+            }
+        }
+    }
+
+    #[test]
+    fn seed_windows_train_without_expression() {
+        assert!(!settings("windowing = \"seed\"", &[]).unwrap().network.expression);
+        assert!(settings("[network]\nexpression = true", &["--windowing", "seed"]).is_err());
+    }
+}

@@ -1,0 +1,87 @@
+//! What a run begins from before anybody says otherwise.
+
+use musicvae::Config;
+use serde::{Deserialize, Serialize};
+
+use super::{Reconstruction, Schedule, Settings};
+use crate::data::Windowing;
+
+/// Size of network and training recipe to start from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Preset {
+    /// The one that ships: small, with a direct path from grid to latent and back
+    Compact,
+    /// The published network and its training settings (MusicVAE, Roberts et al. 2018)
+    Paper,
+    /// For tests and first tries: learns little, in seconds
+    Tiny,
+}
+
+impl Settings {
+    /// The recipe of `preset` on windows of `windowing`.
+    pub(crate) fn of(preset: Preset, windowing: Windowing) -> Self {
+        // Measured: docs/experiments.md. Beta is that of MusicVAE's drum models, whose free bits
+        // change nothing where the divergence is always above them.
+        let compact = Self {
+            data: None,
+            init: None,
+            command: None,
+            preset: Preset::Compact,
+            windowing,
+            epochs: 4,
+            batch_size: 128,
+            lr: 2e-3,
+            schedule: Schedule::OneCycle,
+            reconstruction: Reconstruction::CrossEntropy,
+            beta: 0.2,
+            beta_annealing_steps: 500,
+            free_bits: 0.0,
+            velocity_weight: 10.0,
+            micro_offset_weight: 10.0,
+            recombine: 0.25,
+            drop_previous: 0.2,
+            weight_decay: 1e-2,
+            clip: 1.0,
+            hop_beats: 1,
+            prior_steps: 6000,
+            checkpoint_steps: 500,
+            seed: 0,
+            device: "auto".into(),
+            f32: false,
+            network: Config { expression: windowing == Windowing::Bars, ..Config::compact() },
+        };
+        match preset {
+            Preset::Compact => compact,
+            // Published: Adam, 1e-3 times 0.9999 per step down to 1e-5, batch 256, 70 epochs over
+            // windows that do not overlap, loss = binary cross-entropy + 0.3 x KL.
+            Preset::Paper => Self {
+                preset,
+                epochs: 70,
+                batch_size: 256,
+                lr: 1e-3,
+                schedule: Schedule::Published,
+                reconstruction: Reconstruction::Published,
+                beta: 0.3,
+                beta_annealing_steps: 0,
+                free_bits: 0.0,
+                recombine: 0.0,
+                drop_previous: 0.0,
+                weight_decay: 0.0,
+                hop_beats: 16,
+                network: Config::paper(),
+                ..compact
+            },
+            Preset::Tiny => Self {
+                preset,
+                epochs: 2,
+                batch_size: 16,
+                beta_annealing_steps: 10,
+                prior_steps: 50,
+                checkpoint_steps: 50,
+                network: Config { expression: windowing == Windowing::Bars, ..Config::tiny() },
+                ..compact
+            },
+        }
+    }
+}
