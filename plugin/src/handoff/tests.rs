@@ -1,8 +1,14 @@
 //! The three ends, one by one and all at once.
 
-use super::*;
-use crate::recipe::{Ask, Recipe};
+use std::time::Instant;
+
 use engine::Score;
+use groove::Beats;
+
+use super::gui::SILENCE;
+use super::*;
+use crate::answer::{Track, Wanted};
+use crate::recipe::{Ask, Recipe};
 
 fn recipe(seed: u64) -> Recipe {
     Recipe { seed, ..Recipe::default() }
