@@ -6,12 +6,13 @@ use std::io::{BufRead, BufReader};
 
 use anyhow::{Context, Result};
 use candle_core::Device;
-use musicvae::{Precision, WeightsFile};
+use musicvae::{Network, Parameters, Precision, WeightsFile};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::checkpoint::Checkpoint;
 use crate::data::{Dataset, Windows};
+use crate::encoded::Encoded;
 use crate::run_folder::RunFolder;
 use crate::settings::Settings;
 use crate::{evaluate, latent_map, prior, velocity_curves, weights, whole_file};
@@ -34,13 +35,15 @@ pub(crate) fn run(
     // Training also sees windows that start within a bar. What is played starts on its first beat, so
     // points are drawn from where such windows lie.
     let windows = data.train.on_bar_lines();
-    let (map, posteriors) = latent_map::fit(&file, &windows, device)?;
+    let network = Network::new(file.config(), &Parameters::from_weights(&file, device)?)?;
+    let encoded = Encoded::new(&network, &windows)?;
     let mut metadata = metadata(settings, data)?;
     let mut tensors = file.tensors().clone();
-    map.describe_in(&mut tensors, &mut metadata);
-    if let Some(curves) = velocity_curves::fit(&file, &windows, device)? {
-        curves.insert_into(&mut tensors);
+    if file.config().expression {
+        velocity_curves::fit(&network, &encoded, device)?.insert_into(&mut tensors);
     }
+    let (map, posteriors) = latent_map::fit(file.config(), &windows, encoded)?;
+    map.describe_in(&mut tensors, &mut metadata);
     let mut config = settings.network.clone();
     if let Some(prior) = &mut config.prior {
         prior.styles = map.styles().len();

@@ -3,43 +3,27 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use candle_core::Device;
-use groove::Pattern;
-use musicvae::{Batch, LatentMap, Network, Parameters, WeightsFile};
+use musicvae::{Config, LatentMap};
 
 use crate::data::Windows;
+use crate::encoded::Encoded;
 use crate::prior::Posteriors;
 use crate::statistics::Attribute;
-use crate::teacher_forcing;
 
 /// Performances that the data must have of a style for it to be a landmark.
 const LEAST_PERFORMANCES: usize = 20;
 
-/// The latent map of `windows`, and their posteriors. Silent windows have no part in either.
+/// The latent map of `windows`, of which `encoded` has the posteriors, and those with their styles.
 pub(crate) fn fit(
-    file: &WeightsFile,
+    config: &Config,
     windows: &Windows,
-    device: &Device,
+    encoded: Encoded,
 ) -> Result<(LatentMap, Posteriors)> {
-    let network = Network::new(file.config(), &Parameters::from_weights(file, device)?)?;
-    let (mut means, mut sigmas, mut attributes) = (Vec::new(), Vec::new(), Vec::new());
-    let mut sounding = Vec::new();
-    let mut index = 0;
-    for patterns in teacher_forcing::batches(windows) {
-        let (indices, patterns): (Vec<usize>, Vec<Pattern>) =
-            (index..).zip(patterns.iter().copied()).filter(|(_, p)| p.count() > 0).unzip();
-        index += teacher_forcing::BATCH;
-        if patterns.is_empty() {
-            continue;
-        }
-        let posterior = network.encode(&Batch::from_patterns(&patterns), None)?; // [B, Z]
-        means.extend(posterior.mean.flatten_all()?.to_vec1::<f32>()?);
-        sigmas.extend(posterior.sigma.flatten_all()?.to_vec1::<f32>()?);
-        attributes.extend(patterns.iter().flat_map(|p| Attribute::ALL.map(|a| a.of(p))));
-        sounding.extend(indices);
-    }
+    let attributes: Vec<f64> =
+        encoded.patterns().flat_map(|p| Attribute::ALL.map(|a| a.of(p))).collect();
+    let Encoded { means, sigmas, indices: sounding, .. } = encoded;
     let members = styles(windows, &sounding);
-    let map = LatentMap::fit(file.config().latent, &means, &sigmas)
+    let map = LatentMap::fit(config.latent, &means, &sigmas)
         .context("latent map")?
         .with_directions(&Attribute::ALL.map(Attribute::name), &means, &attributes)
         .with_styles(&means, &members);

@@ -9,6 +9,7 @@ mod clip;
 mod data;
 mod device;
 mod encode;
+mod encoded;
 mod evaluate;
 mod export;
 mod grids;

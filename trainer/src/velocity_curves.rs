@@ -3,28 +3,19 @@
 use anyhow::Result;
 use candle_core::Device;
 use groove::INSTRUMENTS;
-use musicvae::{Batch, Network, Parameters, VelocityCurves, WeightsFile};
+use musicvae::{Batch, Network, VelocityCurves};
 
-use crate::data::Windows;
-use crate::teacher_forcing;
+use crate::encoded::Encoded;
 
-/// The curves of the network of `file` on `windows`, decoded from posterior means and true tokens; `None`
-/// for a network that knows no velocities.
-pub(crate) fn fit(
-    file: &WeightsFile,
-    windows: &Windows,
-    device: &Device,
-) -> Result<Option<VelocityCurves>> {
-    if !file.config().expression {
-        return Ok(None);
-    }
-    let network = Network::new(file.config(), &Parameters::from_weights(file, device)?)?;
+/// The curves of `network`, which knows velocities, on the windows that it has `encoded`, decoded from posterior means and
+/// true tokens.
+pub(crate) fn fit(network: &Network, encoded: &Encoded, device: &Device) -> Result<VelocityCurves> {
     let (mut expected, mut played): ([Vec<f32>; INSTRUMENTS], [Vec<f32>; INSTRUMENTS]) =
         Default::default();
-    for patterns in teacher_forcing::batches(windows) {
-        let batch = Batch::from_patterns(&patterns);
-        let posterior = network.encode(&batch, None)?; // [B, Z]
-        let decoded = network.decode_teacher_forced(&posterior.mean, &batch, None)?;
+    for batch in encoded.batches(device) {
+        let (patterns, means) = batch?; // [B], [B, Z]
+        let decoded =
+            network.decode_teacher_forced(&means, &Batch::from_patterns(patterns), None)?;
         let Some(predicted) = decoded.expression() else { continue };
         let velocity = predicted.velocity.to_vec3::<f32>()?; // [B, T, 9]
         for (window, pattern) in patterns.iter().enumerate() {
@@ -35,5 +26,5 @@ pub(crate) fn fit(
             }
         }
     }
-    Ok(Some(VelocityCurves::fit(&expected, &played)))
+    Ok(VelocityCurves::fit(&expected, &played))
 }
