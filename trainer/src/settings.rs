@@ -20,7 +20,7 @@ use toml::Table;
 use crate::cli::{TrainArgs, UsageError};
 use crate::data::{DataOptions, Windowing};
 use crate::init;
-use layers::{flags, layered, read_config};
+use layers::{flags, layered, of_run, read_config};
 
 /// What the reconstruction part of the loss is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ impl Settings {
 
     /// The settings of the run whose config file is at `path`.
     pub(crate) fn of_run(path: &Path) -> Result<Self> {
-        layered(read_config(path)?, Table::new()).with_context(|| path.display().to_string())
+        of_run(read_config(path)?, Table::new()).with_context(|| path.display().to_string())
     }
 
     /// The settings of the run whose config file is at `path`, to go on with as `args` say.
@@ -114,7 +114,7 @@ impl Settings {
         const MAY_CHANGE: [&str; 4] = ["data", "epochs", "device", "f32"];
         let file = read_config(path)?;
         let context = || path.display().to_string();
-        let settings = layered(file.clone(), Table::new()).with_context(context)?;
+        let settings = of_run(file.clone(), Table::new()).with_context(context)?;
         let as_begun = Table::try_from(&settings).context("settings do not fit TOML")?;
         let flags = flags(args);
         for (key, asked) in &flags {
@@ -130,7 +130,7 @@ impl Settings {
         if args.config.is_some() {
             bail!("--config cannot change a run that is resumed: leave it out");
         }
-        layered(file, flags).with_context(context)
+        of_run(file, flags).with_context(context)
     }
 
     /// This as the text of a config file.

@@ -243,10 +243,9 @@ fn gate(x: f32, threshold: f32) -> f32 {
 fn hadamard(lines: &mut [Chunk; LINES]) {
     for span in [1, 2, 4] {
         for i in (0..LINES).filter(|i| i & span == 0) {
-            for n in 0..CHUNK {
-                let (a, b) = (lines[i][n], lines[i ^ span][n]);
-                lines[i][n] = a + b;
-                lines[i ^ span][n] = a - b;
+            let [a, b] = lines.get_disjoint_mut([i, i ^ span]).expect("two of the lines");
+            for (a, b) in a.iter_mut().zip(b) {
+                (*a, *b) = (*a + *b, *a - *b);
             }
         }
     }

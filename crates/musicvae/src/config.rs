@@ -103,7 +103,7 @@ pub struct Config {
     pub independent_bars: bool,
     /// Which earlier steps the decoder sees beside the previous one: how many steps ago each was,
     /// 16 being the same step of the bar before. Silence before the first step.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub look_back: Vec<usize>,
     /// Velocities and micro-offsets are encoded and decoded.
     pub expression: bool,

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use musicvae::Config;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -70,8 +71,19 @@ pub(super) fn flags(args: &TrainArgs) -> Table {
     .expect("flags fit TOML: seeds are checked to fit its integers")
 }
 
-/// Preset, then `file`, then `flags`.
+/// Preset, then the user's `file`, then `flags`.
 pub(super) fn layered(file: Table, flags: Table) -> Result<Settings> {
+    over_preset(None, file, flags)
+}
+
+/// What a run wrote of itself, then `flags`. The network in it is whole: a part that it lacks must not come from the preset.
+pub(super) fn of_run(mut file: Table, flags: Table) -> Result<Settings> {
+    let network = file.remove("network");
+    over_preset(network, file, flags)
+}
+
+/// Preset, its network replaced by `network` if there is one, then `file`, then `flags`.
+fn over_preset(network: Option<Value>, file: Table, flags: Table) -> Result<Settings> {
     fn chosen<'a, T: Deserialize<'a>>(key: &str, from: [&Table; 2], or: T) -> Result<T> {
         match from.iter().find_map(|table| table.get(key)) {
             Some(value) => T::deserialize(value.clone()).map_err(|e| in_one_line(key, &e)),
@@ -80,7 +92,14 @@ pub(super) fn layered(file: Table, flags: Table) -> Result<Settings> {
     }
     let preset = chosen("preset", [&flags, &file], Preset::Compact)?;
     let windowing = chosen("windowing", [&flags, &file], Windowing::Bars)?;
-    let mut table = Table::try_from(Settings::of(preset, windowing)).context("preset")?;
+    let mut base = Settings::of(preset, windowing);
+    if file.get("network").and_then(|network| network.get("prior")).is_some() {
+        base.network.prior = base.network.prior.or(Config::compact().prior);
+    }
+    let mut table = Table::try_from(base).context("preset")?;
+    if let Some(network) = network {
+        table.insert("network".into(), network);
+    }
     // What may be left out has to be known all the same.
     for key in ["data", "init", "command"] {
         table.insert(key.into(), Value::String(String::new()));
@@ -131,6 +150,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_run_does_without_does_not_come_back_from_its_preset() {
+        let mut settings = Settings::of(Preset::Compact, Windowing::Bars);
+        (settings.network.look_back, settings.network.prior) = (Vec::new(), None);
+        let again = of_run(settings.to_toml().unwrap().parse().unwrap(), Table::new()).unwrap();
+        assert_eq!(again, settings);
+    }
+
+    #[test]
+    fn a_file_may_ask_for_what_its_preset_does_without() {
+        let file = "preset = \"paper\"\n[network]\nlook_back = [16]\n[network.prior]\nsteps = 3";
+        let network = settings(file, &[]).unwrap().network;
+        assert_eq!((network.look_back, network.prior.unwrap().steps), (vec![16], 3));
+    }
+
+    #[test]
     fn flags_win_over_the_file_and_the_file_over_the_preset() {
         let file = "preset = \"tiny\"\nbeta = 1\nepochs = 7\n[network]\nlatent = 5";
         let settings = settings(file, &["--epochs", "9"]).unwrap();
@@ -156,7 +190,7 @@ mod tests {
             for windowing in [Windowing::Bars, Windowing::Seed] {
                 let data = Some("a \"b\"/c.zip".into());
                 let settings = Settings { data, ..Settings::of(preset, windowing) };
-                let again = layered(settings.to_toml().unwrap().parse().unwrap(), Table::new());
+                let again = of_run(settings.to_toml().unwrap().parse().unwrap(), Table::new());
                 assert_eq!(again.unwrap(), settings);
             }
         }
