@@ -15,15 +15,13 @@ use super::dropout::Place;
 use super::numbers::{contiguous, sum_in_order, with_numbers};
 use crate::activation::{exp, vectorised};
 use crate::buffers;
-use crate::matmul::{Into, Panels, View, ViewMut, product, spread};
+use crate::matmul::{Into, View, product};
 
 #[cfg(feature = "cuda")]
 pub(super) use whole::WholeTokenLoss;
 
 /// Rows that go through the operation together: their logits fit the second-level cache.
 const ROWS: usize = 256;
-/// How far apart the rows of logits lie.
-const LOGITS: usize = spread(TOKENS);
 /// Blocks of rows that share sums for the weights' gradients, and so run one after the other. Fixed,
 /// so that sums do not depend on the number of threads.
 const LANES: usize = 8;
@@ -54,23 +52,6 @@ struct Lane<'a> {
     gradients: Option<(&'a mut [f32], &'a mut [f32])>,
 }
 
-/// The weights, as the products of all lanes read them.
-struct Weights<'a> {
-    /// `[H, 512]`
-    forward: Panels,
-    /// `[512, H]`
-    backward: Panels,
-    bias: &'a [f32],
-}
-
-impl<'a> Weights<'a> {
-    fn of(weights: &'a [f32], width: usize) -> Self {
-        let (matrix, bias) = weights.split_at(TOKENS * width);
-        let matrix = View::rows(matrix, TOKENS, width);
-        Self { forward: Panels::of(&[matrix.transposed()]), backward: Panels::of(&[matrix]), bias }
-    }
-}
-
 impl TokenLoss {
     /// An operation for these targets, one per row.
     pub(super) fn new(
@@ -83,56 +64,53 @@ impl TokenLoss {
     }
 
     /// A lane's rows, from its first to its last: their loss and the weights' gradients.
-    fn lane(&self, lane: Lane<'_>, weights: &Weights<'_>) -> (f64, Vec<f32>) {
+    fn lane(&self, lane: Lane<'_>, weights: &[f32]) -> (f64, Vec<f32>) {
         let width = lane.hidden.len() / lane.targets.len();
-        let stride = spread(width);
+        let (matrix, bias) = weights.split_at(TOKENS * width);
+        let matrix = View::rows(matrix, TOKENS, width);
         let mut loss = 0.0;
         let mut d_weights =
             buffers::take_zeros(if self.needs_gradients { TOKENS * (width + 1) } else { 0 });
-        let mut logits = buffers::take(ROWS * LOGITS);
-        let mut mask = buffers::take(if self.mask.is_some() { ROWS * width } else { 0 });
-        let mut read = buffers::take(ROWS * stride);
+        let mut logits = buffers::take(ROWS * TOKENS);
+        let masked = if self.mask.is_some() { ROWS * width } else { 0 };
+        let (mut mask, mut read) = (buffers::take(masked), buffers::take(masked));
         let mut gradients = lane.gradients;
         for (block, targets) in lane.targets.chunks(ROWS).enumerate() {
             let n = targets.len();
             let numbers = block * ROWS * width..(block * ROWS + n) * width;
             let cells = block * ROWS * INSTRUMENTS..(block * ROWS + n) * INSTRUMENTS;
-            let logits = &mut logits[..n * LOGITS];
-            let hidden = lane.hidden[numbers.clone()].chunks_exact(width);
-            for (to, hidden) in read.chunks_exact_mut(stride).zip(hidden) {
-                to[..width].copy_from_slice(hidden);
-            }
+            let logits = &mut logits[..n * TOKENS];
+            let mut hidden = &lane.hidden[numbers.clone()];
             if let Some(place) = &self.mask {
                 place.write(lane.first * width + numbers.start, &mut mask[..n * width]);
-                for (read, mask) in read.chunks_exact_mut(stride).zip(mask.chunks_exact(width)) {
-                    multiply(read, mask);
-                }
+                let read = &mut read[..n * width];
+                read.copy_from_slice(hidden);
+                multiply(read, &mask);
+                hidden = read;
             }
-            let read = View::strided(&read, n, width, stride);
-            let out = ViewMut::strided(logits, LOGITS);
-            weights.forward.product(out, read, Into::Replace);
+            let hidden = View::rows(hidden, n, width);
+            product(logits, hidden, matrix.transposed(), Into::Replace);
             let onsets = &lane.onsets[cells.clone()];
             loss += vectorised(
                 #[inline(always)]
-                || losses(logits, weights.bias, onsets, targets, self.scale),
+                || losses(logits, bias, onsets, targets, self.scale),
             );
             let Some((d_hidden, d_onsets)) = &mut gradients else {
                 continue;
             };
             let (d_hidden, d_onsets) = (&mut d_hidden[numbers], &mut d_onsets[cells]);
             let (d_matrix, d_bias) = d_weights.split_at_mut(TOKENS * width);
-            let d_logits = View::strided(logits, n, TOKENS, LOGITS);
-            weights.backward.product(ViewMut::strided(d_hidden, width), d_logits, Into::Replace);
-            product(d_matrix, d_logits.transposed(), read, Into::Add);
+            let d_logits = View::rows(logits, n, TOKENS);
+            product(d_hidden, d_logits, matrix, Into::Replace);
+            product(d_matrix, d_logits.transposed(), hidden, Into::Add);
             if self.mask.is_some() {
                 multiply(d_hidden, &mask);
             }
             vectorised(
                 #[inline(always)]
                 || {
-                    let rows = logits.as_chunks::<LOGITS>().0;
+                    let rows = logits.as_chunks::<TOKENS>().0;
                     for (row, d_onsets) in rows.iter().zip(d_onsets.as_chunks_mut().0) {
-                        let row = row.first_chunk().expect("rows are longer than what they hold");
                         d_bias.iter_mut().zip(row).for_each(|(a, b)| *a += b);
                         *d_onsets = by_instrument(row);
                     }
@@ -155,13 +133,12 @@ fn multiply(a: &mut [f32], b: &[f32]) {
 fn losses(logits: &mut [f32], bias: &[f32], onsets: &[f32], targets: &[u16], scale: f32) -> f64 {
     let mut total = 0.0;
     let rows = logits
-        .as_chunks_mut::<LOGITS>()
+        .as_chunks_mut::<TOKENS>()
         .0
         .iter_mut()
         .zip(onsets.chunks_exact(INSTRUMENTS))
         .zip(targets);
     for ((row, onsets), &target) in rows {
-        let row = &mut row[..TOKENS];
         let target = usize::from(target);
         // Sums over every subset: those without the highest instrument, then the same with it.
         let mut sums = [0.0; TOKENS];
@@ -262,9 +239,8 @@ impl CustomOp3 for TokenLoss {
                 gradients: gradients.next(),
             })
             .collect();
-        let weights = Weights::of(weights, width);
         let results: Vec<(f64, Vec<f32>)> =
-            lanes.into_par_iter().map(|lane| self.lane(lane, &weights)).collect();
+            lanes.into_par_iter().map(|lane| self.lane(lane, weights)).collect();
         let loss: f64 = results.iter().map(|(loss, _)| loss).sum();
         if self.needs_gradients {
             let parts: Vec<Vec<f32>> = results.into_iter().map(|(_, weights)| weights).collect();
