@@ -1,10 +1,11 @@
 """Times training steps: ours beside PyTorch's own LSTM modules on the same model.
 
-    python3 benches/peers/training.py [--batch 128] [--threads 2] [--rounds 3] [--json]
+    python3 benches/peers/training.py [--batch 128] [--threads 2] [--rounds 3] [--as-installed] [--json]
     python3 benches/peers/training.py --device cuda [--batch 128] [--rounds 3] [--json]
 
 A step is forward (teacher-forced, with dropout), backward, clipping to norm 1 and Adam, on random tokens; ours is
 `cargo bench -p musicvae --bench training`. The sides take turns; medians of all steps. On the CPU preset `compact`;
+PyTorch is told to keep freed memory, as our trainer does, unless --as-installed leaves it as it comes;
 with --json the last line is {"ours_windows_per_s": .., "pytorch_windows_per_s": .., "ratio": ..}.
 
 On a GPU (the CUDA toolkit's `nvcc` must be there to build our side) presets `compact` and `paper`, each with 32-bit
@@ -109,7 +110,8 @@ def keep_freed_memory():
 
 
 def on_cpu(args):
-    keep_freed_memory()
+    if not args.as_installed:
+        keep_freed_memory()
     torch.set_num_threads(args.threads)
     pytorch = PyTorch(groove_vae.GrooveVAE, args)
     theirs, own = [], []
@@ -154,6 +156,7 @@ def main():
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--as-installed", action="store_true", help="leave PyTorch's memory on the CPU as it comes")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     args = parser.parse_args()
     result = on_gpu(args) if args.device == "cuda" else on_cpu(args)
