@@ -204,23 +204,23 @@ mod tests {
         Event::NoteOff { at: SampleOffset(at), instrument, address: address(instrument) }
     }
 
+    /// The ends that fall due in a block of `frames`, all accepted.
+    fn ends(notes: &mut Notes, frames: u64) -> Vec<Event> {
+        let mut events = Vec::new();
+        notes.begin_block();
+        notes.end_block(frames, &mut |event| {
+            events.push(event);
+            true
+        });
+        events
+    }
+
     #[test]
     fn a_note_ends_its_length_later_even_blocks_later() {
         let mut notes = Notes::new();
-        let mut events = Vec::new();
-        notes.begin_block();
         notes.strike(stroke(Instrument::Kick, 10), 3, &mut |_| true);
-        notes.end_block(8, &mut |event| {
-            events.push(event);
-            true
-        });
-        assert_eq!(events, []);
-        notes.begin_block();
-        notes.end_block(8, &mut |event| {
-            events.push(event);
-            true
-        });
-        assert_eq!(events, [off(5, Instrument::Kick)]);
+        assert_eq!(ends(&mut notes, 8), []);
+        assert_eq!(ends(&mut notes, 8), [off(5, Instrument::Kick)]);
         assert!(notes.is_silent());
     }
 
@@ -237,13 +237,7 @@ mod tests {
             });
         }
         assert_eq!(offers, 3);
-        let mut events = Vec::new();
-        notes.begin_block();
-        notes.end_block(64, &mut |event| {
-            events.push(event);
-            true
-        });
-        assert_eq!(events, [off(0, Instrument::Snare)]);
+        assert_eq!(ends(&mut notes, 64), [off(0, Instrument::Snare)]);
         assert!(notes.is_silent());
     }
 
