@@ -11,6 +11,7 @@ mod strategies;
 mod written;
 
 use std::cell::Cell;
+use std::panic::resume_unwind;
 
 use engine::{Action, Control, Engine, Event, Offer};
 use groove::{INSTRUMENTS, SampleOffset};
@@ -26,6 +27,9 @@ const BLOCKS_PER_CASE: usize = 80;
 
 /// How many blocks of a case are compared, on average.
 const COMPARED_PER_CASE: u64 = 37;
+
+/// The blocks are shared among as many threads, each with cases of its own.
+const SHARES: u64 = 4;
 
 /// What is played, and what is to be.
 struct Performance {
@@ -152,24 +156,25 @@ fn played_to_its_end(case: &Case) -> Vec<Block> {
     host::blocks(&case)
 }
 
-/// Runs `test` on cases in which about `blocks` blocks are compared.
-fn run(blocks: u64, test: impl Fn(Case) -> Result<(), TestCaseError>) {
+/// What was compared.
+#[derive(Default)]
+struct Compared {
+    blocks: usize,
+    clear_blocks: usize,
+    notes: usize,
+}
+
+/// Compares about `blocks` blocks.
+fn compare(blocks: u64, seed: u64) -> Compared {
+    let (all, clear, notes) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let mut runner = TestRunner::new(ProptestConfig {
         cases: u32::try_from(blocks / COMPARED_PER_CASE).unwrap().max(1),
-        rng_seed: RngSeed::Fixed(effort("JANGDAN_SEED", 1)),
+        rng_seed: RngSeed::Fixed(seed),
         failure_persistence: None,
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()
     });
-    if let Err(error) = runner.run(&strategies::case(1..BLOCKS_PER_CASE), test) {
-        panic!("{error}");
-    }
-}
-
-#[test]
-fn in_a_million_random_blocks_every_note_sounds_once_at_its_sample_and_ends_once() {
-    let (blocks, clear, notes) = (Cell::new(0), Cell::new(0), Cell::new(0));
-    run(effort("JANGDAN_BLOCKS", 1_000_000), |case| {
+    let result = runner.run(&strategies::case(1..BLOCKS_PER_CASE), |case| {
         let made = played_to_its_end(&case);
         let heard = perform(&case, &made);
         if heard.played != heard.wanted {
@@ -181,13 +186,39 @@ fn in_a_million_random_blocks_every_note_sounds_once_at_its_sample_and_ends_once
             let ons = heard.played.iter().filter(|(_, note)| note.3.is_some()).count();
             prop_assert_eq!(2 * ons, heard.played.len());
         }
-        blocks.set(blocks.get() + heard.blocks);
+        all.set(all.get() + heard.blocks);
         clear.set(clear.get() + heard.clear_blocks);
         notes.set(notes.get() + heard.played.len() / 2);
         Ok(())
     });
-    println!("{} notes in {} blocks, {} of them compared", notes.get(), blocks.get(), clear.get());
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    Compared { blocks: all.get(), clear_blocks: clear.get(), notes: notes.get() }
+}
+
+#[test]
+fn in_a_million_random_blocks_every_note_sounds_once_at_its_sample_and_ends_once() {
+    let blocks = effort("JANGDAN_BLOCKS", 1_000_000_u64);
+    let seed = effort("JANGDAN_SEED", 1_u64);
+    let total = std::thread::scope(|scope| {
+        let shares: Vec<_> = (0..SHARES)
+            .map(|share| {
+                scope.spawn(move || compare(blocks.div_ceil(SHARES), seed * SHARES + share))
+            })
+            .collect();
+        shares.into_iter().fold(Compared::default(), |total, share| {
+            let share = share.join().unwrap_or_else(|panic| resume_unwind(panic));
+            Compared {
+                blocks: total.blocks + share.blocks,
+                clear_blocks: total.clear_blocks + share.clear_blocks,
+                notes: total.notes + share.notes,
+            }
+        })
+    });
+    let Compared { blocks, clear_blocks, notes } = total;
+    println!("{notes} notes in {blocks} blocks, {clear_blocks} of them compared");
     // The oracle must not get out of it by finding everything unclear, nor the drummers by silence.
-    assert!(clear.get() * 100 >= blocks.get() * 85);
-    assert!(notes.get() * 4 > blocks.get());
+    assert!(clear_blocks * 100 >= blocks * 85);
+    assert!(notes * 4 > blocks);
 }
