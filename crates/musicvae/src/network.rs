@@ -10,6 +10,7 @@ mod decoder;
 mod dropout;
 mod elementwise;
 mod encoder;
+mod linear;
 mod lstm;
 mod numbers;
 mod prior;

@@ -1,8 +1,10 @@
 //! The learned prior's network in candle, for training. See [`crate::prior`].
 
 use candle_core::{Result, Tensor, bail};
-use candle_nn::{Linear, Module, VarBuilder, linear};
+use candle_nn::{Linear, VarBuilder, linear};
 
+use super::elementwise::silu;
+use super::linear::apply;
 use crate::config::Config;
 
 /// The network v(x, t, style) of the prior.
@@ -40,13 +42,17 @@ impl Prior {
     /// # Errors
     /// If a tensor operation fails.
     pub fn forward(&self, x: &Tensor, condition: &Tensor) -> Result<Tensor> {
-        let condition = self.condition.forward(condition)?; // [B, (blocks + 1) H]
-        let part = |i: usize| condition.narrow(1, i * self.hidden, self.hidden);
-        let mut h = (self.input.forward(x)? + part(0)?)?; // [B, H]
+        // A product for each layer: parts of one would be put together again for every gradient.
+        let part = |i: usize| {
+            let rows = |of: &Tensor| of.narrow(0, i * self.hidden, self.hidden);
+            let bias = self.condition.bias().map(rows).transpose()?;
+            apply(&Linear::new(rows(self.condition.weight())?, bias), condition)
+        };
+        let mut h = (apply(&self.input, x)? + part(0)?)?; // [B, H]
         for (i, block) in self.blocks.iter().enumerate() {
-            let change = (block.forward(&h.silu()?)? + part(i + 1)?)?.silu()?;
+            let change = silu(&(apply(block, &silu(&h)?)? + part(i + 1)?)?)?;
             h = (h + change)?;
         }
-        self.output.forward(&h)
+        apply(&self.output, &h)
     }
 }

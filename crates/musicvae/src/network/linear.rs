@@ -1,0 +1,146 @@
+//! A linear layer as a single operation with its own backward, on the CPU: products on all cores, and gradients that
+//! lie as their tensors do. candle adds up a bias's gradient number by number, and a weight's across its rows.
+
+use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
+use candle_nn::{Linear, Module};
+use rayon::prelude::*;
+
+use super::numbers::{contiguous, with_numbers};
+use crate::matmul::{Into, View, product};
+
+/// Rows of a result that a thread computes at a time.
+const PART: usize = 128;
+
+/// The images of the rows of `x [N, I]`, `[N, O]`.
+pub(super) fn apply(layer: &Linear, x: &Tensor) -> Result<Tensor> {
+    match layer.bias() {
+        Some(bias) if x.device().is_cpu() => {
+            let (weight, bias) = (layer.weight().contiguous()?, bias.contiguous()?);
+            x.contiguous()?.apply_op3(&weight, &bias, LinearOp)
+        }
+        _ => layer.forward(x),
+    }
+}
+
+struct LinearOp;
+
+impl CustomOp3 for LinearOp {
+    fn name(&self) -> &'static str {
+        "linear"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        x_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+        bias: &CpuStorage,
+        bias_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (n, inputs) = x_layout.shape().dims2()?;
+        let outputs = bias_layout.shape().dims1()?;
+        if weight_layout.shape().dims2()? != (outputs, inputs) {
+            bail!("linear: {weight_layout:?} is not [{outputs}, {inputs}]");
+        }
+        let x = contiguous(x, x_layout)?;
+        let weight = View::rows(contiguous(weight, weight_layout)?, outputs, inputs).transposed();
+        let bias = contiguous(bias, bias_layout)?;
+        let mut out = vec![0.0; n * outputs];
+        let parts = out.par_chunks_mut((PART * outputs).max(1));
+        parts.zip(x.par_chunks((PART * inputs).max(1))).for_each(|(out, x)| {
+            out.chunks_exact_mut(outputs).for_each(|row| row.copy_from_slice(bias));
+            product(out, View::rows(x, x.len() / inputs, inputs), weight, Into::Add);
+        });
+        Ok((CpuStorage::F32(out), (n, outputs).into()))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        bias: &Tensor,
+        _result: &Tensor,
+        grad: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let (n, inputs) = x.dims2()?;
+        let outputs = bias.dims1()?;
+        let grad = grad.contiguous()?;
+        let d_x = x.track_op().then(|| {
+            with_both(&grad, weight, |d, weight| {
+                let mut d_x = vec![0.0; n * inputs];
+                let weight = View::rows(weight, outputs, inputs);
+                let parts = d_x.par_chunks_mut((PART * inputs).max(1));
+                parts.zip(d.par_chunks((PART * outputs).max(1))).for_each(|(d_x, d)| {
+                    product(d_x, View::rows(d, d.len() / outputs, outputs), weight, Into::Replace);
+                });
+                d_x
+            })
+        });
+        let d_weight = with_both(&grad, x, |d, x| {
+            let mut d_weight = vec![0.0; outputs * inputs];
+            let x = View::rows(x, n, inputs);
+            let parts = d_weight.par_chunks_mut((PART * inputs).max(1)).enumerate();
+            parts.for_each(|(i, d_weight)| {
+                let columns = d_weight.len() / inputs;
+                let d = View::strided(&d[i * PART..], n, columns, outputs).transposed();
+                product(d_weight, d, x, Into::Replace);
+            });
+            d_weight
+        })?;
+        let d_bias = with_numbers(&grad, |d| {
+            let mut d_bias = vec![0.0; outputs];
+            for row in d.chunks_exact(outputs) {
+                d_bias.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
+            }
+            d_bias
+        })?;
+        let like = |numbers, of: &Tensor| Tensor::from_vec(numbers, of.shape(), of.device());
+        Ok((
+            d_x.transpose()?.map(|numbers| like(numbers, x)).transpose()?,
+            Some(like(d_weight, weight)?),
+            Some(like(d_bias, bias)?),
+        ))
+    }
+}
+
+/// Gives `f` the numbers of two contiguous f32 tensors on the CPU.
+fn with_both<R>(a: &Tensor, b: &Tensor, f: impl FnOnce(&[f32], &[f32]) -> R) -> Result<R> {
+    with_numbers(a, |a| with_numbers(b, |b| f(a, b)))?
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Var};
+
+    use super::*;
+
+    #[test]
+    fn images_and_gradients_agree_with_candles() {
+        let numbers = |shape: (usize, usize), step: f32| {
+            let numbers = (0..shape.0 * shape.1).map(|i| (i as f32 * step).sin()).collect();
+            Tensor::from_vec::<_, f32>(numbers, shape, &Device::Cpu).unwrap()
+        };
+        for (n, inputs, outputs) in [(1, 1, 1), (3, 7, 5), (2 * PART + 9, 20, PART + 3)] {
+            let x = Var::from_tensor(&numbers((n, inputs), 0.37)).unwrap();
+            let weight = Var::from_tensor(&numbers((outputs, inputs), 0.73)).unwrap();
+            let bias = Var::from_tensor(&numbers((1, outputs), 1.1).squeeze(0).unwrap()).unwrap();
+            let layer = Linear::new(weight.as_tensor().clone(), Some(bias.as_tensor().clone()));
+            let shares = numbers((n, outputs), 0.91);
+            let run = |y: Tensor| {
+                let gradients = (&y * &shares).unwrap().sum_all().unwrap().backward().unwrap();
+                let of = |var: &Var| gradients.get(var).unwrap().clone();
+                [y, of(&x), of(&weight), of(&bias)]
+                    .map(|x| x.flatten_all().unwrap().to_vec1::<f32>().unwrap())
+            };
+            let found = run(apply(&layer, &x).unwrap());
+            let expected = run(layer.forward(&x).unwrap());
+            for (found, expected) in found.iter().zip(&expected) {
+                assert_eq!(found.len(), expected.len());
+                for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
+                    assert!((found - expected).abs() < 1e-4, "{i}: {found}, not {expected}");
+                }
+            }
+        }
+    }
+}
