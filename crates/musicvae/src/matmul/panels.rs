@@ -1,24 +1,36 @@
 //! Right-hand matrices that many products read, laid out for them once: in panels of columns, each with its rows side
 //! by side, which the innermost loop reads from the first number to the last.
 //!
-//! A product of few rows gains most: those of a recurrence's steps are 1.1 to 1.15 times as fast as by a general product,
-//! which lays the matrix out anew each time.
+//! The left-hand matrix is laid out likewise, in tiles of as many rows as are multiplied at a time, a block of them by a
+//! block: so the innermost loop reads two addresses that move on by constants, and little is in it but
+//! multiplications. Where another thread shares the core's front end, that is what counts (docs/performance.md).
+
+use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
 
 use super::{Into, View, ViewMut};
 use crate::buffers;
 
 /// Columns of a panel: two vectors of 256 bits, or one of 512.
 const WIDTH: usize = 16;
-/// Rows of a panel that are multiplied at a time: they stay in the first cache while rows of the left-hand matrix pass by.
+/// Rows of a panel that are multiplied at a time: they stay in the first cache while tiles pass by.
 const DEPTH: usize = 512;
+/// Rows of the left-hand matrix that are laid out at a time, whole tiles: they stay in the second cache while panels pass by.
+const BLOCK: usize = 96;
+/// Multiplications of a tile by a row of a panel in a round of the innermost loop. With eight the compiler
+/// runs out of registers.
+const TOGETHER: usize = 4;
+/// Bytes of a cache line, at one of which a panel begins.
+const LINE: usize = 64;
 
 /// A right-hand matrix.
 #[derive(Debug)]
 pub(crate) struct Panels {
-    /// `[panels, rows, WIDTH]`, zeros beyond the last column.
+    /// From `start` on `[panels, rows, WIDTH]`, zeros beyond the last column.
     data: Vec<f32>,
+    start: usize,
     rows: usize,
     columns: usize,
 }
@@ -27,34 +39,57 @@ impl Panels {
     /// The matrix of these parts, one below the other.
     pub(crate) fn of(parts: &[View<'_>]) -> Self {
         let columns = parts.first().map_or(0, |part| part.columns);
-        let rows = parts.iter().map(|part| part.rows).sum();
-        let mut data = buffers::take(rows * columns.next_multiple_of(WIDTH));
-        let mut from = 0;
-        for part in parts {
-            assert_eq!(part.columns, columns, "parts of one width");
-            for (panel, first) in (0..columns).step_by(WIDTH).enumerate() {
-                let width = WIDTH.min(columns - first);
-                let panel = &mut data[(panel * rows + from) * WIDTH..][..part.rows * WIDTH];
-                for (i, row) in panel.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
-                    for (j, x) in row[..width].iter_mut().enumerate() {
-                        *x = part.data[i * part.row_stride + (first + j) * part.column_stride];
-                    }
-                    row[width..].fill(0.0);
-                }
+        assert!(parts.iter().all(|part| part.columns == columns), "parts of one width");
+        let rows: usize = parts.iter().map(|part| part.rows).sum();
+        let len = rows * columns.next_multiple_of(WIDTH);
+        let mut data = buffers::take(len + LINE / size_of::<f32>());
+        let start = data.as_ptr().align_offset(LINE);
+        let panels = data[start..][..len].par_chunks_mut((rows * WIDTH).max(1));
+        panels.enumerate().for_each(|(i, panel)| {
+            let columns = i * WIDTH..columns.min((i + 1) * WIDTH);
+            let mut panel = panel.as_chunks_mut().0.iter_mut();
+            for part in parts {
+                copy_columns(panel.by_ref().take(part.rows), *part, columns.clone());
             }
-            from += part.rows;
-        }
-        Self { data, rows, columns }
+        });
+        Self { data, start, rows, columns }
     }
 
-    /// Multiplies `a`, whose rows are contiguous, by the matrix into `out`.
+    /// Multiplies `a`, whose rows or columns are contiguous, by the matrix into `out`.
     ///
     /// # Panics
     /// If the inner sizes differ or `out` is too short.
     pub(crate) fn product(&self, out: ViewMut<'_>, a: View<'_>, into: Into) {
-        assert_eq!((a.columns, a.column_stride), (self.rows, 1), "inner sizes of a product");
+        assert_eq!(a.columns, self.rows, "inner sizes of a product");
+        assert!(a.row_stride == 1 || a.column_stride == 1, "contiguous rows or columns");
         assert!(self.rows > 0 || into == Into::Add, "an empty product replaces nothing");
         Arch::new().dispatch(Product { b: self, a, out, into });
+    }
+
+    /// Rows `depth` of panel `index`.
+    #[inline(always)]
+    fn panel(&self, index: usize, depth: &Range<usize>) -> &[f32] {
+        let first = (index * self.rows + depth.start) * WIDTH;
+        &self.data[self.start + first..][..depth.len() * WIDTH]
+    }
+}
+
+/// Copies some columns, at most as many as a panel has, to its rows.
+fn copy_columns<'a>(
+    rows: impl Iterator<Item = &'a mut [f32; WIDTH]>,
+    from: View<'_>,
+    columns: Range<usize>,
+) {
+    let (width, stride) = (columns.len(), from.column_stride);
+    for (i, row) in rows.enumerate() {
+        let from = &from.data[i * from.row_stride + columns.start * stride..];
+        let (to, beyond) = row.split_at_mut(width);
+        if stride == 1 {
+            to.copy_from_slice(&from[..width]);
+        } else {
+            to.iter_mut().zip(from.iter().step_by(stride)).for_each(|(to, from)| *to = *from);
+        }
+        beyond.fill(0.0);
     }
 }
 
@@ -89,48 +124,94 @@ impl WithSimd for Product<'_> {
 impl Product<'_> {
     #[inline(always)]
     fn run<S: Simd, const ROWS: usize, const VECTORS: usize>(mut self, simd: S) {
-        for (panel, first) in (0..self.b.columns).step_by(WIDTH).enumerate() {
-            let panel = &self.b.data[panel * self.b.rows * WIDTH..][..self.b.rows * WIDTH];
-            for (part, b) in panel.chunks(DEPTH * WIDTH).enumerate() {
-                let b = S::as_simd_f32s(b).0.as_chunks::<VECTORS>().0;
-                let at = (part * DEPTH, first);
-                let mut row = 0;
-                while row < self.a.rows {
-                    row += match self.a.rows - row {
-                        rest if rest >= ROWS => self.tile::<S, ROWS, VECTORS>(simd, b, row, at),
-                        4.. => self.tile::<S, 4, VECTORS>(simd, b, row, at),
-                        2.. => self.tile::<S, 2, VECTORS>(simd, b, row, at),
-                        _ => self.tile::<S, 1, VECTORS>(simd, b, row, at),
-                    };
-                }
+        let mut tiles = buffers::take(DEPTH.min(self.b.rows) * BLOCK.min(self.a.rows));
+        for first in (0..self.b.rows).step_by(DEPTH) {
+            let depth = first..self.b.rows.min(first + DEPTH);
+            for first in (0..self.a.rows).step_by(BLOCK) {
+                let rows = first..self.a.rows.min(first + BLOCK);
+                self.block::<S, ROWS, VECTORS>(simd, &depth, &rows, &mut tiles);
+            }
+        }
+        buffers::give(tiles);
+    }
+
+    /// Multiplies `rows`, of them the columns `depth`, by all panels. `tiles` has room for as many numbers.
+    #[inline(always)]
+    fn block<S: Simd, const ROWS: usize, const VECTORS: usize>(
+        &mut self,
+        simd: S,
+        depth: &Range<usize>,
+        rows: &Range<usize>,
+        tiles: &mut [f32],
+    ) {
+        let mut row = rows.start;
+        while row < rows.end {
+            let tile = &mut tiles[(row - rows.start) * depth.len()..];
+            row += match rows.end - row {
+                left if left >= ROWS => self.lay_out::<ROWS>(row, depth, tile),
+                4.. => self.lay_out::<4>(row, depth, tile),
+                2.. => self.lay_out::<2>(row, depth, tile),
+                _ => self.lay_out::<1>(row, depth, tile),
+            };
+        }
+        for panel in 0..self.b.columns.div_ceil(WIDTH) {
+            let b = S::as_simd_f32s(self.b.panel(panel, depth)).0.as_chunks::<VECTORS>().0;
+            let is_sum = depth.start > 0 || self.into == Into::Add;
+            let mut row = rows.start;
+            while row < rows.end {
+                let a = &tiles[(row - rows.start) * depth.len()..];
+                let to = (row, panel * WIDTH);
+                row += match rows.end - row {
+                    left if left >= ROWS => self.tile::<S, ROWS, VECTORS>(simd, a, b, to, is_sum),
+                    4.. => self.tile::<S, 4, VECTORS>(simd, a, b, to, is_sum),
+                    2.. => self.tile::<S, 2, VECTORS>(simd, a, b, to, is_sum),
+                    _ => self.tile::<S, 1, VECTORS>(simd, a, b, to, is_sum),
+                };
             }
         }
     }
 
-    /// Multiplies R rows from `row` on, their columns from the first of `at` on, by `b`, into the columns from the second of
-    /// `at` on. Returns R.
+    /// Copies R rows from `row` on, of them the columns `depth`, to `tile [depth, R]`. Returns R.
+    #[inline(always)]
+    fn lay_out<const R: usize>(&self, row: usize, depth: &Range<usize>, tile: &mut [f32]) -> usize {
+        let View { data, row_stride, column_stride, .. } = self.a;
+        let data = &data[row * row_stride + depth.start * column_stride..];
+        let tile = &mut tile.as_chunks_mut::<R>().0[..depth.len()];
+        if column_stride == 1 {
+            let rows: [&[f32]; R] = std::array::from_fn(|r| &data[r * row_stride..][..depth.len()]);
+            for (k, column) in tile.iter_mut().enumerate() {
+                *column = std::array::from_fn(|r| rows[r][k]);
+            }
+        } else {
+            for (column, from) in tile.iter_mut().zip(data.chunks(column_stride)) {
+                column.copy_from_slice(&from[..R]);
+            }
+        }
+        R
+    }
+
+    /// Multiplies a tile of R rows by `b`, into the row and the columns that begin at `to`. Returns R.
     #[inline(always)]
     fn tile<S: Simd, const R: usize, const VECTORS: usize>(
         &mut self,
         simd: S,
+        a: &[f32],
         b: &[[S::f32s; VECTORS]],
-        row: usize,
-        (depth, first): (usize, usize),
+        (row, first): (usize, usize),
+        is_sum: bool,
     ) -> usize {
-        let a: [&[f32]; R] = std::array::from_fn(|r| {
-            &self.a.data[(row + r) * self.a.row_stride + depth..][..b.len()]
-        });
+        let a = &a.as_chunks::<R>().0[..b.len()];
         let mut sums = [[simd.splat_f32s(0.0); VECTORS]; R];
-        for (k, b) in b.iter().enumerate() {
-            for (sums, a) in sums.iter_mut().zip(&a) {
-                let a = simd.splat_f32s(a[k]);
-                for (sum, b) in sums.iter_mut().zip(b) {
-                    *sum = simd.mul_add_f32s(a, *b, *sum);
-                }
+        let ((a_many, a), (b_many, b)) = (a.as_chunks::<TOGETHER>(), b.as_chunks::<TOGETHER>());
+        for (a, b) in a_many.iter().zip(b_many) {
+            for (a, b) in a.iter().zip(b) {
+                add_outer(simd, &mut sums, a, b);
             }
         }
+        for (a, b) in a.iter().zip(b) {
+            add_outer(simd, &mut sums, a, b);
+        }
         let width = WIDTH.min(self.b.columns - first);
-        let is_sum = depth > 0 || self.into == Into::Add;
         for (r, sums) in sums.iter().enumerate() {
             let out = &mut self.out.data[(row + r) * self.out.row_stride + first..][..width];
             if let (out, []) = S::as_mut_simd_f32s(out)
@@ -148,6 +229,22 @@ impl Product<'_> {
             }
         }
         R
+    }
+}
+
+/// Adds each of `a` times `b` to its sums.
+#[inline(always)]
+fn add_outer<S: Simd, const R: usize, const VECTORS: usize>(
+    simd: S,
+    sums: &mut [[S::f32s; VECTORS]; R],
+    a: &[f32; R],
+    b: &[S::f32s; VECTORS],
+) {
+    for (sums, a) in sums.iter_mut().zip(a) {
+        let a = simd.splat_f32s(*a);
+        for (sum, b) in sums.iter_mut().zip(b) {
+            *sum = simd.mul_add_f32s(a, *b, *sum);
+        }
     }
 }
 
@@ -180,6 +277,20 @@ mod tests {
         for (found, expected) in out.chunks(stride).zip(expected.chunks(n)) {
             assert_eq!(&found[..n], expected);
             assert!(found[n..].iter().all(|&x| x == 1.0), "beyond the matrix");
+        }
+    }
+
+    #[test]
+    fn rows_beyond_a_block_and_rows_that_stand_as_columns_are_multiplied() {
+        let (m, n, k) = (2 * BLOCK + 5, WIDTH + 1, DEPTH + 2);
+        let numbers = |count: usize| (0..count).map(|i| (i % 11) as f32 - 5.0).collect::<Vec<_>>();
+        let (a, b) = (numbers(m * k), numbers(k * n));
+        let b = View::rows(&b, k, n);
+        for a in [View::rows(&a, m, k), View::rows(&a, k, m).transposed()] {
+            let (mut expected, mut out) = (vec![0.0; m * n], vec![f32::NAN; m * n]);
+            product(&mut expected, a, b, Into::Replace);
+            Panels::of(&[b]).product(ViewMut::strided(&mut out, n), a, Into::Replace);
+            assert_eq!(out, expected);
         }
     }
 

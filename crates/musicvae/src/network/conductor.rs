@@ -1,10 +1,11 @@
 //! The conductor: a latent vector to one embedding per bar, and a sketch of the onsets.
 
 use candle_core::{Result, Tensor};
-use candle_nn::{Linear, Module, VarBuilder, linear};
+use candle_nn::{Linear, VarBuilder, linear};
 use groove::{BARS, INSTRUMENTS, STEPS};
 
 use super::elementwise::tanh;
+use super::linear::apply;
 use super::lstm::Lstm;
 use crate::config::Config;
 
@@ -52,12 +53,12 @@ impl Conductor {
     /// If a tensor operation fails.
     pub fn forward(&self, z: &Tensor) -> Result<Plan> {
         let (b, latent) = z.dims2()?;
-        let state = tanh(&self.latent_to_state.forward(z)?)?; // [B, 2 layers H]
+        let state = tanh(&apply(&self.latent_to_state, z)?)?; // [B, 2 layers H]
         let inputs = z.unsqueeze(1)?.expand((b, BARS, latent))?.contiguous()?;
         let out = self.lstm.forward(&inputs, 0, None, Some(&state))?; // [B, 4, H]
-        let bars = tanh(&self.embed.forward(&out)?)?; // [B, 4, E]
+        let bars = tanh(&apply(&self.embed, &out)?)?; // [B, 4, E]
         let sketch = match &self.sketch {
-            Some(sketch) => Some(sketch.forward(z)?.reshape((b, STEPS, INSTRUMENTS))?),
+            Some(sketch) => Some(apply(sketch, z)?.reshape((b, STEPS, INSTRUMENTS))?),
             None => None,
         };
         Ok(Plan { bars, sketch })

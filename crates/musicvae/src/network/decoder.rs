@@ -4,13 +4,14 @@ mod greedy;
 
 use candle_core::{Device, Result, Tensor};
 use candle_nn::ops::sigmoid;
-use candle_nn::{Linear, Module, VarBuilder, linear};
+use candle_nn::{Linear, VarBuilder, linear};
 use groove::{BARS, INSTRUMENTS, STEPS, TOKENS, Token};
 
 pub use self::greedy::Greedy;
 use super::conductor::Plan;
 use super::dropout::Mask;
 use super::elementwise::tanh;
+use super::linear::apply;
 use super::lstm::Lstm;
 use super::token_loss::TokenLoss;
 #[cfg(feature = "cuda")]
@@ -49,9 +50,9 @@ struct Single {
 #[derive(Clone, Debug)]
 pub struct Decoded {
     windows: usize,
-    /// The top h, `[64 B, H]`.
+    /// The top h, `[4 B, 16, H]`.
     out: Tensor,
-    /// What dropout multiplies it by before `joint` reads it, `[64 B, H]`.
+    /// What dropout multiplies it by before `joint` reads it, `[4 B, 16, H]`.
     mask: Option<Mask>,
     joint: Linear,
     /// Onset logits, `[64 B, 9]`.
@@ -132,10 +133,8 @@ impl Decoder {
         }
         let steps = Tensor::cat(&steps, 2)?; // [4B, 16, C + 9 distances + 9]
         let bars = plan.bars.reshape((b * BARS, self.config.embedding))?; // [4B, E]
-        let state = tanh(&self.bar_to_state.forward(&bars)?)?; // [4B, 2 layers H]
+        let state = tanh(&apply(&self.bar_to_state, &bars)?)?; // [4B, 2 layers H]
         let out = self.lstm.forward(&steps, known, Some(&bars), Some(&state))?; // [4B, 16, H]
-        let out = out.flatten_to(1)?; // [64B, H]
-
         let struck = batch.columns(device)?; // [B, T, 9]
         let (onsets, expression) = self.read(z, &out, plan, &struck)?;
         Ok(Decoded {
@@ -148,7 +147,7 @@ impl Decoder {
         })
     }
 
-    /// Onset logits `[64 B, 9]` and expression from the top h `[64 B, H]` and the step's own token
+    /// Onset logits `[64 B, 9]` and expression from the top h, `[4 B, 16, H]` or `[B, 64, H]`, and the step's own token
     /// `[B, T, 9]`.
     fn read(
         &self,
@@ -157,23 +156,30 @@ impl Decoder {
         plan: &Plan,
         struck: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Expression>)> {
-        let (rows, hidden) = out.dims2()?;
+        let (sequences, steps, hidden) = out.dims3()?;
+        let rows = sequences * steps;
         let single = self.heads.single.as_ref().zip(plan.sketch.as_ref());
         let expression = self.heads.expression.as_ref();
         // `expression` reads [h, token]; its two halves are multiplied apart, which saves a copy of
         // every h. All that reads h is one product.
         let mut by_h = Vec::new();
-        by_h.extend(single.map(|(single, _)| single.linear.weight().clone()));
-        by_h.extend(expression.map(|head| head.weight().narrow(1, 0, hidden)).transpose()?);
+        if let Some((single, _)) = single {
+            by_h.push(single.linear.clone());
+        }
+        if let Some(head) = expression {
+            // Contiguous, as products on a GPU must have it; likewise below.
+            let weight = head.weight().narrow(1, 0, hidden)?.contiguous()?;
+            by_h.push(Linear::new(weight, head.bias().cloned()));
+        }
         if by_h.is_empty() {
             return Ok((None, None));
         }
-        let of_h = out.matmul(&Tensor::cat(&by_h, 0)?.t()?)?; // [64B, 9, 18 or 27]
+        let of_h = apply(&one_below_the_other(&by_h)?, out)?.flatten_to(1)?; // [64B, 9, 18 or 27]
 
         let onsets = match single {
             Some((single, sketch)) => {
                 let sketch = sketch.reshape((rows, INSTRUMENTS))?;
-                let sum = add_bias(&single.linear, of_h.narrow(1, 0, INSTRUMENTS)?)?;
+                let sum = of_h.narrow(1, 0, INSTRUMENTS)?;
                 Some((sum + sketch.broadcast_mul(&single.sketch_gain)?)?)
             }
             None => None,
@@ -182,10 +188,9 @@ impl Decoder {
             Some(head) => {
                 let (first, count) = (of_h.dim(1)? - 2 * INSTRUMENTS, 2 * INSTRUMENTS);
                 let token = struck.reshape((rows, INSTRUMENTS))?;
-                // Contiguous, as products on a GPU must have it.
                 let by_token = head.weight().narrow(1, hidden, INSTRUMENTS)?.contiguous()?;
                 let of_token = token.matmul(&by_token.t()?)?;
-                let e = add_bias(head, (of_h.narrow(1, first, count)? + of_token)?)?;
+                let e = (of_h.narrow(1, first, count)? + of_token)?;
                 Some(self.express(&e, z)?)
             }
             None => None,
@@ -198,7 +203,7 @@ impl Decoder {
         let shape = (e.dim(0)? / STEPS, STEPS, 2 * INSTRUMENTS);
         let mut e = e.reshape(shape)?; // [B, T, 18]
         if let Some(sketch) = &self.expression_sketch {
-            e = (e + sketch.forward(z)?.reshape(shape)?)?;
+            e = (e + apply(sketch, z)?.reshape(shape)?)?;
         }
         Ok(Expression {
             velocity: sigmoid(&e.narrow(2, 0, INSTRUMENTS)?)?,
@@ -217,7 +222,7 @@ impl Decoded {
         if let Some(mask) = &self.mask {
             input = (&input * mask.tensor(input.shape(), input.device())?)?;
         }
-        let mut logits = self.joint.forward(&input)?; // [64B, 512]
+        let mut logits = apply(&self.joint, &input.flatten_to(1)?)?; // [64B, 512]
         if let Some(onsets) = &self.onsets {
             logits = (logits + onsets.matmul(&token_columns(onsets.device())?)?)?;
         }
@@ -233,7 +238,7 @@ impl Decoded {
         let input = self.out.contiguous()?;
         let onsets = match &self.onsets {
             Some(onsets) => onsets.contiguous()?,
-            None => zeros((input.dim(0)?, INSTRUMENTS), input.device())?,
+            None => zeros((self.windows * STEPS, INSTRUMENTS), input.device())?,
         };
         let mut parts = vec![self.joint.weight().flatten_all()?];
         parts.extend(self.joint.bias().cloned());
@@ -257,12 +262,11 @@ impl Decoded {
     }
 }
 
-/// `sums` and the bias of `linear`, if it has one.
-fn add_bias(linear: &Linear, sums: Tensor) -> Result<Tensor> {
-    match linear.bias() {
-        Some(bias) => sums.broadcast_add(bias),
-        None => Ok(sums),
-    }
+/// The layers as one, whose images are theirs side by side; all have a bias.
+fn one_below_the_other(layers: &[Linear]) -> Result<Linear> {
+    let weights: Vec<&Tensor> = layers.iter().map(Linear::weight).collect();
+    let biases: Vec<&Tensor> = layers.iter().filter_map(Linear::bias).collect();
+    Ok(Linear::new(Tensor::cat(&weights, 0)?, Some(Tensor::cat(&biases, 0)?)))
 }
 
 /// Which instruments each token strikes, `[9, 512]`.

@@ -1,12 +1,13 @@
 //! The encoder: windows to posteriors.
 
 use candle_core::{Result, Tensor};
-use candle_nn::{Linear, Module, VarBuilder, linear};
+use candle_nn::{Linear, VarBuilder, linear};
 use groove::{BARS, STEPS};
 
 use super::bar_summary::bar_summary;
 use super::dropout::dropout;
 use super::elementwise::gelu;
+use super::linear::apply;
 use super::lstm::Lstm;
 use super::{Regularisation, by_bar};
 use crate::batch::Batch;
@@ -109,18 +110,18 @@ impl Encoder {
             Some(mix) => {
                 let out = self.lstm.directions(&by_bar(&features)?, 0, None, None)?;
                 let all = bar_summary(&out[0], &out[1])?; // [4B, 4H]
-                let bar = gelu(&mix.bar.forward(&all)?)?; // [4B, bar_summary]
+                let bar = gelu(&apply(&mix.bar, &all)?)?; // [4B, bar_summary]
                 let bars = bar.reshape((b, ()))?; // [B, 4 bar_summary]
-                let mixed = gelu(&mix.mix_0.forward(&bars)?)?;
-                gelu(&mix.mix_1.forward(&mixed)?)? // [B, mix]
+                let mixed = gelu(&apply(&mix.mix_0, &bars)?)?;
+                gelu(&apply(&mix.mix_1, &mixed)?)? // [B, mix]
             }
         };
         if let Some(grid) = &self.grid {
-            y = (y + grid.forward(&features.flatten_from(1)?)?)?;
+            y = (y + apply(grid, &features.flatten_from(1)?)?)?;
         }
         let y = dropout(&y, self.config.dropout, training)?;
-        let sigma = (softplus(&self.sigma.forward(&y)?)? + LEAST_SIGMA)?;
-        Ok(Posterior { mean: self.mean.forward(&y)?, sigma })
+        let sigma = (softplus(&apply(&self.sigma, &y)?)? + LEAST_SIGMA)?;
+        Ok(Posterior { mean: apply(&self.mean, &y)?, sigma })
     }
 
     /// Final h of both directions: forward's at the last step, reverse's at the first.

@@ -5,13 +5,16 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use candle_nn::{Linear, Module};
 use rayon::prelude::*;
 
-use super::numbers::{contiguous, with_numbers};
+use super::numbers::{contiguous, sum_in_order, with_numbers};
+use crate::buffers;
 use crate::matmul::{Into, View, product};
 
-/// Rows of a result that a thread computes at a time.
+/// The most rows of a result that a thread computes at a time.
 const PART: usize = 128;
+/// Rows that share a sum for the weight's gradient.
+const LANE: usize = 1024;
 
-/// The images of the rows of `x [N, I]`, `[N, O]`.
+/// The images of the rows of `x [.., I]`, `[.., O]`.
 pub(super) fn apply(layer: &Linear, x: &Tensor) -> Result<Tensor> {
     match layer.bias() {
         Some(bias) if x.device().is_cpu() => {
@@ -38,21 +41,26 @@ impl CustomOp3 for LinearOp {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let (n, inputs) = x_layout.shape().dims2()?;
+        let mut shape = x_layout.shape().dims().to_vec();
         let outputs = bias_layout.shape().dims1()?;
+        let Some(inputs) = shape.last_mut().map(|last| std::mem::replace(last, outputs)) else {
+            bail!("linear: an input without rows");
+        };
         if weight_layout.shape().dims2()? != (outputs, inputs) {
             bail!("linear: {weight_layout:?} is not [{outputs}, {inputs}]");
         }
         let x = contiguous(x, x_layout)?;
         let weight = View::rows(contiguous(weight, weight_layout)?, outputs, inputs).transposed();
         let bias = contiguous(bias, bias_layout)?;
+        let n = x.len() / inputs;
         let mut out = vec![0.0; n * outputs];
-        let parts = out.par_chunks_mut((PART * outputs).max(1));
-        parts.zip(x.par_chunks((PART * inputs).max(1))).for_each(|(out, x)| {
+        let part = rows_per_part(n);
+        let parts = out.par_chunks_mut(part * outputs);
+        parts.zip(x.par_chunks(part * inputs)).for_each(|(out, x)| {
             out.chunks_exact_mut(outputs).for_each(|row| row.copy_from_slice(bias));
             product(out, View::rows(x, x.len() / inputs, inputs), weight, Into::Add);
         });
-        Ok((CpuStorage::F32(out), (n, outputs).into()))
+        Ok((CpuStorage::F32(out), shape.into()))
     }
 
     fn bwd(
@@ -63,30 +71,24 @@ impl CustomOp3 for LinearOp {
         _result: &Tensor,
         grad: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (n, inputs) = x.dims2()?;
-        let outputs = bias.dims1()?;
+        let (outputs, inputs) = weight.dims2()?;
+        let n = x.elem_count() / inputs;
         let grad = grad.contiguous()?;
         let d_x = x.track_op().then(|| {
             with_both(&grad, weight, |d, weight| {
                 let mut d_x = vec![0.0; n * inputs];
                 let weight = View::rows(weight, outputs, inputs);
-                let parts = d_x.par_chunks_mut((PART * inputs).max(1));
-                parts.zip(d.par_chunks((PART * outputs).max(1))).for_each(|(d_x, d)| {
+                let part = rows_per_part(n);
+                let parts = d_x.par_chunks_mut(part * inputs);
+                parts.zip(d.par_chunks(part * outputs)).for_each(|(d_x, d)| {
                     product(d_x, View::rows(d, d.len() / outputs, outputs), weight, Into::Replace);
                 });
                 d_x
             })
         });
         let d_weight = with_both(&grad, x, |d, x| {
-            let mut d_weight = vec![0.0; outputs * inputs];
-            let x = View::rows(x, n, inputs);
-            let parts = d_weight.par_chunks_mut((PART * inputs).max(1)).enumerate();
-            parts.for_each(|(i, d_weight)| {
-                let columns = d_weight.len() / inputs;
-                let d = View::strided(&d[i * PART..], n, columns, outputs).transposed();
-                product(d_weight, d, x, Into::Replace);
-            });
-            d_weight
+            let lanes = d.par_chunks(LANE * outputs).zip(x.par_chunks(LANE * inputs));
+            sum_in_order(lanes.map(|(d, x)| weight_gradient(d, x, outputs, inputs)).collect())
         })?;
         let d_bias = with_numbers(&grad, |d| {
             let mut d_bias = vec![0.0; outputs];
@@ -102,6 +104,25 @@ impl CustomOp3 for LinearOp {
             Some(like(d_bias, bias)?),
         ))
     }
+}
+
+/// Rows of a result of `n` that a thread computes at a time: four parts where that leaves enough of them for an efficient
+/// product.
+fn rows_per_part(n: usize) -> usize {
+    n.div_ceil(4).clamp(32, PART)
+}
+
+/// The weight's gradient `[O, I]` from the rows of `x [N, I]` and of their images' gradients `d [N, O]`.
+fn weight_gradient(d: &[f32], x: &[f32], outputs: usize, inputs: usize) -> Vec<f32> {
+    let x = View::rows(x, x.len() / inputs, inputs);
+    let mut d_weight = buffers::take(outputs * inputs);
+    let parts = d_weight.par_chunks_mut(PART * inputs).enumerate();
+    parts.for_each(|(i, d_weight)| {
+        let columns = d_weight.len() / inputs;
+        let d = View::strided(&d[i * PART..], d.len() / outputs, columns, outputs);
+        product(d_weight, d.transposed(), x, Into::Replace);
+    });
+    d_weight
 }
 
 /// Gives `f` the numbers of two contiguous f32 tensors on the CPU.
@@ -121,7 +142,9 @@ mod tests {
             let numbers = (0..shape.0 * shape.1).map(|i| (i as f32 * step).sin()).collect();
             Tensor::from_vec::<_, f32>(numbers, shape, &Device::Cpu).unwrap()
         };
-        for (n, inputs, outputs) in [(1, 1, 1), (3, 7, 5), (2 * PART + 9, 20, PART + 3)] {
+        for (n, inputs, outputs) in
+            [(1, 1, 1), (3, 7, 5), (2 * PART + 9, 20, PART + 3), (LANE + 5, 3, 2)]
+        {
             let x = Var::from_tensor(&numbers((n, inputs), 0.37)).unwrap();
             let weight = Var::from_tensor(&numbers((outputs, inputs), 0.73)).unwrap();
             let bias = Var::from_tensor(&numbers((1, outputs), 1.1).squeeze(0).unwrap()).unwrap();
@@ -135,6 +158,10 @@ mod tests {
             };
             let found = run(apply(&layer, &x).unwrap());
             let expected = run(layer.forward(&x).unwrap());
+            // Rows of rows are rows.
+            let deep = apply(&layer, &x.unsqueeze(1).unwrap()).unwrap();
+            assert_eq!(deep.dims(), [n, 1, outputs]);
+            assert_eq!(run(deep.squeeze(1).unwrap()), found);
             for (found, expected) in found.iter().zip(&expected) {
                 assert_eq!(found.len(), expected.len());
                 for (i, (found, expected)) in found.iter().zip(expected).enumerate() {

@@ -98,6 +98,7 @@ impl Lstm {
             let x = side_by_side(&outputs)?;
             let (known, constant) = if i == 0 { (known, constant) } else { (0, None) };
             let state = match state {
+                Some(state) if self.layers.len() == 1 => state.clone(),
                 Some(state) => {
                     let (h, c) = self.layer_state(state, i)?;
                     Tensor::cat(&[h, c], 1)? // [N, 2H]

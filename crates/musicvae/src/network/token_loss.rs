@@ -15,7 +15,7 @@ use super::dropout::Place;
 use super::numbers::{contiguous, sum_in_order, with_numbers};
 use crate::activation::{exp, vectorised};
 use crate::buffers;
-use crate::matmul::{Into, View, product};
+use crate::matmul::{Into, Panels, View, ViewMut, product};
 
 #[cfg(feature = "cuda")]
 pub(super) use whole::WholeTokenLoss;
@@ -52,6 +52,24 @@ struct Lane<'a> {
     gradients: Option<(&'a mut [f32], &'a mut [f32])>,
 }
 
+/// `joint`'s weights, as all lanes read them.
+struct Joint<'a> {
+    /// From h to logits, `[H, 512]`.
+    forward: Panels,
+    /// From the gradients of logits to those of h, `[512, H]`.
+    back: Panels,
+    bias: &'a [f32],
+}
+
+impl<'a> Joint<'a> {
+    /// From `weights`, whose matrix is `width` wide.
+    fn new(weights: &'a [f32], width: usize) -> Self {
+        let (matrix, bias) = weights.split_at(TOKENS * width);
+        let matrix = View::rows(matrix, TOKENS, width);
+        Self { forward: Panels::of(&[matrix.transposed()]), back: Panels::of(&[matrix]), bias }
+    }
+}
+
 impl TokenLoss {
     /// An operation for these targets, one per row.
     pub(super) fn new(
@@ -64,10 +82,8 @@ impl TokenLoss {
     }
 
     /// A lane's rows, from its first to its last: their loss and the weights' gradients.
-    fn lane(&self, lane: Lane<'_>, weights: &[f32]) -> (f64, Vec<f32>) {
+    fn lane(&self, lane: Lane<'_>, joint: &Joint<'_>) -> (f64, Vec<f32>) {
         let width = lane.hidden.len() / lane.targets.len();
-        let (matrix, bias) = weights.split_at(TOKENS * width);
-        let matrix = View::rows(matrix, TOKENS, width);
         let mut loss = 0.0;
         let mut d_weights =
             buffers::take_zeros(if self.needs_gradients { TOKENS * (width + 1) } else { 0 });
@@ -89,11 +105,11 @@ impl TokenLoss {
                 hidden = read;
             }
             let hidden = View::rows(hidden, n, width);
-            product(logits, hidden, matrix.transposed(), Into::Replace);
+            joint.forward.product(ViewMut::strided(logits, TOKENS), hidden, Into::Replace);
             let onsets = &lane.onsets[cells.clone()];
             loss += vectorised(
                 #[inline(always)]
-                || losses(logits, bias, onsets, targets, self.scale),
+                || losses(logits, joint.bias, onsets, targets, self.scale),
             );
             let Some((d_hidden, d_onsets)) = &mut gradients else {
                 continue;
@@ -101,7 +117,7 @@ impl TokenLoss {
             let (d_hidden, d_onsets) = (&mut d_hidden[numbers], &mut d_onsets[cells]);
             let (d_matrix, d_bias) = d_weights.split_at_mut(TOKENS * width);
             let d_logits = View::rows(logits, n, TOKENS);
-            product(d_hidden, d_logits, matrix, Into::Replace);
+            joint.back.product(ViewMut::strided(d_hidden, width), d_logits, Into::Replace);
             product(d_matrix, d_logits.transposed(), hidden, Into::Add);
             if self.mask.is_some() {
                 multiply(d_hidden, &mask);
@@ -239,8 +255,9 @@ impl CustomOp3 for TokenLoss {
                 gradients: gradients.next(),
             })
             .collect();
+        let joint = Joint::new(weights, width);
         let results: Vec<(f64, Vec<f32>)> =
-            lanes.into_par_iter().map(|lane| self.lane(lane, weights)).collect();
+            lanes.into_par_iter().map(|lane| self.lane(lane, &joint)).collect();
         let loss: f64 = results.iter().map(|(loss, _)| loss).sum();
         if self.needs_gradients {
             let parts: Vec<Vec<f32>> = results.into_iter().map(|(_, weights)| weights).collect();

@@ -109,7 +109,7 @@ impl Decoder {
             .flat_map(|lane| (0..steps).map(move |t| (t, lane)))
             .map(|(t, lane)| tokens[t][lane])
             .collect();
-        let out = Tensor::stack(&outputs, 1)?.reshape((b * STEPS, hidden))?; // [64B, H]
+        let out = Tensor::stack(&outputs, 1)?; // [N, 16 or 64, H]
         let struck = Batch::from_tokens(tokens.clone()).columns(device)?;
         let (_, expression) = self.read(z, &out, plan, &struck)?;
         let numbers = |x: &Tensor| x.flatten_all()?.to_vec1::<f32>();

@@ -216,7 +216,8 @@ impl Recurrence {
         let (of_recurrent, bias) = rest.split_at_mut(width * hidden);
         let mut by_reads = buffers::take(width * s.read()); // [4H, I + H]
         let reads = View::strided(&chunk.reads, s.steps * n, s.read(), read);
-        product(&mut by_reads, all.transposed(), reads, Into::Replace);
+        let by_gates = ViewMut::strided(&mut by_reads, s.read());
+        Panels::of(&[reads]).product(by_gates, all.transposed(), Into::Replace);
         let mut by_constant = buffers::take(width * s.constant);
         let constant = View::strided(sequences, n, s.constant, s.sequence());
         let total_view = View::rows(&total, n, width);
