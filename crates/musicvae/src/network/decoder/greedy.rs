@@ -59,7 +59,7 @@ impl Decoder {
 
     fn greedy_part(&self, z: &Tensor, plan: &Plan) -> Result<Greedy> {
         let (b, device) = (z.dim(0)?, z.device());
-        let (hidden, width) = (self.config.decoder.hidden, self.config.input.width());
+        let width = self.config.input.width();
         // Independent bars run side by side; others one after the other.
         let (lanes, rounds) = if self.config.independent_bars { (b * BARS, 1) } else { (b, BARS) };
         let bars = plan.bars.reshape((lanes, rounds, self.config.embedding))?;
