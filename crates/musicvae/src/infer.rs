@@ -13,6 +13,7 @@ mod conductor;
 mod decoder;
 mod encoder;
 mod expression;
+mod heads;
 mod isa;
 mod lanes;
 mod locks;
@@ -21,6 +22,7 @@ mod math;
 mod matrix;
 mod prior;
 mod product;
+mod shortlist;
 mod stack;
 mod tensors;
 mod tokens;
@@ -31,9 +33,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use groove::{Pattern, STEPS, TOKENS, Token};
 
 use self::conductor::{Conductor, ConductorScratch};
-use self::decoder::{Decoder, DecoderScratch};
+use self::decoder::{Decoder, DecoderScratch, Plan};
 use self::encoder::Encoder;
 use self::expression::{Expression, ExpressionScratch};
+use self::heads::{Logits, See};
 use self::isa::Isa;
 pub use self::locks::Locks;
 use self::locks::density_bias;
@@ -349,11 +352,11 @@ impl Drummer {
         let bias = |recipe: &Recipe| density_bias(recipe.density_bias(), &recipe.instrument_bias());
         let biases: Vec<[f32; TOKENS]> = recipes.iter().map(bias).collect();
         let mut restricted = [0.0; TOKENS];
-        self.run(points, scratch, patterns, |isa, pattern, step, logits| {
+        self.run(points, scratch, patterns, None, |isa, pattern, step, logits| {
             let temperature = recipes[pattern].noise_scale();
             let noise = if temperature > 0.0 { &kept[pattern].noise[..] } else { &[] };
             let bias = locks.restrict(step, &biases[pattern], &mut restricted);
-            Draw { bias, temperature, noise }.token(isa, step, logits)
+            logits.draw(isa, step, Draw { bias, temperature, noise })
         });
         patterns.iter_mut().for_each(|pattern| locks.express(pattern));
         scratch.noise = kept;
@@ -361,7 +364,7 @@ impl Drummer {
 
     /// The likeliest token at every step, each from those before it, at latent vector `z [Z]`.
     pub fn greedy(&self, z: &[f32], scratch: &mut Scratch) -> [Token; STEPS] {
-        self.greedy_with(z, scratch, |_, _| ()).tokens()
+        self.likeliest(z, scratch, None).tokens()
     }
 
     /// The groove of the likeliest tokens at latent vector `z [Z]`; `see` is shown each step's number and
@@ -372,23 +375,28 @@ impl Drummer {
         scratch: &mut Scratch,
         mut see: impl FnMut(usize, &[f32]),
     ) -> Pattern {
+        self.likeliest(z, scratch, Some(&mut see))
+    }
+
+    /// As [`greedy_with`](Self::greedy_with), if anyone wants to see.
+    fn likeliest(&self, z: &[f32], scratch: &mut Scratch, see: See<'_>) -> Pattern {
         let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
         let mut patterns = [Pattern::EMPTY];
-        self.run(&[z], scratch, &mut patterns, |isa, _, step, logits| {
-            see(step, logits);
-            draw.token(isa, step, logits)
+        self.run(&[z], scratch, &mut patterns, see, |isa, _, step, logits| {
+            logits.draw(isa, step, draw)
         });
         patterns[0]
     }
 
-    /// Decodes `points` to `patterns`; `choose` makes a token of a pattern's number, a step's and its logits
-    /// `[512]`.
+    /// Decodes `points` to `patterns`; `choose` makes a token of a pattern's number, a step's and its logits, and `see` is
+    /// shown these, all `[512]` of them.
     fn run(
         &self,
         points: &[&[f32]],
         scratch: &mut Scratch,
         patterns: &mut [Pattern],
-        mut choose: impl FnMut(Isa, usize, usize, &[f32]) -> Token,
+        see: See<'_>,
+        mut choose: impl FnMut(Isa, usize, usize, Logits<'_>) -> Token,
     ) {
         let (isa, count) = (self.isa, points.len());
         self.lay_out(scratch, count);
@@ -400,14 +408,10 @@ impl Drummer {
         if let Some(sketch) = &self.sketch {
             sketch.apply(isa, &scratch.latent, &mut scratch.sketch, count);
         }
-        self.decoder.run(
-            isa,
-            &scratch.conductor.bars,
-            &scratch.sketch,
-            &mut scratch.decoder,
-            count,
-            |pattern, step, logits| choose(isa, pattern, step, logits),
-        );
+        let plan = Plan { bars: &scratch.conductor.bars, sketch: &scratch.sketch, patterns: count };
+        self.decoder.run(isa, plan, &mut scratch.decoder, see, |pattern, step, logits| {
+            choose(isa, pattern, step, logits)
+        });
         if let Some(sketch) = &self.expression_sketch {
             sketch.apply(isa, &scratch.latent, &mut scratch.expression_sketch, count);
         }

@@ -3,14 +3,15 @@
 //! Patterns are decoded side by side, and so are the four bars of a pattern where they are independent of each
 //! other: weights are then read once for all of them.
 
-use groove::{BARS, INSTRUMENTS, STEPS, STEPS_PER_BAR, TOKENS, Token};
+use groove::{BARS, INSTRUMENTS, STEPS, STEPS_PER_BAR, Token};
 
+use super::heads::{Heads, HeadsScratch, Logits, See};
 use super::isa::Isa;
 use super::math;
-use super::matrix::{Linear, Matrix, Rows, map};
+use super::matrix::{Linear, Rows, map};
 use super::stack::{Stack, StackState};
 use super::tensors::Source;
-use super::tokens::{AddOnsets, push_columns};
+use super::tokens::push_columns;
 use crate::config::{Config, TokenInput};
 use crate::weights::WeightsError;
 
@@ -26,10 +27,7 @@ pub(super) struct Decoder {
     bar_to_gates: Linear,
     /// Its sparse columns are the previous token's and those of the earlier ones.
     stack: Stack,
-    /// From the top layer's output to 512 logits and, with a sketch, to `single`'s nine.
-    logits: Linear,
-    /// How much of the sketch is in the logits; `None` without a sketch.
-    sketch_gain: Option<f32>,
+    heads: Heads,
     hidden: usize,
 }
 
@@ -39,13 +37,23 @@ pub(super) struct DecoderScratch {
     start: Rows,
     bar_gates: Rows,
     state: StackState,
-    logits: Rows,
+    heads: HeadsScratch,
     /// Each pattern's sketch as inputs `[64 x 9]`.
     sketch_inputs: Rows,
     /// Tokens of each pattern `[64]`, the result.
     pub(super) tokens: Vec<[Token; STEPS]>,
     /// The top layer's output at every step of each pattern `[64 H]`, for the expression.
     pub(super) outputs: Rows,
+}
+
+/// What patterns are decoded from.
+#[derive(Clone, Copy)]
+pub(super) struct Plan<'a> {
+    /// Each pattern's four bar embeddings.
+    pub(super) bars: &'a Rows,
+    /// Each pattern's onset logits `[64, 9]`, unused without a direct path.
+    pub(super) sketch: &'a Rows,
+    pub(super) patterns: usize,
 }
 
 impl Decoder {
@@ -65,15 +73,7 @@ impl Decoder {
             bar_to_state: source.linear("bar_to_state")?,
             bar_to_gates: Linear::new(bar_to_gates, &first.bias()),
             stack: Stack::pack(source, "decoder", &config.decoder, by_token, sketch_columns)?,
-            logits: if config.direct_path {
-                all_logits(source)?
-            } else {
-                source.linear("joint")?
-            },
-            sketch_gain: match config.direct_path {
-                true => Some(source.numbers("sketch_gain")?[0]),
-                false => None,
-            },
+            heads: Heads::pack(source)?,
             hidden: config.decoder.hidden,
         })
     }
@@ -84,39 +84,36 @@ impl Decoder {
             start: self.bar_to_state.rows(BARS * patterns),
             bar_gates: self.bar_to_gates.rows(BARS * patterns),
             state: self.stack.state(self.lanes * patterns),
-            logits: self.logits.rows(self.lanes * patterns),
+            heads: self.heads.scratch(self.lanes * patterns),
             sketch_inputs: Rows::new(
                 patterns,
-                if self.sketch_gain.is_some() { STEPS * INSTRUMENTS } else { 0 },
+                if self.heads.has_sketch() { STEPS * INSTRUMENTS } else { 0 },
             ),
             tokens: vec![[Token::SILENCE; STEPS]; patterns],
             outputs: Rows::new(patterns, STEPS * self.hidden),
         }
     }
 
-    /// Decodes all 64 steps of the first `patterns` patterns: `choose` makes a token of a pattern's number, a step's
-    /// and its logits `[512]`.
+    /// Decodes all 64 steps: `choose` makes a token of a pattern's number, a step's and its logits.
     ///
-    /// `bars` holds the bar embeddings; `sketch` each pattern's onset logits `[64, 9]`, unused without a
-    /// direct path. Within a bar steps come in order; with independent bars, the same step of all bars comes before
+    /// Within a bar steps come in order; with independent bars, the same step of all bars comes before
     /// the next.
     pub(super) fn run(
         &self,
         isa: Isa,
-        bars: &Rows,
-        sketch: &Rows,
+        Plan { bars, sketch, patterns }: Plan<'_>,
         scratch: &mut DecoderScratch,
-        patterns: usize,
-        mut choose: impl FnMut(usize, usize, &[f32]) -> Token,
+        mut see: See<'_>,
+        mut choose: impl FnMut(usize, usize, Logits<'_>) -> Token,
     ) {
-        let DecoderScratch { start, bar_gates, state, logits, sketch_inputs, tokens, outputs } =
+        let DecoderScratch { start, bar_gates, state, heads, sketch_inputs, tokens, outputs } =
             scratch;
         self.bar_to_state.apply(isa, bars, start, BARS * patterns);
         self.bar_to_gates.apply(isa, bars, bar_gates, BARS * patterns);
         for bar in 0..BARS * patterns {
             map(isa, start.row_mut(bar), math::tanh);
         }
-        if self.sketch_gain.is_some() {
+        if self.heads.has_sketch() {
             for pattern in 0..patterns {
                 let inputs = sketch_inputs.row_mut(pattern);
                 inputs.copy_from_slice(&sketch.row(pattern)[..STEPS * INSTRUMENTS]);
@@ -140,25 +137,27 @@ impl Decoder {
                     let (pattern, step) = (pattern_of(lane), step_of(lane));
                     state.gates.set(lane, bar_gates.row(row_of(lane)));
                     self.strike(&tokens[pattern], step, &mut state.struck[lane]);
-                    if self.sketch_gain.is_some() {
+                    if self.heads.has_sketch() {
                         let inputs = onsets_of(sketch_inputs.row(pattern), step);
                         self.stack.input(state, lane).copy_from_slice(inputs);
                     }
                 }
                 self.stack.step(isa, state, lanes);
                 let top = self.stack.top(state);
-                self.logits.apply(isa, top, logits, lanes);
+                self.heads.read(isa, top, lanes, see.is_some(), heads);
                 for lane in 0..lanes {
                     let (pattern, step) = (pattern_of(lane), step_of(lane));
-                    let (joint, single) = logits.row_mut(lane).split_at_mut(TOKENS);
-                    if let Some(gain) = self.sketch_gain {
-                        let sketch = onsets_of(sketch.row(pattern), step);
-                        let onsets = &std::array::from_fn(|i| single[i] + gain * sketch[i]);
-                        let logits = joint.first_chunk_mut().expect("512 logits");
-                        isa.run(AddOnsets { onsets, logits });
+                    let sketch = match self.heads.has_sketch() {
+                        true => onsets_of(sketch.row(pattern), step),
+                        false => &[],
+                    };
+                    let top = top.row(lane);
+                    let logits = self.heads.logits(isa, lane, top, sketch, see.is_some(), heads);
+                    if let (Some(see), Logits::All(logits)) = (&mut see, &logits) {
+                        see(step, *logits);
                     }
-                    tokens[pattern][step] = choose(pattern, step, joint);
-                    let output = &top.row(lane)[..self.hidden];
+                    tokens[pattern][step] = choose(pattern, step, logits);
+                    let output = &top[..self.hidden];
                     outputs.row_mut(pattern)[step * self.hidden..][..self.hidden]
                         .copy_from_slice(output);
                 }
@@ -186,17 +185,4 @@ impl Decoder {
 /// The onset logits of `step` in `sketch [64, 9]`.
 fn onsets_of(sketch: &[f32], step: usize) -> &[f32] {
     &sketch[step * INSTRUMENTS..][..INSTRUMENTS]
-}
-
-/// `joint`, and `single` below it.
-fn all_logits(source: Source<'_>) -> Result<Linear, WeightsError> {
-    let (joint, single) = (source.numbers("joint.weight")?, source.numbers("single.weight")?);
-    let bias = [source.numbers("joint.bias")?, source.numbers("single.bias")?].concat();
-    let hidden = joint.len() / TOKENS;
-    let at = |output: usize, k| match output {
-        token if token < TOKENS => joint[token * hidden + k],
-        output => single[(output - TOKENS) * hidden + k],
-    };
-    let matrix = Matrix::pack_sparse(source.isa, bias.len(), 0, hidden, true, at);
-    Ok(Linear::new(matrix, &bias))
 }

@@ -64,19 +64,27 @@ pub(super) struct Draw<'a> {
     pub(super) noise: &'a [f32],
 }
 
-impl Draw<'_> {
-    /// The token of `step`: the one of largest logit + bias + temperature x noise; the lowest of
-    /// equals.
-    pub(super) fn token(&self, isa: Isa, step: usize, logits: &[f32]) -> Token {
-        let logits = logits.first_chunk().expect("512 logits");
-        let best = if self.temperature > 0.0 {
-            let noise = self.noise[step * TOKENS..].first_chunk().expect("noise for every step");
-            isa.run(Best { logits, bias: self.bias, temperature: self.temperature, noise })
+impl<'a> Draw<'a> {
+    /// The noise of `step`.
+    pub(super) fn noise_of(&self, step: usize) -> &'a [f32; TOKENS] {
+        if self.temperature > 0.0 {
+            self.noise[step * TOKENS..].first_chunk().expect("noise for every step")
         } else {
-            isa.run(Best { logits, bias: self.bias, temperature: 0.0, noise: &[0.0; TOKENS] })
-        };
-        Token::new(best).unwrap_or(Token::SILENCE)
+            &[0.0; TOKENS]
+        }
     }
+
+    /// The token of `step`: the one of largest [`score`]; the lowest of equals.
+    pub(super) fn token(&self, isa: Isa, step: usize, logits: &[f32; TOKENS]) -> u16 {
+        let Self { bias, temperature, .. } = *self;
+        isa.run(Best { logits, bias, temperature, noise: self.noise_of(step) })
+    }
+}
+
+/// What a token is drawn by: logit + bias + temperature x noise.
+#[inline(always)]
+pub(super) fn score(temperature: f32, noise: f32, logit: f32, bias: f32) -> f32 {
+    temperature.mul_add(noise, logit + bias)
 }
 
 /// The index of the largest score, the lowest of equals.
@@ -98,9 +106,8 @@ impl Job for Best<'_> {
         for first in (0..TOKENS).step_by(LANES) {
             for lane in 0..LANES {
                 let token = first + lane;
-                let score = self
-                    .temperature
-                    .mul_add(self.noise[token], self.logits[token] + self.bias[token]);
+                let (noise, logit) = (self.noise[token], self.logits[token]);
+                let score = score(self.temperature, noise, logit, self.bias[token]);
                 let better = score > best[lane];
                 best[lane] = if better { score } else { best[lane] };
                 at[lane] = if better { token as u32 } else { at[lane] };
