@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::numbers::{contiguous, sum_in_order, with_numbers};
 use crate::buffers;
-use crate::matmul::{Into, View, product};
+use crate::matmul::{Into, Panels, View, ViewMut};
 
 /// The most rows of a result that a thread computes at a time.
 const PART: usize = 128;
@@ -50,7 +50,8 @@ impl CustomOp3 for LinearOp {
             bail!("linear: {weight_layout:?} is not [{outputs}, {inputs}]");
         }
         let x = contiguous(x, x_layout)?;
-        let weight = View::rows(contiguous(weight, weight_layout)?, outputs, inputs).transposed();
+        let weight = View::rows(contiguous(weight, weight_layout)?, outputs, inputs);
+        let weight = Panels::of(&[weight.transposed()]);
         let bias = contiguous(bias, bias_layout)?;
         let n = x.len() / inputs;
         let mut out = vec![0.0; n * outputs];
@@ -58,7 +59,8 @@ impl CustomOp3 for LinearOp {
         let parts = out.par_chunks_mut(part * outputs);
         parts.zip(x.par_chunks(part * inputs)).for_each(|(out, x)| {
             out.chunks_exact_mut(outputs).for_each(|row| row.copy_from_slice(bias));
-            product(out, View::rows(x, x.len() / inputs, inputs), weight, Into::Add);
+            let x = View::rows(x, x.len() / inputs, inputs);
+            weight.product(ViewMut::strided(out, outputs), x, Into::Add);
         });
         Ok((CpuStorage::F32(out), shape.into()))
     }
@@ -77,11 +79,12 @@ impl CustomOp3 for LinearOp {
         let d_x = x.track_op().then(|| {
             with_both(&grad, weight, |d, weight| {
                 let mut d_x = vec![0.0; n * inputs];
-                let weight = View::rows(weight, outputs, inputs);
+                let weight = Panels::of(&[View::rows(weight, outputs, inputs)]);
                 let part = rows_per_part(n);
                 let parts = d_x.par_chunks_mut(part * inputs);
                 parts.zip(d.par_chunks(part * outputs)).for_each(|(d_x, d)| {
-                    product(d_x, View::rows(d, d.len() / outputs, outputs), weight, Into::Replace);
+                    let d = View::rows(d, d.len() / outputs, outputs);
+                    weight.product(ViewMut::strided(d_x, inputs), d, Into::Replace);
                 });
                 d_x
             })
@@ -114,13 +117,13 @@ fn rows_per_part(n: usize) -> usize {
 
 /// The weight's gradient `[O, I]` from the rows of `x [N, I]` and of their images' gradients `d [N, O]`.
 fn weight_gradient(d: &[f32], x: &[f32], outputs: usize, inputs: usize) -> Vec<f32> {
-    let x = View::rows(x, x.len() / inputs, inputs);
+    let x = Panels::of(&[View::rows(x, x.len() / inputs, inputs)]);
     let mut d_weight = buffers::take(outputs * inputs);
     let parts = d_weight.par_chunks_mut(PART * inputs).enumerate();
     parts.for_each(|(i, d_weight)| {
         let columns = d_weight.len() / inputs;
         let d = View::strided(&d[i * PART..], d.len() / outputs, columns, outputs);
-        product(d_weight, d.transposed(), x, Into::Replace);
+        x.product(ViewMut::strided(d_weight, inputs), d.transposed(), Into::Replace);
     });
     d_weight
 }
