@@ -1,5 +1,5 @@
-//! Matrix products straight into buffers, on the calling thread: the `gemm` crate behind a checked
-//! border.
+//! Matrix products straight into buffers, on the calling thread: [`Panels`] of our own where training spends its time, and the `gemm`
+//! crate behind a checked border for all else.
 //!
 //! The order of additions depends on the shapes alone, so the same product has the same bits every
 //! time, however many threads multiply other matrices meanwhile.

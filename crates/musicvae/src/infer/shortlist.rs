@@ -17,8 +17,8 @@ use super::tokens::{Draw, score, sum_over_instruments};
 const VECTORS: usize = 8;
 /// Candidates whose logits are computed side by side: as many hide the latency of a multiply-add.
 const TOGETHER: usize = 8;
-/// Steps between 0 and 1 of an input of 8 bits. Two products of such a one and of a weight fit 16 bits.
-const STEPS: f32 = 63.0;
+/// How far apart the codes of inputs of 0 and 1 are. Two products of such a code and a weight's fit 16 bits.
+const ONE: f32 = 63.0;
 /// The code of an input of 0.
 const ZERO: i32 = 64;
 /// Numbers that loops over inputs or tokens take at a time, whatever a vector holds.
@@ -30,15 +30,14 @@ pub(super) struct Shortlist {
     inputs: usize,
     /// `[panels, groups of inputs]`, zeros beyond the last input.
     codes: Aligned<[[[i8; BYTES]; OUTPUTS]; VECTORS]>,
-    tokens: Box<Bounds>,
+    tokens: Box<PerToken>,
     /// `[512, inputs]`
     weight: Vec<f32>,
-    bias: Vec<f32>,
 }
 
 /// What makes a logit and its bounds of a token's sum of codes, each `[512]`.
 #[derive(Debug)]
-struct Bounds {
+struct PerToken {
     /// What the sum would be, were all inputs 0.
     zero: [i32; TOKENS],
     scale: [f32; TOKENS],
@@ -79,11 +78,11 @@ impl Shortlist {
         let rounding = (inputs + 16) as f64 * f64::from(f32::EPSILON);
         let up = |x: f64| (x * 1.0001) as f32;
         let each = |f: &dyn Fn(&Row) -> f32| std::array::from_fn(|token| f(&rows[token]));
-        let tokens = Box::new(Bounds {
+        let tokens = Box::new(PerToken {
             zero: std::array::from_fn(|token| {
                 ZERO * rows[token].codes.iter().map(|&code| i32::from(code)).sum::<i32>()
             }),
-            scale: each(&|row| row.scale / STEPS),
+            scale: each(&|row| row.scale / ONE),
             bias: std::array::from_fn(|token| bias[token]),
             per_input: each(&|row| up(row.rest + rounding * (row.norm + row.rest))),
             per_rest: each(&|row| up((row.norm + row.rest) * (1.0 + rounding))),
@@ -94,7 +93,6 @@ impl Shortlist {
             codes: Aligned::new(TOKENS / panel * groups, Default::default(), codes),
             tokens,
             weight: weight.to_vec(),
-            bias: bias.to_vec(),
         }
     }
 
@@ -209,6 +207,7 @@ impl Job for List<'_> {
         }
         let surest = surest.into_iter().fold(f32::NEG_INFINITY, f32::max);
         self.candidates.clear();
+        self.candidates.reserve(TOKENS);
         for (i, some) in most.as_chunks::<LANES>().0.iter().enumerate() {
             if some.iter().fold(f32::NEG_INFINITY, |a, &b| if b > a { b } else { a }) >= surest {
                 let found = some.iter().enumerate().filter(|(_, most)| **most >= surest);
@@ -226,10 +225,10 @@ fn encode(x: &[f32], codes: &mut Vec<[u8; BYTES]>) -> (f32, f32) {
     let (mut norms, mut rests) = ([0.0f32; LANES], [0.0f32; LANES]);
     for (x, codes) in x.chunks(LANES).zip(codes.as_flattened_mut().chunks_mut(LANES)) {
         for (((x, code), norm), rest) in x.iter().zip(codes).zip(&mut norms).zip(&mut rests) {
-            // Rounded, as its fraction is cut off.
-            let steps = (x.clamp(-1.0, 1.0).mul_add(STEPS, ZERO as f32 + 0.5)) as i32;
-            let left = x - (steps - ZERO) as f32 * (1.0 / STEPS);
-            *code = steps as u8;
+            // Rounded, since the fraction is cut off.
+            let whole = x.clamp(-1.0, 1.0).mul_add(ONE, ZERO as f32 + 0.5) as i32;
+            let left = x - (whole - ZERO) as f32 * (1.0 / ONE);
+            *code = whole as u8;
             *norm += x * x;
             *rest += left * left;
         }
@@ -252,11 +251,11 @@ impl Job for Logits<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) -> [f32; TOGETHER] {
-        let Shortlist { inputs, weight, bias, .. } = self.of;
+        let Shortlist { inputs, weight, tokens, .. } = self.of;
         let token = |i: usize| usize::from(self.tokens.get(i).map_or(0, |token| *token));
         let rows: [&[f32]; TOGETHER] =
             std::array::from_fn(|i| &weight[token(i) * inputs..][..*inputs]);
-        let mut logits = std::array::from_fn(|i| bias[token(i)]);
+        let mut logits = std::array::from_fn(|i| tokens.bias[token(i)]);
         for (k, x) in self.x[..*inputs].iter().enumerate() {
             for (logit, row) in logits.iter_mut().zip(rows) {
                 *logit = x.mul_add(row[k], *logit);
