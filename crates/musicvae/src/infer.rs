@@ -7,7 +7,6 @@
 //! A [`Drummer`] holds the weights, repacked; it never changes and can be shared between threads. A
 //! [`Scratch`] holds everything that a decode writes; it can be used with one drummer after another.
 
-mod aligned;
 mod columns;
 mod conductor;
 mod decoder;
@@ -352,11 +351,11 @@ impl Drummer {
         let bias = |recipe: &Recipe| density_bias(recipe.density_bias(), &recipe.instrument_bias());
         let biases: Vec<[f32; TOKENS]> = recipes.iter().map(bias).collect();
         let mut restricted = [0.0; TOKENS];
-        self.run(points, scratch, patterns, None, |isa, pattern, step, logits| {
+        self.run(points, scratch, patterns, None, |pattern, step, logits| {
             let temperature = recipes[pattern].noise_scale();
             let noise = if temperature > 0.0 { &kept[pattern].noise[..] } else { &[] };
             let bias = locks.restrict(step, &biases[pattern], &mut restricted);
-            logits.draw(isa, step, Draw { bias, temperature, noise })
+            logits.draw(self.isa, step, Draw { bias, temperature, noise })
         });
         patterns.iter_mut().for_each(|pattern| locks.express(pattern));
         scratch.noise = kept;
@@ -382,8 +381,8 @@ impl Drummer {
     fn likeliest(&self, z: &[f32], scratch: &mut Scratch, see: See<'_>) -> Pattern {
         let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
         let mut patterns = [Pattern::EMPTY];
-        self.run(&[z], scratch, &mut patterns, see, |isa, _, step, logits| {
-            logits.draw(isa, step, draw)
+        self.run(&[z], scratch, &mut patterns, see, |_, step, logits| {
+            logits.draw(self.isa, step, draw)
         });
         patterns[0]
     }
@@ -396,7 +395,7 @@ impl Drummer {
         scratch: &mut Scratch,
         patterns: &mut [Pattern],
         see: See<'_>,
-        mut choose: impl FnMut(Isa, usize, usize, Logits<'_>) -> Token,
+        choose: impl FnMut(usize, usize, Logits<'_>) -> Token,
     ) {
         let (isa, count) = (self.isa, points.len());
         self.lay_out(scratch, count);
@@ -409,9 +408,7 @@ impl Drummer {
             sketch.apply(isa, &scratch.latent, &mut scratch.sketch, count);
         }
         let plan = Plan { bars: &scratch.conductor.bars, sketch: &scratch.sketch, patterns: count };
-        self.decoder.run(isa, plan, &mut scratch.decoder, see, |pattern, step, logits| {
-            choose(isa, pattern, step, logits)
-        });
+        self.decoder.run(isa, plan, &mut scratch.decoder, see, choose);
         if let Some(sketch) = &self.expression_sketch {
             sketch.apply(isa, &scratch.latent, &mut scratch.expression_sketch, count);
         }

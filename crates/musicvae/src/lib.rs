@@ -42,6 +42,7 @@
 mod activation;
 #[cfg(feature = "training")]
 pub mod adam;
+mod aligned;
 #[cfg(feature = "training")]
 pub mod batch;
 #[cfg(feature = "training")]

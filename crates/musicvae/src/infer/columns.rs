@@ -6,9 +6,9 @@
 
 use half::f16;
 
-use super::aligned::Aligned;
 use super::isa::{Isa, Job};
 use super::lanes::Lanes;
+use crate::aligned::Aligned;
 
 /// As many numbers as fill a cache line with 16-bit ones on processors with vectors of eight.
 const TOGETHER: usize = 4;

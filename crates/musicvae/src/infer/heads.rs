@@ -80,6 +80,11 @@ impl Heads {
         self.sketch_gain.is_some()
     }
 
+    /// The shortlist, unless all logits are wanted or it gains nothing here.
+    fn list(&self, sees_all: bool) -> Option<&Shortlist> {
+        self.shortlist.as_ref().filter(|_| !sees_all)
+    }
+
     /// Buffers for `lanes` steps side by side.
     pub(super) fn scratch(&self, lanes: usize) -> HeadsScratch {
         HeadsScratch {
@@ -98,7 +103,7 @@ impl Heads {
         sees_all: bool,
         scratch: &mut HeadsScratch,
     ) {
-        if sees_all || self.shortlist.is_none() {
+        if self.list(sees_all).is_none() {
             self.all.apply(isa, top, &mut scratch.all, lanes);
         } else if let Some(single) = &self.single {
             single.apply(isa, top, &mut scratch.single, lanes);
@@ -119,14 +124,14 @@ impl Heads {
             Some(gain) => std::array::from_fn(|i| single[i] + gain * sketch[i]),
             None => [0.0; INSTRUMENTS],
         };
-        match &self.shortlist {
-            Some(list) if !sees_all => Logits::Listed {
+        match self.list(sees_all) {
+            Some(list) => Logits::Listed {
                 list,
                 x: top,
                 onsets: onsets(scratch.single.row(lane)),
                 scratch: &mut scratch.shortlist,
             },
-            _ => {
+            None => {
                 let (joint, single) = scratch.all.row_mut(lane).split_at_mut(TOKENS);
                 let logits = joint.first_chunk_mut().expect("512 logits");
                 if self.has_sketch() {

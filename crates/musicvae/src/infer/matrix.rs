@@ -7,11 +7,11 @@
 
 use half::f16;
 
-use super::aligned::Aligned;
 use super::columns::Columns;
 use super::isa::{Isa, Job};
 use super::lanes::Lanes;
 use super::product::{Product, WIDEST, kept_full};
+use crate::aligned::Aligned;
 
 /// Rows of numbers of equal width, such as one per bar.
 #[derive(Clone, Debug, Default)]

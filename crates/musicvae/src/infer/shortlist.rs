@@ -8,10 +8,10 @@
 
 use groove::{INSTRUMENTS, TOKENS};
 
-use super::aligned::Aligned;
 use super::isa::{Isa, Job};
 use super::lanes::{BYTES, Lanes, OUTPUTS};
 use super::tokens::{Draw, score, sum_over_instruments};
+use crate::aligned::Aligned;
 
 /// Vectors of outputs that advance together: with as many sums, registers are left for weights and inputs.
 const VECTORS: usize = 8;
@@ -28,8 +28,8 @@ const LANES: usize = 32;
 #[derive(Debug)]
 pub(super) struct Shortlist {
     inputs: usize,
-    /// `[panels, groups of inputs]`, zeros beyond the last input.
-    codes: Aligned<[[[i8; BYTES]; OUTPUTS]; VECTORS]>,
+    /// `[panels, groups of inputs, VECTORS, OUTPUTS]`, zeros beyond the last input.
+    codes: Aligned<[i8; BYTES]>,
     tokens: Box<PerToken>,
     /// `[512, inputs]`
     weight: Vec<f32>,
@@ -65,14 +65,9 @@ impl Shortlist {
         let code =
             |token: usize, input: usize| rows[token].codes.get(input).map_or(0, |code| *code);
         let panel = VECTORS * OUTPUTS;
-        let codes = (0..TOKENS / panel * groups).map(|i| {
-            let (first, group) = (i / groups * panel, i % groups);
-            std::array::from_fn(|vector| {
-                std::array::from_fn(|output| {
-                    let token = first + vector * OUTPUTS + output;
-                    std::array::from_fn(|byte| code(token, group * BYTES + byte))
-                })
-            })
+        let codes = (0..TOKENS * groups).map(|i| {
+            let (token, group) = (i / (groups * panel) * panel + i % panel, i / panel % groups);
+            std::array::from_fn(|byte| code(token, group * BYTES + byte))
         });
         // Bounds on what roundings of multiply-adds and of these bounds' own computation may come to.
         let rounding = (inputs + 16) as f64 * f64::from(f32::EPSILON);
@@ -90,7 +85,7 @@ impl Shortlist {
         });
         Self {
             inputs,
-            codes: Aligned::new(TOKENS / panel * groups, Default::default(), codes),
+            codes: Aligned::new(TOKENS * groups, [0; BYTES], codes),
             tokens,
             weight: weight.to_vec(),
         }
@@ -115,7 +110,7 @@ impl Shortlist {
         }
         let mut best = (0, f32::NEG_INFINITY);
         for some in candidates.chunks(TOGETHER) {
-            let logits = isa.run(Logits { of: self, x, tokens: some });
+            let logits = isa.run(InFull { of: self, x, tokens: some });
             for (&token, logit) in some.iter().zip(logits) {
                 let at = usize::from(token);
                 let score = score(draw.temperature, noise[at], logit + sums[at], draw.bias[at]);
@@ -177,7 +172,8 @@ impl Job for List<'_> {
     fn run<L: Lanes>(self) {
         let (norm, rest) = encode(&self.x[..self.of.inputs], self.codes);
         let mut products = [0; TOKENS];
-        let panels = self.of.codes.get().chunks_exact(self.codes.len());
+        let codes = self.of.codes.get().as_chunks::<OUTPUTS>().0.as_chunks::<VECTORS>().0;
+        let panels = codes.chunks_exact(self.codes.len());
         let out = products.as_chunks_mut::<OUTPUTS>().0.as_chunks_mut::<VECTORS>().0;
         for (codes, out) in panels.zip(out) {
             // SAFETY: `Isa::run` chose `L`.
@@ -240,13 +236,13 @@ fn encode(x: &[f32], codes: &mut Vec<[u8; BYTES]>) -> (f32, f32) {
 
 /// The logits of some tokens as `joint`'s product makes them, without onset logits; of those beyond the last,
 /// anything.
-struct Logits<'a> {
+struct InFull<'a> {
     of: &'a Shortlist,
     x: &'a [f32],
     tokens: &'a [u16],
 }
 
-impl Job for Logits<'_> {
+impl Job for InFull<'_> {
     type Output = [f32; TOGETHER];
 
     #[inline(always)]

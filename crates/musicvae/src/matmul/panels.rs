@@ -11,6 +11,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::{Into, View, ViewMut};
+use crate::aligned::Aligned;
 use crate::buffers;
 
 /// Columns of a panel: two vectors of 256 bits, or one of 512.
@@ -22,15 +23,12 @@ const BLOCK: usize = 96;
 /// Multiplications of a tile by a row of a panel in a round of the innermost loop. With eight the compiler
 /// runs out of registers.
 const TOGETHER: usize = 4;
-/// Bytes of a cache line, at one of which a panel begins.
-const LINE: usize = 64;
 
 /// A right-hand matrix.
 #[derive(Debug)]
 pub(crate) struct Panels {
-    /// From `start` on `[panels, rows, WIDTH]`, zeros beyond the last column.
-    data: Vec<f32>,
-    start: usize,
+    /// `[panels, rows, WIDTH]`, zeros beyond the last column.
+    data: Aligned<f32>,
     rows: usize,
     columns: usize,
 }
@@ -42,9 +40,8 @@ impl Panels {
         assert!(parts.iter().all(|part| part.columns == columns), "parts of one width");
         let rows: usize = parts.iter().map(|part| part.rows).sum();
         let len = rows * columns.next_multiple_of(WIDTH);
-        let mut data = buffers::take(len + LINE / size_of::<f32>());
-        let start = data.as_ptr().align_offset(LINE);
-        let panels = data[start..][..len].par_chunks_mut((rows * WIDTH).max(1));
+        let mut data = Aligned::within(buffers::take(len + Aligned::<f32>::SLACK));
+        let panels = data.get_mut().par_chunks_mut((rows * WIDTH).max(1));
         panels.enumerate().for_each(|(i, panel)| {
             let columns = i * WIDTH..columns.min((i + 1) * WIDTH);
             let mut panel = panel.as_chunks_mut().0.iter_mut();
@@ -52,7 +49,7 @@ impl Panels {
                 copy_columns(panel.by_ref().take(part.rows), *part, columns.clone());
             }
         });
-        Self { data, start, rows, columns }
+        Self { data, rows, columns }
     }
 
     /// Multiplies `a`, whose rows or columns are contiguous, by the matrix into `out`.
@@ -70,7 +67,7 @@ impl Panels {
     #[inline(always)]
     fn panel(&self, index: usize, depth: &Range<usize>) -> &[f32] {
         let first = (index * self.rows + depth.start) * WIDTH;
-        &self.data[self.start + first..][..depth.len() * WIDTH]
+        &self.data.get()[first..][..depth.len() * WIDTH]
     }
 }
 
@@ -95,7 +92,7 @@ fn copy_columns<'a>(
 
 impl Drop for Panels {
     fn drop(&mut self) {
-        buffers::give(std::mem::take(&mut self.data));
+        buffers::give(self.data.take());
     }
 }
 

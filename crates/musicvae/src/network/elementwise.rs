@@ -4,7 +4,7 @@
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
-use super::numbers::{contiguous, with_numbers};
+use super::numbers::{contiguous, with_both};
 use crate::activation::{self, normal, sigmoid, vectorised};
 
 /// Numbers that a thread computes at a time.
@@ -56,19 +56,17 @@ impl CustomOp1 for Elementwise {
             Self::Tanh => result,
             Self::Gelu | Self::Silu => x,
         };
-        let d = with_numbers(of, |of| {
-            with_numbers(&grad, |grad| match self {
-                Self::Tanh => map([of, grad], |[y, d]| d * (1.0 - y * y)),
-                Self::Gelu => map([of, grad], |[x, d]| {
-                    let (share, density) = normal(x);
-                    d * (share + x * density)
-                }),
-                Self::Silu => map([of, grad], |[x, d]| {
-                    let share = sigmoid(x);
-                    d * share * (1.0 + x * (1.0 - share))
-                }),
-            })
-        })??;
+        let d = with_both(of, &grad, |of, grad| match self {
+            Self::Tanh => map([of, grad], |[y, d]| d * (1.0 - y * y)),
+            Self::Gelu => map([of, grad], |[x, d]| {
+                let (share, density) = normal(x);
+                d * (share + x * density)
+            }),
+            Self::Silu => map([of, grad], |[x, d]| {
+                let share = sigmoid(x);
+                d * share * (1.0 + x * (1.0 - share))
+            }),
+        })?;
         Tensor::from_vec(d, grad.shape(), grad.device()).map(Some)
     }
 }

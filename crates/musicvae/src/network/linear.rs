@@ -5,7 +5,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use candle_nn::{Linear, Module};
 use rayon::prelude::*;
 
-use super::numbers::{contiguous, sum_in_order, with_numbers};
+use super::numbers::{contiguous, sum_in_order, with_both, with_numbers};
 use crate::buffers;
 use crate::matmul::{Into, Panels, View, ViewMut};
 
@@ -126,11 +126,6 @@ fn weight_gradient(d: &[f32], x: &[f32], outputs: usize, inputs: usize) -> Vec<f
         x.product(ViewMut::strided(d_weight, inputs), d.transposed(), Into::Replace);
     });
     d_weight
-}
-
-/// Gives `f` the numbers of two contiguous f32 tensors on the CPU.
-fn with_both<R>(a: &Tensor, b: &Tensor, f: impl FnOnce(&[f32], &[f32]) -> R) -> Result<R> {
-    with_numbers(a, |a| with_numbers(b, |b| f(a, b)))?
 }
 
 #[cfg(test)]

@@ -38,3 +38,12 @@ pub(crate) fn with_numbers<R>(tensor: &Tensor, f: impl FnOnce(&[f32]) -> R) -> R
         _ => bail!("expected a tensor on the CPU"),
     }
 }
+
+/// Gives `f` the numbers of two contiguous f32 tensors on the CPU.
+pub(super) fn with_both<R>(
+    a: &Tensor,
+    b: &Tensor,
+    f: impl FnOnce(&[f32], &[f32]) -> R,
+) -> Result<R> {
+    with_numbers(a, |a| with_numbers(b, |b| f(a, b)))?
+}
