@@ -6,19 +6,30 @@ use std::io::Write;
 use libfuzzer_sys::fuzz_target;
 
 // The trainer is a program and no library: its reader is taken as it stands, with as much of the rest as that names.
-#[path = "../../trainer/src"]
-mod trainer {
+#[path = "../../trainer/src/training"]
+mod training {
     #[expect(dead_code, reason = "training has use for the rest")]
     pub(crate) mod settings;
+
+    pub(crate) mod init {
+        use std::path::Path;
+
+        pub(crate) fn network(
+            _: &Path,
+            config: Option<&musicvae::Config>,
+        ) -> anyhow::Result<musicvae::Config> {
+            Ok(config.cloned().unwrap_or_else(musicvae::Config::compact))
+        }
+    }
 }
 
-use trainer::settings;
+use training::settings;
 
 mod cli {
     use std::path::PathBuf;
 
     use crate::data::Windowing;
-    use crate::settings::{Preset, Schedule};
+    use crate::training::settings::{Preset, Schedule};
 
     pub(crate) struct TrainArgs {
         pub(crate) data: Option<PathBuf>,
@@ -60,17 +71,6 @@ mod data {
         pub(crate) windowing: Windowing,
         pub(crate) train_hop_beats: Option<u32>,
         pub(crate) split_seed: u64,
-    }
-}
-
-mod init {
-    use std::path::Path;
-
-    pub(crate) fn network(
-        _: &Path,
-        config: Option<&musicvae::Config>,
-    ) -> anyhow::Result<musicvae::Config> {
-        Ok(config.cloned().unwrap_or_else(musicvae::Config::compact))
     }
 }
 

@@ -1,7 +1,16 @@
 //! Arguments as typed: what `trainer --help` shows.
 //!
-//! Nothing is looked up or filled in here; [`Settings`](crate::settings::Settings) says what the
+//! Nothing is looked up or filled in here; [`Settings`](crate::training::settings::Settings) says what the
 //! arguments mean.
+
+pub(crate) mod encode;
+mod grids;
+pub(crate) mod inspect;
+pub(crate) mod interpolate;
+mod midi_folder;
+mod nearest_styles;
+pub(crate) mod sample;
+pub(crate) mod windows;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,7 +18,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::data::{Split, Windowing};
-use crate::settings::{Preset, Schedule};
+use crate::training::settings::{Preset, Schedule};
 
 /// Trains the groove network on MIDI files and measures it.
 ///

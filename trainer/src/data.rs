@@ -9,16 +9,17 @@
 
 mod bars;
 mod catalog;
+pub(crate) mod clip;
 mod cut;
 #[cfg(test)]
 mod hostile_tests;
 mod load;
+mod report;
 mod seed;
 mod source;
 #[cfg(test)]
 pub(crate) mod tests;
 mod windows;
-mod windows_command;
 
 use std::path::PathBuf;
 
@@ -26,8 +27,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use catalog::PerformanceInfo;
 pub(crate) use load::load;
+pub(crate) use report::{Report, Skipped};
 pub(crate) use windows::Windows;
-pub(crate) use windows_command::windows;
 
 /// How performances are cut into windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
@@ -103,28 +104,4 @@ impl Dataset {
             Split::Test => &self.test,
         }
     }
-}
-
-/// What was found in an archive.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Report {
-    /// MIDI files read.
-    pub(crate) files: usize,
-    /// MIDI files that could not be read, and why, in order.
-    pub(crate) skipped: Vec<Skipped>,
-    /// MIDI files that were read but hold no window, and why, in order.
-    pub(crate) without_window: Vec<Skipped>,
-    /// MIDI files in the archive that its info.csv does not list.
-    pub(crate) unlisted: usize,
-    /// Whether there is an info.csv.
-    pub(crate) has_info: bool,
-    /// SHA-256 over names and contents of the files read, in hexadecimal: what the data was.
-    pub(crate) sha256: String,
-}
-
-/// A MIDI file that is of no use.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Skipped {
-    pub(crate) name: String,
-    pub(crate) reason: String,
 }

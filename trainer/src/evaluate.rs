@@ -7,6 +7,9 @@ mod expression;
 mod generation;
 mod independent;
 mod reconstruction;
+pub(crate) mod slerp;
+pub(crate) mod statistics;
+pub(crate) mod table;
 
 use anyhow::{Result, bail};
 use candle_core::Device;
@@ -19,8 +22,8 @@ use self::generation::{Draws, Generation};
 use self::reconstruction::{OnsetScores, Reconstruction, Scores, Subject};
 use crate::cli::EvaluateArgs;
 use crate::data::{self, DataOptions, Dataset, Windowing, Windows};
-use crate::statistics::PerInstrument;
-use crate::{device, weights};
+use crate::evaluate::statistics::PerInstrument;
+use crate::training::{device, weights};
 
 /// Prints the figures.
 pub(crate) fn run(args: &EvaluateArgs) -> Result<()> {

@@ -1,5 +1,9 @@
 //! The end of a run: its best parameters become weights.safetensors.
 
+mod encoded;
+mod latent_map;
+mod velocity_curves;
+
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -10,12 +14,13 @@ use musicvae::{Network, Parameters, Precision, WeightsFile};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::checkpoint::Checkpoint;
+use self::encoded::Encoded;
 use crate::data::{Dataset, Windows};
-use crate::encoded::Encoded;
-use crate::run_folder::RunFolder;
-use crate::settings::Settings;
-use crate::{evaluate, latent_map, prior, velocity_curves, weights, whole_file};
+use crate::evaluate;
+use crate::training::checkpoint::Checkpoint;
+use crate::training::run_folder::RunFolder;
+use crate::training::settings::Settings;
+use crate::training::{prior, weights, whole_file};
 
 /// Exports the best epoch of the run in `folder`, and says how good it is.
 ///

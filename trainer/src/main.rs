@@ -2,41 +2,12 @@
 //!
 //! Dispatches only; each subcommand has its own file.
 
-mod augment;
-mod checkpoint;
 mod cli;
-mod clip;
 mod data;
-mod device;
-mod encode;
-mod encoded;
 mod evaluate;
 mod export;
-mod grids;
-mod init;
-mod inspect;
-mod interpolate;
-mod interrupt;
-mod latent_map;
-mod metrics;
-mod midi_folder;
-mod nearest_styles;
-mod objective;
-mod prior;
-mod progress;
 mod report;
-mod run_folder;
-mod sample;
-mod settings;
-mod slerp;
-mod statistics;
-mod table;
-mod teacher_forcing;
-mod tensorboard;
-mod train;
-mod velocity_curves;
-mod weights;
-mod whole_file;
+mod training;
 
 use std::process::ExitCode;
 
@@ -48,15 +19,17 @@ fn main() -> ExitCode {
     keep_candle_from_spinning();
     let cli = Cli::parse();
     let result = match cli.command {
-        None => train::run(&cli.train),
-        Some(Command::Train(args)) => train::run(&args),
-        Some(Command::Windows(args)) => data::windows(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Sample(args)) => sample::run(&args).map(|()| ExitCode::SUCCESS),
+        None => training::run::run(&cli.train),
+        Some(Command::Train(args)) => training::run::run(&args),
+        Some(Command::Windows(args)) => cli::windows::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Sample(args)) => cli::sample::run(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Evaluate(args)) => evaluate::run(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Inspect(args)) => inspect::run(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Encode(args)) => encode::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Inspect(args)) => cli::inspect::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Encode(args)) => cli::encode::run(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Report(args)) => report::run(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Interpolate(args)) => interpolate::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Interpolate(args)) => {
+            cli::interpolate::run(&args).map(|()| ExitCode::SUCCESS)
+        }
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {}", one_line(&error));

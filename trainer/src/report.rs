@@ -22,13 +22,12 @@ use serde::Deserialize;
 use self::grooves::Pair;
 use self::latent::Dot;
 use self::page::Section;
-use crate::checkpoint::Checkpoint;
 use crate::cli::ReportArgs;
 use crate::data::{self, DataOptions, Windowing, Windows};
-use crate::metrics;
-use crate::run_folder::RunFolder;
-use crate::settings::Settings;
-use crate::{weights, whole_file};
+use crate::training::checkpoint::Checkpoint;
+use crate::training::run_folder::RunFolder;
+use crate::training::settings::Settings;
+use crate::training::{metrics, weights, whole_file};
 
 /// Windows encoded for the latent map and the profiles: enough to see both.
 const WINDOWS: usize = 1000;

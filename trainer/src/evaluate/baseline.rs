@@ -2,7 +2,7 @@
 
 use groove::{Instrument, Pattern, STEPS_PER_BAR};
 
-use crate::statistics::PerInstrument;
+use crate::evaluate::statistics::PerInstrument;
 
 /// The mean hit of each instrument at each step of the bar.
 #[derive(Default)]

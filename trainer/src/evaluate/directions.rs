@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::generation::Draws;
-use crate::statistics::Attribute;
-use crate::table::table;
+use crate::evaluate::statistics::Attribute;
+use crate::evaluate::table::table;
 
 /// Amounts that each groove is moved by, in standard deviations: from the lowest to the highest, evenly.
 const AMOUNTS: [f32; 9] = [-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0];

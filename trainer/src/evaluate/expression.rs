@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::baseline::Baseline;
 use crate::data::Windows;
-use crate::statistics::{Distance, Histogram, PerInstrument};
-use crate::table::table;
-use crate::teacher_forcing;
+use crate::evaluate::statistics::{Distance, Histogram, PerInstrument};
+use crate::evaluate::table::table;
+use crate::training::teacher_forcing;
 
 /// Bins of velocities: four MIDI velocities each.
 const VELOCITY_BINS: f32 = 32.0;

@@ -17,8 +17,8 @@ use super::copies::share_of_near_copies;
 use super::directions::{self, Direction};
 use super::independent::Independent;
 use crate::data::{Dataset, Split, Windows};
-use crate::slerp::slerp;
-use crate::statistics::{Distances, PerInstrument, Summary};
+use crate::evaluate::slerp::slerp;
+use crate::evaluate::statistics::{Distances, PerInstrument, Summary};
 
 /// Points between the ends of an interpolation path.
 const POINTS_ON_A_PATH: u32 = 7;

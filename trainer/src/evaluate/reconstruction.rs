@@ -9,9 +9,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::data::{Windowing, Windows};
-use crate::statistics::PerInstrument;
-use crate::table::table;
-use crate::teacher_forcing::{self, Measured};
+use crate::evaluate::statistics::PerInstrument;
+use crate::evaluate::table::table;
+use crate::training::teacher_forcing::{self, Measured};
 
 /// The figures. Field names are those of the JSON, for ever.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 
 use super::chart::{Curve, chart};
 use super::drawing::Drawing;
-use crate::metrics::{Line, Parts};
+use crate::training::metrics::{Line, Parts};
 
 /// Points of a curve over steps: each the mean of as many steps as it takes.
 const POINTS: usize = 240;

@@ -4,8 +4,8 @@ use groove::Instrument;
 
 use super::{Compared, Generation, Means};
 use crate::evaluate::directions::directions_table;
-use crate::statistics::Distances;
-use crate::table::table;
+use crate::evaluate::statistics::Distances;
+use crate::evaluate::table::table;
 
 impl Generation {
     /// All of them.

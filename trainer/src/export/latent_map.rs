@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use musicvae::{Config, LatentMap};
 
 use crate::data::Windows;
-use crate::encoded::Encoded;
-use crate::prior::Posteriors;
-use crate::statistics::Attribute;
+use crate::evaluate::statistics::Attribute;
+use crate::export::encoded::Encoded;
+use crate::training::prior::Posteriors;
 
 /// Performances that the data must have of a style for it to be a landmark.
 const LEAST_PERFORMANCES: usize = 20;

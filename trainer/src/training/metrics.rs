@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::tensorboard::EventFile;
-use crate::whole_file;
+use crate::training::tensorboard::EventFile;
+use crate::training::whole_file;
 
 /// The parts of a loss, each a mean per window, in nats where it has a unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

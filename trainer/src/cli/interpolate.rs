@@ -6,10 +6,11 @@ use musicvae::infer::Scratch;
 use musicvae::recipe::Recipe;
 
 use crate::cli::InterpolateArgs;
-use crate::midi_folder::MidiFolder;
-use crate::slerp::slerp;
-use crate::table::table;
-use crate::{clip, weights};
+use crate::cli::midi_folder::MidiFolder;
+use crate::data::clip;
+use crate::evaluate::slerp::slerp;
+use crate::evaluate::table::table;
+use crate::training::weights;
 
 /// Writes step-001.mid, step-002.mid, ... and prints how the one groove turns into the other.
 pub(crate) fn run(args: &InterpolateArgs) -> Result<()> {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use musicvae::WeightsFile;
 
 use crate::cli::InspectArgs;
-use crate::weights;
+use crate::training::weights;
 
 /// Prints config, metadata, and tensor names and shapes.
 pub(crate) fn run(args: &InspectArgs) -> Result<()> {

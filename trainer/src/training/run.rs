@@ -14,14 +14,16 @@ use musicvae::network::Regularisation;
 use musicvae::noise::{Noise, Purpose};
 use musicvae::{Adam, AdamConfig, Batch, Network, Parameters};
 
-use crate::checkpoint::{Best, Checkpoint, Progress};
+use crate::cli;
 use crate::cli::TrainArgs;
 use crate::data::{self, Dataset, Windows};
-use crate::metrics::{Line, Metrics, Parts};
-use crate::objective::Objective;
-use crate::run_folder::RunFolder;
-use crate::settings::Settings;
-use crate::{augment, cli, device, export, init, interrupt, objective, progress, teacher_forcing};
+use crate::export;
+use crate::training::checkpoint::{Best, Checkpoint, Progress};
+use crate::training::metrics::{Line, Metrics, Parts};
+use crate::training::objective::Objective;
+use crate::training::run_folder::RunFolder;
+use crate::training::settings::Settings;
+use crate::training::{augment, device, init, interrupt, objective, progress, teacher_forcing};
 
 impl Settings {
     /// What the optimiser is told beside the learning rate.
@@ -351,7 +353,7 @@ mod tests {
     use super::*;
     use crate::data::Windowing;
     use crate::data::tests::dataset;
-    use crate::settings::{Preset, Schedule};
+    use crate::training::settings::{Preset, Schedule};
 
     /// The losses of ten steps on the same sixteen windows of `data`.
     fn ten_losses(settings: &Settings, data: &Dataset) -> Vec<f64> {

@@ -9,9 +9,11 @@ use musicvae::recipe::{Recipe, SLIDERS};
 use serde_json::json;
 
 use crate::cli::EncodeArgs;
-use crate::nearest_styles::nearest_styles;
-use crate::statistics::Attribute;
-use crate::{clip, grids, weights};
+use crate::cli::grids;
+use crate::cli::nearest_styles::nearest_styles;
+use crate::data::clip;
+use crate::evaluate::statistics::Attribute;
+use crate::training::weights;
 
 /// Styles told to people.
 const STYLES_TOLD: usize = 3;

@@ -8,8 +8,8 @@ use musicvae::infer::Scratch;
 use musicvae::recipe::Recipe;
 
 use crate::cli::SampleArgs;
-use crate::midi_folder::MidiFolder;
-use crate::weights;
+use crate::cli::midi_folder::MidiFolder;
+use crate::training::weights;
 
 /// Writes groove-001.mid, groove-002.mid, ...
 pub(crate) fn run(args: &SampleArgs) -> Result<()> {

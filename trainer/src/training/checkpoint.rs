@@ -15,10 +15,10 @@ use safetensors::tensor::View;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::Parts;
-use crate::run_folder::RunFolder;
-use crate::settings::Settings;
-use crate::whole_file;
+use crate::training::metrics::Parts;
+use crate::training::run_folder::RunFolder;
+use crate::training::settings::Settings;
+use crate::training::whole_file;
 
 /// Value of `format` in the metadata.
 const FORMAT: &str = "jangdan-checkpoint";

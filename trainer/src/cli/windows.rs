@@ -5,14 +5,14 @@ use std::io::{BufWriter, Write};
 
 use anyhow::{Context, Result, bail};
 
-use super::{DataOptions, Dataset, Split, Windowing, load};
 use crate::cli::WindowsArgs;
+use crate::data::{DataOptions, Dataset, Split, Windowing, load};
 
 /// Writes the windows that `args` ask for and prints how many there are.
 ///
 /// # Errors
-/// As [`load()`]; if `--split` has no window; if the file cannot be written.
-pub(crate) fn windows(args: &WindowsArgs) -> Result<()> {
+/// As [`load`]; if `--split` has no window; if the file cannot be written.
+pub(crate) fn run(args: &WindowsArgs) -> Result<()> {
     let options = DataOptions {
         path: args.data.clone(),
         windowing: args.windowing,
@@ -56,33 +56,4 @@ fn counts(data: &Dataset, windowing: Windowing) -> String {
         Windowing::Bars => "bars",
     };
     format!("{windowing}: {total} windows ({}) from {} files", parts.join(" + "), data.report.files)
-}
-
-impl super::Report {
-    /// Tells the user on stderr what was passed over; each file if `verbose`.
-    pub(crate) fn print(&self, verbose: bool) {
-        if !self.has_info {
-            eprintln!("note: no info.csv: every MIDI file counts, a tenth of them for validation");
-        }
-        if self.unlisted > 0 {
-            eprintln!("note: {} not listed in info.csv and of no account", files(self.unlisted));
-        }
-        let hint = if verbose { ":" } else { " (-v lists them)" };
-        for (level, useless, what) in [
-            ("warning", &self.skipped, "could not be used"),
-            ("note", &self.without_window, "without four bars to learn from"),
-        ] {
-            if !useless.is_empty() {
-                eprintln!("{level}: {} {what}{hint}", files(useless.len()));
-            }
-            for file in useless.iter().filter(|_| verbose) {
-                eprintln!("  {}: {}", file.name, file.reason);
-            }
-        }
-    }
-}
-
-/// `count` MIDI files in words.
-fn files(count: usize) -> String {
-    if count == 1 { "1 MIDI file".into() } else { format!("{count} MIDI files") }
 }

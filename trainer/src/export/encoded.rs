@@ -6,7 +6,7 @@ use groove::Pattern;
 use musicvae::{Batch, Network};
 
 use crate::data::Windows;
-use crate::teacher_forcing;
+use crate::training::teacher_forcing;
 
 /// The windows that sound, and their posteriors. Silent ones say nothing about grooves.
 pub(crate) struct Encoded {

@@ -19,7 +19,7 @@ use toml::Table;
 
 use crate::cli::{TrainArgs, UsageError};
 use crate::data::{DataOptions, Windowing};
-use crate::init;
+use crate::training::init;
 use layers::{flags, layered, of_run, read_config};
 
 /// What the reconstruction part of the loss is.

@@ -4,9 +4,9 @@ use candle_core::{Result, Tensor};
 use musicvae::network::{Decoded, Posterior};
 use musicvae::{Batch, loss};
 
-use crate::metrics::Parts;
-use crate::settings::{Reconstruction, Settings};
-use crate::teacher_forcing::Measured;
+use crate::training::metrics::Parts;
+use crate::training::settings::{Reconstruction, Settings};
+use crate::training::teacher_forcing::Measured;
 
 /// Weight of the KL divergence in [`loss::published`].
 const PUBLISHED_BETA: f64 = 0.3;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::cli::TrainArgs;
-use crate::settings::Settings;
-use crate::whole_file;
+use crate::training::settings::Settings;
+use crate::training::whole_file;
 
 /// Where runs are kept unless `--out` says otherwise, below the current folder.
 const RUNS: &str = "runs";

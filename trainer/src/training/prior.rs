@@ -11,9 +11,9 @@ use musicvae::noise::{Noise, Purpose};
 use musicvae::weights::Tensors;
 use musicvae::{Adam, AdamConfig, Config, LatentMap, Parameters, WeightsFile};
 
-use crate::progress;
-use crate::settings::Settings;
-use crate::settings::schedule::one_cycle;
+use crate::training::progress;
+use crate::training::settings::Settings;
+use crate::training::settings::schedule::one_cycle;
 
 /// Latent vectors per step.
 const BATCH: usize = 512;
@@ -176,7 +176,7 @@ impl Lesson {
 mod tests {
     use super::*;
     use crate::data::Windowing;
-    use crate::settings::Preset;
+    use crate::training::settings::Preset;
     use musicvae::config::PriorConfig;
     use musicvae::{Drummer, Recipe, Scratch};
 

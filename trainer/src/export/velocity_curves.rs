@@ -5,7 +5,7 @@ use candle_core::Device;
 use groove::INSTRUMENTS;
 use musicvae::{Batch, Network, VelocityCurves};
 
-use crate::encoded::Encoded;
+use crate::export::encoded::Encoded;
 
 /// The curves of `network`, which knows velocities, on the windows that it has `encoded`, decoded from posterior means and
 /// true tokens.

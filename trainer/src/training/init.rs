@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use candle_core::Device;
 use musicvae::{Config, Parameters};
 
-use crate::run_folder::RunFolder;
-use crate::{weights, whole_file};
+use crate::training::run_folder::RunFolder;
+use crate::training::{weights, whole_file};
 
 /// The network to train on from the weights file at `path`: the file's own, unless `asked` is one whose
 /// tensors are of the same shapes.

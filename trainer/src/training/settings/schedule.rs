@@ -49,7 +49,7 @@ pub(crate) fn one_cycle(step: u64, steps: u64) -> f64 {
 mod tests {
     use super::*;
     use crate::data::Windowing;
-    use crate::settings::Preset;
+    use crate::training::settings::Preset;
 
     #[test]
     fn the_one_cycle_rate_follows_pytorch() {

@@ -1,0 +1,18 @@
+//! Training: the settings of a run, its folder and checkpoints, and the steps from windows to a trained network.
+
+pub(crate) mod augment;
+pub(crate) mod checkpoint;
+pub(crate) mod device;
+pub(crate) mod init;
+pub(crate) mod interrupt;
+pub(crate) mod metrics;
+pub(crate) mod objective;
+pub(crate) mod prior;
+pub(crate) mod progress;
+pub(crate) mod run;
+pub(crate) mod run_folder;
+pub(crate) mod settings;
+pub(crate) mod teacher_forcing;
+mod tensorboard;
+pub(crate) mod weights;
+pub(crate) mod whole_file;
