@@ -1,6 +1,8 @@
 //! `cargo xtask check`: the rules of this repository that no compiler knows.
 
 mod commands;
+mod floors;
+mod imports;
 mod layers;
 mod links;
 mod lock;
@@ -21,8 +23,9 @@ type Findings = Vec<String>;
 pub(crate) fn check(workspace: &Workspace, _words: Vec<String>) -> Result<()> {
     let tree = Tree::read(workspace)?;
     let locked = lock::read(workspace)?;
-    let checks: [(&str, Findings); 7] = [
+    let checks: [(&str, Findings); 8] = [
         ("layers", layers::check(workspace, &locked)),
+        ("floors inside the packages, circles", floors::check(workspace, &tree)?),
         ("dependencies come from crates.io", sources::check(workspace, &locked)),
         ("file sizes, paths and hosts", tree.check()),
         ("first lines of source files", tree.check_first_lines()),

@@ -61,6 +61,16 @@ impl Tree {
         Ok(Self { root, files })
     }
 
+    /// A tree of `files`, paths with texts.
+    #[cfg(test)]
+    pub(super) fn of(files: &[(&str, &str)]) -> Self {
+        let file = |(path, text): &(&str, &str)| File {
+            path: (*path).to_owned(),
+            bytes: (*text).as_bytes().to_vec(),
+        };
+        Self { root: PathBuf::new(), files: files.iter().map(file).collect() }
+    }
+
     /// All files with this extension.
     pub(super) fn with_extension(&self, extension: &str) -> impl Iterator<Item = &File> {
         self.files
