@@ -1,20 +1,14 @@
 //! Adam with decoupled weight decay (Kingma and Ba 2015, Loshchilov and Hutter 2019), whose state
 //! can be saved and restored to the bit.
 
-#[cfg(any(test, feature = "cuda"))]
-mod queued;
-
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use candle_core::backprop::GradStore;
-use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Result, Tensor, bail};
+use candle_core::{Result, Tensor, Var, bail};
 use rayon::prelude::*;
 
 use crate::activation::vectorised;
-#[cfg(feature = "cuda")]
-use crate::kernels::{Kernels, cuda::Cuda};
-use crate::network::{contiguous, with_numbers};
+use crate::network::{Operations, with_numbers};
 use crate::parameters::Parameters;
 use crate::weights::RawTensor;
 
@@ -42,43 +36,16 @@ impl Default for AdamConfig {
 #[derive(Debug)]
 pub struct Adam {
     config: AdamConfig,
+    operations: Operations,
     steps: u64,
     moments: BTreeMap<String, Moments>,
 }
 
 /// Means of a parameter's gradients and of their squares.
 #[derive(Debug)]
-enum Moments {
-    Cpu(Vec<f32>, Vec<f32>),
-    /// One after the other.
-    #[cfg(feature = "cuda")]
-    Cuda(<Cuda as Kernels>::Buffer),
-}
-
-impl Moments {
-    /// Those of a parameter, given their numbers.
-    fn on(device: &Device, first: Vec<f32>, second: Vec<f32>) -> Result<Self> {
-        #[cfg(feature = "cuda")]
-        if let Device::Cuda(device) = device {
-            return Ok(Self::Cuda(device.clone_htod(&[first, second].concat())?));
-        }
-        let _ = device;
-        Ok(Self::Cpu(first, second))
-    }
-
-    /// The two means' numbers.
-    fn numbers(&self) -> Result<(Vec<f32>, Vec<f32>)> {
-        match self {
-            Self::Cpu(first, second) => Ok((first.clone(), second.clone())),
-            #[cfg(feature = "cuda")]
-            Self::Cuda(both) => {
-                let stream = both.stream();
-                let mut first = stream.clone_dtoh(both).map_err(candle_core::Error::wrap)?;
-                let second = first.split_off(both.len() / 2);
-                Ok((first, second))
-            }
-        }
-    }
+struct Moments {
+    first: Tensor,
+    second: Tensor,
 }
 
 /// A saved state that does not belong to these parameters.
@@ -102,13 +69,17 @@ impl Adam {
     /// # Errors
     /// If the device has no room.
     pub fn new(parameters: &Parameters, config: AdamConfig) -> Result<Self> {
-        let mut moments = BTreeMap::new();
-        for (name, var) in parameters.variables() {
-            let zeros = || vec![0.0; var.elem_count()];
-            let zeros = Moments::on(var.device(), zeros(), zeros())?;
-            moments.insert(name.clone(), zeros);
-        }
-        Ok(Self { config, steps: 0, moments })
+        let moments = |(name, var): (&String, &Var)| {
+            let moments = Moments { first: var.zeros_like()?, second: var.zeros_like()? };
+            Ok((name.clone(), moments))
+        };
+        let moments = parameters.variables().iter().map(moments).collect::<Result<_>>()?;
+        Ok(Self { config, operations: Operations::of(parameters.device()), steps: 0, moments })
+    }
+
+    /// The same, computed with `operations`.
+    pub fn with_operations(self, operations: Operations) -> Self {
+        Self { operations, ..self }
     }
 
     /// Moves the parameters by `gradients`, whose common norm is first brought down to `max_norm`
@@ -132,8 +103,7 @@ impl Adam {
                 work.push((name, var, gradient.contiguous()?));
             }
         }
-        let gradients: Vec<&Tensor> = work.iter().map(|(_, _, gradient)| gradient).collect();
-        let norm = sum_of_all_squares(parameters.device(), &gradients)?.sqrt();
+        let norm = self.norm(work.iter().map(|(_, _, gradient)| gradient).collect())?;
         if !norm.is_finite() {
             return Ok(norm);
         }
@@ -165,25 +135,29 @@ impl Adam {
             };
             jobs.push((var, gradient, moments));
         }
-        // A GPU takes its work from one thread: others have streams of their own, out of order.
-        #[cfg(feature = "cuda")]
-        if parameters.device().is_cuda() {
-            for (var, gradient, moments) in jobs {
-                let Moments::Cuda(both) = moments else {
-                    bail!("adam: its moments are on the CPU, the parameters are not");
-                };
-                var.inplace_op2(&gradient, &queued::QueuedUpdate(update, Mutex::new(both)))?;
-            }
-            return Ok(norm);
+        let apply = |(var, gradient, moments)| update.apply(var, gradient, moments);
+        match self.operations {
+            Operations::Cpu => jobs.into_par_iter().try_for_each(apply)?,
+            // A GPU takes its work from one thread: others have streams of their own, out of order.
+            Operations::Candle => jobs.into_iter().try_for_each(apply)?,
         }
-        jobs.into_par_iter().try_for_each(|(var, gradient, moments)| match moments {
-            Moments::Cpu(first, second) => {
-                var.inplace_op2(&gradient, &CpuUpdate(update, Mutex::new((first, second))))
-            }
-            #[cfg(feature = "cuda")]
-            Moments::Cuda(_) => bail!("adam: its moments are on a GPU, the parameters are not"),
-        })?;
         Ok(norm)
+    }
+
+    /// The common norm of `gradients`.
+    fn norm(&self, gradients: Vec<&Tensor>) -> Result<f64> {
+        let squares: Vec<f64> = match self.operations {
+            Operations::Cpu => {
+                gradients.into_par_iter().map(sum_of_squares).collect::<Result<_>>()?
+            }
+            Operations::Candle => {
+                let sums = gradients.into_iter().map(|gradient| gradient.sqr()?.sum_all());
+                let sums: Vec<f32> =
+                    Tensor::stack(&sums.collect::<Result<Vec<_>>>()?, 0)?.to_vec1()?;
+                sums.into_iter().map(f64::from).collect()
+            }
+        };
+        Ok(squares.iter().sum::<f64>().sqrt())
     }
 
     /// Steps taken.
@@ -196,14 +170,14 @@ impl Adam {
     ///
     /// # Errors
     /// If a tensor cannot be copied from its device.
-    pub fn state(&self, parameters: &Parameters) -> Result<BTreeMap<String, RawTensor>> {
+    pub fn state(&self) -> Result<BTreeMap<String, RawTensor>> {
         let mut state = BTreeMap::new();
         for (name, moments) in &self.moments {
-            let shape = parameters.variables()[name].dims().to_vec();
-            let (first, second) = moments.numbers()?;
-            let raw = |data| RawTensor { shape: shape.clone(), data };
-            state.insert(format!("{FIRST}{name}"), raw(first));
-            state.insert(format!("{SECOND}{name}"), raw(second));
+            for (prefix, moment) in [(FIRST, &moments.first), (SECOND, &moments.second)] {
+                let data = moment.flatten_all()?.to_vec1()?;
+                let raw = RawTensor { shape: moment.dims().to_vec(), data };
+                state.insert(format!("{prefix}{name}"), raw);
+            }
         }
         Ok(state)
     }
@@ -226,7 +200,9 @@ impl Adam {
             let find = |prefix: &str| {
                 let name = format!("{prefix}{name}");
                 match state.get(&name) {
-                    Some(raw) if raw.shape == var.dims() => Ok(raw.data.clone()),
+                    Some(raw) if raw.shape == var.dims() => {
+                        Tensor::from_slice(&raw.data, var.dims(), var.device())
+                    }
                     other => Err(candle_core::Error::wrap(AdamStateError {
                         name,
                         expected: var.dims().to_vec(),
@@ -234,7 +210,7 @@ impl Adam {
                     })),
                 }
             };
-            *moments = Moments::on(var.device(), find(FIRST)?, find(SECOND)?)?;
+            *moments = Moments { first: find(FIRST)?, second: find(SECOND)? };
         }
         Ok(adam)
     }
@@ -242,80 +218,30 @@ impl Adam {
 
 /// Numbers of one step, the same for all parameters.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Update {
-    pub(crate) beta_1: f32,
-    pub(crate) beta_2: f32,
-    pub(crate) epsilon: f32,
+struct Update {
+    beta_1: f32,
+    beta_2: f32,
+    epsilon: f32,
     /// What weight decay leaves of a parameter.
-    pub(crate) kept: f32,
+    kept: f32,
     /// Learning rate over the first mean's correction.
-    pub(crate) rate: f32,
+    rate: f32,
     /// Root of the second mean's correction.
-    pub(crate) root_scale: f32,
-    pub(crate) gradient_scale: f32,
+    root_scale: f32,
+    gradient_scale: f32,
 }
 
 impl Update {
-    #[inline(always)]
-    fn apply(
-        self,
-        parameters: &mut [f32],
-        gradients: &[f32],
-        first: &mut [f32],
-        second: &mut [f32],
-    ) {
-        let moments = first.iter_mut().zip(second);
-        for ((p, g), (m, v)) in parameters.iter_mut().zip(gradients).zip(moments) {
-            let g = g * self.gradient_scale;
-            *m = self.beta_1 * *m + (1.0 - self.beta_1) * g;
-            *v = self.beta_2 * *v + (1.0 - self.beta_2) * g * g;
-            let root = v.sqrt() * self.root_scale + self.epsilon;
-            *p = self.kept * *p - self.rate * *m / root;
-        }
+    fn apply(self, parameter: &Var, gradient: Tensor, moments: &mut Moments) -> Result<()> {
+        let scaled = |x: &Tensor, by: f32| x.affine(by.into(), 0.0);
+        let g = scaled(&gradient, self.gradient_scale)?;
+        let Moments { first, second } = moments;
+        *first = (scaled(first, self.beta_1)? + scaled(&g, 1.0 - self.beta_1)?)?;
+        *second = (scaled(second, self.beta_2)? + (scaled(&g, 1.0 - self.beta_2)? * &g)?)?;
+        let root = second.sqrt()?.affine(self.root_scale.into(), self.epsilon.into())?;
+        let change = (scaled(first, self.rate)? / root)?;
+        parameter.set(&(scaled(parameter, self.kept)? - change)?)
     }
-}
-
-/// The update in place on the CPU, with the moments.
-struct CpuUpdate<'a>(Update, Mutex<(&'a mut Vec<f32>, &'a mut Vec<f32>)>);
-
-impl InplaceOp2 for CpuUpdate<'_> {
-    fn name(&self) -> &'static str {
-        "adam"
-    }
-
-    fn cpu_fwd(
-        &self,
-        parameters: &mut CpuStorage,
-        layout: &Layout,
-        gradients: &CpuStorage,
-        gradients_layout: &Layout,
-    ) -> Result<()> {
-        let gradients = contiguous(gradients, gradients_layout)?;
-        let (CpuStorage::F32(parameters), Some((from, to))) =
-            (parameters, layout.contiguous_offsets())
-        else {
-            bail!("adam: expected a contiguous parameter of F32");
-        };
-        let mut moments = self.1.lock().expect("no holder of the lock panics");
-        let (first, second) = &mut *moments;
-        vectorised(
-            #[inline(always)]
-            || self.0.apply(&mut parameters[from..to], gradients, first, second),
-        );
-        Ok(())
-    }
-}
-
-/// Sum of all squares of `gradients`, which are on `device`.
-fn sum_of_all_squares(device: &Device, gradients: &[&Tensor]) -> Result<f64> {
-    #[cfg(feature = "cuda")]
-    if let Device::Cuda(device) = device {
-        return queued::sum_of_all_squares(&Cuda::new(device)?, gradients);
-    }
-    let _ = device;
-    let squares: Vec<f64> =
-        gradients.par_iter().map(|gradient| sum_of_squares(gradient)).collect::<Result<_>>()?;
-    Ok(squares.iter().sum())
 }
 
 /// Sum of squares in double precision, in an order that depends on the shape alone.

@@ -49,8 +49,6 @@ pub mod batch;
 mod buffers;
 pub mod config;
 pub mod infer;
-#[cfg(all(feature = "training", any(test, feature = "cuda")))]
-mod kernels;
 pub mod latent_map;
 #[cfg(feature = "training")]
 pub mod loss;
@@ -76,7 +74,7 @@ pub use config::{Config, ConfigError};
 pub use infer::{Drummer, Scratch};
 pub use latent_map::{LatentMap, LatentMapError};
 #[cfg(feature = "training")]
-pub use network::{Network, Posterior, Regularisation};
+pub use network::{Network, Operations, Posterior, Regularisation};
 pub use noise::{Noise, Purpose};
 #[cfg(feature = "training")]
 pub use parameters::Parameters;

@@ -7,20 +7,10 @@ use groove::{STEPS, TOKENS};
 use crate::batch::Batch;
 use crate::network::{Expression, Posterior};
 
+pub use crate::network::cross_entropy;
+
 /// Weight of the divergence in the published loss.
 const PUBLISHED_BETA: f64 = 0.3;
-
-/// Categorical cross-entropy of `logits [B, T, 512]` with the tokens of `batch`: summed over steps.
-///
-/// # Errors
-/// If a tensor operation fails.
-pub fn cross_entropy(logits: &Tensor, batch: &Batch) -> Result<Tensor> {
-    let rows = batch.len() * STEPS;
-    let targets: Vec<u32> = batch.tokens().iter().map(|&t| t.into()).collect();
-    let targets = Tensor::from_vec(targets, (rows, 1), logits.device())?;
-    let log_p = log_softmax(&logits.reshape((rows, TOKENS))?, D::Minus1)?;
-    log_p.gather(&targets, 1)?.sum_all()? * (-1.0 / batch.len() as f64)
-}
 
 /// Divergence of each posterior from N(0, I), `[B]`: the sum over latent numbers of
 /// (mu^2 + sigma^2 - 1) / 2 - ln sigma.

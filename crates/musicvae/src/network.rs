@@ -12,35 +12,25 @@ mod elementwise;
 mod encoder;
 mod linear;
 mod lstm;
-mod numbers;
+mod operations;
 mod prior;
 mod recurrence;
+mod tensors;
 mod token_loss;
 
-use candle_core::{DType, Device, Result, Tensor};
-use candle_nn::VarBuilder;
-use groove::{BARS, STEPS_PER_BAR};
+use candle_core::{Result, Tensor};
 
 use crate::batch::Batch;
 use crate::config::Config;
-use crate::noise::Noise;
 use crate::parameters::Parameters;
 
 pub use conductor::{Conductor, Plan};
-pub use decoder::{Decoded, Decoder, Expression, Greedy};
+pub use decoder::{Decoded, Decoder, Expression, Greedy, cross_entropy};
+pub use dropout::Regularisation;
 pub use encoder::{Encoder, Posterior};
-pub(crate) use numbers::{contiguous, with_numbers};
+pub use operations::Operations;
 pub use prior::Prior;
-
-/// What training does to the network to make it learn more than its data.
-#[derive(Clone, Debug)]
-pub struct Regularisation {
-    /// Where the choices come from.
-    pub noise: Noise,
-    /// Share of steps, in `[0, 1]`, whose previous token is hidden from the decoder, so that it
-    /// must read the latent vector.
-    pub drop_previous: f32,
-}
+pub(crate) use tensors::with_numbers;
 
 /// Encoder, conductor and decoder.
 #[derive(Clone, Debug)]
@@ -52,26 +42,31 @@ pub struct Network {
 }
 
 impl Network {
-    /// The network of `config` with the parameters of `vb`.
-    ///
-    /// # Errors
-    /// If a parameter is missing or has another shape.
-    pub fn load(config: &Config, vb: VarBuilder<'_>) -> Result<Self> {
-        Ok(Self {
-            config: config.clone(),
-            encoder: Encoder::new(config, vb.clone())?,
-            conductor: Conductor::new(config, vb.clone())?,
-            decoder: Decoder::new(config, vb)?,
-        })
-    }
-
-    /// The network of `config` with these parameters, on their device; it follows them as they are
-    /// trained.
+    /// The network of `config` with these parameters, which it follows as they are trained, computed with the
+    /// operations of their device.
     ///
     /// # Errors
     /// If a parameter is missing or has another shape.
     pub fn new(config: &Config, parameters: &Parameters) -> Result<Self> {
-        Self::load(config, parameters.builder())
+        Self::with_operations(config, parameters, Operations::of(parameters.device()))
+    }
+
+    /// As [`new`](Self::new), computed with `operations`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_operations(
+        config: &Config,
+        parameters: &Parameters,
+        operations: Operations,
+    ) -> Result<Self> {
+        let vb = parameters.builder();
+        Ok(Self {
+            config: config.clone(),
+            encoder: Encoder::new(config, operations, vb.clone())?,
+            conductor: Conductor::new(config, operations, vb.clone())?,
+            decoder: Decoder::new(config, operations, vb)?,
+        })
     }
 
     /// Sizes and switches.
@@ -120,15 +115,4 @@ impl Network {
     pub fn conductor(&self) -> &Conductor {
         &self.conductor
     }
-}
-
-/// Windows as bars: `[B, T, N]` as `[4 B, 16, N]`.
-fn by_bar(x: &Tensor) -> Result<Tensor> {
-    let (b, _, n) = x.dims3()?;
-    x.reshape((b * BARS, STEPS_PER_BAR, n))
-}
-
-/// Zeros of f32.
-fn zeros(shape: impl Into<candle_core::Shape>, device: &Device) -> Result<Tensor> {
-    Tensor::zeros(shape, DType::F32, device)
 }

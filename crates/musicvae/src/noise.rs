@@ -129,7 +129,9 @@ impl Noise {
     ///
     /// `p` is rounded to a multiple of 2^-16.
     pub fn fill_mask(&mut self, mask: &mut [f32], p: f32) {
-        let (threshold, kept) = dropped(p);
+        // 16-bit numbers below it drop.
+        let threshold = (p.clamp(0.0, 1.0) * 65536.0) as u32;
+        let kept = 1.0 / (1.0 - p);
         for block in mask.chunks_mut(2 * BLOCK) {
             let mut bytes = [0; 4 * BLOCK];
             let bytes = &mut bytes[..4 * block.len().div_ceil(2)];
@@ -139,21 +141,6 @@ impl Noise {
                 *x = if is_dropped { 0.0 } else { kept };
             }
         }
-    }
-
-    /// What [`fill_mask`](Self::fill_mask) would draw, for a device that draws it itself; the stream goes on
-    /// after it.
-    #[cfg(all(feature = "training", any(test, feature = "cuda")))]
-    pub(crate) fn skip_mask(&mut self, count: usize, p: f32) -> crate::kernels::MaskOf {
-        let bytes = self.rng.get_seed();
-        let mut key = [0; 8];
-        for (word, bytes) in key.iter_mut().zip(bytes.as_chunks().0) {
-            *word = u32::from_le_bytes(*bytes);
-        }
-        let (threshold, kept) = dropped(p);
-        let first = self.position();
-        self.seek(first + count.div_ceil(2) as u64);
-        crate::kernels::MaskOf { key, first, threshold, kept }
     }
 
     fn fill_with(&mut self, out: &mut [f32], f: impl Fn(&f32) -> f32) {
@@ -169,12 +156,6 @@ impl Noise {
             }
         }
     }
-}
-
-/// Of a mask that drops the share `p`: which 16-bit numbers drop, those below, and what is not dropped is
-/// multiplied by.
-fn dropped(p: f32) -> (u32, f32) {
-    ((p.clamp(0.0, 1.0) * 65536.0) as u32, 1.0 / (1.0 - p))
 }
 
 /// The upper 23 bits as a number in `(0, 1)`: (k + 1/2) / 2^23, exact in f32.

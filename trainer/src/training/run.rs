@@ -291,7 +291,7 @@ impl Training {
     fn save(&self) -> Result<()> {
         self.metrics.flush()?;
         let mut checkpoint = self.checkpoint_of_parameters();
-        checkpoint.tensors.extend(self.adam.state(&self.parameters)?);
+        checkpoint.tensors.extend(self.adam.state()?);
         checkpoint.save(&self.folder)?;
         Ok(())
     }

@@ -4,21 +4,17 @@
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use super::numbers::{contiguous, with_numbers};
+use super::tensors::{contiguous, with_numbers};
 use crate::activation::vectorised;
 
 /// From the outputs `[N, T, H]` of an LSTM's forward and reverse direction: `[N, 4H]`, which are
 /// forward's last step, reverse's first, and the means over the steps of both.
-pub(super) fn bar_summary(forward: &Tensor, reverse: &Tensor) -> Result<Tensor> {
-    if forward.device().is_cpu() {
-        forward.contiguous()?.apply_op2(&reverse.contiguous()?, BarSummary)
-    } else {
-        by_parts(forward, reverse)
-    }
+pub(super) fn fused(forward: &Tensor, reverse: &Tensor) -> Result<Tensor> {
+    forward.contiguous()?.apply_op2(&reverse.contiguous()?, BarSummary)
 }
 
-/// The same in plain tensor operations, on any device.
-fn by_parts(forward: &Tensor, reverse: &Tensor) -> Result<Tensor> {
+/// The same in candle's operations, on any device.
+pub(super) fn by_parts(forward: &Tensor, reverse: &Tensor) -> Result<Tensor> {
     let steps = forward.dim(1)?;
     let last = forward.narrow(1, steps - 1, 1)?.squeeze(1)?;
     let first = reverse.narrow(1, 0, 1)?.squeeze(1)?;
@@ -145,7 +141,7 @@ mod tests {
                 flat(gradients.get(&reverse).unwrap()),
             ]
         };
-        let found = run(bar_summary(&forward, &reverse).unwrap());
+        let found = run(fused(&forward, &reverse).unwrap());
         let expected = run(by_parts(&forward, &reverse).unwrap());
         for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
             assert!((found - expected).abs() < 1e-6, "{found} and {expected}");

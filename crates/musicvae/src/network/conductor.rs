@@ -4,9 +4,8 @@ use candle_core::{Result, Tensor};
 use candle_nn::{Linear, VarBuilder, linear};
 use groove::{BARS, INSTRUMENTS, STEPS};
 
-use super::elementwise::tanh;
-use super::linear::apply;
 use super::lstm::Lstm;
+use super::operations::Operations;
 use crate::config::Config;
 
 /// What the decoder is told about a window.
@@ -21,6 +20,7 @@ pub struct Plan {
 /// Conductor LSTM, one step per bar, and the sketch.
 #[derive(Clone, Debug)]
 pub struct Conductor {
+    operations: Operations,
     latent_to_state: Linear,
     lstm: Lstm,
     embed: Linear,
@@ -32,7 +32,7 @@ impl Conductor {
     ///
     /// # Errors
     /// If a parameter is missing or has another shape.
-    pub fn new(config: &Config, vb: VarBuilder<'_>) -> Result<Self> {
+    pub fn new(config: &Config, operations: Operations, vb: VarBuilder<'_>) -> Result<Self> {
         let (z, c) = (config.latent, &config.conductor);
         let sketch = if config.direct_path {
             Some(linear(z, STEPS * INSTRUMENTS, vb.pp("sketch"))?)
@@ -40,8 +40,9 @@ impl Conductor {
             None
         };
         Ok(Self {
+            operations,
             latent_to_state: linear(z, 2 * c.layers * c.hidden, vb.pp("latent_to_state"))?,
-            lstm: Lstm::new(z, c.hidden, c.layers, false, vb.pp("conductor"))?,
+            lstm: Lstm::new(operations, [z, c.hidden, c.layers], false, vb.pp("conductor"))?,
             embed: linear(c.hidden, config.embedding, vb.pp("embed"))?,
             sketch,
         })
@@ -52,13 +53,13 @@ impl Conductor {
     /// # Errors
     /// If a tensor operation fails.
     pub fn forward(&self, z: &Tensor) -> Result<Plan> {
-        let (b, latent) = z.dims2()?;
-        let state = tanh(&apply(&self.latent_to_state, z)?)?; // [B, 2 layers H]
+        let (ops, (b, latent)) = (self.operations, z.dims2()?);
+        let state = ops.tanh(&ops.linear(&self.latent_to_state, z)?)?; // [B, 2 layers H]
         let inputs = z.unsqueeze(1)?.expand((b, BARS, latent))?.contiguous()?;
         let out = self.lstm.forward(&inputs, 0, None, Some(&state))?; // [B, 4, H]
-        let bars = tanh(&apply(&self.embed, &out)?)?; // [B, 4, E]
+        let bars = ops.tanh(&ops.linear(&self.embed, &out)?)?; // [B, 4, E]
         let sketch = match &self.sketch {
-            Some(sketch) => Some(apply(sketch, z)?.reshape((b, STEPS, INSTRUMENTS))?),
+            Some(sketch) => Some(ops.linear(sketch, z)?.reshape((b, STEPS, INSTRUMENTS))?),
             None => None,
         };
         Ok(Plan { bars, sketch })

@@ -2,21 +2,18 @@
 
 mod greedy;
 
-use candle_core::{Device, Result, Tensor};
-use candle_nn::ops::sigmoid;
+use candle_core::{D, Device, Result, Tensor};
+use candle_nn::ops::{log_softmax, sigmoid};
 use candle_nn::{Linear, VarBuilder, linear};
 use groove::{BARS, INSTRUMENTS, STEPS, TOKENS, Token};
 
 pub use self::greedy::Greedy;
 use super::conductor::Plan;
-use super::dropout::Mask;
-use super::elementwise::tanh;
-use super::linear::apply;
+use super::dropout::{Mask, Regularisation};
 use super::lstm::Lstm;
+use super::operations::Operations;
+use super::tensors::{by_bar, zeros};
 use super::token_loss::TokenLoss;
-#[cfg(feature = "cuda")]
-use super::token_loss::WholeTokenLoss;
-use super::{Regularisation, by_bar, zeros};
 use crate::batch::Batch;
 use crate::config::Config;
 
@@ -24,6 +21,7 @@ use crate::config::Config;
 #[derive(Clone, Debug)]
 pub struct Decoder {
     config: Config,
+    operations: Operations,
     bar_to_state: Linear,
     lstm: Lstm,
     heads: Heads,
@@ -49,6 +47,7 @@ struct Single {
 /// A teacher-forced prediction of B windows, as far as it has been computed.
 #[derive(Clone, Debug)]
 pub struct Decoded {
+    operations: Operations,
     windows: usize,
     /// The top h, `[4 B, 16, H]`.
     out: Tensor,
@@ -74,7 +73,7 @@ impl Decoder {
     ///
     /// # Errors
     /// If a parameter is missing or has another shape.
-    pub fn new(config: &Config, vb: VarBuilder<'_>) -> Result<Self> {
+    pub fn new(config: &Config, operations: Operations, vb: VarBuilder<'_>) -> Result<Self> {
         let (layers, hidden) = (config.decoder.layers, config.decoder.hidden);
         let joint = linear(hidden, TOKENS, vb.pp("joint"))?;
         let single = if config.direct_path {
@@ -94,10 +93,12 @@ impl Decoder {
                 expression_sketch = Some(linear(config.latent, STEPS * output, vb)?);
             }
         }
+        let sizes = [config.decoder_input(), hidden, layers];
         Ok(Self {
             config: config.clone(),
+            operations,
             bar_to_state: linear(config.embedding, 2 * layers * hidden, vb.pp("bar_to_state"))?,
-            lstm: Lstm::new(config.decoder_input(), hidden, layers, false, vb.pp("decoder"))?,
+            lstm: Lstm::new(operations, sizes, false, vb.pp("decoder"))?,
             heads: Heads { joint, single, expression },
             expression_sketch,
         })
@@ -114,7 +115,7 @@ impl Decoder {
         batch: &Batch,
         mut training: Option<&mut Regularisation>,
     ) -> Result<Decoded> {
-        let (b, device) = (batch.len(), z.device());
+        let (b, device, ops) = (batch.len(), z.device(), self.operations);
         let hidden = match training.as_deref_mut() {
             Some(training) if training.drop_previous > 0.0 => {
                 let mut draws = vec![0.0; b * STEPS];
@@ -133,13 +134,14 @@ impl Decoder {
         }
         let steps = Tensor::cat(&steps, 2)?; // [4B, 16, C + 9 distances + 9]
         let bars = plan.bars.reshape((b * BARS, self.config.embedding))?; // [4B, E]
-        let state = tanh(&apply(&self.bar_to_state, &bars)?)?; // [4B, 2 layers H]
+        let state = ops.tanh(&ops.linear(&self.bar_to_state, &bars)?)?; // [4B, 2 layers H]
         let out = self.lstm.forward(&steps, known, Some(&bars), Some(&state))?; // [4B, 16, H]
         let struck = batch.columns(device)?; // [B, T, 9]
         let (onsets, expression) = self.read(z, &out, plan, &struck)?;
         Ok(Decoded {
+            operations: ops,
             windows: b,
-            mask: Mask::draw(out.elem_count(), self.config.dropout, training, device)?,
+            mask: Mask::draw(out.elem_count(), self.config.dropout, training),
             out,
             joint: self.heads.joint.clone(),
             onsets,
@@ -174,7 +176,8 @@ impl Decoder {
         if by_h.is_empty() {
             return Ok((None, None));
         }
-        let of_h = apply(&one_below_the_other(&by_h)?, out)?.flatten_to(1)?; // [64B, 9, 18 or 27]
+        let all = one_below_the_other(&by_h)?;
+        let of_h = self.operations.linear(&all, out)?.flatten_to(1)?; // [64B, 9, 18 or 27]
 
         let onsets = match single {
             Some((single, sketch)) => {
@@ -200,14 +203,14 @@ impl Decoder {
 
     /// Velocities and micro-offsets from the head's sums `e [64 B, 18]`.
     fn express(&self, e: &Tensor, z: &Tensor) -> Result<Expression> {
-        let shape = (e.dim(0)? / STEPS, STEPS, 2 * INSTRUMENTS);
+        let (ops, shape) = (self.operations, (e.dim(0)? / STEPS, STEPS, 2 * INSTRUMENTS));
         let mut e = e.reshape(shape)?; // [B, T, 18]
         if let Some(sketch) = &self.expression_sketch {
-            e = (e + apply(sketch, z)?.reshape(shape)?)?;
+            e = (e + ops.linear(sketch, z)?.reshape(shape)?)?;
         }
         Ok(Expression {
             velocity: sigmoid(&e.narrow(2, 0, INSTRUMENTS)?)?,
-            micro_offset: (tanh(&e.narrow(2, INSTRUMENTS, INSTRUMENTS)?)? * 0.5)?,
+            micro_offset: (ops.tanh(&e.narrow(2, INSTRUMENTS, INSTRUMENTS)?)? * 0.5)?,
         })
     }
 }
@@ -222,7 +225,7 @@ impl Decoded {
         if let Some(mask) = &self.mask {
             input = (&input * mask.tensor(input.shape(), input.device())?)?;
         }
-        let mut logits = apply(&self.joint, &input.flatten_to(1)?)?; // [64B, 512]
+        let mut logits = self.operations.linear(&self.joint, &input.flatten_to(1)?)?; // [64B, 512]
         if let Some(onsets) = &self.onsets {
             logits = (logits + onsets.matmul(&token_columns(onsets.device())?)?)?;
         }
@@ -230,11 +233,14 @@ impl Decoded {
     }
 
     /// Categorical cross-entropy with the tokens of `batch`, in nats, summed over steps, mean over
-    /// windows: a scalar. Equal to that of [`logits`](Self::logits), which it need not hold whole.
+    /// windows: a scalar. Equal to [that of the logits](cross_entropy), which it need not hold whole.
     ///
     /// # Errors
     /// If a tensor operation fails.
     pub fn cross_entropy(&self, batch: &Batch) -> Result<Tensor> {
+        if self.operations == Operations::Candle {
+            return cross_entropy(&self.logits()?, batch);
+        }
         let input = self.out.contiguous()?;
         let onsets = match &self.onsets {
             Some(onsets) => onsets.contiguous()?,
@@ -245,14 +251,7 @@ impl Decoded {
         let weights = Tensor::cat(&parts, 0)?;
         let needs_gradients = input.track_op() || weights.track_op();
         let (targets, scale) = (batch.tokens().to_vec(), 1.0 / batch.len() as f32);
-        #[cfg(feature = "cuda")]
-        if input.device().is_cuda() {
-            let mask = self.mask.as_ref().map(|mask| mask.tensor(input.shape(), input.device()));
-            let op = WholeTokenLoss::new(targets, mask.transpose()?, scale, needs_gradients);
-            return input.apply_op3(&onsets, &weights, op);
-        }
-        let mask = self.mask.as_ref().and_then(Mask::on_cpu);
-        let op = TokenLoss::new(targets, mask, scale, needs_gradients);
+        let op = TokenLoss::new(targets, self.mask.clone(), scale, needs_gradients);
         input.apply_op3(&onsets, &weights, op)
     }
 
@@ -260,6 +259,19 @@ impl Decoded {
     pub fn expression(&self) -> Option<&Expression> {
         self.expression.as_ref()
     }
+}
+
+/// Categorical cross-entropy of `logits [B, T, 512]` with the tokens of `batch`, in nats: summed over steps, mean over
+/// windows.
+///
+/// # Errors
+/// If a tensor operation fails.
+pub fn cross_entropy(logits: &Tensor, batch: &Batch) -> Result<Tensor> {
+    let rows = batch.len() * STEPS;
+    let targets: Vec<u32> = batch.tokens().iter().map(|&t| t.into()).collect();
+    let targets = Tensor::from_vec(targets, (rows, 1), logits.device())?;
+    let log_p = log_softmax(&logits.reshape((rows, TOKENS))?, D::Minus1)?;
+    log_p.gather(&targets, 1)?.sum_all()? * (-1.0 / batch.len() as f64)
 }
 
 /// The layers as one, whose images are theirs side by side; all have a bias.

@@ -4,28 +4,19 @@
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
-use super::numbers::{contiguous, with_both};
+use super::tensors::{contiguous, with_both};
 use crate::activation::{self, normal, sigmoid, vectorised};
 
 /// Numbers that a thread computes at a time.
 const PART: usize = 1 << 12;
 
-/// tanh(x).
-pub(super) fn tanh(x: &Tensor) -> Result<Tensor> {
-    if x.device().is_cpu() { x.contiguous()?.apply_op1(Elementwise::Tanh) } else { x.tanh() }
+/// `f` of every number of `x`.
+pub(super) fn apply(x: &Tensor, f: Elementwise) -> Result<Tensor> {
+    x.contiguous()?.apply_op1(f)
 }
 
-/// x Phi(x), Phi being the normal distribution's.
-pub(super) fn gelu(x: &Tensor) -> Result<Tensor> {
-    if x.device().is_cpu() { x.contiguous()?.apply_op1(Elementwise::Gelu) } else { x.gelu_erf() }
-}
-
-/// x sigmoid(x).
-pub(super) fn silu(x: &Tensor) -> Result<Tensor> {
-    if x.device().is_cpu() { x.contiguous()?.apply_op1(Elementwise::Silu) } else { x.silu() }
-}
-
-enum Elementwise {
+/// The functions.
+pub(super) enum Elementwise {
     Tanh,
     Gelu,
     Silu,
@@ -101,10 +92,12 @@ mod tests {
             [&y, gradients.get(&x).unwrap()].map(|x| x.to_vec1::<f32>().unwrap()).concat()
         };
         for (found, expected) in [
-            (run(tanh(&x).unwrap()), run(x.tanh().unwrap())),
-            (run(gelu(&x).unwrap()), run(x.gelu_erf().unwrap())),
-            (run(silu(&x).unwrap()), run(x.silu().unwrap())),
-        ] {
+            (Elementwise::Tanh, x.tanh()),
+            (Elementwise::Gelu, x.gelu_erf()),
+            (Elementwise::Silu, x.silu()),
+        ]
+        .map(|(f, expected)| (run(apply(&x, f).unwrap()), run(expected.unwrap())))
+        {
             for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
                 assert!((found - expected).abs() < 2e-6, "{i}: {found}, not {expected}");
             }

@@ -4,12 +4,10 @@ use candle_core::{Result, Tensor};
 use candle_nn::{Linear, VarBuilder, linear};
 use groove::{BARS, STEPS};
 
-use super::bar_summary::bar_summary;
-use super::dropout::dropout;
-use super::elementwise::gelu;
-use super::linear::apply;
+use super::dropout::{Regularisation, dropout};
 use super::lstm::Lstm;
-use super::{Regularisation, by_bar};
+use super::operations::Operations;
+use super::tensors::by_bar;
 use crate::batch::Batch;
 use crate::config::Config;
 use crate::noise::Noise;
@@ -43,6 +41,7 @@ impl Posterior {
 #[derive(Clone, Debug)]
 pub struct Encoder {
     config: Config,
+    operations: Operations,
     lstm: Lstm,
     bars: Option<BarMix>,
     grid: Option<Linear>,
@@ -63,7 +62,7 @@ impl Encoder {
     ///
     /// # Errors
     /// If a parameter is missing or has another shape.
-    pub fn new(config: &Config, vb: VarBuilder<'_>) -> Result<Self> {
+    pub fn new(config: &Config, operations: Operations, vb: VarBuilder<'_>) -> Result<Self> {
         let (features, summary) = (config.features(), config.summary());
         let e = &config.encoder;
         let bars = if e.bar_summary > 0 {
@@ -82,7 +81,8 @@ impl Encoder {
         };
         Ok(Self {
             config: config.clone(),
-            lstm: Lstm::new(features, e.hidden, e.layers, true, vb.pp("encoder"))?,
+            operations,
+            lstm: Lstm::new(operations, [features, e.hidden, e.layers], true, vb.pp("encoder"))?,
             bars,
             grid,
             mean: linear(summary, config.latent, vb.pp("mean"))?,
@@ -99,7 +99,7 @@ impl Encoder {
         batch: &Batch,
         training: Option<&mut Regularisation>,
     ) -> Result<Posterior> {
-        let device = self.mean.weight().device();
+        let (device, ops) = (self.mean.weight().device(), self.operations);
         let features = batch.features(&self.config, device)?; // [B, T, F]
         let b = batch.len();
         let mut y = match &self.bars {
@@ -109,19 +109,19 @@ impl Encoder {
             }
             Some(mix) => {
                 let out = self.lstm.directions(&by_bar(&features)?, 0, None, None)?;
-                let all = bar_summary(&out[0], &out[1])?; // [4B, 4H]
-                let bar = gelu(&apply(&mix.bar, &all)?)?; // [4B, bar_summary]
+                let all = ops.bar_summary(&out[0], &out[1])?; // [4B, 4H]
+                let bar = ops.gelu(&ops.linear(&mix.bar, &all)?)?; // [4B, bar_summary]
                 let bars = bar.reshape((b, ()))?; // [B, 4 bar_summary]
-                let mixed = gelu(&apply(&mix.mix_0, &bars)?)?;
-                gelu(&apply(&mix.mix_1, &mixed)?)? // [B, mix]
+                let mixed = ops.gelu(&ops.linear(&mix.mix_0, &bars)?)?;
+                ops.gelu(&ops.linear(&mix.mix_1, &mixed)?)? // [B, mix]
             }
         };
         if let Some(grid) = &self.grid {
-            y = (y + apply(grid, &features.flatten_from(1)?)?)?;
+            y = (y + ops.linear(grid, &features.flatten_from(1)?)?)?;
         }
         let y = dropout(&y, self.config.dropout, training)?;
-        let sigma = (softplus(&apply(&self.sigma, &y)?)? + LEAST_SIGMA)?;
-        Ok(Posterior { mean: apply(&self.mean, &y)?, sigma })
+        let sigma = (softplus(&ops.linear(&self.sigma, &y)?)? + LEAST_SIGMA)?;
+        Ok(Posterior { mean: ops.linear(&self.mean, &y)?, sigma })
     }
 
     /// Final h of both directions: forward's at the last step, reverse's at the first.

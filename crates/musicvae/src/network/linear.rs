@@ -2,10 +2,9 @@
 //! lie as their tensors do. candle adds up a bias's gradient number by number, and a weight's across its rows.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
-use candle_nn::{Linear, Module};
 use rayon::prelude::*;
 
-use super::numbers::{contiguous, sum_in_order, with_both, with_numbers};
+use super::tensors::{contiguous, sum_in_order, with_both, with_numbers};
 use crate::buffers;
 use crate::matmul::{Into, Panels, View, ViewMut};
 
@@ -14,18 +13,8 @@ const PART: usize = 128;
 /// Rows that share a sum for the weight's gradient.
 const LANE: usize = 1024;
 
-/// The images of the rows of `x [.., I]`, `[.., O]`.
-pub(super) fn apply(layer: &Linear, x: &Tensor) -> Result<Tensor> {
-    match layer.bias() {
-        Some(bias) if x.device().is_cpu() => {
-            let (weight, bias) = (layer.weight().contiguous()?, bias.contiguous()?);
-            x.contiguous()?.apply_op3(&weight, &bias, LinearOp)
-        }
-        _ => layer.forward(x),
-    }
-}
-
-struct LinearOp;
+/// From `x [.., I]`, `weight [O, I]` and `bias [O]` to the images of the rows of `x`, `[.., O]`.
+pub(super) struct LinearOp;
 
 impl CustomOp3 for LinearOp {
     fn name(&self) -> &'static str {
@@ -131,8 +120,10 @@ fn weight_gradient(d: &[f32], x: &[f32], outputs: usize, inputs: usize) -> Vec<f
 #[cfg(test)]
 mod tests {
     use candle_core::{Device, Var};
+    use candle_nn::{Linear, Module};
 
     use super::*;
+    use crate::network::Operations;
 
     #[test]
     fn images_and_gradients_agree_with_candles() {
@@ -154,10 +145,11 @@ mod tests {
                 [y, of(&x), of(&weight), of(&bias)]
                     .map(|x| x.flatten_all().unwrap().to_vec1::<f32>().unwrap())
             };
-            let found = run(apply(&layer, &x).unwrap());
+            let apply = |x: &Tensor| Operations::Cpu.linear(&layer, x).unwrap();
+            let found = run(apply(&x));
             let expected = run(layer.forward(&x).unwrap());
             // Rows of rows are rows.
-            let deep = apply(&layer, &x.unsqueeze(1).unwrap()).unwrap();
+            let deep = apply(&x.unsqueeze(1).unwrap());
             assert_eq!(deep.dims(), [n, 1, outputs]);
             assert_eq!(run(deep.squeeze(1).unwrap()), found);
             for (found, expected) in found.iter().zip(&expected) {

@@ -1,12 +1,10 @@
 //! One LSTM layer in one direction over whole sequences, as a single operation with its own
 //! backward (back-propagation through time).
 //!
-//! [`Recurrence`] is the CPU's, [`Stepped`] the GPU's. Both save on the way what backward needs, once.
+//! Saves on the way what backward needs, once.
 
 mod cells;
 mod cpu;
-#[cfg(any(test, feature = "cuda"))]
-mod stepped;
 
 use std::sync::Mutex;
 
@@ -14,10 +12,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 use self::cpu::{Chunk, Gradients, Weights};
-use super::numbers::{contiguous, sum_in_order, with_numbers};
-
-#[cfg(feature = "cuda")]
-pub(super) use stepped::Stepped;
+use super::tensors::{contiguous, sum_in_order, with_numbers};
 
 /// The operation's sizes. Inputs:
 /// - `steps [N, T, I]`: the columns that change from step to step;
@@ -49,13 +44,6 @@ struct Sizes {
 }
 
 impl Sizes {
-    /// Those of an operation for `hidden` units with these inputs.
-    fn of(steps: &Tensor, sequences: &Tensor, hidden: usize) -> Result<Self> {
-        let (_, t, input) = steps.dims3()?;
-        let (_, columns) = sequences.dims2()?;
-        Ok(Self { steps: t, input, constant: columns - 2 * hidden, hidden })
-    }
-
     /// Sequences, given how many numbers `steps`, `sequences` and `weights` have.
     fn count(self, steps: usize, sequences: usize, weights: usize) -> Result<usize> {
         let count = sequences / self.sequence();
@@ -91,7 +79,9 @@ impl Recurrence {
         is_reverse: bool,
         known: usize,
     ) -> Result<Self> {
-        let sizes = Sizes::of(steps, sequences, hidden)?;
+        let (_, t, input) = steps.dims3()?;
+        let (_, columns) = sequences.dims2()?;
+        let sizes = Sizes { steps: t, input, constant: columns - 2 * hidden, hidden };
         let steps_gradient_from = steps.track_op().then_some(known);
         Ok(Self { sizes, is_reverse, steps_gradient_from, saved: Mutex::new(None) })
     }

@@ -1,9 +1,6 @@
 //! Cross-entropy of the tokens from the decoder's outputs, as a single operation with its own
 //! backward, on the CPU: product, softmax, loss and gradients of a few rows at a time, so that the
-//! `[64 B, 512]` logits never reach main memory. A GPU has [`WholeTokenLoss`] instead.
-
-#[cfg(any(test, feature = "cuda"))]
-mod whole;
+//! `[64 B, 512]` logits never reach main memory.
 
 use std::sync::Mutex;
 
@@ -11,14 +8,11 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use groove::{INSTRUMENTS, TOKENS};
 use rayon::prelude::*;
 
-use super::dropout::Place;
-use super::numbers::{contiguous, sum_in_order, with_numbers};
+use super::dropout::Mask;
+use super::tensors::{contiguous, sum_in_order, with_numbers};
 use crate::activation::{exp, vectorised};
 use crate::buffers;
 use crate::matmul::{Into, Panels, View, ViewMut, product};
-
-#[cfg(feature = "cuda")]
-pub(super) use whole::WholeTokenLoss;
 
 /// Rows that go through the operation together: their logits fit the second-level cache.
 const ROWS: usize = 256;
@@ -35,7 +29,7 @@ const LANES: usize = 8;
 pub(super) struct TokenLoss {
     targets: Vec<u16>,
     /// What `hidden` is multiplied by first, element by element.
-    mask: Option<Place>,
+    mask: Option<Mask>,
     scale: f32,
     needs_gradients: bool,
     /// Gradients for a result's gradient of 1: hidden, onsets, weights.
@@ -74,7 +68,7 @@ impl TokenLoss {
     /// An operation for these targets, one per row.
     pub(super) fn new(
         targets: Vec<u16>,
-        mask: Option<Place>,
+        mask: Option<Mask>,
         scale: f32,
         needs_gradients: bool,
     ) -> Self {
@@ -97,8 +91,8 @@ impl TokenLoss {
             let cells = block * ROWS * INSTRUMENTS..(block * ROWS + n) * INSTRUMENTS;
             let logits = &mut logits[..n * TOKENS];
             let mut hidden = &lane.hidden[numbers.clone()];
-            if let Some(place) = &self.mask {
-                place.write(lane.first * width + numbers.start, &mut mask[..n * width]);
+            if let Some(dropout) = &self.mask {
+                dropout.write(lane.first * width + numbers.start, &mut mask[..n * width]);
                 let read = &mut read[..n * width];
                 read.copy_from_slice(hidden);
                 multiply(read, &mask);

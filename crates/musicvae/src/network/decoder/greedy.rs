@@ -8,7 +8,7 @@ use groove::{BARS, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR};
 use super::{Decoder, token_columns};
 use crate::batch::{Batch, write_columns, write_earlier};
 use crate::network::conductor::Plan;
-use crate::network::zeros;
+use crate::network::tensors::zeros;
 
 /// Windows decoded at once by [`Decoder::greedy`]: bounds the memory that logits take.
 const GREEDY_WINDOWS: usize = 256;

@@ -1,9 +1,21 @@
-//! The numbers of tensors on the CPU, as operations of our own read them and add them up.
+//! Helpers for tensors: their numbers on the CPU, as this crate's operations read and add them up, and shapes.
 
-use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
+use candle_core::{CpuStorage, DType, Device, Layout, Result, Shape, Tensor, bail};
+use groove::{BARS, STEPS_PER_BAR};
 use rayon::prelude::*;
 
 use crate::buffers;
+
+/// Zeros of f32.
+pub(super) fn zeros(shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
+    Tensor::zeros(shape, DType::F32, device)
+}
+
+/// Windows as bars: `[B, T, N]` as `[4 B, 16, N]`.
+pub(super) fn by_bar(x: &Tensor) -> Result<Tensor> {
+    let (b, _, n) = x.dims3()?;
+    x.reshape((b * BARS, STEPS_PER_BAR, n))
+}
 
 /// The sum of vectors of one length, the first first: the same bits on any number of threads.
 pub(super) fn sum_in_order(parts: Vec<Vec<f32>>) -> Vec<f32> {
@@ -22,7 +34,7 @@ pub(super) fn sum_in_order(parts: Vec<Vec<f32>>) -> Vec<f32> {
 }
 
 /// The numbers of a contiguous f32 tensor on the CPU.
-pub(crate) fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+pub(super) fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     match (storage, layout.contiguous_offsets()) {
         (CpuStorage::F32(numbers), Some((from, to))) => Ok(&numbers[from..to]),
         (CpuStorage::F32(_), None) => bail!("expected a contiguous tensor"),
