@@ -9,8 +9,6 @@ use crate::workspace::Workspace;
 #[derive(Debug, Deserialize)]
 pub(super) struct Locked {
     pub(super) name: String,
-    /// Where it comes from; none if it is of this workspace.
-    pub(super) source: Option<String>,
     /// Names, with a version behind where there are several.
     #[serde(default)]
     dependencies: Vec<String>,

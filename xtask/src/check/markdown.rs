@@ -1,34 +1,17 @@
-//! As much of Markdown as the checks need: prose without code, commands without prose, headings.
-
-/// What a line stands in.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Prose,
-    /// A fenced block marked `sh`: commands.
-    Shell,
-    /// Any other fenced block: diagrams, output, code.
-    Fence,
-}
+//! As much of Markdown as the checks need: prose without code, links, headings.
 
 /// Lines outside fenced code, with their numbers from 1.
 pub(super) fn prose(text: &str) -> Vec<(usize, &str)> {
-    let is_prose = |&(_, _, place): &(usize, &str, Place)| place == Place::Prose;
-    split(text).into_iter().filter(is_prose).map(|(number, line, _)| (number, line)).collect()
-}
-
-/// Lines of fenced blocks marked `sh`, and spans between backticks in prose, with their line numbers.
-pub(super) fn commands(text: &str) -> Vec<(usize, &str)> {
-    let mut found = Vec::new();
-    for (number, line, place) in split(text) {
-        match place {
-            Place::Prose => {
-                found.extend(line.split('`').skip(1).step_by(2).map(|span| (number, span)));
-            }
-            Place::Shell => found.push((number, line)),
-            Place::Fence => {}
+    let mut is_code = false;
+    let mut lines = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            is_code = !is_code;
+        } else if !is_code {
+            lines.push((index + 1, line));
         }
     }
-    found
+    lines
 }
 
 /// Anchors of the headings, as GitHub makes them.
@@ -69,24 +52,6 @@ pub(super) fn links(line: &str) -> Vec<&str> {
     found
 }
 
-/// Every line but the fences, with its number and what it stands in.
-fn split(text: &str) -> Vec<(usize, &str, Place)> {
-    let mut place = Place::Prose;
-    let mut lines = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        if let Some(language) = line.trim_start().strip_prefix("```") {
-            place = match (place, language.trim()) {
-                (Place::Prose, "sh") => Place::Shell,
-                (Place::Prose, _) => Place::Fence,
-                _ => Place::Prose,
-            };
-        } else {
-            lines.push((index + 1, line, place));
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,9 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn links_commands_and_diagrams_do_not_mix() {
+    fn links_are_found_outside_code() {
         assert_eq!(links("see [a](b.md#c) and `[x](y)` <img src=\"p.png\">"), ["b.md#c", "p.png"]);
-        let text = "say `cargo test` now\n```sh\ncargo run\n```\n```\ntrainer -> plugin\n```";
-        assert_eq!(commands(text), [(1, "cargo test"), (3, "cargo run")]);
     }
 }

@@ -1,15 +1,12 @@
-//! The files of the repository, and rules for all of them: sizes, absolute paths, private hosts.
+//! The files of the repository, and rules for all of them: first lines, no paths and hosts of one machine.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use super::Findings;
 use crate::workspace::Workspace;
-
-/// No file is larger: a clone stays quick, and forges refuse much larger ones.
-const LARGEST: usize = 16 << 20;
 
 /// The start of paths that exist on one machine only, cut so that this file does not hold them.
 const MACHINE_PATHS: [[&str; 2]; 6] = [
@@ -40,15 +37,14 @@ impl File {
 
 /// Every file that git tracks, or would track.
 pub(super) struct Tree {
-    root: PathBuf,
     files: Vec<File>,
 }
 
 impl Tree {
     pub(super) fn read(workspace: &Workspace) -> Result<Self> {
-        let root = workspace.root().to_owned();
+        let root = workspace.root();
         let mut git = Command::new("git");
-        git.current_dir(&root).args(["ls-files", "-z", "--cached", "--others"]);
+        git.current_dir(root).args(["ls-files", "-z", "--cached", "--others"]);
         git.arg("--exclude-standard");
         let list = Workspace::output(git).context("cannot list the repository's files")?;
         let mut files = Vec::new();
@@ -58,7 +54,7 @@ impl Tree {
                 files.push(File { path: path.to_owned(), bytes });
             }
         }
-        Ok(Self { root, files })
+        Ok(Self { files })
     }
 
     /// A tree of `files`, paths with texts.
@@ -68,7 +64,7 @@ impl Tree {
             path: (*path).to_owned(),
             bytes: (*text).as_bytes().to_vec(),
         };
-        Self { root: PathBuf::new(), files: files.iter().map(file).collect() }
+        Self { files: files.iter().map(file).collect() }
     }
 
     /// All files with this extension.
@@ -87,10 +83,6 @@ impl Tree {
     /// The text of the file at `path`.
     pub(super) fn text(&self, path: &str) -> Option<&str> {
         self.files.iter().find(|file| file.path == path)?.text()
-    }
-
-    pub(super) fn root(&self) -> &Path {
-        &self.root
     }
 
     pub(super) fn check(&self) -> Findings {
@@ -115,9 +107,6 @@ fn says_what_it_is(text: &str) -> bool {
 
 fn check_file(path: &str, bytes: &[u8]) -> Findings {
     let mut findings = Findings::new();
-    if bytes.len() > LARGEST {
-        findings.push(format!("{path}: {} bytes, more than {LARGEST}", bytes.len()));
-    }
     let Ok(text) = std::str::from_utf8(bytes) else { return findings };
     for (index, line) in text.lines().enumerate() {
         let place = format!("{path}:{}", index + 1);
@@ -173,12 +162,6 @@ mod tests {
         let private = ["https:", "//crates.corp/index and http:", "//10.0.0.7:8080/"].concat();
         assert_eq!(check_file("a.toml", private.as_bytes()).len(), 2);
         assert!(check_file("a.toml", b"https://arxiv.org/abs/1803.05428").is_empty());
-    }
-
-    #[test]
-    fn a_file_too_large_is_found() {
-        let findings = check_file("weights", &vec![0xff; LARGEST + 1]);
-        assert_eq!(findings, ["weights: 16777217 bytes, more than 16777216"]);
     }
 
     #[test]
