@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::format::Format;
 use crate::workspace::Workspace;
 use crate::{install, licences, usage_error};
 
@@ -17,31 +18,6 @@ struct Plan {
     packages: Vec<String>,
     cargo_options: Vec<String>,
     installs: bool,
-}
-
-/// A plugin format and the extension of its bundles.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Format {
-    Clap,
-    Vst3,
-}
-
-impl Format {
-    pub(crate) const ALL: [Self; 2] = [Self::Clap, Self::Vst3];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Clap => "CLAP",
-            Self::Vst3 => "VST3",
-        }
-    }
-
-    const fn extension(self) -> &'static str {
-        match self {
-            Self::Clap => "clap",
-            Self::Vst3 => "vst3",
-        }
-    }
 }
 
 /// Builds and bundles, then installs or says how.

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::bundle::{self, Format, PLUGIN};
+use crate::bundle::{self, PLUGIN};
+use crate::format::Format;
 use crate::workspace::Workspace;
 use crate::{install, licences};
 

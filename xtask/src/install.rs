@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::bundle::Format;
+use crate::format::Format;
 
 /// The folder of `format` below the user's, as the CLAP and VST3 specifications name it.
 fn folder_below(format: Format) -> (&'static str, &'static [&'static str]) {

@@ -4,6 +4,7 @@ mod bundle;
 mod check;
 mod demo;
 mod dist;
+mod format;
 mod install;
 mod licences;
 mod picture;
@@ -58,7 +59,7 @@ const CHORES: [Chore; 6] = [
     Chore {
         name: "check",
         words: "",
-        what: "the repository's own rules: layers, dependencies, sizes, paths, links, commands",
+        what: "the repository's own rules: layers, floors, circles, first lines, links, paths of one machine",
         run: check::check,
     },
 ];
