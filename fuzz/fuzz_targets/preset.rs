@@ -2,9 +2,9 @@
 #![no_main]
 
 use jangdan::headless::Host;
-use jangdan::history::History;
+use jangdan::editing::history::History;
 use jangdan::params::JangdanParams;
-use jangdan::presets::{read, write};
+use jangdan::params::preset::{read, write};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -30,9 +30,9 @@ use nice_plug_egui::RepaintNotifier;
 use parking_lot::{Condvar, Mutex};
 use triple_buffer::triple_buffer;
 
-use crate::answer::{Answer, Choice};
-use crate::errands::Errands;
-use crate::weights::WeightsInfo;
+use crate::files::jobs::Errands;
+use crate::generation::answer::{Answer, Choice};
+use crate::generation::weights::WeightsInfo;
 use pulse::Pulse;
 
 /// How the network is doing, for the window.
@@ -108,7 +108,7 @@ impl Nudge {
 /// A rhythm that came in, for the worker to make a groove of.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Heard {
-    /// Its [`fingerprint`](crate::recipe::fingerprint); `None` if nothing is to be followed.
+    /// Its [`fingerprint`](crate::state::request::fingerprint); `None` if nothing is to be followed.
     pub id: Option<u64>,
     /// What was struck when.
     pub pattern: Pattern,

@@ -12,16 +12,17 @@ use engine::Score;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, Params, PluginApi, PluginState};
 
-use crate::answer::{Answer, Track};
-use crate::editing::{self, GroovePen, Stroke};
-use crate::errands::folder;
-use crate::history::History;
-use crate::morph;
+use crate::editing::commands::{self, GroovePen, Stroke};
+use crate::editing::history::History;
+use crate::files::folder;
+use crate::generation::answer::{Answer, Track};
 use crate::params::JangdanParams;
-use crate::recipe::Ask;
-use crate::window::command::{Command, UndoState};
-use crate::window::edit::Pen;
-use crate::window::{Scene, View, draw, theme};
+use crate::state::morph;
+use crate::state::request::Ask;
+use crate::window::grid::drag::Pen;
+use crate::window::panels::command::{Command, UndoState};
+use crate::window::widgets::theme;
+use crate::window::{Scene, View, draw};
 pub use raster::Image;
 use raster::{Textures, render};
 
@@ -232,7 +233,7 @@ impl Headless {
                 Command::List { folder, endings } => {
                     self.view.show_folder(folder::list(&folder, endings));
                 }
-                Command::Clear => editing::clear(&self.params, self.view.history(), None),
+                Command::Clear => commands::clear(&self.params, self.view.history(), None),
                 Command::Corner { place, corner } => {
                     morph::set_corner(&self.params, self.view.history(), place, corner);
                 }

@@ -9,6 +9,9 @@ mod instruments;
 mod morph;
 mod performance;
 mod play;
+pub mod preset;
+pub mod project;
+pub mod snapshot;
 mod text;
 
 pub use character::CharacterParams;
@@ -30,18 +33,18 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
-use crate::edits::Edits;
-use crate::morph::{Corners, Pad, first_corners};
-use crate::named::Named;
-use crate::project::Findings;
-use crate::recipe::Recipe;
-use crate::saved::{Groove, SavedGroove};
-use crate::slots::Slots;
-use crate::versioned::Versioned;
-use crate::weights::ChosenWeights;
-use crate::window::layout::DEFAULT_SIZE;
-use crate::window::palette::Theme;
+use crate::generation::weights::ChosenWeights;
+use crate::params::project::Findings;
+use crate::playing::clock::Clock;
+use crate::state::edits::Edits;
+use crate::state::groove::{Groove, SavedGroove};
+use crate::state::groove_name::Named;
+use crate::state::morph::{Corners, Pad, first_corners};
+use crate::state::request::Recipe;
+use crate::state::slots::Slots;
+use crate::state::versioned::Versioned;
+use crate::window::widgets::layout::DEFAULT_SIZE;
+use crate::window::widgets::palette::Theme;
 
 /// Nats per struck instrument at full density: the useful range of [`Recipe::density`].
 const DENSITY_NATS: f32 = 3.0;
@@ -120,7 +123,7 @@ pub struct JangdanParams {
     #[persist = "folder"]
     pub folder: Arc<RwLock<String>>,
 
-    /// The folder that the user keeps presets in; empty for [`presets::folder`](crate::presets::folder).
+    /// The folder that the user keeps presets in; empty for [`presets::folder`](crate::params::preset::folder).
     #[persist = "presets"]
     pub presets: Arc<RwLock<String>>,
 

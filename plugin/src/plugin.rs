@@ -22,16 +22,16 @@ use nice_plug::prelude::{
 };
 use nice_plug::util::permit_alloc;
 
-use crate::answer::{Answer, Choice, Wanted};
-use crate::clock::Position;
+use crate::generation::answer::{Answer, Choice, Wanted};
+use crate::generation::weights::{Decode, Weights};
+use crate::generation::worker::{Load, Worker};
 use crate::handoff::{AudioEnd, GuiEnd, handoff};
+use crate::params::project;
 use crate::params::{JangdanParams, finite_or};
-use crate::player::{MOVES, Move, Player, Scene};
-use crate::project;
-use crate::recipe::Ask;
-use crate::weights::{Decode, Weights};
+use crate::playing::clock::Position;
+use crate::playing::player::{MOVES, Move, Player, Scene};
+use crate::state::request::Ask;
 use crate::window::{self, WindowEditor};
-use crate::worker::{Load, Worker};
 
 /// How long an offline block waits for its patterns before it is played with those there are. A
 /// decode takes milliseconds; this is for a worker that has come to harm.

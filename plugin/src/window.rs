@@ -5,50 +5,9 @@
 //! moves the controls. The window decodes nothing and locks nothing that the audio thread needs.
 
 mod app;
-mod browser;
-mod button;
-pub mod command;
-mod control;
-mod desk;
-pub mod dialog;
-mod dice;
-pub mod edit;
-mod field;
-mod files;
-mod footer;
-mod frames;
-mod generate;
-mod gestures;
 pub mod grid;
-mod hand;
-mod header;
-mod heard;
-mod instruments;
-mod knob;
-mod knobs;
-pub mod layout;
-mod menu;
-mod network;
-mod pad;
-pub mod palette;
-mod pen;
-mod playhead;
-mod resize;
-mod ruler;
-mod shortcuts;
-mod slider;
-mod slots;
-mod source;
-mod system_fonts;
-mod takeover;
-pub mod theme;
-mod title;
-mod tooltip;
-mod transport;
-mod tween;
-mod typing;
-mod wordmark;
-mod zoom;
+pub mod panels;
+pub mod widgets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,30 +18,33 @@ use musicvae::infer::Locks;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;
 
-use crate::answer::Choice;
-use crate::errands::folder::Folder;
-use crate::errands::presets::Preset;
+use crate::editing::history::History;
+use crate::files::folder::Folder;
+use crate::files::presets::Preset;
+use crate::generation::answer::Choice;
+use crate::generation::weights::WeightsInfo;
 use crate::handoff::Network;
-use crate::history::History;
 use crate::params::JangdanParams;
-use crate::recipe::ATTRIBUTES;
-use crate::weights::WeightsInfo;
+use crate::state::request::ATTRIBUTES;
 pub(crate) use app::editor;
+use app::zoom::Zoomed;
 pub use app::{Window, WindowEditor};
-use command::{Command, UndoState};
-use desk::Desk;
-use edit::{Editing, Pen};
-use footer::Message;
-use gestures::Gestures;
-use grid::Marks;
-use hand::Hand;
-use layout::{Contents, Layout};
-use pad::PadState;
-use palette::Theme;
-use playhead::Playhead;
-use takeover::Takeover;
-use tween::Tween;
-use zoom::Zoomed;
+use app::{resize, shortcuts};
+use grid::drag::{Editing, Pen};
+use grid::playhead::Playhead;
+use grid::tween::Tween;
+use grid::{Marks, as_played, pointer, ruler};
+use panels::command::{Command, UndoState};
+use panels::footer::Message;
+use panels::pad::PadState;
+use panels::pending_choice::Takeover;
+use panels::requests::Desk;
+use panels::{dialog, files, footer, generate, header, instruments, knobs, slots, source};
+use widgets::control_context::Hand;
+use widgets::gestures::Gestures;
+use widgets::layout::{Contents, Layout};
+use widgets::palette::Theme;
+use widgets::theme;
 
 /// Time between frames while something moves.
 const FRAME: Duration = Duration::from_micros(16_600);
@@ -229,7 +191,7 @@ pub fn draw(
 
     let playing = params.playing();
     let position = view.playhead.glide(scene.playhead, now_s);
-    let drawn = heard::heard(&scene.pattern, &playing, scene.cycle);
+    let drawn = as_played::heard(&scene.pattern, &playing, scene.cycle);
     let has_arrived = view.tween.towards(&drawn, dt_s);
     let shape = playing.reading.shape;
     let marks = Marks {
@@ -256,7 +218,7 @@ pub fn draw(
     ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
     grid::groove_grid(ui, palette, place, &view.tween, &marks);
     ruler::ruler(ui, hand, place, &params.pattern, &shape);
-    pen::pen_on_grid(ui, hand, place, scene, &drawn, &mut view.editing, pen);
+    pointer::pen_on_grid(ui, hand, place, scene, &drawn, &mut view.editing, pen);
     let pressed =
         instruments::names(ui, hand, place, params, &playing.lanes, &view.tween, marks.at_step);
     view.desk.commands.extend(pressed.map(Command::Dice));

@@ -4,8 +4,8 @@
 //! `musicvae`.
 
 use super::performances::{self, Performance};
-use crate::recipe::{DEFAULT_TEMPERATURE, Recipe};
-use crate::weights::embedded_styles;
+use crate::generation::weights::embedded_styles;
+use crate::state::request::{DEFAULT_TEMPERATURE, Recipe};
 
 /// A style of the weights file, its name here, and seeds.
 const TABLE: [(&str, &str, &[u64]); 12] = [
@@ -81,7 +81,7 @@ mod tests {
     use musicvae::infer::{Locks, Scratch};
 
     use super::*;
-    use crate::weights::Weights;
+    use crate::generation::weights::Weights;
 
     #[test]
     fn all_32_that_are_drawn_are_grooves_with_the_shipped_weights_and_no_two_are_alike() {

@@ -8,7 +8,7 @@ use groove::Beats;
 use triple_buffer::{Input, Output};
 
 use super::{Heard, NOTHING, Patience, Shared};
-use crate::answer::{Answer, Choice, Wanted};
+use crate::generation::answer::{Answer, Choice, Wanted};
 
 /// The audio thread's end.
 pub struct AudioEnd {

@@ -7,8 +7,8 @@ use groove::Beats;
 
 use super::gui::SILENCE;
 use super::*;
-use crate::answer::{Track, Wanted};
-use crate::recipe::{Ask, Recipe};
+use crate::generation::answer::{Track, Wanted};
+use crate::state::request::{Ask, Recipe};
 
 fn recipe(seed: u64) -> Recipe {
     Recipe { seed, ..Recipe::default() }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use triple_buffer::{Input, Output};
 
 use super::{Heard, Network, Shared};
-use crate::answer::{Answer, Choice, Wanted};
-use crate::errands::{Errand, Outcome};
-use crate::weights::WeightsInfo;
+use crate::files::jobs::{Errand, Outcome};
+use crate::generation::answer::{Answer, Choice, Wanted};
+use crate::generation::weights::WeightsInfo;
 
 /// The worker's end.
 pub struct WorkerEnd {

@@ -6,8 +6,8 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 
 use super::text::{leading_number, signed_two_digits};
-use crate::recipe::ATTRIBUTES;
-use crate::weights::embedded_styles;
+use crate::generation::weights::embedded_styles;
+use crate::state::request::ATTRIBUTES;
 
 /// Styles that can be chosen among: more than any weights file has so far.
 const STYLES: i32 = 24;
@@ -15,7 +15,7 @@ const STYLES: i32 = 24;
 /// What the style is called when none is asked for.
 const ANY: &str = "any";
 
-/// Which kind of groove is drawn; see [`Recipe`](crate::recipe::Recipe).
+/// Which kind of groove is drawn; see [`Recipe`](crate::state::request::Recipe).
 #[derive(Params)]
 pub struct CharacterParams {
     /// The style: 0 is any, n the n-th of the weights file.

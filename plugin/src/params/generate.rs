@@ -7,13 +7,13 @@ use nice_plug::prelude::*;
 use super::text::{
     density_from_words, density_in_words, leading_number, percentage, signed_two_digits,
 };
-use crate::recipe::{DEFAULT_TEMPERATURE, SLIDERS};
+use crate::state::request::{DEFAULT_TEMPERATURE, SLIDERS};
 
 /// The seed a new instance starts with: with the shipped weights, hats in 8ths, a backbeat with
 /// ghost notes around it, and a fill over the tom at the end.
 const DEFAULT_SEED: i32 = 138;
 
-/// What the network is asked for; see [`Recipe`](crate::recipe::Recipe).
+/// What the network is asked for; see [`Recipe`](crate::state::request::Recipe).
 #[derive(Params)]
 pub struct GenerateParams {
     /// The eight latent sliders, `lat_1` to `lat_8`.

@@ -4,7 +4,7 @@ use nice_plug::prelude::*;
 
 use super::text::{percentage, switch};
 
-/// Where a groove is between the pad's corners; see [`crate::morph`].
+/// Where a groove is between the pad's corners; see [`crate::state::morph`].
 #[derive(Params)]
 pub struct MorphParams {
     /// Whether the groove is between them, and not where the seed is.

@@ -122,6 +122,6 @@ mod tests {
         let of = |wanted: &str| &found.0.iter().find(|(name, _)| name == wanted).unwrap().1;
         assert_eq!(of("Morph")[..3], ["Morph x", "Morph y", "Morph"]);
         assert_eq!(of("Character")[0], "Style");
-        assert_eq!(of("Character").len(), 1 + crate::recipe::ATTRIBUTES);
+        assert_eq!(of("Character").len(), 1 + crate::state::request::ATTRIBUTES);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use nice_plug::context::process::SendEventError;
 
 use super::*;
-use crate::weights::{Fake, Gate};
+use crate::generation::weights::{Fake, Gate};
 
 const RATE: f32 = 48_000.0;
 const FRAMES: usize = 4096;

@@ -1,6 +1,11 @@
 //! The window as the framework runs it: what it draws from, and what it keeps.
 
-mod carry;
+pub(crate) mod execute;
+pub(crate) mod fonts;
+pub(crate) mod frames;
+pub(crate) mod resize;
+pub(crate) mod shortcuts;
+pub(crate) mod zoom;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,16 +19,16 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
 };
 
-use super::command::UndoState;
-use super::layout::MIN_SIZE;
-use super::zoom::{LEAST_ZOOM, MOST_ZOOM};
-use super::{Scene, View, draw, frames, shortcuts, system_fonts, theme};
-use crate::compare::Compare;
-use crate::editing::{self, GroovePen, Stroke};
+use super::{Scene, View, draw, theme};
+use crate::editing::commands::{self, GroovePen, Stroke};
+use crate::editing::compare::Compare;
+use crate::editing::history::History;
 use crate::handoff::GuiEnd;
-use crate::history::History;
 use crate::params::{Asked, JangdanParams, WindowSize};
-use crate::recipe::ATTRIBUTES;
+use crate::state::request::ATTRIBUTES;
+use crate::window::app::zoom::{LEAST_ZOOM, MOST_ZOOM};
+use crate::window::panels::command::UndoState;
+use crate::window::widgets::layout::MIN_SIZE;
 
 /// The editor type that the framework opens windows with.
 pub type WindowEditor = EguiEditor<Window>;
@@ -116,7 +121,7 @@ impl Window {
     fn scene(&mut self) -> Scene {
         let cycle = self.gui.cycle();
         let choice = self.gui.choice();
-        let edits = editing::edits_of(&self.params, choice.slot);
+        let edits = commands::edits_of(&self.params, choice.slot);
         let score = &self.gui.playing().score;
         // What the hand has just put in is drawn before the worker has heard of it.
         let pattern = edits.over(score.pattern(cycle));
@@ -151,7 +156,7 @@ impl NiceEguiApp for Window {
     ) -> Result<(), HandlerError> {
         frames::listen(&ctx, frame.baseview_window());
         theme::install(&ctx);
-        ctx.add_font_provider(Arc::new(system_fonts::font_for));
+        ctx.add_font_provider(Arc::new(fonts::font_for));
         // A hand that was at something when the window closed has let go.
         self.history.let_go(&self.params);
         self.stroke = Stroke::default();

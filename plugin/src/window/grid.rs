@@ -3,17 +3,23 @@
 //! A hit's height and strength of colour are its velocity, its sideways shift is its timing: the left edge of a
 //! hit is the moment it sounds.
 
+pub(crate) mod as_played;
+pub mod drag;
 mod geometry;
+pub(crate) mod playhead;
+pub(crate) mod pointer;
+pub(crate) mod ruler;
+pub(crate) mod tween;
 
 use egui::{Align2, Color32, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 use groove::sequencer::Shape as Played;
 use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 use musicvae::infer::Locks;
 
-use super::heard::played_step;
-use super::layout::Groove;
-use super::theme::{self, Palette, Size, UNIT, Weight, blend};
-use super::tween::Tween;
+use crate::window::grid::as_played::played_step;
+use crate::window::grid::tween::Tween;
+use crate::window::widgets::layout::Groove;
+use crate::window::widgets::theme::{self, Palette, Size, UNIT, Weight, blend};
 pub use geometry::{Geometry, ROWS};
 
 /// Steps for which a hit glows after the playhead has struck it.
@@ -25,20 +31,20 @@ pub fn hit_color(palette: &Palette, instrument: Instrument, velocity: f32) -> Co
 }
 
 /// What the grid shows beside the hits.
-pub(super) struct Marks<'a> {
+pub(crate) struct Marks<'a> {
     /// Where in the pattern the playhead is, in steps; `None` while stopped.
-    pub(super) at_step: Option<f32>,
+    pub(crate) at_step: Option<f32>,
     /// Which part of the pattern is played.
-    pub(super) played: Played,
+    pub(crate) played: Played,
     /// What is kept by whatever is generated next.
-    pub(super) locks: &'a Locks,
+    pub(crate) locks: &'a Locks,
     /// The groove as written, and that of the next cycle.
-    pub(super) now: &'a Pattern,
-    pub(super) next: &'a Pattern,
+    pub(crate) now: &'a Pattern,
+    pub(crate) next: &'a Pattern,
 }
 
 /// Draws the groove as `tween` has it.
-pub(super) fn groove_grid(
+pub(crate) fn groove_grid(
     ui: &Ui,
     palette: &Palette,
     place: &Groove,
@@ -67,7 +73,7 @@ pub(super) fn groove_grid(
 }
 
 /// How brightly a hit at step `hit` glows while the playhead is at step `at`, `[0, 1]`.
-pub(super) fn glow(at: f32, hit: f32) -> f32 {
+pub(crate) fn glow(at: f32, hit: f32) -> f32 {
     let age = (at - hit).rem_euclid(STEPS as f32);
     (1.0 - age / GLOW_STEPS).max(0.0)
 }
@@ -165,7 +171,7 @@ fn playhead(painter: &Painter, palette: &Palette, place: &Groove, x: f32) {
 }
 
 /// A filled diamond: locked. A hollow one: not.
-pub(super) fn diamond(painter: &Painter, place: Rect, color: Color32, is_filled: bool) {
+pub(crate) fn diamond(painter: &Painter, place: Rect, color: Color32, is_filled: bool) {
     let (middle, far) = (place.center(), 4.0);
     let corners =
         [vec2(0.0, -far), vec2(far, 0.0), vec2(0.0, far), vec2(-far, 0.0)].map(|by| middle + by);
@@ -174,7 +180,7 @@ pub(super) fn diamond(painter: &Painter, place: Rect, color: Color32, is_filled:
 }
 
 /// Writes small text in `place`, from its left edge.
-pub(super) fn small_text(
+pub(crate) fn small_text(
     painter: &Painter,
     place: Rect,
     text: &str,

@@ -10,7 +10,7 @@ mod projects;
 use engine::SLACK;
 use groove::sequencer::{Feel, Reading, hits};
 use groove::{Beats, Pattern, Span};
-use jangdan::saved::Groove;
+use jangdan::state::groove::Groove;
 use testhost::{Host, Input, NoteKind, Recording, Transport};
 use testkit::built::plugin;
 

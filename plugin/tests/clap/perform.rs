@@ -65,7 +65,7 @@ pub(super) fn state_with_slots(slots: &[(usize, Pattern)], parameters: &[(&str, 
 
 /// The recipe that an instance with variation plays by; it stores that once it has made all that it
 /// stores of it.
-fn saved_recipe(host: &mut Host) -> jangdan::recipe::Recipe {
+fn saved_recipe(host: &mut Host) -> jangdan::state::request::Recipe {
     for _ in 0..100_000 {
         play(host, 0.0, 120.0, 64, 64);
         if let Some(recipe) = saved_groove(host).recipe.filter(|recipe| recipe.variation > 0.0) {

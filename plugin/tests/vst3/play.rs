@@ -2,7 +2,7 @@
 
 use std::ptr::null_mut;
 
-use jangdan::saved::Groove;
+use jangdan::state::groove::Groove;
 use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};
 use vst3::Steinberg::Vst::Event_::EventTypes_::{kNoteOffEvent, kNoteOnEvent};
 use vst3::Steinberg::Vst::MediaTypes_::{kAudio, kEvent};

@@ -1,9 +1,9 @@
 //! Files and the list of grooves: what is asked for, and what is told.
 
-use jangdan::errands::What;
-use jangdan::errands::presets::Preset;
 use jangdan::factory::grooves::grooves;
-use jangdan::window::command::Command;
+use jangdan::files::jobs::What;
+use jangdan::files::presets::Preset;
+use jangdan::window::panels::command::Command;
 
 use super::*;
 

@@ -5,12 +5,12 @@ use egui::epaint::ClippedShape;
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 use jangdan::handoff::Network;
 use jangdan::headless::Image;
-use jangdan::morph::Corner;
-use jangdan::saved::Groove;
-use jangdan::window::command::UndoState;
+use jangdan::state::groove::Groove;
+use jangdan::state::morph::Corner;
 use jangdan::window::grid::{Geometry, ROWS, hit_color};
-use jangdan::window::layout::MIN_SIZE;
-use jangdan::window::theme::{DARK, Theme};
+use jangdan::window::panels::command::UndoState;
+use jangdan::window::widgets::layout::MIN_SIZE;
+use jangdan::window::widgets::theme::{DARK, Theme};
 use nice_plug::prelude::Param;
 
 use super::*;

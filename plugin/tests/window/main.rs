@@ -15,9 +15,9 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Vec2, pos2, vec2};
 use jangdan::factory;
 use jangdan::headless::{Headless, Host, Told};
 use jangdan::params::JangdanParams;
-use jangdan::recipe::ATTRIBUTES;
+use jangdan::state::request::ATTRIBUTES;
 use jangdan::window::Scene;
-use jangdan::window::layout::{Contents, DEFAULT_SIZE, Layout};
+use jangdan::window::widgets::layout::{Contents, DEFAULT_SIZE, Layout};
 use nice_plug::prelude::ParamPtr;
 
 fn window_of(size: Vec2, scale: f32) -> Headless {

@@ -1,12 +1,12 @@
 //! Names from outside, of any script and length and of what is no letter: they stay in their lines.
 
 use egui::epaint::ClippedShape;
-use jangdan::errands::folder::{Entry, Folder};
-use jangdan::errands::presets::Preset;
+use jangdan::files::folder::{Entry, Folder};
+use jangdan::files::presets::Preset;
+use jangdan::generation::weights::WeightsInfo;
 use jangdan::handoff::Network;
-use jangdan::morph::Corner;
-use jangdan::weights::WeightsInfo;
-use jangdan::window::layout::MIN_SIZE;
+use jangdan::state::morph::Corner;
+use jangdan::window::widgets::layout::MIN_SIZE;
 
 use super::look::texts;
 use super::*;
@@ -114,7 +114,7 @@ fn lists_menus_dialogs_and_tooltips_show_any_name() {
             check(&window.frame(Vec::new()).shapes, MIN_SIZE, &name);
             click(&mut window, at);
             for command in window.take_commands() {
-                if let jangdan::window::command::Command::List { folder, .. } = command {
+                if let jangdan::window::panels::command::Command::List { folder, .. } = command {
                     let entry = |is_folder| Entry {
                         name: name.clone(),
                         path: folder.join("clip.mid"),

@@ -1,7 +1,7 @@
 //! The pad between four corners.
 
-use jangdan::morph::{Corner, first_corners};
-use jangdan::saved::Groove;
+use jangdan::state::groove::Groove;
+use jangdan::state::morph::{Corner, first_corners};
 use nice_plug::prelude::Param;
 
 use super::*;

@@ -1,11 +1,11 @@
 //! What is kept, folded, stored and chosen.
 
 use groove::{Beats, Instrument, Pattern};
-use jangdan::answer::Choice;
+use jangdan::generation::answer::Choice;
 use jangdan::params::WindowSize;
-use jangdan::saved::Groove;
-use jangdan::window::command::{Command, UndoState};
-use jangdan::window::theme::{DARK, LIGHT, Theme};
+use jangdan::state::groove::Groove;
+use jangdan::window::panels::command::{Command, UndoState};
+use jangdan::window::widgets::theme::{DARK, LIGHT, Theme};
 use nice_plug::prelude::Param;
 
 use super::look::distance;
@@ -138,7 +138,7 @@ fn near_dice_move_all_latent_sliders_a_little_and_nothing_else() {
     click(&mut window, near);
     let after = window.params.recipe();
     assert!(after.latent.iter().all(|&moved| moved != 0.0 && moved.abs() < 3.0), "{after:?}");
-    assert_eq!(jangdan::recipe::Recipe { latent: before.latent, ..after }, before);
+    assert_eq!(jangdan::state::request::Recipe { latent: before.latent, ..after }, before);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn two_sides_are_compared_and_made_alike() {
 fn other_weights_are_named_and_the_built_in_ones_are_a_click_away() {
     let mut window = window();
     let trouble = "it has another SHA-256 than the project remembers ".repeat(4);
-    window.scene.weights = Arc::new(jangdan::weights::WeightsInfo {
+    window.scene.weights = Arc::new(jangdan::generation::weights::WeightsInfo {
         name: "\u{c7a5}\u{b2e8} my own weights with a very long name indeed".to_owned(),
         path: Some("/somewhere/else/".repeat(20)),
         trouble: Some(trouble.clone()),

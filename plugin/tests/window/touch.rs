@@ -1,6 +1,6 @@
 //! Hands on the controls, and what the host is told of them.
 
-use jangdan::window::theme::DARK;
+use jangdan::window::widgets::theme::DARK;
 use nice_plug::prelude::Param;
 
 use super::look::distance;

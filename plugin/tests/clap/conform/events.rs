@@ -79,8 +79,10 @@ fn notes_of_any_port_channel_key_and_order_leave_nothing_that_hangs() {
 /// How long the mute key is held, in blocks of 512 samples, until `release` lets go.
 fn is_muted_after(release: Option<Input>) -> bool {
     let mut host = host();
-    let mute =
-        jangdan::keys::KEYS.iter().find(|key| key.deed == jangdan::keys::Deed::Mute).unwrap();
+    let mute = jangdan::playing::keys::KEYS
+        .iter()
+        .find(|key| key.deed == jangdan::playing::keys::Deed::Mute)
+        .unwrap();
     let press = Input::NoteOn { offset: 0, key: mute.key, velocity: 1.0 };
     host.process(512, Some(&Transport::playing(0.0, 120.0)), &[press]).unwrap();
     let release: Vec<Input> = release.into_iter().collect();
@@ -92,8 +94,11 @@ fn is_muted_after(release: Option<Input>) -> bool {
 
 #[test]
 fn a_key_is_let_go_by_its_number_by_the_wildcard_and_by_midi() {
-    let key =
-        jangdan::keys::KEYS.iter().find(|key| key.deed == jangdan::keys::Deed::Mute).unwrap().key;
+    let key = jangdan::playing::keys::KEYS
+        .iter()
+        .find(|key| key.deed == jangdan::playing::keys::Deed::Mute)
+        .unwrap()
+        .key;
     let off = |key, kind| Input::Note { offset: 0, kind, port: -1, channel: -1, key, id: -1 };
     assert!(is_muted_after(None));
     assert!(is_muted_after(Some(off(i16::from(key) + 40, NoteKind::Off))), "another key's");

@@ -1,0 +1,214 @@
+//! The pen: carries out what is done to the grid, in the groove that is shown, as one step for undo per stroke.
+
+use std::sync::Arc;
+
+use groove::{Hit, Instrument, Pattern, STEPS};
+use nice_plug::prelude::{GuiContextInner, Param, ParamPtr};
+
+use crate::editing::history::History;
+use crate::factory::grooves::FactoryGroove;
+use crate::generation::answer::{Choice, Track};
+use crate::params::JangdanParams;
+use crate::state::edits::Edits;
+use crate::state::request::{Ask, DEFAULT_TEMPERATURE, Recipe};
+use crate::window::grid::drag::{Edit, Pen};
+
+/// A stroke of the hand, from frame to frame.
+#[derive(Clone, Debug, Default)]
+pub struct Stroke {
+    /// The free cells that it has put something into, and what it had found there.
+    cells: Vec<(usize, Instrument, Option<Hit>)>,
+    is_down: bool,
+}
+
+impl Stroke {
+    /// Whether the hand is on the groove.
+    pub const fn is_down(&self) -> bool {
+        self.is_down
+    }
+}
+
+/// What the hand writes with in one frame.
+pub struct GroovePen<'a> {
+    params: &'a JangdanParams,
+    history: &'a History,
+    stroke: &'a mut Stroke,
+    choice: Choice,
+    ask: Option<Ask>,
+    shown: Pattern,
+}
+
+impl<'a> GroovePen<'a> {
+    /// A pen for `track`, the groove of `choice`, of which the pattern `shown` is shown, edits and all.
+    pub fn new(
+        params: &'a JangdanParams,
+        history: &'a History,
+        stroke: &'a mut Stroke,
+        choice: Choice,
+        track: &Track,
+        shown: Pattern,
+    ) -> Self {
+        Self { params, history, stroke, choice, ask: track.ask, shown }
+    }
+
+    fn change(&self, edit: impl FnOnce(&mut Edits)) {
+        change(self.params, self.choice.slot, edit);
+    }
+}
+
+/// Changes the edits of a slot, or of the live groove; nothing if the slot is empty.
+///
+/// # Panics
+/// If `slot` is 12 or more.
+pub fn change(params: &JangdanParams, slot: Option<u8>, edit: impl FnOnce(&mut Edits)) {
+    let Some(slot) = slot.map(usize::from) else {
+        let mut edits = params.edits.get();
+        edit(Arc::make_mut(&mut edits));
+        params.edits.set(edits);
+        return;
+    };
+    let Some(held) = &params.slots.get()[slot] else { return };
+    let mut groove = (**held).clone();
+    edit(&mut groove.edits);
+    if groove == **held {
+        return;
+    }
+    let source = |ask: Option<Ask>| ask.map(|ask| ask.source());
+    if source(groove.ask()) != source(held.ask()) {
+        groove.cycles.clear(); // they were made of something else
+    }
+    params.slots.store(slot, Some(groove));
+}
+
+/// Makes an imported `clip` the live groove and chooses that, as one step for undo. A key may have chosen another:
+/// [`GuiEnd::choose`](crate::handoff::GuiEnd::choose).
+pub fn import(
+    params: &JangdanParams,
+    history: &History,
+    host: &dyn GuiContextInner,
+    clip: Pattern,
+) {
+    let edits = Edits::import(clip, params.recipe());
+    history.step(params, || {
+        params.edits.set(edits);
+        go_live(params, history, host);
+    });
+}
+
+/// The live groove is what is to be heard, and where its seed or clip is.
+fn go_live(params: &JangdanParams, history: &History, host: &dyn GuiContextInner) {
+    history.set(params, host, &params.perform.slot, 0.0);
+    history.set(params, host, &params.morph.is_on, 0.0);
+}
+
+/// Begins at a factory groove, without edits, as one step for undo: knobs that it does not name are at rest.
+pub fn begin_at(
+    params: &JangdanParams,
+    history: &History,
+    host: &dyn GuiContextInner,
+    groove: &FactoryGroove,
+) {
+    let Recipe { seed, style, .. } = groove.recipe;
+    let style = style.map_or(0, |style| i32::from(style) + 1);
+    let (generate, character) = (&params.generate, &params.character);
+    let rest = |param: &nice_plug::prelude::FloatParam| param.default_normalized_value();
+    let mut knobs: Vec<(ParamPtr, f32)> = vec![
+        (character.style.as_ptr(), character.style.preview_normalized(style)),
+        (generate.seed.as_ptr(), generate.seed.preview_normalized(seed as i32)),
+        (
+            generate.temperature.as_ptr(),
+            generate.temperature.preview_normalized(DEFAULT_TEMPERATURE),
+        ),
+        (generate.density.as_ptr(), rest(&generate.density)),
+        (generate.variation.as_ptr(), rest(&generate.variation)),
+    ];
+    let sliders = generate.latent.iter().map(|slider| &slider.value);
+    let extra = params.instruments.all().map(|own| &own.density);
+    let extra = extra.into_iter().filter(|density| density.unmodulated_plain_value() > 0.0);
+    let all = sliders.chain(character.attributes()).chain(extra);
+    knobs.extend(all.map(|param| (param.as_ptr(), rest(param))));
+    let edits = match &groove.performance {
+        Some(performance) => Edits::import(performance.pattern, groove.recipe),
+        None => Edits::default(),
+    };
+    history.step(params, || {
+        params.edits.set(edits);
+        history.set_all(params, host, &knobs);
+        go_live(params, history, host);
+    });
+}
+
+/// A new row for one instrument: what the worker made of an [`Errand::Dice`](crate::files::jobs::Errand::Dice).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diced {
+    /// Which groove it is for.
+    pub choice: Choice,
+    /// What had made that.
+    pub ask: Option<Ask>,
+    /// How it was, edits and all.
+    pub shown: Pattern,
+    /// Whose row it is.
+    pub instrument: Instrument,
+    /// The groove with the new row.
+    pub pattern: Pattern,
+}
+
+/// Puts a new row into the groove it was thrown for, as one step for undo.
+pub fn put_row(params: &JangdanParams, history: &History, diced: &Diced) {
+    let Diced { choice, ask, shown, instrument, pattern } = diced;
+    history.step(params, || {
+        change(params, choice.slot, |edits| {
+            for step in 0..STEPS {
+                let (instrument, hit) = (*instrument, pattern.hit(step, *instrument));
+                edits.apply(Edit::Put { step, instrument, hit }, shown, ask.as_ref());
+            }
+        });
+    });
+}
+
+/// Leaves all of a slot's groove, or of the live one, to the network again, as one step for undo.
+pub fn clear(params: &JangdanParams, history: &History, slot: Option<u8>) {
+    history.step(params, || change(params, slot, Edits::clear));
+}
+
+/// The edits of a slot, or of the live groove.
+pub fn edits_of(params: &JangdanParams, slot: Option<u8>) -> Arc<Edits> {
+    match slot {
+        None => params.edits.get(),
+        Some(slot) => {
+            let slots = params.slots.get();
+            let held = slots.get(usize::from(slot)).and_then(Option::as_ref);
+            held.map(|groove| Arc::new(groove.edits.clone())).unwrap_or_default()
+        }
+    }
+}
+
+impl Pen for GroovePen<'_> {
+    fn begin(&mut self) {
+        if self.stroke.is_down {
+            self.end();
+        }
+        self.history.begin(self.params);
+        *self.stroke = Stroke { cells: Vec::new(), is_down: true };
+    }
+
+    fn edit(&mut self, edit: Edit) {
+        if let Edit::Put { step, instrument, .. } = edit
+            && step < groove::STEPS
+            && !edits_of(self.params, self.choice.slot).kept().is_locked(step, instrument)
+        {
+            self.stroke.cells.push((step, instrument, self.shown.hit(step, instrument)));
+        }
+        let (shown, ask) = (self.shown, self.ask);
+        self.change(|edits| edits.apply(edit, &shown, ask.as_ref()));
+    }
+
+    fn end(&mut self) {
+        let Stroke { cells, .. } = std::mem::take(self.stroke);
+        self.change(|edits| edits.tidy(cells));
+        self.history.end(self.params);
+    }
+}
+
+#[cfg(test)]
+mod tests;

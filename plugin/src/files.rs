@@ -1,0 +1,7 @@
+//! Files: folder listings, presets, MIDI files, and text that is safe to show.
+
+pub mod display_text;
+pub mod folder;
+pub mod jobs;
+pub mod presets;
+pub(crate) mod whole_file;

@@ -1,0 +1,182 @@
+//! The weights that instances play with: the embedded ones, or a file of the user's.
+//!
+//! Parsing takes tens of milliseconds: workers do it, never a thread of the host's.
+
+pub(crate) mod cache;
+
+pub use crate::state::weights_file::ChosenWeights;
+
+use std::sync::LazyLock;
+
+use groove::Pattern;
+use musicvae::WeightsError;
+use musicvae::infer::{Drummer, Locks, Scratch};
+
+use crate::state::request::Recipe;
+
+/// The weights file that the plugin is built with.
+static EMBEDDED: &[u8] =
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/weights.safetensors"));
+
+/// A trained network and the name by which projects remember its weights.
+#[derive(Debug)]
+pub struct Weights {
+    /// The network.
+    pub drummer: Drummer,
+    /// SHA-256 of the weights file, in hexadecimal.
+    pub identity: String,
+}
+
+impl Weights {
+    /// Reads a weights file's content.
+    ///
+    /// # Errors
+    /// If `bytes` are not a weights file of this version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        let drummer = Drummer::from_bytes(bytes)?;
+        Ok(Self { drummer, identity: cache::identity(bytes) })
+    }
+}
+
+/// The weights that an instance plays with, for the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeightsInfo {
+    /// What to call them.
+    pub name: String,
+    /// Where they are; `None` for the embedded ones.
+    pub path: Option<String>,
+    /// Names of the styles they know, in their order.
+    pub styles: Vec<String>,
+    /// Names of the attributes they know directions for, in their order.
+    pub attributes: Vec<String>,
+    /// Why they cannot be played with, or what else is wrong with them, in a line for the user.
+    pub trouble: Option<String>,
+}
+
+impl WeightsInfo {
+    /// Whether they are the embedded ones.
+    pub fn is_built_in(&self) -> bool {
+        self.path.is_none()
+    }
+}
+
+impl Default for WeightsInfo {
+    /// The embedded ones.
+    fn default() -> Self {
+        Self {
+            name: "built in".to_owned(),
+            path: None,
+            styles: embedded_styles().to_vec(),
+            attributes: embedded_attributes().to_vec(),
+            trouble: None,
+        }
+    }
+}
+
+/// Names of the styles that the embedded weights know, in their order; read once, without the rest
+/// of the file.
+pub fn embedded_styles() -> &'static [String] {
+    static STYLES: LazyLock<Vec<String>> =
+        LazyLock::new(|| musicvae::weights::styles(EMBEDDED).unwrap_or_default());
+    &STYLES
+}
+
+/// Names of the attributes that the embedded weights know directions for, likewise.
+pub fn embedded_attributes() -> &'static [String] {
+    static ATTRIBUTES: LazyLock<Vec<String>> =
+        LazyLock::new(|| musicvae::weights::directions(EMBEDDED).unwrap_or_default());
+    &ATTRIBUTES
+}
+
+/// What patterns are decoded with: the network, or what a test puts in its place.
+pub(crate) trait Decode {
+    /// The name by which projects remember what made their patterns.
+    fn identity(&self) -> &str;
+
+    /// Names of the styles it knows, in their order.
+    fn styles(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Names of the attributes it knows directions for, in their order.
+    fn attributes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The pattern that `recipe` draws in `cycle`, near a latent vector if one is given, around the cells of `locks`: always
+    /// the same for the same of these.
+    fn decode(
+        &self,
+        near: Option<&[f32]>,
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        scratch: &mut Scratch,
+    ) -> Pattern;
+
+    /// The place of the style of this name, if the weights know it.
+    fn style(&self, name: &str) -> Option<u16>;
+
+    /// The latent vector that `recipe` draws in cycle 0.
+    fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32>;
+
+    /// The latent vector between `points`, each with its share.
+    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32>;
+
+    /// The latent vector of `pattern`.
+    fn encode(&self, pattern: &Pattern) -> Vec<f32>;
+}
+
+impl Decode for Weights {
+    fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    fn styles(&self) -> Vec<String> {
+        self.drummer.latent_map().styles().iter().map(|style| style.name.clone()).collect()
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        let directions = self.drummer.latent_map().directions();
+        directions.iter().map(|direction| direction.name.clone()).collect()
+    }
+
+    fn decode(
+        &self,
+        near: Option<&[f32]>,
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        let z = match near {
+            Some(latent) => self.drummer.point_around(latent, recipe, cycle, scratch),
+            None => self.drummer.point(recipe, cycle, scratch),
+        };
+        self.drummer.decode_around(&z, locks, recipe, cycle, scratch)
+    }
+
+    fn style(&self, name: &str) -> Option<u16> {
+        let styles = self.drummer.latent_map().styles();
+        let place = styles.iter().position(|style| style.name == name)?;
+        u16::try_from(place).ok()
+    }
+
+    fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
+        self.drummer.point(recipe, 0, scratch)
+    }
+
+    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
+        self.drummer.latent_map().between(points)
+    }
+
+    fn encode(&self, pattern: &Pattern) -> Vec<f32> {
+        self.drummer.encode(pattern).0
+    }
+}
+
+#[cfg(test)]
+pub(crate) use fake::{Fake, Gate, Watched};
+
+#[cfg(test)]
+mod fake;

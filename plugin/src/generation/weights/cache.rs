@@ -1,0 +1,84 @@
+//! The networks of this process: each weights file is parsed once, however many instances play with it.
+
+use std::path::Path;
+use std::sync::{Arc, Weak};
+
+use musicvae::weights::MAX_FILE_BYTES;
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+
+use super::{EMBEDDED, Weights};
+use crate::files::whole_file::read;
+
+/// What is in use, by the SHA-256 of the file.
+static SHELF: Mutex<Vec<Weak<Weights>>> = Mutex::new(Vec::new());
+
+impl Weights {
+    /// The weights in the file at `path`, or the embedded ones. They stay in memory as long as anyone holds them.
+    ///
+    /// # Errors
+    /// A line for the user, if there is no weights file of this version.
+    pub fn load(path: Option<&Path>) -> Result<Arc<Self>, String> {
+        let Some(path) = path else {
+            let embedded = Self::shared(EMBEDDED);
+            return embedded.map_err(|error| format!("the built-in network: {error}"));
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
+        let bytes = read(path, MAX_FILE_BYTES, "weights").map_err(|error| told(&error))?;
+        Self::shared(&bytes).map_err(|error| told(&error))
+    }
+
+    fn shared(bytes: &[u8]) -> Result<Arc<Self>, musicvae::WeightsError> {
+        let identity = identity(bytes);
+        let find = |shelf: &mut Vec<Weak<Self>>| {
+            shelf.retain(|weights| weights.strong_count() > 0);
+            shelf.iter().filter_map(Weak::upgrade).find(|weights| weights.identity == identity)
+        };
+        if let Some(weights) = find(&mut SHELF.lock()) {
+            return Ok(weights);
+        }
+        // Nobody who wants others waits for these; two who want the same at once may both read them.
+        let weights = Arc::new(Self::from_bytes(bytes)?);
+        let mut shelf = SHELF.lock();
+        if let Some(first) = find(&mut shelf) {
+            return Ok(first);
+        }
+        shelf.push(Arc::downgrade(&weights));
+        Ok(weights)
+    }
+}
+
+/// SHA-256 of a weights file, in hexadecimal.
+pub(super) fn identity(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instances_share_what_they_load() {
+        let path = std::env::temp_dir().join(format!("jangdan-shelf-{}", std::process::id()));
+        std::fs::write(&path, EMBEDDED).unwrap();
+        let [a, b] = [None, Some(path.as_path())].map(|path| Weights::load(path).unwrap());
+        assert!(Arc::ptr_eq(&a, &b));
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_weights_file_is_told_in_a_line_that_names_it() {
+        let folder =
+            std::env::temp_dir().join(format!("jangdan-no-weights-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let torn = folder.join("torn.safetensors");
+        std::fs::write(&torn, &EMBEDDED[..1000]).unwrap();
+        for (path, name) in [(folder.join("nowhere"), "nowhere"), (torn, "torn.safetensors")] {
+            let told = Weights::load(Some(&path)).unwrap_err();
+            assert!(told.starts_with(&format!("{name}: ")) && !told.contains('\n'), "{told}");
+        }
+        assert!(Weights::load(Some(&folder)).is_err());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

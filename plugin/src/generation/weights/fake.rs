@@ -1,0 +1,158 @@
+//! Networks to test with.
+
+use std::sync::Arc;
+
+use groove::Pattern;
+use musicvae::infer::{Locks, Scratch};
+use parking_lot::{Condvar, Mutex};
+
+use super::Decode;
+use crate::state::request::Recipe;
+
+/// A network to test with: each recipe and cycle has its own pattern, and one seed breaks it.
+pub(crate) struct Fake(pub(crate) &'static str);
+
+impl Fake {
+    /// The seed of which decoding panics.
+    pub(crate) const BREAKING_SEED: u64 = 666;
+
+    /// The pattern of `recipe` in `cycle`.
+    pub(crate) fn pattern(&self, recipe: &Recipe, cycle: i64) -> Pattern {
+        let cycle = if recipe.variation == 0.0 { 0 } else { cycle };
+        let mut pattern = Pattern::EMPTY;
+        for (place, number) in
+            [self.0.len() as i64, recipe.seed as i64, cycle].into_iter().enumerate()
+        {
+            let step = number.rem_euclid(groove::STEPS as i64) as usize;
+            let hit = groove::Hit::new(0.5, 0.0);
+            pattern.set(step, groove::Instrument::ALL[place], Some(hit));
+        }
+        pattern
+    }
+
+    /// `pattern` around `locks`: with what is in them, and a crash where nobody asked for one.
+    pub(crate) fn around(&self, mut pattern: Pattern, locks: &Locks) -> Pattern {
+        if locks.is_empty() {
+            return pattern;
+        }
+        let step = locks.pattern().count() % groove::STEPS;
+        pattern.set(step, groove::Instrument::Crash, Some(groove::Hit::new(0.5, 0.0)));
+        for (step, instrument, hit) in locks.pattern().iter() {
+            pattern.set(step, instrument, Some(hit));
+        }
+        pattern
+    }
+}
+
+impl Decode for Fake {
+    fn identity(&self) -> &str {
+        self.0
+    }
+
+    /// The recipe's pattern, and a ride for what it is near.
+    fn decode(
+        &self,
+        near: Option<&[f32]>,
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        _scratch: &mut Scratch,
+    ) -> Pattern {
+        assert_ne!(recipe.seed, Self::BREAKING_SEED, "made to break");
+        let mut pattern = self.around(self.pattern(recipe, cycle), locks);
+        if let Some(latent) = near {
+            let step = latent[0] as usize % groove::STEPS;
+            pattern.set(step, groove::Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
+        }
+        pattern
+    }
+
+    fn style(&self, name: &str) -> Option<u16> {
+        u16::try_from(name.len()).ok()
+    }
+
+    fn point(&self, recipe: &Recipe, _scratch: &mut Scratch) -> Vec<f32> {
+        vec![(recipe.seed / 10_000) as f32 + 10.0 * f32::from(recipe.style.unwrap_or(0))]
+    }
+
+    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
+        vec![points.iter().map(|(share, point)| share * point[0]).sum()]
+    }
+
+    fn encode(&self, pattern: &Pattern) -> Vec<f32> {
+        vec![pattern.count() as f32]
+    }
+}
+
+/// What holds up a worker until it is opened.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gate(Arc<(Mutex<Waiting>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    is_open: bool,
+    has_arrived: bool,
+}
+
+impl Gate {
+    /// Opens it, for ever.
+    pub(crate) fn open(&self) {
+        self.0.0.lock().is_open = true;
+        self.0.1.notify_all();
+    }
+
+    /// Waits until somebody stands before it.
+    pub(crate) fn wait_for_arrival(&self) {
+        let mut waiting = self.0.0.lock();
+        self.0.1.wait_while(&mut waiting, |waiting| !waiting.has_arrived);
+    }
+
+    /// Stands before it until it is open.
+    pub(crate) fn pass(&self) {
+        let mut waiting = self.0.0.lock();
+        waiting.has_arrived = true;
+        self.0.1.notify_all();
+        self.0.1.wait_while(&mut waiting, |waiting| !waiting.is_open);
+    }
+}
+
+/// The [`Fake`] called "fake", which lets something else know, or have its way, before each decode.
+pub(crate) struct Watched<F>(pub(crate) F);
+
+impl<F> Watched<F> {
+    const FAKE: Fake = Fake("fake");
+}
+
+impl<F: Fn(&Recipe)> Decode for Watched<F> {
+    fn identity(&self) -> &str {
+        Self::FAKE.0
+    }
+
+    fn decode(
+        &self,
+        near: Option<&[f32]>,
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        self.0(recipe);
+        Self::FAKE.decode(near, recipe, cycle, locks, scratch)
+    }
+
+    fn style(&self, name: &str) -> Option<u16> {
+        Self::FAKE.style(name)
+    }
+
+    fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
+        Self::FAKE.point(recipe, scratch)
+    }
+
+    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
+        Self::FAKE.between(points)
+    }
+
+    fn encode(&self, pattern: &Pattern) -> Vec<f32> {
+        Self::FAKE.encode(pattern)
+    }
+}

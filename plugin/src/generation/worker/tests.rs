@@ -1,0 +1,414 @@
+//! The worker as the other threads see it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use engine::Score;
+use nice_plug::params::persist::PersistentField;
+use nice_plug::prelude::{Param, ParamPtr};
+
+use super::{Load, Worker};
+use crate::editing::history::History;
+use crate::files::jobs::{Errand, Outcome};
+use crate::files::presets::{PresetErrand, PresetOutcome};
+use crate::generation::answer::{Choice, Wanted};
+use crate::generation::weights::{ChosenWeights, Decode, Fake, Gate, Watched, Weights};
+use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
+use crate::headless::Host;
+use crate::params::JangdanParams;
+use crate::params::snapshot::State;
+use crate::state::groove::Groove;
+use crate::state::request::Recipe;
+use crate::window::grid::drag::Edit;
+
+/// Longer than any answer takes; a test that fails ends by this.
+const LONG: Duration = Duration::from_secs(60);
+
+/// The seed whose groove [`stuck`] holds up.
+const STUCK_SEED: u64 = 999;
+
+struct Instance {
+    params: Arc<JangdanParams>,
+    audio: AudioEnd,
+    gui: GuiEnd,
+    _worker: Worker,
+}
+
+fn instance<W: Decode>(load: impl Load<W> + Send + 'static, params: JangdanParams) -> Instance {
+    let params = Arc::new(params);
+    let (audio, worker, gui) = handoff();
+    let worker = Worker::spawn(params.clone(), worker, load);
+    Instance { params, audio, gui, _worker: worker }
+}
+
+impl Instance {
+    #[expect(unsafe_code, reason = "the framework's way to set a parameter without a host")]
+    fn set_seed(&self, seed: u64) {
+        let param = &self.params.generate.seed;
+        let normalized = param.preview_normalized(seed as i32);
+        let pointer: ParamPtr = param.as_ptr();
+        // SAFETY: the pointer is into `self.params`.
+        unsafe { pointer._internal_set_normalized_value(normalized) };
+        assert_eq!(self.params.recipe().seed, seed);
+    }
+
+    /// Whether the worker answers what the parameters say.
+    fn is_answered(&mut self) -> bool {
+        self.audio.wait(&wanted(&self.params), &[0], LONG)
+    }
+
+    fn expected(&self) -> Score {
+        Score::steady(Fake("fake").pattern(&self.params.recipe(), 0))
+    }
+
+    fn live(&self) -> Score {
+        self.audio.answer().live.score
+    }
+}
+
+fn wanted(params: &JangdanParams) -> Wanted {
+    let (recipe, slot_changes) = (params.recipe(), params.slots.changes());
+    let (edit_changes, corner_changes) = (params.edits.changes(), params.corners.changes());
+    let (pad, weight_changes) = (params.pad(), params.weights.changes());
+    Wanted {
+        recipe,
+        slot_changes,
+        edit_changes,
+        pad,
+        corner_changes,
+        weight_changes,
+        ..Wanted::default()
+    }
+}
+
+/// A network that decodes the groove of one seed only once `gate` is open.
+fn stuck(gate: &Gate) -> Arc<impl Decode + use<>> {
+    let gate = gate.clone();
+    Arc::new(Watched(move |recipe: &Recipe| {
+        if recipe.seed == STUCK_SEED {
+            gate.pass();
+        }
+    }))
+}
+
+#[test]
+fn a_dragged_control_costs_at_most_one_decode_per_value_and_ends_on_the_last() {
+    let decodes = Arc::new(AtomicUsize::new(0));
+    let count = decodes.clone();
+    let counted = Arc::new(Watched(move |_: &Recipe| _ = count.fetch_add(1, Ordering::Relaxed)));
+    let mut instance = instance(move |_| Ok(counted.clone()), JangdanParams::default());
+    assert!(instance.is_answered());
+
+    // A slow hand: the worker is done with each value before the next.
+    let before = decodes.load(Ordering::Relaxed);
+    for seed in 1000..1050 {
+        instance.set_seed(seed);
+        assert!(instance.is_answered());
+    }
+    assert_eq!(decodes.load(Ordering::Relaxed) - before, 50);
+
+    // A fast one: values that the worker never sees cost nothing.
+    for seed in 2000..2500 {
+        instance.set_seed(seed);
+    }
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), instance.expected());
+    let fast = decodes.load(Ordering::Relaxed) - before - 50;
+    assert!((1..=500).contains(&fast), "{fast} decodes of 500 values");
+}
+
+#[test]
+fn the_embedded_network_answers_each_seed_with_its_own_pattern() {
+    let weights = Weights::load(None).unwrap();
+    let params = Arc::new(JangdanParams::default());
+    let (mut audio, worker, _gui) = handoff();
+    let _worker = Worker::spawn(params.clone(), worker, Weights::load);
+    assert!(audio.wait(&wanted(&params), &[0], LONG));
+    let expected = weights.drummer.decode(&params.recipe(), 0, &mut Default::default());
+    assert_eq!(audio.answer().live.score, Score::steady(expected));
+}
+
+#[test]
+fn a_decode_that_panics_is_told_and_the_pattern_plays_on_until_the_next_request() {
+    let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    assert!(instance.is_answered());
+    let expected = instance.expected();
+    assert_eq!(instance.live(), expected);
+
+    instance.set_seed(Fake::BREAKING_SEED);
+    assert!(!instance.is_answered());
+    assert!(matches!(instance.gui.network(), Network::Failed(_)));
+    assert_eq!(instance.live(), expected, "nothing takes the place of what plays");
+
+    instance.set_seed(7);
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), instance.expected());
+    assert!(!matches!(instance.gui.network(), Network::Failed(_)));
+}
+
+#[test]
+fn a_project_plays_its_own_pattern_even_without_a_network() {
+    let params = JangdanParams::default();
+    let recipe = params.recipe();
+    let own = Fake("of the project").pattern(&recipe, 0);
+    let groove = Groove {
+        recipe: Some(recipe),
+        weights: "lost".to_owned(),
+        cycles: vec![own],
+        ..Groove::default()
+    };
+    params.groove.set(groove.clone());
+    type Loader = fn(Option<&Path>) -> Result<Arc<Fake>, String>;
+    let broken: [Loader; 2] = [|_| panic!("made to break"), |_| Err("empty".to_owned())];
+    for load in broken {
+        let params = JangdanParams::default();
+        params.groove.set(groove.clone());
+        let mut instance = instance::<Fake>(load, params);
+        assert!(instance.is_answered());
+        assert_eq!(instance.live(), Score::steady(own));
+        assert_eq!(instance.params.groove.get(), groove);
+        instance.set_seed(9);
+        assert!(!instance.is_answered());
+        assert!(matches!(instance.gui.network(), Network::Failed(_)));
+    }
+}
+
+#[test]
+fn a_groove_loaded_while_the_worker_runs_is_answered_with_its_patterns() {
+    let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    assert!(instance.is_answered());
+    let recipe = instance.params.recipe();
+    let own = Fake("of the project").pattern(&recipe, 0);
+    let groove = Groove {
+        recipe: Some(recipe),
+        weights: "other".to_owned(),
+        cycles: vec![own],
+        ..Groove::default()
+    };
+    instance.params.groove.set(groove.clone());
+    instance.set_seed(8);
+    assert!(instance.is_answered());
+    instance.set_seed(recipe.seed);
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), Score::steady(own));
+    drop(instance._worker);
+    assert_eq!(instance.params.groove.get(), groove, "saved again as it was loaded");
+}
+
+#[test]
+fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
+    let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    assert!(instance.is_answered());
+    let recipe = crate::state::request::Recipe { seed: 77, ..instance.params.recipe() };
+    let unmade = Groove { recipe: Some(recipe), ..Groove::default() };
+    instance.params.slots.store(4, Some(unmade));
+    let choice = Choice { slot: Some(4), take: None };
+    instance.audio.want(0, 0, choice);
+    let wanted = Wanted { choice, ..wanted(&instance.params) };
+    assert!(instance.audio.wait(&wanted, &[0], LONG));
+    let own = Fake("fake").pattern(&recipe, 0);
+    assert_eq!(instance.audio.answer().track(choice).unwrap().score, Score::steady(own));
+    drop(instance._worker);
+    let kept = instance.params.slots.get()[4].clone().unwrap();
+    assert_eq!((&kept.cycles[..], kept.weights.as_str()), (&[own][..], "fake"));
+}
+
+#[test]
+fn an_edit_is_answered_and_a_clip_that_cannot_be_read_is_told() {
+    let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    assert!(instance.is_answered());
+    let (ask, shown) = (instance.audio.answer().live.ask, *instance.live().pattern(0));
+    let (step, instrument) = (33, groove::Instrument::HighTom);
+    let hit = Some(groove::Hit::new(0.4, 0.0));
+    crate::editing::commands::change(&instance.params, None, |edits| {
+        edits.apply(Edit::Put { step, instrument, hit }, &shown, ask.as_ref());
+    });
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), Score::steady(instance.params.edits.get().over(&shown)));
+    instance.gui.send(Errand::Import("/nowhere/clip.mid".into()));
+    let outcome = outcome(&instance);
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+}
+
+#[test]
+fn an_errand_that_breaks_is_told_in_a_line() {
+    let now = super::Played {
+        cycle: 0,
+        pattern: crate::factory::pattern(),
+        playing: engine::Playing::default(),
+    };
+    // This one is the worker's own and breaks whoever is given it.
+    let broken = Errand::UseWeights(None);
+    let told = super::run_errand(&broken, &now, &Default::default(), 120.0);
+    assert!(matches!(&told, Outcome::Failed(line) if !line.contains('\n')), "{told:?}");
+}
+
+/// A network called after its file; one that is called "broken" cannot be read.
+fn named(path: Option<&Path>) -> Result<Arc<Fake>, String> {
+    match path.and_then(Path::to_str) {
+        None => Ok(Arc::new(Fake("fake"))),
+        Some("long name") => Ok(Arc::new(Fake("long name"))),
+        Some(name) => Err(format!("{name}: broken")),
+    }
+}
+
+fn outcome(instance: &Instance) -> Outcome {
+    let mut outcome = None;
+    wait_until("the worker does errands", || {
+        outcome = instance.gui.outcome();
+        outcome.is_some()
+    });
+    outcome.unwrap()
+}
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + LONG;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}, it never came to that");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn what_plays_goes_on_while_a_worker_hangs_which_is_told_and_its_next_request_is_answered() {
+    let gate = Gate::default();
+    let network = stuck(&gate);
+    let mut instance = instance(move |_| Ok(network.clone()), JangdanParams::default());
+    assert!(instance.is_answered());
+    let expected = instance.expected();
+
+    instance.set_seed(STUCK_SEED);
+    gate.wait_for_arrival();
+    assert!(!instance.audio.update(), "in real time there is nothing new, and no waiting for it");
+    assert!(!instance.audio.wait(&wanted(&instance.params), &[0], Duration::from_millis(1)));
+    assert_eq!(instance.live(), expected);
+    let later = Instant::now() + Duration::from_secs(60);
+    let silence = instance.gui.network_at(later);
+    assert!(matches!(silence, Network::Silent(59..)), "{silence:?}");
+
+    instance.set_seed(7);
+    gate.open();
+    wait_until("the next request is answered", || instance.is_answered());
+    assert_eq!(instance.live(), instance.expected());
+    wait_until("all is well again", || instance.gui.network() == Network::Ready);
+}
+
+#[test]
+fn an_instance_whose_worker_hangs_goes_without_it_and_the_worker_ends_when_it_can() {
+    let gate = Gate::default();
+    let network = stuck(&gate);
+    let mut instance = instance(move |_| Ok(network.clone()), JangdanParams::default());
+    instance.set_seed(STUCK_SEED);
+    gate.wait_for_arrival();
+    instance._worker.farewell = Duration::ZERO;
+    let params = instance.params.clone();
+    if !super::CAN_BE_LEFT {
+        gate.open();
+    }
+    drop(instance); // at once, or the test hangs
+    gate.open();
+    wait_until("the worker ends", || Arc::strong_count(&params) == 1);
+}
+
+#[test]
+fn chosen_weights_make_the_groove_anew_and_the_project_remembers_them() {
+    let mut instance = instance(named, JangdanParams::default());
+    assert!(instance.is_answered());
+    let (before, made_by) = (instance.live(), instance.audio.answer().live.identity());
+
+    instance.gui.send(Errand::UseWeights(Some("nowhere".into())));
+    assert_eq!(outcome(&instance), Outcome::Failed("nowhere: broken".to_owned()));
+    assert_eq!((&*instance.params.weights.get(), instance.live()), (&None, before));
+
+    instance.gui.send(Errand::UseWeights(Some("long name".into())));
+    assert_eq!(outcome(&instance), Outcome::Weights("long name".to_owned()));
+    assert!(instance.is_answered());
+    let other = Score::steady(Fake("long name").pattern(&instance.params.recipe(), 0));
+    assert_eq!(instance.live(), other);
+    assert_ne!(instance.audio.answer().live.identity(), made_by, "offered as another groove");
+    let chosen = ChosenWeights { path: "long name".to_owned(), sha256: "long name".to_owned() };
+    assert_eq!(*instance.params.weights.get(), Some(chosen));
+    assert_eq!(instance.params.groove.get().weights, "long name");
+
+    instance.gui.send(Errand::UseWeights(None));
+    assert_eq!(outcome(&instance), Outcome::Weights("built in".to_owned()));
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), before);
+}
+
+#[test]
+fn a_project_whose_weights_are_missing_plays_its_patterns_and_says_so() {
+    let params = JangdanParams::default();
+    let own = Fake("lost").pattern(&params.recipe(), 0);
+    params.groove.set(Groove {
+        recipe: Some(params.recipe()),
+        weights: "lost".to_owned(),
+        cycles: vec![own],
+        ..Groove::default()
+    });
+    let chosen = ChosenWeights { path: "/lost/drummer.st".to_owned(), sha256: "lost".to_owned() };
+    params.weights.set(Some(chosen.clone()));
+    let mut instance = instance(named, params);
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), Score::steady(own));
+    instance.set_seed(9);
+    assert!(!instance.is_answered());
+    assert_eq!(instance.live(), Score::steady(own));
+    assert_eq!(instance.gui.network(), Network::Failed("/lost/drummer.st: broken".to_owned()));
+    let info = instance.gui.weights();
+    assert_eq!((info.name.as_str(), info.is_built_in()), ("drummer", false));
+    assert_eq!(info.trouble.as_deref(), Some("/lost/drummer.st: broken"));
+    assert_eq!(*instance.params.weights.get(), Some(chosen), "the project still knows them");
+}
+
+#[test]
+fn weights_that_have_changed_since_play_but_are_told_of() {
+    let params = JangdanParams::default();
+    let chosen = ChosenWeights { path: "long name".to_owned(), sha256: "older".to_owned() };
+    params.weights.set(Some(chosen));
+    let mut instance = instance(named, params);
+    assert!(instance.is_answered());
+    assert!(instance.gui.weights().trouble.is_some());
+}
+
+#[test]
+fn a_row_is_thrown_and_a_preset_written_and_read_while_the_worker_runs() {
+    let mut instance = instance(named, JangdanParams::default());
+    assert!(instance.is_answered());
+    let instrument = groove::Instrument::Crash;
+    instance.gui.send(Errand::Dice { instrument, seed: 3 });
+    let Outcome::Diced(diced) = outcome(&instance) else { panic!("no row was thrown") };
+    let history = History::default();
+    crate::editing::commands::put_row(&instance.params, &history, &diced);
+    assert!(instance.is_answered());
+    let expected = Score::steady(instance.params.edits.get().over(&diced.shown));
+    assert_eq!(instance.live(), expected);
+    assert_ne!(expected, Score::steady(diced.shown));
+
+    let folder = std::env::temp_dir().join(format!("jangdan-worker-{}", std::process::id()));
+    let state = State::of(&instance.params);
+    let (name, may_replace) = ("mine".to_owned(), true);
+    let save = PresetErrand::Save {
+        folder: Some(folder.clone()),
+        name,
+        state: Box::new(state.clone()),
+        may_replace,
+    };
+    instance.gui.send(Errand::Preset(save));
+    let saved = outcome(&instance);
+    let Outcome::Preset(PresetOutcome::Saved(preset)) = saved else { panic!("{saved:?}") };
+    history.undo(&instance.params, &Host::default());
+    instance.set_seed(8);
+    assert!(instance.is_answered());
+    assert_ne!(instance.live(), expected);
+    instance.gui.send(Errand::Preset(PresetErrand::Load(preset.path)));
+    let loaded = outcome(&instance);
+    let Outcome::Preset(PresetOutcome::Loaded(_, loaded)) = loaded else { panic!("{loaded:?}") };
+    assert_eq!(*loaded, state);
+    history.place(&instance.params, &Host::default(), &loaded);
+    assert!(instance.is_answered());
+    assert_eq!(instance.live(), expected);
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -1,0 +1,196 @@
+//! A project as a host hands it over, before it is loaded: what it lacks, and what in it cannot be read, is made as in a
+//! new instance, so that what is loaded never depends on what was there before; and the window is told.
+//!
+//! Bytes that are no state at all never come here: the framework refuses them, and the host is told.
+
+use nice_plug::params::persist::PersistentField;
+use nice_plug::plugin::ParamValue;
+use nice_plug::prelude::{Param, ParamPtr, Params, PluginState};
+use parking_lot::RwLock;
+use serde::Deserialize;
+
+use crate::generation::weights::ChosenWeights;
+use crate::params::{JangdanParams, WindowSize};
+use crate::state::edits::Edits;
+use crate::state::groove::Groove;
+use crate::state::groove_name::Named;
+use crate::state::morph::Corners;
+use crate::state::slots::SavedSlots;
+
+/// The field by which [`Findings`] reach their instance. Fields are loaded by their names' order, and this one
+/// before `groove`, by which the window knows that there is another project.
+const FINDINGS: &str = "findings";
+
+/// Fields that are the user's rather than the song's: what a project lacks of these stays as it is.
+const OF_THE_USER: [&str; 3] = ["folder", "presets", "window"];
+
+/// What was wrong with the project that was loaded last, in a line for the user. Never saved.
+#[derive(Debug, Default)]
+pub struct Findings(RwLock<Option<String>>);
+
+impl Findings {
+    /// That line, if anything was.
+    pub fn get(&self) -> Option<String> {
+        self.0.read().clone()
+    }
+}
+
+impl<'a> PersistentField<'a, Option<String>> for Findings {
+    fn set(&self, found: Option<String>) {
+        *self.0.write() = found;
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&Option<String>) -> R,
+    {
+        f(&None)
+    }
+}
+
+/// Completes `state`; see the module.
+pub(crate) fn complete(state: &mut PluginState) {
+    let fresh = JangdanParams::default();
+    let mut unread = Vec::new();
+    let fields = fresh.serialize_fields().into_iter().filter(|(name, _)| name != FINDINGS);
+    for (name, as_new) in fields {
+        let is_unread = state.fields.get(&name).is_some_and(|text| !can_read(&name, text));
+        if is_unread {
+            unread.push(spoken(&name).to_owned());
+            state.fields.remove(&name);
+        }
+        if !OF_THE_USER.contains(&name.as_str()) {
+            state.fields.entry(name).or_insert(as_new);
+        }
+    }
+    let mut odd = 0;
+    for (id, param, _) in fresh.param_map() {
+        // Before what is there is tried on it.
+        let as_new = value(param);
+        let fit = match state.params.remove(&id) {
+            Some(held) => fit(param, held).unwrap_or_else(|| {
+                odd += 1;
+                as_new
+            }),
+            None => as_new,
+        };
+        state.params.insert(id, fit);
+    }
+    match odd {
+        0 => {}
+        1 => unread.push("a parameter".to_owned()),
+        more => unread.push(format!("{more} parameters")),
+    }
+    let found = serde_json::to_string(&findings(&state.version, &unread)).unwrap_or_default();
+    state.fields.insert(FINDINGS.to_owned(), found);
+}
+
+/// Whether `text` is what the field called `name` holds.
+fn can_read(name: &str, text: &str) -> bool {
+    fn is<'a, T: Deserialize<'a>>(text: &'a str) -> bool {
+        serde_json::from_str::<T>(text).is_ok()
+    }
+    match name {
+        "corners" => is::<Corners>(text),
+        "edits" => is::<Edits>(text),
+        "folder" | "presets" => is::<String>(text),
+        "groove" => is::<Groove>(text),
+        "name" => is::<Option<Named>>(text),
+        "slots" => is::<SavedSlots>(text),
+        "weights" => is::<Option<ChosenWeights>>(text),
+        "window" => is::<WindowSize>(text),
+        // Nobody's but ours.
+        _ => false,
+    }
+}
+
+/// What people call the field called `name`.
+fn spoken(name: &str) -> &str {
+    match name {
+        "corners" => "the pad's corners",
+        "edits" => "the edits",
+        "folder" | "presets" => "a folder",
+        "groove" => "the groove",
+        "name" => "the groove's name",
+        "slots" => "the slots",
+        "weights" => "which weights it plays with",
+        "window" => "the window's size",
+        other => other,
+    }
+}
+
+/// What is to be said of a project of `version` of which some parts were `unread`.
+fn findings(version: &str, unread: &[String]) -> Option<String> {
+    let (theirs, ours) = (numbers(version), numbers(env!("CARGO_PKG_VERSION")));
+    let mut found = Vec::new();
+    if theirs > ours {
+        let version: Vec<String> = theirs.iter().map(u32::to_string).collect();
+        found.push(format!(
+            "The project is of a later Jangdan ({}): what this one does not know is left out",
+            version.join(".")
+        ));
+    }
+    if !unread.is_empty() {
+        let parts = unread.join(", ");
+        found.push(format!("Not all of the project can be read; as in a new instance is: {parts}"));
+    }
+    (!found.is_empty()).then(|| found.join(". "))
+}
+
+/// A version's three numbers; none if it has no such.
+fn numbers(version: &str) -> Vec<u32> {
+    let numbers: Option<Vec<u32>> = version.split('.').map(|part| part.parse().ok()).collect();
+    numbers.filter(|numbers| numbers.len() == 3).unwrap_or_default()
+}
+
+/// The value of `param` as projects have it.
+#[expect(unsafe_code, reason = "the framework names parameters by pointers")]
+fn value(param: ParamPtr) -> ParamValue {
+    // SAFETY: the caller holds the parameters that `param` is one of.
+    unsafe {
+        match param {
+            ParamPtr::FloatParam(param) => ParamValue::F32((*param).value()),
+            ParamPtr::IntParam(param) => ParamValue::I32((*param).value()),
+            ParamPtr::BoolParam(param) => ParamValue::Bool((*param).value()),
+            ParamPtr::EnumParam(param) => match (*param).unmodulated_plain_id() {
+                Some(id) => ParamValue::String(id.to_owned()),
+                None => ParamValue::I32((*param).unmodulated_plain_value()),
+            },
+        }
+    }
+}
+
+/// What `param`, which may be changed by asking, becomes if `held` is loaded; `None` if it is nothing that it can be. The
+/// framework takes whatever number is saved, also beyond the parameter's range.
+#[expect(unsafe_code, reason = "as above")]
+fn fit(param: ParamPtr, held: ParamValue) -> Option<ParamValue> {
+    // SAFETY: as above.
+    unsafe {
+        match (param, held) {
+            (ParamPtr::FloatParam(param), ParamValue::F32(held)) if held.is_finite() => {
+                let normalized = (*param).preview_normalized(held);
+                let is_within = normalized > 0.0 && normalized < 1.0;
+                let edge = (*param).preview_plain(normalized);
+                Some(ParamValue::F32(if is_within { held } else { edge }))
+            }
+            (ParamPtr::IntParam(param), ParamValue::I32(held)) => {
+                let within = (*param).preview_plain((*param).preview_normalized(held));
+                Some(ParamValue::I32(within))
+            }
+            (ParamPtr::EnumParam(param), ParamValue::I32(held)) => {
+                let within = (*param).preview_plain((*param).preview_normalized(held));
+                Some(ParamValue::I32(within))
+            }
+            (ParamPtr::EnumParam(param), ParamValue::String(id)) => {
+                (*param).set_from_id(&id).then_some(ParamValue::String(id))
+            }
+            (ParamPtr::BoolParam(_), held @ ParamValue::Bool(_)) => Some(held),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! What is followed: the rhythm of the notes that come in, on the grid of the pattern.
+//!
+//! The audio thread runs it. It keeps the last pass of the pattern: where time passes over a step, what
+//! was there is forgotten, and what is struck there now takes its place. So at any moment it holds one
+//! cycle, the last part of it from the pass before.
+
+use groove::sequencer::Shape;
+use groove::{Beats, Hit, Instrument, Pattern, STEPS};
+
+use crate::handoff::Heard;
+use crate::state::request::fingerprint;
+
+/// How many steps before a cycle's end what was heard is handed on: time for the network to answer, so
+/// that the drummer joins in with the next cycle. A quarter of a second at 120 BPM.
+const LEAD_STEPS: i64 = 2;
+
+/// The rhythm heard in the last cycle.
+#[derive(Clone, Debug)]
+pub(crate) struct Follower {
+    heard: Pattern,
+    shape: Shape,
+    /// The last played step that time has come to, the nearest one.
+    reached: Option<i64>,
+}
+
+impl Follower {
+    pub(crate) const fn new() -> Self {
+        let shape = Shape {
+            length: groove::sequencer::Length::Four,
+            start: 0,
+            speed: groove::sequencer::Speed::Normal,
+        };
+        Self { heard: Pattern::EMPTY, shape, reached: None }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::new();
+    }
+
+    /// Time has come to `time`, of a pattern played in `shape`. Returns the rhythm to follow from the
+    /// next cycle on, if time has just come near the end of one in which something was heard.
+    pub(crate) fn pass(&mut self, time: Beats, shape: &Shape) -> Option<Heard> {
+        if self.shape != *shape {
+            self.forget();
+            self.shape = *shape;
+        }
+        let step = (shape.speed.steps(time) + 0.5).floor() as i64;
+        let before = self.reached.replace(step)?;
+        let length = shape.length.steps() as i64;
+        if step <= before || step - before > length {
+            return None; // a jump: what was heard at each place stays
+        }
+        (before + 1..=step).for_each(|passed| self.clear(passed));
+        // Crossed within a block of any length: the cycle of the step that is LEAD_STEPS later.
+        let is_near_end = shape.cycle(before + LEAD_STEPS) != shape.cycle(step + LEAD_STEPS);
+        (is_near_end && self.heard.count() > 0).then(|| self.rhythm())
+    }
+
+    /// `instrument` is struck at `time`.
+    pub(crate) fn strike(&mut self, time: Beats, instrument: Instrument, velocity: f32) {
+        let place = self.shape.speed.steps(time);
+        let step = (place + 0.5).floor();
+        let hit = Hit::new(velocity, (place - step) as f32);
+        self.heard.set(self.shape.in_cycle(step as i64), instrument, Some(hit));
+    }
+
+    fn clear(&mut self, step: i64) {
+        for instrument in Instrument::ALL {
+            self.heard.set(self.shape.in_cycle(step), instrument, None);
+        }
+    }
+
+    /// What was heard as a whole pattern, whose part that is played is what was heard.
+    fn rhythm(&self) -> Heard {
+        let mut pattern = Pattern::EMPTY;
+        for step in 0..STEPS {
+            let place = (usize::from(self.shape.start) + step) % STEPS;
+            for instrument in Instrument::ALL {
+                let hit = self.heard.hit(self.shape.in_cycle(step as i64), instrument);
+                pattern.set(place, instrument, hit);
+            }
+        }
+        Heard { id: Some(fingerprint(&pattern)), pattern }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groove::sequencer::{Length, Speed};
+
+    const WHOLE: Shape = Shape { length: Length::Four, start: 0, speed: Speed::Normal };
+
+    /// Passes from `from` to `to` beats in steps of a 50th, striking `strikes` on the way.
+    fn follow(
+        follower: &mut Follower,
+        shape: &Shape,
+        (from, to): (f64, f64),
+        strikes: &[(f64, Instrument)],
+    ) -> Vec<(f64, Pattern)> {
+        let mut handed = Vec::new();
+        let blocks = ((to - from) * 50.0).round() as usize;
+        for block in 0..blocks {
+            let (start, end) = (from + block as f64 / 50.0, from + (block + 1) as f64 / 50.0);
+            if let Some(heard) = follower.pass(Beats(start), shape) {
+                assert_eq!(heard.id, Some(fingerprint(&heard.pattern)));
+                handed.push((start, heard.pattern));
+            }
+            for &(at, instrument) in strikes.iter().filter(|(at, _)| (start..end).contains(at)) {
+                follower.strike(Beats(at), instrument, 0.8);
+            }
+        }
+        handed
+    }
+
+    #[test]
+    fn a_rhythm_is_handed_on_before_its_cycle_ends_where_it_was_played() {
+        let mut follower = Follower::new();
+        let strikes =
+            [(1.02, Instrument::Kick), (2.0, Instrument::Snare), (3.97, Instrument::Kick)];
+        let handed = follow(&mut follower, &WHOLE, (0.0, 16.0), &strikes);
+        let [(at, pattern)] = handed[..] else { panic!("{handed:?}") };
+        assert!((15.3..15.5).contains(&at), "{at}");
+        assert_eq!(pattern.count(), 3);
+        let kick = pattern.hit(4, Instrument::Kick).unwrap();
+        assert!((kick.micro_offset() - 0.08).abs() < 1e-3);
+        assert!(pattern.hit(16, Instrument::Kick).unwrap().micro_offset() < 0.0);
+    }
+
+    #[test]
+    fn what_is_played_over_is_forgotten_and_silence_hands_nothing_on() {
+        let mut follower = Follower::new();
+        follow(&mut follower, &WHOLE, (0.0, 16.0), &[(1.0, Instrument::Kick)]);
+        let handed = follow(&mut follower, &WHOLE, (16.0, 32.0), &[(20.0, Instrument::Snare)]);
+        let tokens = handed[0].1.tokens();
+        assert_eq!((tokens[4].count(), tokens[16].count()), (0, 1));
+        assert_eq!(follow(&mut follower, &WHOLE, (32.0, 64.0), &[]), []);
+    }
+
+    #[test]
+    fn one_bar_is_heard_as_a_whole_pattern_of_it() {
+        let shape = Shape { length: Length::One, start: 16, speed: Speed::Half };
+        let mut follower = Follower::new();
+        let handed = follow(&mut follower, &shape, (0.0, 8.0), &[(4.0, Instrument::Snare)]);
+        let steps: Vec<usize> = handed[0].1.iter().map(|(step, ..)| step).collect();
+        assert_eq!(steps, [8, 24, 40, 56]); // half of a bar that takes two
+    }
+
+    #[test]
+    fn a_jump_hands_nothing_on() {
+        let mut follower = Follower::new();
+        follow(&mut follower, &WHOLE, (0.0, 8.0), &[(1.0, Instrument::Kick)]);
+        assert_eq!(follower.pass(Beats(100.0), &WHOLE), None);
+        assert_eq!(follower.pass(Beats(3.0), &WHOLE), None);
+        assert_eq!(follow(&mut follower, &WHOLE, (3.0, 15.7), &[]).len(), 1);
+    }
+}

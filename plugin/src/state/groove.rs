@@ -1,0 +1,168 @@
+//! The groove a project stores: patterns beside the recipe and the weights they came from.
+//!
+//! A project with [variation](musicvae::Recipe::variation) 0 stores its one pattern. With
+//! variation every cycle has its own; then the first [`SAVED_CYCLES`] are stored. When the
+//! project is opened with the same weights, the others are decoded again, to the same notes. With
+//! other weights the stored cycles repeat, so that an old song is made of its own patterns only,
+//! until a parameter of the recipe moves.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use groove::Pattern;
+use nice_plug::params::persist::PersistentField;
+use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
+
+use crate::state::bounded_list;
+use crate::state::edits::Edits;
+use crate::state::morph::Pad;
+use crate::state::request::{Ask, Recipe, fingerprint};
+
+/// How many cycles a project with variation stores: two minutes at 64 BPM, and some 50 kB.
+pub const SAVED_CYCLES: i64 = 8;
+
+/// The most cycles that are read: those of a later version that stores more.
+const MOST_CYCLES: usize = 64;
+
+/// A recipe and the patterns that were made from it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Groove {
+    /// What the patterns were made from; none in a project that was saved before the first decode.
+    pub recipe: Option<Recipe>,
+    /// SHA-256 of the weights file they were made with, in hexadecimal.
+    pub weights: String,
+    /// The pattern of cycle 0, 1 and so on; one if every cycle is the same.
+    #[serde(deserialize_with = "bounded_list::list::<_, _, MOST_CYCLES>")]
+    pub cycles: Vec<Pattern>,
+    /// The pattern that the groove stays near, if it was not drawn by the seed alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<Pattern>,
+    /// Between which landmarks it is, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pad: Option<Box<Pad>>,
+    /// Which variation of the recipe's groove it is, if not the groove itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take: Option<i64>,
+    /// What hands have put in. [`cycles`](Self::cycles) are without it.
+    #[serde(default, skip_serializing_if = "Edits::is_empty")]
+    pub edits: Edits,
+}
+
+impl Groove {
+    /// A groove that no recipe made: these patterns, over and over.
+    pub fn of_patterns(cycles: Vec<Pattern>) -> Self {
+        Self { cycles, ..Self::default() }
+    }
+
+    /// What is asked of the network for it; `None` if no recipe made it.
+    pub fn ask(&self) -> Option<Ask> {
+        let anchor = self.anchor.as_ref().map(fingerprint);
+        let morph = self.pad.as_ref().map(|pad| pad.ask());
+        let ask = Ask { anchor, morph, take: self.take, ..Ask::of(self.recipe?) };
+        Some(self.edits.ask(ask))
+    }
+
+    /// Whether `other` has the same patterns, made of the same.
+    pub(crate) fn is_same_but_for_edits(&self, other: &Self) -> bool {
+        let of = |groove: &Self| (groove.recipe, groove.anchor, groove.take);
+        of(self) == of(other)
+            && self.pad == other.pad
+            && self.weights == other.weights
+            && self.cycles == other.cycles
+    }
+
+    /// The stored pattern for `cycle`, without edits, repeating when there are fewer; none if there are none.
+    pub fn pattern(&self, cycle: i64) -> Option<&Pattern> {
+        let len = i64::try_from(self.cycles.len()).unwrap_or(i64::MAX);
+        let index = cycle.checked_rem_euclid(len)?;
+        self.cycles.get(usize::try_from(index).ok()?)
+    }
+
+    /// That with what hands have put in.
+    pub fn heard(&self, cycle: i64) -> Option<Pattern> {
+        Some(self.edits.over(self.pattern(cycle)?))
+    }
+}
+
+/// The groove of one instance: the worker writes what it made, the host's thread saves and
+/// loads it. The audio thread has no way to it.
+#[derive(Debug, Default)]
+pub struct SavedGroove {
+    groove: RwLock<Groove>,
+    loads: AtomicU64,
+    /// Of these, those that were the host's.
+    projects: AtomicU64,
+}
+
+impl SavedGroove {
+    /// How often a groove was put in the place of what was made, by the host or by hands; changes when the worker has to
+    /// look again.
+    pub fn loads(&self) -> u64 {
+        self.loads.load(Ordering::Acquire)
+    }
+
+    /// How often the host has loaded one; changes with the project.
+    pub fn projects(&self) -> u64 {
+        self.projects.load(Ordering::Acquire)
+    }
+
+    /// Puts `groove` in the place of what was made.
+    pub(crate) fn put(&self, groove: Groove) {
+        let mut held = self.groove.write();
+        *held = groove;
+        self.loads.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// A copy of the groove.
+    pub fn get(&self) -> Groove {
+        self.groove.read().clone()
+    }
+
+    /// Stores what was made, unless another groove was put in its place since `loads` was read.
+    pub fn store(&self, groove: Groove, loads: u64) {
+        let mut held = self.groove.write();
+        if self.loads() == loads {
+            *held = groove;
+        }
+    }
+}
+
+impl<'a> PersistentField<'a, Groove> for SavedGroove {
+    fn set(&self, groove: Groove) {
+        self.put(groove);
+        self.projects.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&Groove) -> R,
+    {
+        f(&self.groove.read())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_cycles_repeat() {
+        let mut groove = Groove::default();
+        assert_eq!(groove.pattern(0), None);
+        let mut other = Pattern::EMPTY;
+        other.set(0, groove::Instrument::Kick, Some(groove::Hit::new(1.0, 0.0)));
+        groove.cycles = vec![Pattern::EMPTY, other];
+        assert_eq!(groove.pattern(-1), Some(&other));
+        assert_eq!(groove.pattern(4), Some(&Pattern::EMPTY));
+    }
+
+    #[test]
+    fn what_the_worker_made_before_a_load_does_not_overwrite_what_was_loaded() {
+        let saved = SavedGroove::default();
+        let loads = saved.loads();
+        let loaded = Groove { weights: "loaded".into(), ..Groove::default() };
+        saved.set(loaded.clone());
+        saved.store(Groove { weights: "late".into(), ..Groove::default() }, loads);
+        assert_eq!(saved.get(), loaded);
+    }
+}

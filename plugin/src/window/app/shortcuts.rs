@@ -1,0 +1,66 @@
+//! Shortcuts: the keys that the window takes, so that the host does not, although nothing has the focus.
+//!
+//! egui-baseview 0.9.0 tells the host that a key was not used unless some part of the window has the focus when it
+//! comes. Ctrl-Z would undo in the window and, on macOS, in the song as well. So while Ctrl is held and nothing else has
+//! the focus, something does that nobody sees, and of all keys only those of the shortcuts are taken.
+
+use egui::{Context, EventFilter, Id, Key, KeyboardShortcut, Modifiers, Rect, Sense, Ui, Vec2};
+use nice_plug_egui::{Key as HostKey, KeyCapture};
+
+use crate::window::panels::command::Command;
+
+/// The letters of the shortcuts: undo, redo, paste.
+const LETTERS: [&str; 4] = ["z", "Z", "v", "V"];
+
+/// What has the focus meanwhile.
+fn holder() -> Id {
+    Id::unique("shortcuts")
+}
+
+/// Takes the focus while Ctrl is held, unless something else has it.
+pub(crate) fn hold(ui: &Ui) {
+    let focused = ui.memory(|memory| memory.focused());
+    let is_held = ui.input(|input| input.modifiers.command);
+    if is_held && focused.is_none_or(|focused| focused == holder()) {
+        let nowhere = Rect::from_min_size(ui.max_rect().min, Vec2::ZERO);
+        let response = ui.interact(nowhere, holder(), Sense::focusable_noninteractive());
+        if focused.is_none() {
+            response.request_focus();
+        }
+        let filter = EventFilter {
+            tab: true,
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(holder(), filter));
+    } else if focused == Some(holder()) {
+        ui.memory_mut(|memory| memory.surrender_focus(holder()));
+    }
+}
+
+/// Which keys the host is not to hear of, if something has the focus.
+pub(crate) fn captured(ctx: &Context) -> KeyCapture {
+    if ctx.memory(|memory| memory.focused()) == Some(holder()) {
+        let letters = LETTERS.map(|letter| HostKey::Character(letter.to_owned()));
+        KeyCapture::CaptureKeys(letters.into())
+    } else {
+        KeyCapture::CaptureAll
+    }
+}
+
+/// What was asked for with the keyboard in this frame: Ctrl-Z, Ctrl-Shift-Z.
+pub(crate) fn typed(ui: &Ui) -> Option<Command> {
+    const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
+    const REDO: KeyboardShortcut =
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
+    if ui.ctx().text_edit_focused() {
+        return None;
+    }
+    // In this order: egui finds the one without Shift in the one with it.
+    let shortcuts = [(REDO, Command::Redo), (UNDO, Command::Undo)];
+    let (_, command) = shortcuts
+        .into_iter()
+        .find(|(shortcut, _)| ui.input_mut(|input| input.consume_shortcut(shortcut)))?;
+    Some(command)
+}

@@ -1,0 +1,71 @@
+//! The size of everything: chosen by the user, and made smaller where a host's window has no room for it, so that
+//! nothing lies outside where no hand could reach it.
+
+use egui::{Context, Vec2, ViewportCommand};
+
+use crate::window::widgets::layout::MIN_SIZE;
+
+/// The zooms that the button steps through.
+const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, MOST_ZOOM];
+/// The largest that everything is made.
+pub(crate) const MOST_ZOOM: f32 = 2.0;
+/// The smallest that everything is made to fit.
+pub(crate) const LEAST_ZOOM: f32 = 0.7;
+/// Seconds that a host has to resize its window.
+const PATIENCE_S: f64 = 0.5;
+
+/// Takes the next zoom, and asks the host for a window of as many points.
+pub(crate) fn next(ctx: &Context) {
+    let zoom = ctx.zoom_factor();
+    let larger = ZOOMS.iter().copied().find(|&at| at > zoom + 0.01);
+    let size = ctx.content_rect().size();
+    ctx.set_zoom_factor(larger.unwrap_or(ZOOMS[0]));
+    ctx.send_viewport_cmd(ViewportCommand::InnerSize(size.max(MIN_SIZE)));
+}
+
+/// Since when the window has had no room.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Zoomed {
+    tight_since_s: Option<f64>,
+}
+
+impl Zoomed {
+    /// Zooms out if the window, of `size` points, has stayed too small.
+    pub(crate) fn fit(&mut self, ctx: &Context, size: Vec2, now_s: f64) {
+        let Some(zoom) = fitting(size, ctx.zoom_factor()) else {
+            self.tight_since_s = None;
+            return;
+        };
+        let since_s = *self.tight_since_s.get_or_insert(now_s);
+        if now_s - since_s >= PATIENCE_S {
+            ctx.set_zoom_factor(zoom);
+            self.tight_since_s = None;
+        } else {
+            ctx.request_repaint_after_secs(PATIENCE_S as f32);
+        }
+    }
+}
+
+/// The zoom at which a window that has `size` points at `zoom` has room for everything; `None` if it has.
+fn fitting(size: Vec2, zoom: f32) -> Option<f32> {
+    let share = (size / MIN_SIZE).min_elem();
+    // Half a point too few is a matter of rounding.
+    let fits = share > 1.0 - 0.5 / MIN_SIZE.max_elem();
+    let smaller = (zoom * share).max(LEAST_ZOOM);
+    (!fits && smaller < zoom).then_some(smaller)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_window_without_room_is_zoomed_out() {
+        assert_eq!(fitting(MIN_SIZE, 1.5), None);
+        assert_eq!(fitting(2.0 * MIN_SIZE, 1.0), None);
+        assert_eq!(fitting(MIN_SIZE / 1.25, 1.25), Some(1.0));
+        assert_eq!(fitting(Vec2::new(MIN_SIZE.x / 2.0, 2000.0), 2.0), Some(1.0));
+        assert_eq!(fitting(MIN_SIZE / 4.0, 1.0), Some(LEAST_ZOOM));
+        assert_eq!(fitting(MIN_SIZE / 4.0, LEAST_ZOOM), None);
+    }
+}

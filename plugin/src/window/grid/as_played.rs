@@ -1,0 +1,106 @@
+//! What is heard of a pattern: the hits as they are played, so that the grid shows what every control does to
+//! them. Swing, feel, humanising and accents move what is drawn as they move what sounds.
+
+use engine::Playing;
+use groove::sequencer::Shape;
+use groove::{INSTRUMENTS, Instrument, Pattern, STEPS};
+
+use crate::window::grid::tween::Cell;
+
+/// How strongly a hit is drawn that is not heard: left out by its instrument's density, or silenced.
+const UNHEARD: f32 = 0.0;
+
+/// What to draw in every cell.
+pub(crate) type Cells = [[Option<Cell>; INSTRUMENTS]; STEPS];
+
+/// The hits of `pattern` as they are played in `cycle`; those that are not played as they are written.
+pub(crate) fn heard(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
+    let shape = playing.reading.shape;
+    let mut cells = [[None; INSTRUMENTS]; STEPS];
+    for (step, row) in cells.iter_mut().enumerate() {
+        if pattern.row(step).iter().all(Option::is_none) {
+            continue;
+        }
+        let played = played_step(&shape, step, cycle);
+        let kept = played.map(|played| playing.lanes.row(pattern, &shape, played));
+        for (i, instrument) in Instrument::ALL.into_iter().enumerate() {
+            let Some(hit) = pattern.hit(step, instrument) else { continue };
+            let is_left_out = kept.is_some_and(|kept| kept[i].is_none());
+            let is_heard = !is_left_out && playing.lanes.hears(instrument);
+            let (velocity, offset) = match played {
+                Some(played) => {
+                    let scale = playing.lanes.of(instrument).velocity;
+                    let scale = if is_heard { scale } else { 1.0 };
+                    let velocity = playing.touch.velocity(played, instrument, hit, scale);
+                    (velocity, playing.reading.feel.shift(played, instrument, hit) as f32)
+                }
+                None => (hit.velocity(), hit.micro_offset()),
+            };
+            let strength = if is_heard { 1.0 } else { UNHEARD };
+            row[i] = Some(Cell { velocity, offset, presence: 1.0, strength });
+        }
+    }
+    cells
+}
+
+/// The played step of `cycle` at which step `step` of the pattern is played; `None` if it is not.
+pub(crate) fn played_step(shape: &Shape, step: usize, cycle: i64) -> Option<i64> {
+    let in_cycle = (step + STEPS - usize::from(shape.start) % STEPS) % STEPS;
+    let length = shape.length.steps();
+    (in_cycle < length).then(|| cycle.saturating_mul(length as i64).saturating_add(in_cycle as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groove::Hit;
+    use groove::sequencer::Length;
+
+    fn snare_on(steps: &[usize]) -> Pattern {
+        let mut pattern = Pattern::EMPTY;
+        for &step in steps {
+            pattern.set(step, Instrument::Snare, Some(Hit::new(0.5, 0.1)));
+        }
+        pattern
+    }
+
+    fn snare(cells: &Cells, step: usize) -> Cell {
+        cells[step][Instrument::Snare.index()].unwrap()
+    }
+
+    #[test]
+    fn a_pattern_that_is_played_as_it_is_is_shown_as_it_is() {
+        let cells = heard(&snare_on(&[4]), &Playing::default(), 3);
+        let expected = Cell { velocity: 0.5, offset: 0.1, presence: 1.0, strength: 1.0 };
+        assert_eq!(snare(&cells, 4), expected);
+        assert_eq!(cells.iter().flatten().flatten().count(), 1);
+    }
+
+    #[test]
+    fn steps_are_played_where_the_sequencer_plays_them() {
+        for start in [0, 5, 60] {
+            for length in [Length::One, Length::Two, Length::Four] {
+                let shape = Shape { start, length, ..Shape::default() };
+                let steps = length.steps() as i64;
+                for played in 2 * steps..3 * steps {
+                    assert_eq!(played_step(&shape, shape.pattern_step(played), 2), Some(played));
+                }
+                let unplayed = (0..STEPS).filter(|&step| played_step(&shape, step, 2).is_none());
+                assert_eq!(unplayed.count() as i64, STEPS as i64 - steps);
+            }
+        }
+    }
+
+    #[test]
+    fn swing_moves_what_is_drawn_and_muting_fades_it() {
+        let mut playing = Playing::default();
+        playing.reading.feel = groove::sequencer::Feel::new(0.75, 0.0);
+        playing.lanes.0[Instrument::Snare.index()].velocity = 0.5;
+        let cells = heard(&snare_on(&[4, 5]), &playing, 0);
+        assert_eq!((snare(&cells, 4).offset, snare(&cells, 5).offset), (0.0, 0.5));
+        assert_eq!(snare(&cells, 4).velocity, 0.25);
+        playing.lanes.0[Instrument::Snare.index()].is_on = false;
+        let cells = heard(&snare_on(&[4]), &playing, 0);
+        assert_eq!((snare(&cells, 4).strength, snare(&cells, 4).velocity), (0.0, 0.5));
+    }
+}

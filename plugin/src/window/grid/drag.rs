@@ -1,0 +1,276 @@
+//! Editing the grid: what the pointer does becomes edits of the groove. Pure: it knows neither egui's widgets nor
+//! who carries the edits out.
+//!
+//! - A click on an empty cell adds a hit, a click on a hit removes it.
+//! - A hit that is pressed and dragged up or down changes its velocity; sideways, its micro-offset. What the drag
+//!   began with, it keeps to. A hit that was just added can be dragged on.
+//! - The other button locks the cell, or unlocks it; drawn over further cells, it does the same to them.
+
+use egui::{Pos2, Vec2};
+use groove::{Hit, Instrument, Pattern};
+
+use crate::window::grid::Geometry;
+use crate::window::grid::as_played::Cells;
+
+/// Velocity of a hit that is added with a click: MIDI 102.
+const NEW_VELOCITY: f32 = 0.8;
+/// Points that the pointer may stray in a click.
+const CLICK_REACH: f32 = 3.0;
+/// Points of drag for the whole range of velocities.
+const VELOCITY_TRAVEL: f32 = 96.0;
+/// How much slower a fine drag is.
+const FINE: f32 = 0.1;
+
+/// A change of the groove by hand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Edit {
+    /// A cell holds this from now on: a hit, or nothing.
+    Put {
+        /// The step, `0..64`.
+        step: usize,
+        /// The instrument.
+        instrument: Instrument,
+        /// What it holds.
+        hit: Option<Hit>,
+    },
+    /// Whether a part of the groove is kept by whatever is generated next.
+    Lock {
+        /// The part.
+        part: Part,
+        /// Whether it is.
+        is_locked: bool,
+    },
+}
+
+/// What can be locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// One cell: its step, `0..64`, and its instrument.
+    Cell(usize, Instrument),
+    /// All steps of an instrument.
+    Row(Instrument),
+    /// All instruments of a bar, `0..4`.
+    Bar(usize),
+}
+
+/// Who carries out what is edited.
+///
+/// Everything between [`begin`](Self::begin) and [`end`](Self::end) is one step for undo. Both are called in this
+/// order; only of a hand that is on the grid while the window closes there is no end, until the next begins.
+pub trait Pen {
+    /// A hand goes down on the groove.
+    fn begin(&mut self);
+    /// It changes something; to be heard and drawn at once.
+    fn edit(&mut self, edit: Edit);
+    /// It lets go.
+    fn end(&mut self);
+}
+
+/// What the pointer does over the grid in a frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Pointer {
+    /// A button goes down at a place.
+    Press(Pos2, Button),
+    /// It has moved, with the button down.
+    Drag(Pos2, Pace),
+    /// The button goes up.
+    Release,
+    /// Escape, or the window loses the pointer: everything as it was.
+    Cancel,
+}
+
+/// Which button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Button {
+    /// The one that edits.
+    Edit,
+    /// The one that locks.
+    Lock,
+}
+
+/// How fast a drag changes things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// As far as the hand moves.
+    Normal,
+    /// A tenth of that.
+    Fine,
+}
+
+/// The hand on the grid, from frame to frame.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Editing {
+    grip: Option<Grip>,
+}
+
+#[derive(Clone, Debug)]
+enum Grip {
+    Hit(Held),
+    /// Cells are locked, or unlocked, along the pointer's way; those are done.
+    Locks {
+        is_locked: bool,
+        done: Vec<(usize, Instrument)>,
+    },
+}
+
+/// A hit under the pointer.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    step: usize,
+    instrument: Instrument,
+    /// What the cell held before.
+    before: Option<Hit>,
+    now: Hit,
+    from: Pos2,
+    last: Pos2,
+    axis: Option<Axis>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Axis {
+    Velocity,
+    Timing,
+}
+
+/// What the hand sees.
+pub(crate) struct Sight<'a> {
+    /// Where the cells lie.
+    pub(crate) geometry: Geometry,
+    /// The groove as written.
+    pub(crate) pattern: &'a Pattern,
+    /// The same as it is drawn: where it sounds.
+    pub(crate) drawn: &'a Cells,
+    /// Whether a cell is locked.
+    pub(crate) is_locked: &'a dyn Fn(usize, Instrument) -> bool,
+}
+
+impl Editing {
+    /// Whether a hand is on the grid.
+    pub(crate) fn is_held(&self) -> bool {
+        self.grip.is_some()
+    }
+
+    /// The pointer does something.
+    pub(crate) fn point(&mut self, pointer: Pointer, sight: &Sight<'_>, pen: &mut dyn Pen) {
+        match pointer {
+            Pointer::Press(at, button) => self.press(at, button, sight, pen),
+            Pointer::Drag(at, pace) => self.drag(at, pace, sight, pen),
+            Pointer::Release => self.release(pen),
+            Pointer::Cancel => self.cancel(pen),
+        }
+    }
+
+    fn press(&mut self, at: Pos2, button: Button, sight: &Sight<'_>, pen: &mut dyn Pen) {
+        self.release(pen);
+        let Some((step, instrument)) = cell_under(at, sight) else { return };
+        pen.begin();
+        match button {
+            Button::Edit => {
+                let before = sight.pattern.hit(step, instrument);
+                let now = before.unwrap_or(Hit::new(NEW_VELOCITY, 0.0));
+                if before.is_none() {
+                    pen.edit(Edit::Put { step, instrument, hit: Some(now) });
+                }
+                let (from, last) = (at, at);
+                let held = Held { step, instrument, before, now, from, last, axis: None };
+                self.grip = Some(Grip::Hit(held));
+            }
+            Button::Lock => {
+                let is_locked = !(sight.is_locked)(step, instrument);
+                pen.edit(Edit::Lock { part: Part::Cell(step, instrument), is_locked });
+                self.grip = Some(Grip::Locks { is_locked, done: vec![(step, instrument)] });
+            }
+        }
+    }
+
+    fn drag(&mut self, at: Pos2, pace: Pace, sight: &Sight<'_>, pen: &mut dyn Pen) {
+        match &mut self.grip {
+            Some(Grip::Hit(held)) => {
+                if let Some(hit) = held.drag(at, pace, &sight.geometry) {
+                    let (step, instrument) = (held.step, held.instrument);
+                    pen.edit(Edit::Put { step, instrument, hit: Some(hit) });
+                }
+            }
+            Some(Grip::Locks { is_locked, done }) => {
+                if let Some(cell) = sight.geometry.at(at)
+                    && !done.contains(&cell)
+                {
+                    done.push(cell);
+                    let part = Part::Cell(cell.0, cell.1);
+                    pen.edit(Edit::Lock { part, is_locked: *is_locked });
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn release(&mut self, pen: &mut dyn Pen) {
+        let Some(grip) = self.grip.take() else { return };
+        if let Grip::Hit(Held { step, instrument, before: Some(_), axis: None, .. }) = grip {
+            pen.edit(Edit::Put { step, instrument, hit: None });
+        }
+        pen.end();
+    }
+
+    fn cancel(&mut self, pen: &mut dyn Pen) {
+        let Some(grip) = self.grip.take() else { return };
+        match grip {
+            Grip::Hit(Held { step, instrument, before, .. }) => {
+                pen.edit(Edit::Put { step, instrument, hit: before });
+            }
+            Grip::Locks { is_locked, done } => {
+                for (step, instrument) in done {
+                    let part = Part::Cell(step, instrument);
+                    pen.edit(Edit::Lock { part, is_locked: !is_locked });
+                }
+            }
+        }
+        pen.end();
+    }
+}
+
+impl Held {
+    /// The hit after the pointer has moved to `at`, if that changes it.
+    fn drag(&mut self, at: Pos2, pace: Pace, geometry: &Geometry) -> Option<Hit> {
+        let way = at - self.from;
+        if self.axis.is_none() {
+            if way.length() <= CLICK_REACH {
+                return None;
+            }
+            let is_sideways = way.x.abs() > way.y.abs();
+            self.axis = Some(if is_sideways { Axis::Timing } else { Axis::Velocity });
+            self.last = at;
+            return None;
+        }
+        let speed = if pace == Pace::Fine { FINE } else { 1.0 };
+        let Vec2 { x, y } = (at - self.last) * speed;
+        self.last = at;
+        let (velocity, offset) = (self.now.velocity(), self.now.micro_offset());
+        let hit = match self.axis? {
+            // A velocity of 0 would be no hit.
+            Axis::Velocity => Hit::new((velocity - y / VELOCITY_TRAVEL).max(1.0 / 127.0), offset),
+            Axis::Timing => Hit::new(velocity, offset + x / geometry.step_width()),
+        };
+        let has_changed = hit != self.now;
+        self.now = hit;
+        has_changed.then_some(hit)
+    }
+}
+
+/// The cell meant by a press at `at`: that of the hit that is drawn there, though its timing may have moved it
+/// out of its cell, else the one that lies there.
+fn cell_under(at: Pos2, sight: &Sight<'_>) -> Option<(usize, Instrument)> {
+    let (step, instrument) = sight.geometry.at(at)?;
+    // Swing and triplet feel shift by up to a step and a quarter.
+    let near = [Some(step), step.checked_sub(1), Some(step + 1), step.checked_sub(2)];
+    let drawn = near.into_iter().flatten().find(|&step| {
+        let cell = sight.drawn.get(step).and_then(|row| row[instrument.index()]);
+        cell.is_some_and(|cell| {
+            sight.geometry.cell(step, instrument, cell).x_range().contains(at.x)
+        })
+    });
+    Some((drawn.unwrap_or(step), instrument))
+}
+
+#[cfg(test)]
+mod tests;

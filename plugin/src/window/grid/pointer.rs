@@ -1,0 +1,176 @@
+//! The pen on the grid: egui's pointer as [`edit`](crate::window::grid::drag) knows it, the marks that lock whole
+//! instruments and bars, and what a hit is, in words, under the pointer.
+
+use egui::{CursorIcon, Id, Key, PointerButton, Pos2, Rect, Response, Sense, Ui, pos2, vec2};
+use groove::{BARS, Hit, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+use musicvae::infer::Locks;
+
+use crate::window::Scene;
+use crate::window::grid::as_played::Cells;
+use crate::window::grid::drag::{Button, Edit, Editing, Pace, Part, Pen, Pointer, Sight};
+use crate::window::grid::{Geometry, ROWS, diamond};
+use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::layout::Groove;
+use crate::window::widgets::theme::UNIT;
+
+const HOW: &str =
+    "Click: add or remove. Drag up or down: velocity. Drag sideways: timing. Right-click: lock.";
+
+/// Lets the user edit the groove with `pen`, or only look at it without one.
+pub(crate) fn pen_on_grid(
+    ui: &Ui,
+    hand: Hand<'_>,
+    place: &Groove,
+    scene: &Scene,
+    drawn: &Cells,
+    editing: &mut Editing,
+    pen: Option<&mut dyn Pen>,
+) {
+    let geometry = Geometry::new(place.cells);
+    let sense = if pen.is_some() { Sense::click_and_drag() } else { Sense::hover() };
+    let response = ui.interact(place.cells, Id::unique("cells"), sense);
+    if let Some(pen) = pen {
+        let is_locked = |step, instrument| scene.locks.is_locked(step, instrument);
+        let pattern = &scene.pattern;
+        let sight = Sight { geometry, pattern, drawn, is_locked: &is_locked };
+        if let Some(pointer) = pointer(ui, &response, editing) {
+            editing.point(pointer, &sight, pen);
+        }
+        lock_marks(ui, hand, place, &scene.locks, pen);
+        if !editing.is_held() {
+            tell(response.on_hover_cursor(CursorIcon::Crosshair), &geometry, scene, HOW);
+        }
+    } else {
+        tell(response, &geometry, scene, "");
+    }
+}
+
+/// What the pointer does over the cells in this frame.
+fn pointer(ui: &Ui, response: &Response, editing: &Editing) -> Option<Pointer> {
+    ui.input(|input| {
+        let at = input.pointer.interact_pos();
+        if editing.is_held() {
+            if input.key_pressed(Key::Escape) {
+                return Some(Pointer::Cancel);
+            }
+            let is_fine = input.modifiers.command || input.modifiers.shift;
+            let pace = if is_fine { Pace::Fine } else { Pace::Normal };
+            return match at {
+                Some(at) if input.pointer.any_down() => Some(Pointer::Drag(at, pace)),
+                _ => Some(Pointer::Release),
+            };
+        }
+        let buttons =
+            [(PointerButton::Primary, Button::Edit), (PointerButton::Secondary, Button::Lock)];
+        let pressed = buttons.into_iter().find(|&(button, _)| input.pointer.button_pressed(button));
+        let (_, button) = pressed.filter(|_| response.contains_pointer())?;
+        Some(Pointer::Press(at?, button))
+    })
+}
+
+/// Draws a diamond for every instrument and every bar, filled where all of it is locked; a press turns that over.
+fn lock_marks(ui: &Ui, hand: Hand<'_>, place: &Groove, locks: &Locks, pen: &mut dyn Pen) {
+    let geometry = Geometry::new(place.cells);
+    let palette = hand.palette;
+    for instrument in ROWS {
+        let row = geometry.row(instrument);
+        let middle = pos2(place.names.right() - 6.25 * UNIT, row.center().y);
+        let is_locked = (0..STEPS).all(|step| locks.is_locked(step, instrument));
+        let what = format!("{} in all bars", instrument.name());
+        let color = if is_locked { palette.instrument(instrument) } else { palette.dim };
+        if lock_mark(ui, middle, color, is_locked, &what) {
+            turn_over(pen, Part::Row(instrument), is_locked);
+        }
+    }
+    for bar in 0..BARS {
+        let steps = bar * STEPS_PER_BAR..(bar + 1) * STEPS_PER_BAR;
+        let is_locked = Instrument::ALL
+            .into_iter()
+            .all(|instrument| steps.clone().all(|step| locks.is_locked(step, instrument)));
+        let right = geometry.x(steps.end as f32);
+        let middle = pos2(right - 1.5 * UNIT, place.ruler.center().y);
+        let color = if is_locked { palette.accent } else { palette.dim };
+        if lock_mark(ui, middle, color, is_locked, &format!("Bar {}", bar + 1)) {
+            turn_over(pen, Part::Bar(bar), is_locked);
+        }
+    }
+}
+
+fn turn_over(pen: &mut dyn Pen, part: Part, is_locked: bool) {
+    pen.begin();
+    pen.edit(Edit::Lock { part, is_locked: !is_locked });
+    pen.end();
+}
+
+/// Whether the mark was pressed.
+fn lock_mark(ui: &Ui, middle: Pos2, color: egui::Color32, is_locked: bool, what: &str) -> bool {
+    let rect = Rect::from_center_size(middle, vec2(2.0 * UNIT, 2.0 * UNIT));
+    let response = ui
+        .interact(rect, Id::unique(("lock", what)), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Switch, true, is_locked, format!("Lock {what}"))
+    });
+    let is_lit = is_locked || response.hovered() || response.has_focus();
+    diamond(ui.painter(), rect, if is_lit { color } else { color.gamma_multiply(0.5) }, is_locked);
+    let state =
+        if is_locked { "locked: what is generated next keeps it" } else { "free; press to lock" };
+    response.on_hover_text(format!("{what}: {state}")).clicked()
+}
+
+/// Says what lies under the pointer.
+fn tell(response: Response, geometry: &Geometry, scene: &Scene, how: &str) {
+    let Some((step, instrument)) = response.hover_pos().and_then(|at| geometry.at(at)) else {
+        return;
+    };
+    let hit = scene.pattern.hit(step, instrument);
+    if hit.is_none() && how.is_empty() {
+        return;
+    }
+    let is_locked = scene.locks.is_locked(step, instrument);
+    response.on_hover_ui_at_pointer(|ui| {
+        ui.strong(place_in_words(step, instrument));
+        if let Some(hit) = hit {
+            ui.label(hit_in_words(hit));
+        }
+        if is_locked {
+            ui.label("Locked");
+        }
+        if hit.is_none() {
+            ui.weak(how);
+        }
+    });
+}
+
+/// `Snare, bar 2, beat 3.2`: the second 16th of the third beat.
+fn place_in_words(step: usize, instrument: Instrument) -> String {
+    let (bar, in_bar) = (step / STEPS_PER_BAR + 1, step % STEPS_PER_BAR);
+    let (beat, sixteenth) = (in_bar / STEPS_PER_BEAT + 1, in_bar % STEPS_PER_BEAT + 1);
+    format!("{}, bar {bar}, beat {beat}.{sixteenth}", instrument.name())
+}
+
+/// `Velocity 88, 12 % of a 16th late`.
+fn hit_in_words(hit: Hit) -> String {
+    let velocity = (hit.velocity() * 127.0).round();
+    let per_cent = (hit.micro_offset() * 100.0).round();
+    let timing = match per_cent {
+        0.0 => "on the grid".to_owned(),
+        _ if per_cent > 0.0 => format!("{per_cent:.0} % of a 16th late"),
+        _ => format!("{:.0} % of a 16th early", -per_cent),
+    };
+    format!("Velocity {velocity:.0}, {timing}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hits_are_told_in_musical_words() {
+        assert_eq!(place_in_words(25, Instrument::Snare), "Snare, bar 2, beat 3.2");
+        assert_eq!(place_in_words(0, Instrument::Kick), "Kick, bar 1, beat 1.1");
+        assert_eq!(hit_in_words(Hit::new(0.7, 0.12)), "Velocity 89, 12 % of a 16th late");
+        assert_eq!(hit_in_words(Hit::new(1.0, -0.3)), "Velocity 127, 30 % of a 16th early");
+        assert_eq!(hit_in_words(Hit::new(0.5, 0.001)), "Velocity 64, on the grid");
+    }
+}

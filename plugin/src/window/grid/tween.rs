@@ -1,0 +1,104 @@
+//! The pattern as drawn: hits grow, shrink and slide to where the newest pattern has them, so
+//! that the eye sees what a moved control changed.
+
+use groove::{INSTRUMENTS, Instrument, STEPS};
+
+use crate::window::grid::as_played::Cells;
+
+/// Time in which two thirds of a change are done, in seconds.
+const EASE_S: f32 = 0.06;
+/// A cell this near to its aim is there.
+const NEAR: f32 = 0.004;
+
+/// One cell as drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Cell {
+    /// Velocity, `[0, 1]`.
+    pub(crate) velocity: f32,
+    /// Steps after the grid time.
+    pub(crate) offset: f32,
+    /// How much of the hit is there, `[0, 1]`.
+    pub(crate) presence: f32,
+    /// How much of it is heard, `[0, 1]`.
+    pub(crate) strength: f32,
+}
+
+/// What is drawn of a pattern, in between two.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tween {
+    cells: Option<Box<[[Cell; INSTRUMENTS]; STEPS]>>,
+}
+
+impl Tween {
+    /// Moves towards `aims` for `dt_s` seconds; the first time, all the way. Returns whether
+    /// it has arrived.
+    pub(crate) fn towards(&mut self, aims: &Cells, dt_s: f32) -> bool {
+        let is_first = self.cells.is_none();
+        let cells =
+            self.cells.get_or_insert_with(|| Box::new([[Cell::default(); INSTRUMENTS]; STEPS]));
+        let part = if is_first { 1.0 } else { 1.0 - (-dt_s.max(0.0) / EASE_S).exp() };
+        let mut has_arrived = true;
+        for (cell, aim) in cells.as_flattened_mut().iter_mut().zip(aims.as_flattened()) {
+            let aim = match *aim {
+                Some(aim) => {
+                    if cell.presence == 0.0 {
+                        *cell = Cell { presence: 0.0, ..aim };
+                    }
+                    aim
+                }
+                None => Cell { presence: 0.0, ..*cell },
+            };
+            has_arrived &= cell.ease(aim, part);
+        }
+        has_arrived
+    }
+
+    /// Every cell of which something is seen.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (usize, Instrument, Cell)> + '_ {
+        self.cells.iter().flat_map(|cells| {
+            cells.iter().enumerate().flat_map(|(step, row)| {
+                Instrument::ALL
+                    .into_iter()
+                    .zip(row)
+                    .filter(|(_, cell)| cell.presence > 0.0)
+                    .map(move |(instrument, cell)| (step, instrument, *cell))
+            })
+        })
+    }
+}
+
+impl Cell {
+    fn ease(&mut self, aim: Self, part: f32) -> bool {
+        let towards = |from: f32, to: f32| {
+            let next = from + (to - from) * part;
+            if (to - next).abs() < NEAR { to } else { next }
+        };
+        *self = Self {
+            velocity: towards(self.velocity, aim.velocity),
+            offset: towards(self.offset, aim.offset),
+            presence: towards(self.presence, aim.presence),
+            strength: towards(self.strength, aim.strength),
+        };
+        *self == aim
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_pattern_is_reached_gradually_and_exactly() {
+        let mut tween = Tween::default();
+        let mut aims = [[None; INSTRUMENTS]; STEPS];
+        assert!(tween.towards(&aims, 0.0));
+        let there = Cell { velocity: 0.8, offset: 0.25, presence: 1.0, strength: 1.0 };
+        aims[5][Instrument::Snare.index()] = Some(there);
+        assert!(!tween.towards(&aims, 0.016));
+        let (_, _, halfway) = tween.cells().next().unwrap();
+        assert!(halfway.presence > 0.1 && halfway.presence < 0.5, "{halfway:?}");
+        let frames = (0..100).take_while(|_| !tween.towards(&aims, 0.016)).count();
+        assert!(frames < 40, "{frames}");
+        assert_eq!(tween.cells().collect::<Vec<_>>(), [(5, Instrument::Snare, there)]);
+    }
+}

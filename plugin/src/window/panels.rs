@@ -1,0 +1,20 @@
+//! The parts of the window.
+
+pub(crate) mod browser;
+pub mod command;
+pub mod dialog;
+pub(crate) mod files;
+pub(crate) mod footer;
+pub(crate) mod generate;
+pub(crate) mod header;
+pub(crate) mod instruments;
+pub(crate) mod knobs;
+pub(crate) mod network;
+pub(crate) mod pad;
+pub(crate) mod pending_choice;
+pub(crate) mod requests;
+pub(crate) mod slots;
+pub(crate) mod source;
+pub(crate) mod title;
+pub(crate) mod transport;
+pub(crate) mod wordmark;

@@ -1,0 +1,189 @@
+//! The groove's name between arrows, and the [list] of grooves to begin at: the user's presets, and the factory's by style.
+
+mod list;
+mod own;
+mod save;
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use egui::{CursorIcon, Id, Popup, PopupCloseBehavior, Rect, Sense, Ui, pos2, vec2};
+
+use crate::factory::grooves::FactoryGroove;
+use crate::files::presets::Preset;
+use crate::params::JangdanParams;
+use crate::window::Scene;
+use crate::window::panels::command::Command;
+use crate::window::panels::requests::Desk;
+use crate::window::panels::title;
+use crate::window::widgets::button::{arrow, focus_ring};
+use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::menu::elided;
+use crate::window::widgets::theme::{self, Palette, Size, UNIT, Weight};
+
+/// Width of the list.
+const WIDTH: f32 = 40.0 * UNIT;
+
+/// The factory's grooves, read once.
+pub(crate) fn grooves() -> &'static [FactoryGroove] {
+    static GROOVES: LazyLock<Vec<FactoryGroove>> = LazyLock::new(crate::factory::grooves::grooves);
+    &GROOVES
+}
+
+/// What the list keeps from frame to frame.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Browser {
+    /// The user's, as far as they are known.
+    pub(crate) presets: Vec<Preset>,
+    /// The preset that would be written over, if the user wants that.
+    pub(crate) replaces: Option<String>,
+    /// What is searched for.
+    typed: String,
+    /// What the next preset is called: as the groove is, unless something else was typed.
+    name: String,
+    title: String,
+    chosen: Option<Item>,
+    /// What is being done to a preset.
+    task: Option<own::Task>,
+    was_open: bool,
+}
+
+/// Something in the list.
+#[derive(Clone, Debug, PartialEq)]
+enum Item {
+    /// The preset in this file.
+    Own(PathBuf),
+    /// The factory groove at this place among them.
+    Factory(usize),
+}
+
+impl Item {
+    fn command(&self) -> Command {
+        match self {
+            Self::Own(path) => Command::LoadPreset(path.clone()),
+            Self::Factory(place) => Command::Begin(*place),
+        }
+    }
+}
+
+impl Browser {
+    /// Everything whose name has `wanted`, in lower case, in it: the user's own first. Seeds of the factory's mean
+    /// nothing to other weights than the built-in ones.
+    fn items(&self, wanted: &str, scene: &Scene) -> Vec<(Item, String)> {
+        let own = self.presets.iter().map(|own| (Item::Own(own.path.clone()), own.name.clone()));
+        let factory = if scene.weights.is_built_in() { grooves() } else { &[] };
+        let factory = factory.iter().enumerate();
+        let factory = factory.map(|(place, groove)| (Item::Factory(place), groove.name()));
+        let all = own.chain(factory);
+        all.filter(|(_, name)| name.to_lowercase().contains(wanted)).collect()
+    }
+
+    /// Which of `items` the groove is.
+    fn here(
+        &self,
+        items: &[(Item, String)],
+        params: &JangdanParams,
+        scene: &Scene,
+    ) -> Option<usize> {
+        let factory = title::factory_place(params, &scene.weights).map(Item::Factory);
+        items.iter().position(|(item, name)| match item {
+            Item::Own(_) => scene.name.as_ref() == Some(name),
+            Item::Factory(_) => scene.name.is_none() && factory.as_ref() == Some(item),
+        })
+    }
+}
+
+/// Draws the name in `field`; a press opens the list.
+pub(crate) fn browser(
+    ui: &mut Ui,
+    hand: Hand<'_>,
+    field: Rect,
+    params: &JangdanParams,
+    scene: &Scene,
+    desk: &mut Desk,
+) {
+    let palette = hand.palette;
+    let title = title::title(params, scene.name.as_deref(), &scene.weights);
+    let side = 3.0 * UNIT;
+    let middle = field.shrink2(vec2(side, 0.0));
+    let response = ui
+        .interact(middle, Id::unique("browser"), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("Groove: {title}"))
+    });
+    let fill = if response.hovered() { palette.lifted } else { palette.raised };
+    ui.painter().rect_filled(field, UNIT, fill);
+    focus_ring(ui.painter(), &response, field, UNIT, palette.text);
+    centred(ui, middle, &title, palette);
+    let sides = [("Previous groove", false, field.left()), ("Next groove", true, middle.right())];
+    for (label, is_next, left) in sides {
+        let place = Rect::from_min_size(pos2(left, field.top()), vec2(side, field.height()));
+        if arrow(ui, hand, place, label, is_next) {
+            step(is_next, params, scene, desk);
+        }
+    }
+    let popup = Popup::from_toggle_button_response(&response)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .anchor(field)
+        .width(WIDTH);
+    let is_open = popup.is_open();
+    if is_open && !desk.browser.was_open {
+        desk.commands.push(Command::ListPresets);
+        desk.browser.open();
+    }
+    desk.browser.follow(&title);
+    popup.show(|ui| {
+        ui.set_width(WIDTH);
+        list::list(ui, palette, params, scene, desk);
+        ui.separator();
+        save::save(ui, palette, desk);
+    });
+    desk.browser.was_open = is_open;
+    if !is_open {
+        response.on_hover_text("Your presets, and grooves to begin at by style");
+    }
+}
+
+impl Browser {
+    /// The list opens.
+    fn open(&mut self) {
+        self.typed.clear();
+        self.name.clone_from(&self.title);
+        (self.chosen, self.replaces, self.task) = (None, None, None);
+    }
+
+    /// The groove is called `title` now.
+    fn follow(&mut self, title: &str) {
+        if self.title != title {
+            if self.name == self.title {
+                title.clone_into(&mut self.name);
+            }
+            title.clone_into(&mut self.title);
+        }
+    }
+}
+
+/// Takes up the groove before the present one, or after it; the first one if that is none of them.
+fn step(is_next: bool, params: &JangdanParams, scene: &Scene, desk: &mut Desk) {
+    let items = desk.browser.items("", scene);
+    let count = items.len();
+    if count == 0 {
+        return;
+    }
+    let to = match (desk.browser.here(&items, params, scene), is_next) {
+        (Some(here), true) => (here + 1) % count,
+        (Some(here), false) => (here + count - 1) % count,
+        (None, true) => 0,
+        (None, false) => count - 1,
+    };
+    desk.commands.push(items[to].0.command());
+}
+
+/// Writes `text` in the middle of `room`, elided where it has no room.
+fn centred(ui: &Ui, room: Rect, text: &str, palette: &Palette) {
+    let font = theme::font(Size::Small, Weight::Strong);
+    let width = ui.painter().layout_no_wrap(text.to_owned(), font, palette.text).size().x;
+    let room = room.shrink2(vec2(((room.width() - width) / 2.0 - 0.5).max(0.0), 0.0));
+    elided(ui, room, text, Weight::Strong, palette.text);
+}

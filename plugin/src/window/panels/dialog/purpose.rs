@@ -1,0 +1,67 @@
+//! What a file or a folder is looked for, and what is done with it.
+
+use std::path::PathBuf;
+
+use crate::files::jobs::What;
+use crate::params::preset;
+use crate::window::panels::command::Command;
+
+/// What a file or folder is wanted for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// A clip to be made the groove.
+    Import,
+    /// A folder to write into.
+    Export(What),
+    /// A weights file to play with.
+    Weights,
+    /// A clip for a corner of the pad.
+    Corner(usize),
+    /// A folder of presets.
+    Presets,
+}
+
+impl Purpose {
+    pub(crate) fn title(&self) -> &'static str {
+        match self {
+            Self::Import => "Import a MIDI file",
+            Self::Export(_) => "Choose a folder to export to",
+            Self::Weights => "Load other weights",
+            Self::Corner(_) => "A MIDI file for a corner of the pad",
+            Self::Presets => "Choose a folder for presets",
+        }
+    }
+
+    pub(crate) fn verb(&self) -> &'static str {
+        match self {
+            Self::Import => "Import",
+            Self::Export(_) => "Export here",
+            Self::Weights => "Load",
+            Self::Corner(_) => "Use",
+            Self::Presets => "Use this folder",
+        }
+    }
+
+    /// What names of files that are listed end in.
+    pub(in crate::window) fn endings(&self) -> &'static [&'static str] {
+        match self {
+            Self::Import | Self::Export(_) | Self::Corner(_) => &["mid", "midi"],
+            Self::Weights => &["safetensors"],
+            Self::Presets => &[preset::ENDING],
+        }
+    }
+
+    pub(crate) fn wants_folder(&self) -> bool {
+        matches!(self, Self::Export(_) | Self::Presets)
+    }
+
+    pub(crate) fn command(&self, path: PathBuf) -> Command {
+        match self {
+            Self::Import => Command::Import(path),
+            Self::Export(what) => Command::Export { folder: path, what: *what },
+            Self::Weights => Command::UseWeights(Some(path)),
+            Self::Corner(place) => Command::CornerClip { place: *place, path },
+            Self::Presets => Command::PresetFolder(path),
+        }
+    }
+}

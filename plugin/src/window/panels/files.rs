@@ -1,0 +1,130 @@
+//! Files in and out: a clip becomes the groove, the groove becomes a clip.
+
+use std::path::PathBuf;
+
+use egui::{CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, vec2};
+
+use crate::files::display_text::paragraph;
+use crate::files::jobs::What;
+use crate::params::JangdanParams;
+use crate::window::panels::command::Command;
+use crate::window::panels::dialog::Purpose;
+use crate::window::panels::requests::Desk;
+use crate::window::widgets::button::{Rank, focus_ring, pill};
+use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::theme::UNIT;
+
+/// Draws the two buttons.
+pub(crate) fn files(
+    ui: &Ui,
+    hand: Hand<'_>,
+    [import, export]: [Rect; 2],
+    params: &JangdanParams,
+    desk: &mut Desk,
+) {
+    let open = pill(ui, hand, import, "Import\u{2026}", Rank::Plain, None).on_hover_text(
+        "A MIDI file becomes the groove: the sliders then move away from it, until another seed or style is chosen",
+    );
+    if open.clicked() {
+        desk.look_for(Purpose::Import, None);
+    }
+    let arrow = export.with_min_x(export.right() - 3.0 * UNIT);
+    let kept = folder(params);
+    let about = match &kept {
+        Some(folder) => {
+            let folder = folder.to_string_lossy();
+            format!("Saves the pattern, as it is heard, as a MIDI file in {}", paragraph(&folder))
+        }
+        None => "Saves the pattern, as it is heard, as a MIDI file in a folder that you choose"
+            .to_owned(),
+    };
+    let save = pill(ui, hand, export, "Export", Rank::Plain, None).on_hover_text(about);
+    let more = options(ui, hand, arrow);
+    if save.clicked() && !more.clicked() {
+        write(What::Pattern, kept.clone(), desk);
+    }
+    Popup::menu(&more).show(|ui| {
+        ui.set_min_width(22.0 * UNIT);
+        for (label, what) in [
+            ("This pattern", What::Pattern),
+            ("The last 8 cycles, as they were heard", What::LastCycles),
+        ] {
+            if ui.button(label).clicked() {
+                write(what, kept.clone(), desk);
+            }
+        }
+        if ui.button("Another folder\u{2026}").clicked() {
+            desk.look_for(Purpose::Export(What::Pattern), kept.clone());
+        }
+    });
+}
+
+fn write(what: What, kept: Option<PathBuf>, desk: &mut Desk) {
+    match kept {
+        Some(folder) => desk.commands.push(Command::Export { folder, what }),
+        None => desk.look_for(Purpose::Export(what), None),
+    }
+}
+
+/// The folder that was exported to last.
+fn folder(params: &JangdanParams) -> Option<PathBuf> {
+    let kept = params.folder.read();
+    (!kept.is_empty()).then(|| PathBuf::from(&*kept))
+}
+
+/// The arrow at the end of the button, which opens a list.
+fn options(ui: &Ui, hand: Hand<'_>, rect: Rect) -> egui::Response {
+    let palette = hand.palette;
+    let response = ui
+        .interact(rect, Id::unique("export options"), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Button, true, "What to export, and where")
+    });
+    let painter = ui.painter();
+    if response.hovered() {
+        painter.rect_filled(rect.shrink(2.0), rect.height() / 2.0, palette.lifted);
+    }
+    focus_ring(painter, &response, rect.shrink(4.0), rect.height() / 2.0, palette.text);
+    painter.vline(rect.left(), rect.shrink(UNIT).y_range(), (1.0, palette.line));
+    let corners = [vec2(-3.5, -2.0), vec2(3.5, -2.0), vec2(0.0, 3.0)].map(|by| rect.center() + by);
+    painter.add(Shape::convex_polygon(corners.to_vec(), palette.dim, Stroke::NONE));
+    response.on_hover_text("What to export, and where")
+}
+
+/// Imports what is dropped onto the window, as far as its frame hands on such things, and a path that is pasted.
+pub(crate) fn dropped(ui: &Ui, desk: &mut Desk) {
+    let is_typing = ui.ctx().text_edit_focused();
+    let paths = ui.input(|input| {
+        let dropped = input.raw.dropped_files.iter().map(|file| file.path().to_owned());
+        let pasted = input.raw.events.iter().filter_map(|event| match event {
+            egui::Event::Text(text) | egui::Event::Paste(text) if !is_typing => path_of_clip(text),
+            _ => None,
+        });
+        dropped.chain(pasted).collect::<Vec<_>>()
+    });
+    desk.commands.extend(paths.into_iter().next().map(Command::Import));
+}
+
+/// The path of a MIDI file, if `text` is one as file managers copy it.
+fn path_of_clip(text: &str) -> Option<PathBuf> {
+    let line = text.lines().next()?.trim();
+    let path = PathBuf::from(line.strip_prefix("file://").unwrap_or(line));
+    let ending = path.extension()?.to_str()?.to_lowercase();
+    (path.is_absolute() && (ending == "mid" || ending == "midi")).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_path_of_a_midi_file_is_known() {
+        let root = if cfg!(windows) { "C:\\" } else { "/" };
+        let path = format!("{root}a b/clip.MID");
+        assert_eq!(path_of_clip(&format!("{path}\n")), Some(PathBuf::from(&path)));
+        assert_eq!(path_of_clip("clip.mid"), None);
+        assert_eq!(path_of_clip(&format!("{root}clip.wav")), None);
+        assert_eq!(path_of_clip(""), None);
+    }
+}

@@ -1,0 +1,109 @@
+//! The line at the bottom: what came of what was asked for, and what hands have put into the groove.
+
+use egui::{Align2, CursorIcon, Id, Rect, Sense, Ui, pos2, vec2};
+use groove::{Instrument, STEPS};
+
+use crate::files::display_text::paragraph;
+use crate::handoff::Network;
+use crate::window::Scene;
+use crate::window::panels::command::Command;
+use crate::window::panels::requests::Desk;
+use crate::window::widgets::button::{Rank, pill};
+use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::menu::elided;
+use crate::window::widgets::theme::{self, Size, UNIT, Weight};
+
+/// How long good news stands, in seconds.
+const NEWS_S: f64 = 8.0;
+
+/// The last thing to tell.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Message {
+    text: String,
+    is_trouble: bool,
+    /// When it was first seen.
+    since_s: Option<f64>,
+}
+
+impl Message {
+    /// Something was done.
+    pub(crate) fn news(text: String) -> Self {
+        Self { text, is_trouble: false, since_s: None }
+    }
+
+    /// Something was not; this stands until it is clicked away or there is something else to tell.
+    pub(crate) fn trouble(text: String) -> Self {
+        Self { text, is_trouble: true, since_s: None }
+    }
+}
+
+/// Draws the line in `place`.
+pub(crate) fn footer(ui: &Ui, hand: Hand<'_>, place: Rect, scene: &Scene, desk: &mut Desk) {
+    let palette = hand.palette;
+    let middle = place.center().y;
+    let mut right = place.right();
+    let cells = kept_cells(scene);
+    if cells > 0 {
+        let width = 9.0 * UNIT;
+        // Beside the corner that resizes the window.
+        let left = right - 2.0 * UNIT - width;
+        let button = Rect::from_min_size(pos2(left, middle - 10.0), vec2(width, 20.0));
+        let clear = pill(ui, hand, button, "clear edits", Rank::Plain, None)
+            .on_hover_text("Leaves every cell to the network again");
+        if clear.clicked() {
+            desk.commands.push(Command::Clear);
+        }
+        let kept =
+            if cells == 1 { "1 cell kept".to_owned() } else { format!("{cells} cells kept") };
+        let font = theme::font(Size::Small, Weight::Regular);
+        let at = pos2(button.left() - UNIT, middle);
+        let text = ui.painter().text(at, Align2::RIGHT_CENTER, kept, font, palette.dim);
+        right = text.left() - 2.0 * UNIT;
+    }
+    message(ui, hand, place.with_max_x(right), scene, &mut desk.message);
+}
+
+fn kept_cells(scene: &Scene) -> usize {
+    if scene.locks.is_empty() {
+        return 0;
+    }
+    let kept = |step| Instrument::ALL.into_iter().filter(move |&i| scene.locks.is_locked(step, i));
+    (0..STEPS).map(|step| kept(step).count()).sum()
+}
+
+fn message(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, message: &mut Message) {
+    let palette = hand.palette;
+    let now_s = ui.input(|input| input.time);
+    if !message.text.is_empty() {
+        let age_s = now_s - *message.since_s.get_or_insert(now_s);
+        if !message.is_trouble {
+            if age_s >= NEWS_S {
+                *message = Message::default();
+            } else {
+                ui.ctx().request_repaint_after_secs((NEWS_S - age_s) as f32);
+            }
+        }
+    }
+    let silence;
+    let (text, is_trouble) = match &scene.network {
+        Network::Failed(trouble) if message.text.is_empty() => (trouble.as_str(), true),
+        Network::Silent(seconds) if message.text.is_empty() => {
+            silence = format!("The network has not answered for {seconds} s; what plays goes on");
+            (silence.as_str(), true)
+        }
+        _ => (message.text.as_str(), message.is_trouble),
+    };
+    if text.is_empty() {
+        return;
+    }
+    let dot = pos2(room.left() + UNIT, room.center().y);
+    ui.painter().circle_filled(dot, 3.5, if is_trouble { palette.bad } else { palette.good });
+    let line = room.with_min_x(room.left() + 2.5 * UNIT);
+    elided(ui, line, text, Weight::Regular, palette.text);
+    let response = ui.interact(line, Id::unique("message"), Sense::CLICK);
+    let response =
+        response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(paragraph(text));
+    if response.clicked() {
+        *message = Message::default();
+    }
+}

@@ -1,0 +1,196 @@
+//! The knobs beneath the grid: in front what changes a groove most, behind a fold the rest.
+
+use egui::{CursorIcon, Id, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use nice_plug::prelude::Param;
+
+use crate::params::JangdanParams;
+use crate::window::grid::small_text;
+use crate::window::widgets::button::{choices, focus_ring, switch};
+use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::field::{Look, field};
+use crate::window::widgets::knob::{Face, knob};
+use crate::window::widgets::layout::{column, row};
+use crate::window::widgets::menu::menu;
+use crate::window::widgets::theme::{UNIT, Weight};
+
+const TEMPERATURE_ABOUT: &str = "How freely hits are drawn from the network's odds, 0 to 1.5: at 0 \
+    always the likeliest, at 1 as learned, above that bolder.";
+const DENSITY_ABOUT: &str = "Fewer or more hits than learned: shifts the odds of every hit.";
+const VARIATION_ABOUT: &str = "How far each four-bar cycle wanders from the groove, 0 to 100 %. \
+    The same cycle of the song always gets the same variation.";
+const SWING_ABOUT: &str = "Where in an 8th note its second 16th falls: 50 % is straight, 67 % \
+    triplets, 75 % dotted.";
+const FEEL_ABOUT: &str = "How much of the learned timing is heard: at 0 % every hit is on the \
+    16th grid, at 100 % as drummers played it.";
+const DYNAMICS_ABOUT: &str = "How far soft and loud hits lie apart: 0 % flat, 100 % as learned, \
+    150 % wider.";
+const KIT_ABOUT: &str = "The drums built into the plugin. Notes go out to other instruments \
+    either way.";
+const LEVEL_ABOUT: &str = "Loudness of the built-in drums, \u{2212}60 to +6 dB.";
+const TRIPLET_ABOUT: &str = "Where in a beat its second 8th falls: 50 % is straight, 67 % a \
+    shuffle in triplets, 75 % dotted. The 16ths bend along.";
+const TIMING_ABOUT: &str = "How far hits stray in time by chance, up to a quarter of a 16th. The same \
+    hit of the song always strays alike.";
+const VELOCITY_ABOUT: &str = "How far velocities stray by chance, up to 19 of MIDI's 127.";
+const ACCENT_ABOUT: &str = "How much louder the accented steps are played, and the others softer.";
+const ACCENT_ON_ABOUT: &str = "Which steps are accented.";
+const NOTE_LENGTH_ABOUT: &str = "How long a note lasts, in 16ths, 0.1 to 4.";
+const START_ABOUT: &str = "Where in the pattern it begins to play, in 16ths. The bars wrap around.";
+const SPEED_ABOUT: &str =
+    "Half time: a bar of the pattern fills two of the song. Double time: half a bar.";
+const QUANTISE_ABOUT: &str = "Where in the song a new groove takes over from the one that plays.";
+const MAP_ABOUT: &str =
+    "On which keys the instruments are played, for which sampler. Own: those set under Keys.";
+const CHANNEL_ABOUT: &str = "The MIDI channel of the notes that go out, 1 to 16. Drums are on 10.";
+
+/// Draws the front row in `place`. `is_open` is turned over by the fold at its end.
+pub(crate) fn front(
+    ui: &mut Ui,
+    hand: Hand<'_>,
+    place: Rect,
+    params: &JangdanParams,
+    is_open: &mut bool,
+) {
+    let palette = hand.palette;
+    let (generate, play, kit) = (&params.generate, &params.play, &params.kit);
+    let made = |name, about, origin| face(name, about, palette.accent, origin);
+    let felt = |name, about| face(name, about, palette.feel, 0.0);
+    let groups: [&[(&dyn Turnable, Face<'_>)]; 2] = [
+        &[
+            (&generate.density, made("Density", DENSITY_ABOUT, 0.5)),
+            (&generate.variation, made("Variation", VARIATION_ABOUT, 0.0)),
+            (&generate.temperature, made("Temperature", TEMPERATURE_ABOUT, 0.0)),
+        ],
+        &[
+            (&play.swing, felt("Swing", SWING_ABOUT)),
+            (&play.feel, felt("Feel", FEEL_ABOUT)),
+            (&play.dynamics, felt("Dynamics", DYNAMICS_ABOUT)),
+        ],
+    ];
+    let (switch_width, fold_width, gap) = (8.0 * UNIT, 10.0 * UNIT, 2.0 * UNIT);
+    let width = (place.width() - switch_width - fold_width - 3.0 * gap) / 7.0;
+    let mut left = place.left();
+    for group in groups {
+        for (param, face) in group {
+            let cell = place.with_min_x(left).with_max_x(left + width);
+            param.knob(ui, hand, cell, *face);
+            left += width;
+        }
+        rule(ui, hand, left + gap / 2.0, place);
+        left += gap;
+    }
+    let toggle = Rect::from_min_size(
+        pos2(left + UNIT, place.center().y - 1.5 * UNIT),
+        vec2(switch_width, 3.0 * UNIT),
+    );
+    switch(ui, hand, &kit.is_on, toggle, "Kit", KIT_ABOUT);
+    left += switch_width;
+    let level =
+        Face { is_faint: !kit.is_on.value(), ..face("Level", LEVEL_ABOUT, palette.good, 0.0) };
+    knob(ui, hand, &kit.level, place.with_min_x(left).with_max_x(left + width), level);
+    rule(ui, hand, left + width + gap / 2.0, place);
+    fold(ui, hand, place.with_min_x(place.right() - fold_width), is_open);
+}
+
+/// Draws the row behind in `place`.
+pub(crate) fn behind(ui: &mut Ui, hand: Hand<'_>, place: Rect, params: &JangdanParams) {
+    let palette = hand.palette;
+    let JangdanParams { pattern, humanise, notes, play, .. } = params;
+    let felt = |name, about| face(name, about, palette.feel, 0.0);
+    let knobs: [(&dyn Turnable, Face<'_>); 6] = [
+        (&pattern.triplet, felt("Triplet", TRIPLET_ABOUT)),
+        (&humanise.timing, felt("\u{b1} timing", TIMING_ABOUT)),
+        (&humanise.velocity, felt("\u{b1} velocity", VELOCITY_ABOUT)),
+        (&humanise.accent_amount, felt("Accent", ACCENT_ABOUT)),
+        (&notes.length, face("Note length", NOTE_LENGTH_ABOUT, palette.good, 0.0)),
+        (&pattern.start, face("Rotate", START_ABOUT, palette.accent, 0.0)),
+    ];
+    let right = (place.width() * 0.38).clamp(36.0 * UNIT, 46.0 * UNIT).round();
+    let left = place.with_max_x(place.right() - right - 2.0 * UNIT);
+    for (i, (param, face)) in knobs.into_iter().enumerate() {
+        param.knob(ui, hand, column(left, i, 6), face);
+    }
+    rule(ui, hand, left.right() + UNIT, place);
+
+    let right = place.with_min_x(place.right() - right);
+    let line = |i| row(right, i, 4).shrink2(vec2(0.0, 0.0));
+    let labels = ["Speed", "New at", "Accents", "Notes"];
+    for (i, label) in labels.into_iter().enumerate() {
+        small_text(ui.painter(), line(i), label, Weight::Regular, palette.dim);
+    }
+    let body = |i| {
+        let line: Rect = line(i);
+        Rect::from_center_size(line.center(), vec2(line.width(), 2.5 * UNIT))
+            .with_min_x(line.left() + 7.0 * UNIT)
+    };
+    choices(ui, hand, &pattern.speed, body(0), &["half", "normal", "double"], SPEED_ABOUT);
+    let quantise = ["step", "beat", "bar", "cycle"];
+    choices(ui, hand, &play.quantise, body(1), &quantise, QUANTISE_ABOUT);
+    let accents = body(2);
+    let count = humanise.accent.step_count().unwrap_or(0) + 1;
+    menu(ui, hand, &humanise.accent, count, accents, "", ACCENT_ON_ABOUT);
+    let channel_width = 11.0 * UNIT;
+    let map = body(3).with_max_x(right.right() - channel_width - UNIT);
+    let count = notes.map.step_count().unwrap_or(0) + 1;
+    menu(ui, hand, &notes.map, count, map, "", MAP_ABOUT);
+    let channel = body(3).with_min_x(right.right() - channel_width);
+    let label = channel.with_max_x(channel.left() + 7.0 * UNIT);
+    small_text(ui.painter(), label, "Channel", Weight::Regular, palette.dim);
+    let look = Look {
+        about: CHANNEL_ABOUT,
+        color: palette.good,
+        origin: None,
+        short: str::to_owned,
+        is_faint: false,
+    };
+    field(ui, hand, &notes.channel, channel.with_min_x(label.right()), &look);
+}
+
+fn face<'a>(name: &'a str, about: &'a str, color: egui::Color32, origin: f32) -> Face<'a> {
+    Face { name, about, color, origin, is_faint: false }
+}
+
+/// A parameter of any type that a knob turns.
+trait Turnable {
+    fn knob(&self, ui: &mut Ui, hand: Hand<'_>, place: Rect, face: Face<'_>);
+}
+
+impl<P: Param> Turnable for P {
+    fn knob(&self, ui: &mut Ui, hand: Hand<'_>, place: Rect, face: Face<'_>) {
+        knob(ui, hand, self, place, face);
+    }
+}
+
+fn rule(ui: &Ui, hand: Hand<'_>, x: f32, place: Rect) {
+    let range = place.top() + UNIT..=place.bottom() - UNIT;
+    ui.painter().vline(x, range, (1.0, hand.palette.line));
+}
+
+/// The button that shows what is behind.
+fn fold(ui: &Ui, hand: Hand<'_>, place: Rect, is_open: &mut bool) {
+    let palette = hand.palette;
+    let rect = Rect::from_center_size(place.center(), vec2(place.width() - UNIT, 3.0 * UNIT));
+    let response = ui
+        .interact(rect, Id::unique("more"), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    let label = if *is_open { "Less" } else { "More" };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
+    if response.clicked() {
+        *is_open = !*is_open;
+    }
+    let radius = rect.height() / 2.0;
+    let painter = ui.painter();
+    let fill = if response.hovered() { palette.lifted } else { palette.raised };
+    painter.rect_filled(rect, radius, fill);
+    focus_ring(painter, &response, rect, radius, palette.text);
+    let text = rect.with_min_x(rect.left() + 1.75 * UNIT);
+    small_text(painter, text, label, Weight::Regular, palette.text);
+    let (at, side) =
+        (pos2(rect.right() - 2.0 * UNIT, rect.center().y), if *is_open { -1.0 } else { 1.0 });
+    let corners = [vec2(-4.0, -2.0 * side), vec2(0.0, 2.5 * side), vec2(4.0, -2.0 * side)];
+    let corners = corners.map(|by| at + by);
+    painter.add(Shape::line(corners.to_vec(), Stroke::new(1.5, palette.dim)));
+    response.on_hover_text(
+        "Triplets, humanising, accents, note length, rotation, half and double time, note map, channel",
+    );
+}

@@ -1,0 +1,261 @@
+//! The slots: grooves kept beside the one that the controls make, and when the drummer plays.
+
+use egui::{
+    Align2, Color32, CursorIcon, Id, Key, Popup, Rect, Response, Sense, Stroke, StrokeKind, Ui,
+    pos2, vec2,
+};
+use groove::{Pattern, STEPS_PER_BAR};
+use nice_plug::prelude::Param;
+
+use crate::generation::answer::Choice;
+use crate::params::JangdanParams;
+use crate::playing::keys::{Deed, KEYS};
+use crate::state::groove::Groove;
+use crate::state::slots::SLOTS;
+use crate::window::grid::ROWS;
+use crate::window::panels::command::Command;
+use crate::window::widgets::button::{choices, focus_ring};
+use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::layout::column;
+use crate::window::widgets::theme::{self, PANEL_RADIUS, Size, UNIT, Weight, blend};
+use crate::window::widgets::tooltip::explain;
+
+const MODE_ABOUT: &str = "When the drummer plays. Song: with the transport. Key: while a key is held. \
+    Free: always, at the song's tempo.";
+const FOLLOW_ABOUT: &str = "Joins in: a rhythm that is played or routed into the plugin becomes a groove near it, \
+    from the next cycle on. While it is on, notes choose no slots.";
+
+/// What of the slots is heard.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heard {
+    pub(crate) sounding: Choice,
+    pub(crate) pending: Option<Choice>,
+}
+
+/// Draws the row of slots in `frame`.
+pub(crate) fn slots_panel(
+    ui: &mut Ui,
+    hand: Hand<'_>,
+    frame: Rect,
+    params: &JangdanParams,
+    heard: Heard,
+    commands: &mut Vec<Command>,
+) {
+    ui.painter().rect_filled(frame, PANEL_RADIUS, hand.palette.panel);
+    let inner = frame.shrink2(vec2(1.5 * UNIT, UNIT));
+    let right = (inner.width() * 0.34).clamp(26.0 * UNIT, 34.0 * UNIT).round();
+    let tiles = inner.with_max_x(inner.right() - right - 2.0 * UNIT);
+    let width = (tiles.width() + 4.0) / (SLOTS as f32 + 1.6);
+    let live = tiles.with_max_x(tiles.left() + 1.6 * width - 4.0);
+    live_tile(ui, hand, live, params, heard, commands);
+    let grooves = params.slots.get();
+    let rest = tiles.with_min_x(live.right() + 4.0).with_max_x(tiles.right() + 4.0);
+    for (slot, groove) in grooves.iter().enumerate() {
+        let tile = column(rest, slot, SLOTS);
+        let tile = tile.with_max_x(tile.right() - 4.0);
+        slot_tile(ui, hand, tile, params, slot, groove.as_deref(), heard, commands);
+    }
+    let right = inner.with_min_x(inner.right() - right);
+    let follow_width = 8.0 * UNIT;
+    let middle = Rect::from_center_size(right.center(), vec2(right.width(), 3.0 * UNIT));
+    let mode = middle.with_max_x(middle.right() - follow_width - UNIT);
+    choices(ui, hand, &params.perform.mode, mode, &["Song", "Key", "Free"], MODE_ABOUT);
+    let follow = middle.with_min_x(middle.right() - follow_width);
+    toggle(ui, hand, params, follow);
+}
+
+/// How a tile stands.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Sounding,
+    Pending,
+    Resting,
+}
+
+impl Heard {
+    fn state(&self, slot: Option<u8>) -> State {
+        if self.pending.is_some_and(|choice| choice.slot == slot) {
+            State::Pending
+        } else if self.sounding.slot == slot {
+            State::Sounding
+        } else {
+            State::Resting
+        }
+    }
+}
+
+fn live_tile(
+    ui: &Ui,
+    hand: Hand<'_>,
+    tile: Rect,
+    params: &JangdanParams,
+    heard: Heard,
+    commands: &mut Vec<Command>,
+) {
+    let response = press(ui, tile, Id::unique("live"), "Live");
+    if response.clicked() {
+        choose(hand, params, None, commands);
+    }
+    let ink = paint(ui, hand, tile, &response, heard.state(None), true);
+    let font = theme::font(Size::Small, Weight::Strong);
+    ui.painter().text(tile.center(), Align2::CENTER_CENTER, "Live", font, ink);
+    let key = key_name(params, Deed::Live);
+    response.on_hover_text(format!("The groove that the controls make. Key {key}."));
+}
+
+#[expect(clippy::too_many_arguments, reason = "one slot of the twelve")]
+fn slot_tile(
+    ui: &Ui,
+    hand: Hand<'_>,
+    tile: Rect,
+    params: &JangdanParams,
+    slot: usize,
+    groove: Option<&Groove>,
+    heard: Heard,
+    commands: &mut Vec<Command>,
+) {
+    let palette = hand.palette;
+    let name = KEYS[slot].name;
+    let response = press(ui, tile, Id::unique(("slot", slot)), name);
+    let put = |groove| hand.step(|| params.slots.store(slot, groove));
+    let store = || put(Some(params.live_groove()));
+    if response.clicked() {
+        match groove {
+            Some(_) => choose(hand, params, Some(slot as u8), commands),
+            None => store(),
+        }
+    }
+    if response.has_focus() && ui.input(|input| input.key_pressed(Key::Delete)) {
+        put(None);
+    }
+    let number_at = pos2(tile.left() + 5.0, tile.top() + 9.0);
+    let ink = paint(ui, hand, tile, &response, heard.state(Some(slot as u8)), groove.is_some());
+    let font = theme::font(Size::Small, Weight::Regular);
+    let number = (slot + 1).to_string();
+    match groove {
+        Some(groove) => {
+            ui.painter().text(number_at, Align2::LEFT_CENTER, number, font, ink);
+            let picture = tile.shrink2(vec2(4.0, 3.0)).with_min_y(tile.top() + 16.0);
+            let is_sounding = heard.state(Some(slot as u8)) == State::Sounding;
+            if let Some(pattern) = groove.heard(0) {
+                thumbnail(ui, hand, picture, &pattern, is_sounding.then_some(palette.on_accent));
+            }
+        }
+        None if response.hovered() => {
+            let (middle, color) = (tile.center(), palette.text);
+            ui.painter().hline(middle.x - 4.0..=middle.x + 4.0, middle.y, (1.5, color));
+            ui.painter().vline(middle.x, middle.y - 4.0..=middle.y + 4.0, (1.5, color));
+        }
+        None => {
+            let color = blend(palette.panel, palette.dim, 0.6);
+            ui.painter().text(tile.center(), Align2::CENTER_CENTER, number, font, color);
+        }
+    }
+    if groove.is_some() {
+        Popup::context_menu(&response).show(|ui| {
+            if ui.button("Replace with the live groove").clicked() {
+                store();
+            }
+            if ui.button("Empty").clicked() {
+                put(None);
+            }
+        });
+    }
+    let key = key_name(params, Deed::Slot(slot as u8));
+    let about = match groove {
+        Some(_) => format!("{name}: plays it. Key {key}. Right-click: replace or empty."),
+        None => format!("{name}, empty: keeps the live groove here."),
+    };
+    response.on_hover_text(about);
+}
+
+/// A click counts like a key, and is saved. It is no step for undo: it is playing.
+fn choose(hand: Hand<'_>, params: &JangdanParams, slot: Option<u8>, commands: &mut Vec<Command>) {
+    let param = &params.perform.slot;
+    hand.play_once(param, param.preview_normalized(slot.map_or(0, |slot| i32::from(slot) + 1)));
+    commands.push(Command::Choose(slot));
+}
+
+/// The name of the key that does `deed`.
+fn key_name(params: &JangdanParams, deed: Deed) -> String {
+    let key = KEYS.iter().find(|key| key.deed == deed).map_or(0, |key| key.key);
+    // Any parameter that is a key knows the names of keys.
+    let own = &params.instruments.kick.key;
+    own.normalized_value_to_string(own.preview_normalized(key.into()), false)
+}
+
+fn press(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {
+    let response = ui.interact(rect, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    response
+}
+
+/// Draws a tile; returns the colour to write on it with.
+fn paint(
+    ui: &Ui,
+    hand: Hand<'_>,
+    tile: Rect,
+    response: &Response,
+    state: State,
+    is_filled: bool,
+) -> Color32 {
+    let palette = hand.palette;
+    let painter = ui.painter();
+    let radius = 6.0;
+    let fill = match (state, is_filled, response.hovered()) {
+        (State::Sounding, true, _) => palette.accent,
+        (_, true, true) => palette.lifted,
+        (_, true, false) => palette.raised,
+        (_, false, _) => palette.panel,
+    };
+    painter.rect_filled(tile, radius, fill);
+    if !is_filled {
+        let line = Stroke::new(1.0, if response.hovered() { palette.dim } else { palette.line });
+        painter.rect_stroke(tile, radius, line, StrokeKind::Inside);
+    }
+    if state == State::Pending {
+        painter.rect_stroke(tile, radius, (2.0, palette.accent), StrokeKind::Inside);
+    }
+    focus_ring(painter, response, tile, radius, palette.text);
+    if state == State::Sounding && is_filled { palette.on_accent } else { palette.text }
+}
+
+/// The first bar of `pattern`, small: a dot for every hit, in its instrument's colour or in `ink`.
+fn thumbnail(ui: &Ui, hand: Hand<'_>, place: Rect, pattern: &Pattern, ink: Option<Color32>) {
+    let painter = ui.painter();
+    let (width, height) =
+        (place.width() / STEPS_PER_BAR as f32, place.height() / ROWS.len() as f32);
+    for (row, instrument) in ROWS.into_iter().enumerate() {
+        for step in 0..STEPS_PER_BAR {
+            let Some(hit) = pattern.hit(step, instrument) else { continue };
+            let at = place.min + vec2(step as f32 * width, row as f32 * height);
+            let dot = Rect::from_min_size(at, vec2(width.max(1.5), height.clamp(1.5, 3.0)));
+            let color = ink.unwrap_or_else(|| hand.palette.instrument(instrument));
+            painter.rect_filled(dot, 0.0, color.gamma_multiply(0.45 + 0.55 * hit.velocity()));
+        }
+    }
+}
+
+/// Whether the drummer joins in with what comes in.
+fn toggle(ui: &Ui, hand: Hand<'_>, params: &JangdanParams, rect: Rect) {
+    let param = &params.perform.is_following;
+    let palette = hand.palette;
+    let is_on = param.value();
+    let response = press(ui, rect, Id::unique("follow"), "Follow");
+    if response.clicked() {
+        hand.set_once(param, if is_on { 0.0 } else { 1.0 });
+    }
+    let fill = match (is_on, response.hovered()) {
+        (true, _) => palette.good,
+        (false, true) => palette.lifted,
+        (false, false) => palette.raised,
+    };
+    let radius = rect.height() / 2.0;
+    ui.painter().rect_filled(rect, radius, fill);
+    focus_ring(ui.painter(), &response, rect, radius, palette.text);
+    let weight = if is_on { Weight::Strong } else { Weight::Regular };
+    let ink = if is_on { palette.on_accent } else { palette.text };
+    let font = theme::font(Size::Small, weight);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, "Follow", font, ink);
+    explain(response, hand, param, FOLLOW_ABOUT);
+}

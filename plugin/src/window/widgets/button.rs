@@ -1,0 +1,250 @@
+//! Things to press: pills, the dice, choices side by side, the switch.
+
+use egui::{
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, pos2,
+    vec2,
+};
+use nice_plug::prelude::{BoolParam, Param};
+
+use crate::params::finite_or;
+use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::layout;
+use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
+use crate::window::widgets::tooltip::explain;
+
+/// How a pill stands out.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Rank {
+    /// The one thing to press first.
+    First,
+    /// An ordinary button.
+    Plain,
+}
+
+/// Draws a pill in `rect` and tells whether it was pressed. With `pips`, a die of that many stands before `label`.
+pub(crate) fn pill(
+    ui: &Ui,
+    hand: Hand<'_>,
+    rect: Rect,
+    label: &str,
+    rank: Rank,
+    pips: Option<usize>,
+) -> Response {
+    let response = ui
+        .interact(rect, Id::unique(("pill", label)), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), label));
+    let palette = hand.palette;
+    let (fill, hovered, ink) = match rank {
+        Rank::First => {
+            (palette.accent, blend(palette.accent, palette.bright, 0.25), palette.on_accent)
+        }
+        Rank::Plain => (palette.raised, palette.lifted, palette.text),
+    };
+    let fill = if response.is_pointer_button_down_on() {
+        blend(hovered, palette.ground, 0.2)
+    } else if response.hovered() {
+        hovered
+    } else {
+        fill
+    };
+    let painter = ui.painter();
+    painter.rect_filled(rect, rect.height() / 2.0, fill);
+    focus_ring(painter, &response, rect, rect.height() / 2.0, palette.text);
+    let size = if rect.height() < 3.0 * UNIT { Size::Small } else { Size::Body };
+    let font = theme::font(size, weight_of(rank));
+    let text = painter.layout_no_wrap(label.to_owned(), font, ink);
+    let die_size = if pips.is_some() { (rect.height() * 0.5).round() } else { 0.0 };
+    let gap = if pips.is_some() && !label.is_empty() { UNIT } else { 0.0 };
+    let mut x = rect.center().x - (die_size + gap + text.size().x) / 2.0;
+    if let Some(pips) = pips {
+        die(painter, pos2(x + die_size / 2.0, rect.center().y), die_size, pips, ink, fill);
+        x += die_size + gap;
+    }
+    painter.galley(pos2(x, rect.center().y - text.size().y / 2.0), text, ink);
+    response
+}
+
+fn weight_of(rank: Rank) -> Weight {
+    match rank {
+        Rank::First => Weight::Strong,
+        Rank::Plain => Weight::Regular,
+    }
+}
+
+/// Draws what shows that `response` has the keyboard.
+pub(crate) fn focus_ring(
+    painter: &Painter,
+    response: &Response,
+    rect: Rect,
+    radius: f32,
+    color: Color32,
+) {
+    if response.has_focus() {
+        painter.rect_stroke(rect.expand(2.0), radius + 2.0, (1.5, color), egui::StrokeKind::Inside);
+    }
+}
+
+/// Draws a die that shows `pips`, `1..=6`.
+pub(crate) fn die(
+    painter: &Painter,
+    center: Pos2,
+    size: f32,
+    pips: usize,
+    body: Color32,
+    hole: Color32,
+) {
+    painter.rect_filled(Rect::from_center_size(center, vec2(size, size)), size * 0.22, body);
+    let far = size * 0.26;
+    // Opposite corners, the middle, the other corners, the sides.
+    let corner = [vec2(-far, -far), vec2(far, far)];
+    let other = [vec2(far, -far), vec2(-far, far)];
+    let side = [vec2(-far, 0.0), vec2(far, 0.0)];
+    let middle = (pips % 2 == 1).then_some(vec2(0.0, 0.0));
+    let shown = corner
+        .into_iter()
+        .take(if pips >= 2 { 2 } else { 0 })
+        .chain(other.into_iter().take(if pips >= 4 { 2 } else { 0 }))
+        .chain(side.into_iter().take(if pips >= 6 { 2 } else { 0 }))
+        .chain(middle);
+    for offset in shown {
+        painter.circle_filled(center + offset, size * 0.095, hole);
+    }
+}
+
+/// Draws a small arrow to the side in `rect` and tells whether it was pressed.
+pub(crate) fn arrow(ui: &Ui, hand: Hand<'_>, rect: Rect, label: &str, is_next: bool) -> bool {
+    let response = ui
+        .interact(rect, Id::unique(("arrow", label)), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
+    let palette = hand.palette;
+    let is_lit = response.hovered() || response.has_focus();
+    let color = if is_lit { palette.text } else { palette.dim };
+    focus_ring(ui.painter(), &response, rect.shrink(4.0), 4.0, palette.text);
+    let side = if is_next { 1.0 } else { -1.0 };
+    let tip = rect.center() + vec2(3.5 * side, 0.0);
+    let back = tip - vec2(7.0 * side, 0.0);
+    let corners = vec![tip, back + vec2(0.0, -4.5), back + vec2(0.0, 4.5)];
+    ui.painter().add(Shape::convex_polygon(corners, color, Stroke::NONE));
+    response.on_hover_text(label).clicked()
+}
+
+/// Draws the choices of `param` side by side in `rect`, the chosen one raised. `labels` are their names in the window.
+pub(crate) fn choices<P: Param>(
+    ui: &Ui,
+    hand: Hand<'_>,
+    param: &P,
+    rect: Rect,
+    labels: &[&str],
+    about: &str,
+) {
+    let last = param.step_count().unwrap_or(1).max(1);
+    let value = finite_or(param.modulated_normalized_value(), param.default_normalized_value());
+    let chosen = (value * last as f32).round() as usize;
+    for (choice, label) in labels.iter().enumerate() {
+        let cell = layout::column(rect, choice, labels.len());
+        let look = Segment { label, is_chosen: choice == chosen, is_first: choice == 0 };
+        let response = segment(ui, hand, Id::unique((param.name(), choice)), rect, cell, &look);
+        if response.clicked() {
+            hand.set_once(param, choice as f32 / last as f32);
+        }
+        explain(response, hand, param, about);
+    }
+}
+
+/// Draws `options`, a name and an explanation each, side by side in `rect`. Returns the one pressed, and all as one.
+pub(crate) fn segments(
+    ui: &Ui,
+    hand: Hand<'_>,
+    name: &str,
+    rect: Rect,
+    options: &[(&str, &str)],
+    chosen: usize,
+) -> (Option<usize>, Response) {
+    let mut pressed = None;
+    let mut all = ui.interact(rect, Id::unique((name, "all")), Sense::hover());
+    for (i, (label, about)) in options.iter().enumerate() {
+        let cell = layout::column(rect, i, options.len());
+        let look = Segment { label, is_chosen: i == chosen, is_first: i == 0 };
+        let response = segment(ui, hand, Id::unique((name, i)), rect, cell, &look);
+        let response = response.on_hover_text(*about);
+        if response.clicked() {
+            pressed = Some(i);
+        }
+        all |= response;
+    }
+    (pressed, all)
+}
+
+struct Segment<'a> {
+    label: &'a str,
+    is_chosen: bool,
+    is_first: bool,
+}
+
+/// Draws one of several segments of `bar` in `cell`; the first draws the bar behind all.
+fn segment(ui: &Ui, hand: Hand<'_>, id: Id, bar: Rect, cell: Rect, look: &Segment<'_>) -> Response {
+    let palette = hand.palette;
+    let response = ui.interact(cell, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::RadioButton, true, look.is_chosen, look.label)
+    });
+    if look.is_first {
+        ui.painter().rect_filled(bar, bar.height() / 2.0, palette.ground);
+    }
+    let face = cell.shrink(2.0);
+    let radius = face.height() / 2.0;
+    if look.is_chosen || response.hovered() {
+        let fill = if look.is_chosen { palette.chosen } else { palette.raised };
+        ui.painter().rect_filled(face, radius, fill);
+    }
+    focus_ring(ui.painter(), &response, face, radius, palette.text);
+    let weight = if look.is_chosen { Weight::Strong } else { Weight::Regular };
+    ui.painter().text(
+        cell.center(),
+        Align2::CENTER_CENTER,
+        look.label,
+        theme::font(Size::Small, weight),
+        if look.is_chosen { palette.text } else { palette.dim },
+    );
+    response
+}
+
+/// Draws a switch for `param` in `rect`, its name to the right if there is room.
+pub(crate) fn switch(
+    ui: &Ui,
+    hand: Hand<'_>,
+    param: &BoolParam,
+    rect: Rect,
+    name: &str,
+    about: &str,
+) {
+    let palette = hand.palette;
+    let is_on = param.value();
+    let response = ui
+        .interact(rect, Id::unique(("switch", name)), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Switch, true, is_on, name));
+    if response.clicked() {
+        hand.set_once(param, if is_on { 0.0 } else { 1.0 });
+    }
+    let track = Rect::from_min_size(
+        pos2(rect.left(), rect.center().y - UNIT),
+        vec2(3.5 * UNIT, 2.0 * UNIT),
+    );
+    let fill = if is_on { palette.good } else { palette.line };
+    let fill = if response.hovered() { blend(fill, palette.text, 0.15) } else { fill };
+    let painter = ui.painter();
+    painter.rect_filled(track, UNIT, fill);
+    focus_ring(painter, &response, track, UNIT, palette.text);
+    let x = if is_on { track.right() - UNIT } else { track.left() + UNIT };
+    let thumb = if is_on { palette.panel } else { palette.dim };
+    painter.circle_filled(pos2(x, track.center().y), UNIT - 2.0, thumb);
+    if rect.right() > track.right() + UNIT {
+        let at = pos2(track.right() + UNIT, rect.center().y);
+        let font = theme::font(Size::Body, Weight::Strong);
+        painter.text(at, Align2::LEFT_CENTER, name, font, palette.text);
+    }
+    explain(response, hand, param, about);
+}

@@ -1,0 +1,74 @@
+//! The hand on the controls: what it sets reaches the host as gestures, and can be undone.
+
+use nice_plug::prelude::{Param, ParamSetter};
+
+use crate::editing::history::History;
+use crate::params::{JangdanParams, finite_or};
+use crate::window::widgets::gestures::Gestures;
+use crate::window::widgets::theme::Palette;
+
+/// What drawing a control needs besides the [`Ui`]: the colours, and the way to the host.
+#[derive(Clone, Copy)]
+pub(crate) struct Hand<'a> {
+    pub(crate) palette: &'static Palette,
+    pub(crate) setter: &'a ParamSetter<'a>,
+    pub(crate) gestures: &'a Gestures,
+    pub(crate) params: &'a JangdanParams,
+    pub(crate) history: &'a History,
+}
+
+impl Hand<'_> {
+    /// Does `change` as one step for undo.
+    pub(crate) fn step<T>(&self, change: impl FnOnce() -> T) -> T {
+        self.history.step(self.params, change)
+    }
+
+    /// Sets `param` as one complete gesture, or as part of the one that is open; nothing if it has this value
+    /// already.
+    pub(crate) fn set_once<P: Param>(&self, param: &P, normalized: f32) {
+        let plain = param.preview_plain(normalized);
+        if plain == param.unmodulated_plain_value() {
+            return;
+        }
+        self.record(param, normalized);
+        self.play_once(param, normalized);
+    }
+
+    /// The same, but no step for undo.
+    pub(crate) fn play_once<P: Param>(&self, param: &P, normalized: f32) {
+        let plain = param.preview_plain(normalized);
+        if plain == param.unmodulated_plain_value() {
+            return;
+        }
+        if self.gestures.is_open(param) {
+            self.setter.set_parameter(param, plain);
+        } else {
+            self.setter.begin_set_parameter(param);
+            self.setter.set_parameter(param, plain);
+            self.setter.end_set_parameter(param);
+        }
+    }
+
+    /// Sets `param` as part of a gesture, which begins here unless it has.
+    pub(crate) fn set_held<P: Param>(&self, param: &P, normalized: f32) {
+        if self.gestures.begin(self.setter, param) {
+            self.history.begin(self.params);
+        }
+        self.record(param, normalized);
+        self.setter.set_parameter(param, param.preview_plain(normalized));
+    }
+
+    fn record<P: Param>(&self, param: &P, to: f32) {
+        self.history.turn(self.params, param.as_ptr(), set_value(param), to);
+    }
+
+    /// Goes on with the gesture of `param`, if it has begun.
+    pub(crate) fn keep<P: Param>(&self, param: &P) {
+        self.gestures.keep(param);
+    }
+}
+
+/// The normalised value that hands move; the default for a host's NaN.
+pub(crate) fn set_value(param: &impl Param) -> f32 {
+    finite_or(param.unmodulated_normalized_value(), param.default_normalized_value())
+}

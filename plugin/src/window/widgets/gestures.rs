@@ -1,0 +1,98 @@
+//! The gestures that the host has been told of and that are still open: every one ends.
+//!
+//! A control begins one when it is first moved and keeps it from frame to frame. One that nobody has kept in a
+//! frame ends with the frame: its button was let go, or its control is no longer drawn. Those that are open when
+//! the window closes end with the window.
+
+use std::sync::Arc;
+
+use egui::Id;
+use nice_plug::context::gui::GuiContext;
+use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, ParamSetter};
+use parking_lot::Mutex;
+
+/// What is open. Clones are the same list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gestures {
+    open: Arc<Mutex<Vec<Open>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    param: ParamPtr,
+    /// Whether it was kept in this frame.
+    is_kept: bool,
+}
+
+impl Gestures {
+    /// Begins a gesture of `param` if none is open, and keeps it for this frame. Returns whether it has begun.
+    pub(crate) fn begin<P: Param>(&self, setter: &ParamSetter<'_>, param: &P) -> bool {
+        let begins = !self.keep(param);
+        if begins {
+            setter.begin_set_parameter(param);
+            self.open.lock().push(Open { param: param.as_ptr(), is_kept: true });
+        }
+        begins
+    }
+
+    /// Keeps the gesture of `param` for this frame. Returns whether there is one.
+    pub(crate) fn keep<P: Param>(&self, param: &P) -> bool {
+        let param = param.as_ptr();
+        let mut open = self.open.lock();
+        let gesture = open.iter_mut().find(|open| open.param == param);
+        gesture.map(|gesture| gesture.is_kept = true).is_some()
+    }
+
+    /// Whether the host has been told of a gesture of `param` that is open.
+    pub(crate) fn is_open<P: Param>(&self, param: &P) -> bool {
+        let param = param.as_ptr();
+        self.open.lock().iter().any(|open| open.param == param)
+    }
+
+    /// The frame is over: ends what was not kept in it, and returns how many gestures those were.
+    pub(crate) fn end_frame(&self, setter: &ParamSetter<'_>) -> usize {
+        self.end(setter.raw_context, |open| !std::mem::take(&mut open.is_kept))
+    }
+
+    fn end(&self, host: &dyn GuiContextInner, mut is_over: impl FnMut(&mut Open) -> bool) -> usize {
+        // Not under the lock: a host may answer by closing the window.
+        let mut over = Vec::new();
+        self.open.lock().retain_mut(|open| {
+            let is_over = is_over(open);
+            if is_over {
+                over.push(open.param);
+            }
+            !is_over
+        });
+        let count = over.len();
+        for param in over {
+            end_one(host, param);
+        }
+        count
+    }
+
+    /// Has all that are open end when `ctx`, the window's, is dropped.
+    pub(crate) fn end_with(&self, ctx: &egui::Context, host: GuiContext) {
+        let guard = Arc::new(EndWithWindow { gestures: self.clone(), host });
+        ctx.data_mut(|data| data.insert_temp(Id::unique("gestures"), guard));
+    }
+}
+
+#[expect(unsafe_code, reason = "the framework's way to name a parameter of any type")]
+fn end_one(host: &dyn GuiContextInner, param: ParamPtr) {
+    // SAFETY: the pointer was taken from a parameter of the instance whose host this is, and that
+    // host's context keeps the instance's parameters alive.
+    unsafe { host.raw_end_set_parameter(param) };
+}
+
+/// Lies in the context's memory, which nothing but the window holds.
+struct EndWithWindow {
+    gestures: Gestures,
+    host: GuiContext,
+}
+
+impl Drop for EndWithWindow {
+    fn drop(&mut self) {
+        self.gestures.end(self.host.param_setter().raw_context, |_| true);
+    }
+}

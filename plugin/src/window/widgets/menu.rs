@@ -1,0 +1,91 @@
+//! A choice among many: a pill that opens a list beneath it. Nothing waits for the list.
+
+use egui::{
+    Align, Align2, CursorIcon, Id, Layout, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2,
+};
+use nice_plug::prelude::Param;
+
+use crate::files::display_text::one_line;
+use crate::params::finite_or;
+use crate::window::widgets::button::focus_ring;
+use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::theme::{self, Size, UNIT, Weight};
+use crate::window::widgets::tooltip::explain;
+
+/// The longest column of a list.
+const COLUMN: usize = 13;
+
+/// Draws the first `count` choices of the stepped `param` as a menu in `rect`. `title` stands before the chosen one.
+pub(crate) fn menu<P: Param>(
+    ui: &mut Ui,
+    hand: Hand<'_>,
+    param: &P,
+    count: usize,
+    rect: Rect,
+    title: &str,
+    about: &str,
+) {
+    let last = param.step_count().unwrap_or(1).max(1);
+    let value = finite_or(param.modulated_normalized_value(), param.default_normalized_value());
+    let chosen = (value * last as f32).round() as usize;
+    let palette = hand.palette;
+    let response = ui
+        .interact(rect, Id::unique(("menu", param.name())), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    let words = param.normalized_value_to_string(value, true);
+    response.widget_info(|| {
+        let label = format!("{}: {words}", param.name());
+        egui::WidgetInfo::labeled(egui::Role::ComboBox, true, label)
+    });
+    let is_lit = response.hovered() || response.has_focus();
+    let fill = if is_lit { palette.lifted } else { palette.raised };
+    let radius = (rect.height() / 2.0).min(UNIT);
+    let painter = ui.painter();
+    painter.rect_filled(rect, radius, fill);
+    focus_ring(painter, &response, rect, radius, palette.text);
+    let arrow = pos2(rect.right() - 1.5 * UNIT, rect.center().y + 1.0);
+    let corners = [vec2(-3.5, -2.0), vec2(3.5, -2.0), vec2(0.0, 3.0)].map(|by| arrow + by);
+    painter.add(Shape::convex_polygon(corners.to_vec(), palette.dim, Stroke::NONE));
+    let mut left = rect.left() + 1.25 * UNIT;
+    if !title.is_empty() {
+        let font = theme::font(Size::Small, Weight::Regular);
+        let at = pos2(left, rect.center().y);
+        left = painter.text(at, Align2::LEFT_CENTER, title, font, palette.dim).right() + UNIT;
+    }
+    let room = Rect::from_min_max(pos2(left, rect.top()), pos2(arrow.x - UNIT, rect.bottom()));
+    elided(ui, room, &words, Weight::Strong, palette.text);
+
+    let columns = count.div_ceil(COLUMN).max(1);
+    let width = (rect.width() / columns as f32 - 2.0 * UNIT).max(10.0 * UNIT);
+    Popup::menu(&response).show(|ui| {
+        ui.horizontal_top(|ui| {
+            for first in (0..count).step_by(COLUMN) {
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    ui.spacing_mut().button_padding = vec2(UNIT, 3.0);
+                    ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
+                        for choice in first..count.min(first + COLUMN) {
+                            let normalized = choice as f32 / last as f32;
+                            let label = param.normalized_value_to_string(normalized, true);
+                            if ui.selectable_label(choice == chosen, label).clicked() {
+                                hand.set_once(param, normalized);
+                            }
+                        }
+                    });
+                });
+            }
+        });
+    });
+    explain(response, hand, param, about);
+}
+
+/// Writes `text`, which may be from outside, in `room`, from its left edge, ending in an ellipsis where it has no room.
+pub(crate) fn elided(ui: &Ui, room: Rect, text: &str, weight: Weight, color: egui::Color32) {
+    let font = theme::font(Size::Small, weight);
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(one_line(text).into_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.width().max(0.0));
+    let galley = ui.painter().layout_job(job);
+    let at = pos2(room.left(), room.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
+}
