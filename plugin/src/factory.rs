@@ -2,6 +2,7 @@
 
 pub mod grooves;
 pub mod performances;
+pub mod weights;
 
 use groove::{Hit, Instrument, Pattern, STEPS_PER_BAR};
 

@@ -3,5 +3,6 @@
 pub mod display_text;
 pub mod folder;
 pub mod jobs;
+pub mod midi_export;
 pub mod presets;
 pub(crate) mod whole_file;

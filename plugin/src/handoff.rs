@@ -10,6 +10,7 @@
 //! The audio thread's end neither allocates, frees, locks nor makes a system call, with one
 //! exception by name: [`AudioEnd::wait`], for offline rendering only.
 
+pub mod answer;
 mod audio;
 mod gui;
 mod pulse;
@@ -30,9 +31,10 @@ use nice_plug_egui::RepaintNotifier;
 use parking_lot::{Condvar, Mutex};
 use triple_buffer::triple_buffer;
 
+use crate::factory::weights::WeightsInfo;
 use crate::files::jobs::Errands;
-use crate::generation::answer::{Answer, Choice};
-use crate::generation::weights::WeightsInfo;
+use crate::handoff::answer::Answer;
+use crate::state::choice::Choice;
 use pulse::Pulse;
 
 /// How the network is doing, for the window.
@@ -108,7 +110,7 @@ impl Nudge {
 /// A rhythm that came in, for the worker to make a groove of.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Heard {
-    /// Its [`fingerprint`](crate::state::request::fingerprint); `None` if nothing is to be followed.
+    /// Its [`fingerprint`](crate::state::fingerprint::fingerprint); `None` if nothing is to be followed.
     pub id: Option<u64>,
     /// What was struck when.
     pub pattern: Pattern,

@@ -15,11 +15,10 @@ use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, Params, PluginA
 use crate::editing::commands::{self, GroovePen, Stroke};
 use crate::editing::history::History;
 use crate::files::folder;
-use crate::generation::answer::{Answer, Track};
+use crate::handoff::answer::{Answer, Track};
 use crate::params::JangdanParams;
-use crate::state::morph;
+use crate::state::edit::Pen;
 use crate::state::request::Ask;
-use crate::window::grid::drag::Pen;
 use crate::window::panels::command::{Command, UndoState};
 use crate::window::widgets::theme;
 use crate::window::{Scene, View, draw};
@@ -235,7 +234,7 @@ impl Headless {
                 }
                 Command::Clear => commands::clear(&self.params, self.view.history(), None),
                 Command::Corner { place, corner } => {
-                    morph::set_corner(&self.params, self.view.history(), place, corner);
+                    commands::set_corner(&self.params, self.view.history(), place, corner);
                 }
                 other => left.push(other),
             }

@@ -4,6 +4,7 @@
 //! in this file alone. `ids_are_for_ever` below is the list that must not change, only grow.
 
 mod character;
+pub mod clock;
 mod generate;
 mod instruments;
 mod morph;
@@ -28,23 +29,21 @@ use std::sync::Arc;
 
 use groove::sequencer::{Feel, Lanes, Reading, Shape, Touch};
 use groove::{Beats, Instrument};
-use musicvae::recipe::finite_numbers;
 use nice_plug::prelude::*;
 use parking_lot::RwLock;
-use serde::{Deserialize, Serialize};
 
-use crate::generation::weights::ChosenWeights;
-use crate::params::project::Findings;
-use crate::playing::clock::Clock;
+use crate::params::clock::Clock;
 use crate::state::edits::Edits;
 use crate::state::groove::{Groove, SavedGroove};
-use crate::state::groove_name::Named;
+use crate::state::groove_name::{GrooveName, Source};
+use crate::state::load_report::Findings;
 use crate::state::morph::{Corners, Pad, first_corners};
+use crate::state::numbers::finite_or;
 use crate::state::request::Recipe;
 use crate::state::slots::Slots;
 use crate::state::versioned::Versioned;
-use crate::window::widgets::layout::DEFAULT_SIZE;
-use crate::window::widgets::palette::Theme;
+use crate::state::weights_file::ChosenWeights;
+use crate::state::window_size::WindowSize;
 
 /// Nats per struck instrument at full density: the useful range of [`Recipe::density`].
 const DENSITY_NATS: f32 = 3.0;
@@ -123,13 +122,13 @@ pub struct JangdanParams {
     #[persist = "folder"]
     pub folder: Arc<RwLock<String>>,
 
-    /// The folder that the user keeps presets in; empty for [`presets::folder`](crate::params::preset::folder).
+    /// The folder that the user keeps presets in; empty for the system's own place for them.
     #[persist = "presets"]
     pub presets: Arc<RwLock<String>>,
 
     /// The name that the groove came with, if it did.
     #[persist = "name"]
-    pub name: Arc<RwLock<Option<Named>>>,
+    pub name: Arc<RwLock<Option<GrooveName>>>,
 
     /// What was wrong with the project that was loaded.
     #[persist = "findings"]
@@ -149,33 +148,6 @@ pub struct Asked {
     recipe: Recipe,
     pad: Option<[f32; 2]>,
     changes: [u64; 5],
-}
-
-/// The window as the user left it. What a project of another version lacks has its default.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct WindowSize {
-    /// Logical pixels.
-    pub width: u32,
-    /// Logical pixels.
-    pub height: u32,
-    /// The user's zoom on top of the system's scale; 1 is none.
-    #[serde(deserialize_with = "finite_numbers")]
-    pub zoom: f32,
-    /// Its colours.
-    pub theme: Theme,
-    /// Whether the knobs behind the fold are shown.
-    pub is_more_open: bool,
-    /// Whether the strip beside the grid shows keys instead of the mix.
-    pub shows_keys: bool,
-}
-
-impl Default for WindowSize {
-    fn default() -> Self {
-        let (width, height) = (DEFAULT_SIZE.x as u32, DEFAULT_SIZE.y as u32);
-        let theme = Theme::default();
-        Self { width, height, zoom: 1.0, theme, is_more_open: false, shows_keys: false }
-    }
 }
 
 impl Default for JangdanParams {
@@ -283,6 +255,18 @@ impl JangdanParams {
         }
     }
 
+    /// The parameters that a groove's name depends on.
+    pub(crate) fn name_source(&self) -> Source {
+        (self.character.style.value(), self.generate.seed.value())
+    }
+
+    /// The name of the live groove, if it came with one and still has it.
+    pub fn groove_name(&self) -> Option<String> {
+        let has_clip = || self.edits.get().anchor(&self.recipe()).is_some();
+        let name = self.name.read();
+        name.as_ref()?.get(self.name_source(), has_clip).map(str::to_owned)
+    }
+
     /// The groove of the controls as it can be put into a slot: with its patterns, if all are made.
     pub fn live_groove(&self) -> Groove {
         let (held, recipe, edits) = (self.groove.get(), self.recipe(), self.edits.get());
@@ -306,11 +290,6 @@ impl JangdanParams {
             self.instruments.of(instrument).lane(key)
         }))
     }
-}
-
-/// `x`, or `other` if it is not a finite number: the framework passes on a host's NaN.
-pub(crate) fn finite_or(x: f32, other: f32) -> f32 {
-    if x.is_finite() { x } else { other }
 }
 
 #[cfg(test)]

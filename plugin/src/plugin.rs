@@ -22,14 +22,16 @@ use nice_plug::prelude::{
 };
 use nice_plug::util::permit_alloc;
 
-use crate::generation::answer::{Answer, Choice, Wanted};
 use crate::generation::weights::{Decode, Weights};
 use crate::generation::worker::{Load, Worker};
+use crate::handoff::answer::{Answer, Wanted};
 use crate::handoff::{AudioEnd, GuiEnd, handoff};
+use crate::params::JangdanParams;
 use crate::params::project;
-use crate::params::{JangdanParams, finite_or};
-use crate::playing::clock::Position;
 use crate::playing::player::{MOVES, Move, Player, Scene};
+use crate::playing::position::Position;
+use crate::state::choice::Choice;
+use crate::state::numbers::finite_or;
 use crate::state::request::Ask;
 use crate::window::{self, WindowEditor};
 

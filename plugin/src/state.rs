@@ -1,11 +1,18 @@
 //! Stored values: plain data that projects and presets keep. Uses nothing of the other folders.
 
 pub(crate) mod bounded_list;
+pub mod choice;
+pub mod edit;
 pub mod edits;
+pub mod fingerprint;
 pub mod groove;
 pub mod groove_name;
+pub mod load_report;
 pub mod morph;
+pub(crate) mod numbers;
 pub mod request;
+pub mod rerolled_row;
 pub mod slots;
 pub mod versioned;
 pub(crate) mod weights_file;
+pub mod window_size;

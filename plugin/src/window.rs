@@ -19,18 +19,20 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;
 
 use crate::editing::history::History;
+use crate::factory::weights::WeightsInfo;
 use crate::files::folder::Folder;
 use crate::files::presets::Preset;
-use crate::generation::answer::Choice;
-use crate::generation::weights::WeightsInfo;
 use crate::handoff::Network;
 use crate::params::JangdanParams;
+use crate::state::choice::Choice;
+use crate::state::edit::Pen;
 use crate::state::request::ATTRIBUTES;
+use crate::state::window_size::Theme;
 pub(crate) use app::editor;
 use app::zoom::Zoomed;
 pub use app::{Window, WindowEditor};
 use app::{resize, shortcuts};
-use grid::drag::{Editing, Pen};
+use grid::drag::Editing;
 use grid::playhead::Playhead;
 use grid::tween::Tween;
 use grid::{Marks, as_played, pointer, ruler};
@@ -43,7 +45,6 @@ use panels::{dialog, files, footer, generate, header, instruments, knobs, slots,
 use widgets::control_context::Hand;
 use widgets::gestures::Gestures;
 use widgets::layout::{Contents, Layout};
-use widgets::palette::Theme;
 use widgets::theme;
 
 /// Time between frames while something moves.

@@ -7,11 +7,14 @@ use nice_plug::prelude::{GuiContextInner, Param, ParamPtr};
 
 use crate::editing::history::History;
 use crate::factory::grooves::FactoryGroove;
-use crate::generation::answer::{Choice, Track};
+use crate::handoff::answer::Track;
 use crate::params::JangdanParams;
+use crate::state::choice::Choice;
+use crate::state::edit::{Edit, Pen};
 use crate::state::edits::Edits;
+use crate::state::morph::Corner;
 use crate::state::request::{Ask, DEFAULT_TEMPERATURE, Recipe};
-use crate::window::grid::drag::{Edit, Pen};
+use crate::state::rerolled_row::Diced;
 
 /// A stroke of the hand, from frame to frame.
 #[derive(Clone, Debug, Default)]
@@ -138,21 +141,6 @@ pub fn begin_at(
     });
 }
 
-/// A new row for one instrument: what the worker made of an [`Errand::Dice`](crate::files::jobs::Errand::Dice).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Diced {
-    /// Which groove it is for.
-    pub choice: Choice,
-    /// What had made that.
-    pub ask: Option<Ask>,
-    /// How it was, edits and all.
-    pub shown: Pattern,
-    /// Whose row it is.
-    pub instrument: Instrument,
-    /// The groove with the new row.
-    pub pattern: Pattern,
-}
-
 /// Puts a new row into the groove it was thrown for, as one step for undo.
 pub fn put_row(params: &JangdanParams, history: &History, diced: &Diced) {
     let Diced { choice, ask, shown, instrument, pattern } = diced;
@@ -163,6 +151,18 @@ pub fn put_row(params: &JangdanParams, history: &History, diced: &Diced) {
                 edits.apply(Edit::Put { step, instrument, hit }, shown, ask.as_ref());
             }
         });
+    });
+}
+
+/// Puts `corner` at `place`, `0..4`, as one step for undo.
+///
+/// # Panics
+/// If `place` is 4 or more.
+pub fn set_corner(params: &JangdanParams, history: &History, place: usize, corner: Corner) {
+    history.step(params, || {
+        let mut corners = (*params.corners.get()).clone();
+        corners[place] = corner;
+        params.corners.set(corners);
     });
 }
 

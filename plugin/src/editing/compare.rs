@@ -88,8 +88,9 @@ impl Compare {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editing::commands::set_corner;
     use crate::headless::Host;
-    use crate::state::morph::{Corner, set_corner};
+    use crate::state::morph::Corner;
     use nice_plug::prelude::Param;
 
     #[test]

@@ -4,7 +4,7 @@
 //! `musicvae`.
 
 use super::performances::{self, Performance};
-use crate::generation::weights::embedded_styles;
+use crate::factory::weights::embedded_styles;
 use crate::state::request::{DEFAULT_TEMPERATURE, Recipe};
 
 /// A style of the weights file, its name here, and seeds.

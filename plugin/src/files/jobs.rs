@@ -8,13 +8,13 @@ use groove::midi::{self, Performance};
 use groove::{Instrument, Pattern, STEPS, STEPS_PER_BAR, StepSequence};
 use parking_lot::Mutex;
 
-use crate::editing::commands::Diced;
 use crate::files::display_text::file_name;
+use crate::files::midi_export::Played;
 use crate::files::presets::{PresetErrand, PresetOutcome};
 use crate::files::whole_file::{create, read};
-use crate::files::{folder, presets};
-use crate::generation::export::{self, Played};
+use crate::files::{folder, midi_export, presets};
 use crate::state::morph::Corner;
+use crate::state::rerolled_row::Diced;
 
 /// The largest file that is read as a clip.
 const LARGEST_CLIP: u64 = 4 << 20;
@@ -65,7 +65,7 @@ pub enum Errand {
 pub enum What {
     /// The cycle that plays or will play first.
     Pattern,
-    /// The last [`REMEMBERED`](crate::generation::export::REMEMBERED) cycles that were played; the one that would, if none was.
+    /// The last [`REMEMBERED`](crate::files::midi_export::REMEMBERED) cycles that were played; the one that would, if none was.
     LastCycles,
 }
 
@@ -78,7 +78,7 @@ pub enum Outcome {
     Imported(Box<Pattern>),
     /// The weights of this name are played with, from the next bar line on.
     Weights(String),
-    /// The clip, to be put at this place of the pad with [`set_corner`](crate::state::morph::set_corner).
+    /// The clip, to be put at this place of the pad with [`set_corner`](crate::editing::commands::set_corner).
     Corner {
         /// Which one.
         place: usize,
@@ -156,7 +156,7 @@ fn export<'a>(
     cycles: impl Iterator<Item = &'a Played>,
     bpm: f64,
 ) -> Result<PathBuf, String> {
-    let (notes, length) = export::notes(cycles);
+    let (notes, length) = midi_export::notes(cycles);
     let bytes = midi::write_notes(&notes, length, bpm).map_err(|error| error.to_string())?;
     let not_written = |error: std::io::Error| format!("{}: {error}", folder.display());
     let (name, mut number) = (file_name(name), 1_u32);

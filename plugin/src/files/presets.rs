@@ -11,7 +11,7 @@ use crate::params::snapshot::State;
 /// The largest file that is read as a preset: twelve slots and a groove of eight cycles are below 2 MB.
 const LARGEST: u64 = 32 << 20;
 
-/// Something to be done with presets. Where there is no folder, it is the user's own, [`preset::folder`].
+/// Something to be done with presets. Where there is no folder, it is the user's own, [`default_folder`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum PresetErrand {
     /// Looks which there are.
@@ -79,7 +79,7 @@ pub(super) fn run(errand: &PresetErrand) -> Result<PresetOutcome, String> {
 }
 
 fn place(folder: Option<&PathBuf>) -> Result<PathBuf, String> {
-    folder.cloned().or_else(preset::folder).ok_or_else(|| "there is no home folder".to_owned())
+    folder.cloned().or_else(default_folder).ok_or_else(|| "there is no home folder".to_owned())
 }
 
 fn list(folder: &Path) -> Result<PresetOutcome, String> {
@@ -159,6 +159,20 @@ fn preset(path: &Path) -> Preset {
 
 fn told(path: &Path, error: &dyn std::fmt::Display) -> String {
     format!("{}: {error}", path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
+}
+
+/// Where the user's presets are, unless another folder is chosen; `None` where the system names no home.
+pub fn default_folder() -> Option<PathBuf> {
+    let variable =
+        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = if cfg!(windows) {
+        variable("APPDATA")?
+    } else if cfg!(target_os = "macos") {
+        folder::home()?.join("Library/Application Support")
+    } else {
+        variable("XDG_DATA_HOME").or_else(|| Some(folder::home()?.join(".local/share")))?
+    };
+    Some(data.join("Jangdan").join("Presets"))
 }
 
 #[cfg(test)]

@@ -14,14 +14,16 @@ use std::sync::Arc;
 
 use self::decode_scratch::Bench;
 use self::groove_cache::Sketchbook;
-use crate::generation::answer::{Answer, Choice, Track};
 use crate::generation::weights::Decode;
 use crate::handoff::Heard;
+use crate::handoff::answer::{Answer, Track};
+use crate::state::choice::Choice;
+use crate::state::choice::SLOTS;
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
 use crate::state::morph::{Corners, first_corners};
 use crate::state::request::{Ask, Recipe};
-use crate::state::slots::{SLOTS, SlotGrooves};
+use crate::state::slots::SlotGrooves;
 use groove::Pattern;
 
 /// What is wanted: everything an answer depends on beside the weights and what was loaded and heard.

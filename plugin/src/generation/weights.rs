@@ -4,19 +4,11 @@
 
 pub(crate) mod cache;
 
-pub use crate::state::weights_file::ChosenWeights;
-
-use std::sync::LazyLock;
-
 use groove::Pattern;
 use musicvae::WeightsError;
 use musicvae::infer::{Drummer, Locks, Scratch};
 
 use crate::state::request::Recipe;
-
-/// The weights file that the plugin is built with.
-static EMBEDDED: &[u8] =
-    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/weights.safetensors"));
 
 /// A trained network and the name by which projects remember its weights.
 #[derive(Debug)]
@@ -36,56 +28,6 @@ impl Weights {
         let drummer = Drummer::from_bytes(bytes)?;
         Ok(Self { drummer, identity: cache::identity(bytes) })
     }
-}
-
-/// The weights that an instance plays with, for the window.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WeightsInfo {
-    /// What to call them.
-    pub name: String,
-    /// Where they are; `None` for the embedded ones.
-    pub path: Option<String>,
-    /// Names of the styles they know, in their order.
-    pub styles: Vec<String>,
-    /// Names of the attributes they know directions for, in their order.
-    pub attributes: Vec<String>,
-    /// Why they cannot be played with, or what else is wrong with them, in a line for the user.
-    pub trouble: Option<String>,
-}
-
-impl WeightsInfo {
-    /// Whether they are the embedded ones.
-    pub fn is_built_in(&self) -> bool {
-        self.path.is_none()
-    }
-}
-
-impl Default for WeightsInfo {
-    /// The embedded ones.
-    fn default() -> Self {
-        Self {
-            name: "built in".to_owned(),
-            path: None,
-            styles: embedded_styles().to_vec(),
-            attributes: embedded_attributes().to_vec(),
-            trouble: None,
-        }
-    }
-}
-
-/// Names of the styles that the embedded weights know, in their order; read once, without the rest
-/// of the file.
-pub fn embedded_styles() -> &'static [String] {
-    static STYLES: LazyLock<Vec<String>> =
-        LazyLock::new(|| musicvae::weights::styles(EMBEDDED).unwrap_or_default());
-    &STYLES
-}
-
-/// Names of the attributes that the embedded weights know directions for, likewise.
-pub fn embedded_attributes() -> &'static [String] {
-    static ATTRIBUTES: LazyLock<Vec<String>> =
-        LazyLock::new(|| musicvae::weights::directions(EMBEDDED).unwrap_or_default());
-    &ATTRIBUTES
 }
 
 /// What patterns are decoded with: the network, or what a test puts in its place.

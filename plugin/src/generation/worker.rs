@@ -16,10 +16,10 @@ pub(crate) use self::current_network::Load;
 use self::current_network::Stand;
 use crate::factory;
 use crate::files::jobs::{self, Errand, Outcome};
-use crate::generation::answer::Wanted;
-use crate::generation::export::{Memory, Played};
+use crate::files::midi_export::{Memory, Played};
 use crate::generation::scheduler::{Composer, Turn, Want};
 use crate::generation::weights::Decode;
+use crate::handoff::answer::Wanted;
 use crate::handoff::{Closer, Network, Patience, WorkerEnd};
 use crate::params::JangdanParams;
 

@@ -8,7 +8,8 @@ use groove::Beats;
 use triple_buffer::{Input, Output};
 
 use super::{Heard, NOTHING, Patience, Shared};
-use crate::generation::answer::{Answer, Choice, Wanted};
+use crate::handoff::answer::{Answer, Wanted};
+use crate::state::choice::Choice;
 
 /// The audio thread's end.
 pub struct AudioEnd {

@@ -9,9 +9,10 @@ use nice_plug_egui::RepaintNotifier;
 use triple_buffer::Output;
 
 use super::{Network, Shared};
+use crate::factory::weights::WeightsInfo;
 use crate::files::jobs::{Errand, Outcome};
-use crate::generation::answer::{Answer, Choice, Track};
-use crate::generation::weights::WeightsInfo;
+use crate::handoff::answer::{Answer, Track};
+use crate::state::choice::Choice;
 
 /// How long the worker may give no sign of life before the window says so. A decode takes milliseconds, reading
 /// weights tenths of a second.

@@ -7,7 +7,7 @@ use groove::Beats;
 
 use super::gui::SILENCE;
 use super::*;
-use crate::generation::answer::{Track, Wanted};
+use crate::handoff::answer::{Track, Wanted};
 use crate::state::request::{Ask, Recipe};
 
 fn recipe(seed: u64) -> Recipe {

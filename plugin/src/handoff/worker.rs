@@ -7,9 +7,10 @@ use std::time::Duration;
 use triple_buffer::{Input, Output};
 
 use super::{Heard, Network, Shared};
+use crate::factory::weights::WeightsInfo;
 use crate::files::jobs::{Errand, Outcome};
-use crate::generation::answer::{Answer, Choice, Wanted};
-use crate::generation::weights::WeightsInfo;
+use crate::handoff::answer::{Answer, Wanted};
+use crate::state::choice::Choice;
 
 /// The worker's end.
 pub struct WorkerEnd {

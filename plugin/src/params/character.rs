@@ -6,7 +6,7 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 
 use super::text::{leading_number, signed_two_digits};
-use crate::generation::weights::embedded_styles;
+use crate::factory::weights::embedded_styles;
 use crate::state::request::ATTRIBUTES;
 
 /// Styles that can be chosen among: more than any weights file has so far.

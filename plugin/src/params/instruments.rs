@@ -6,8 +6,8 @@ use groove::sequencer::Lane;
 use groove::{INSTRUMENTS, Instrument};
 use nice_plug::prelude::*;
 
-use super::finite_or;
 use super::text::{key_from_name, key_name, leading_number, number_or, percentage, switch};
+use crate::state::numbers::finite_or;
 
 /// One [`InstrumentParams`] for each instrument.
 #[derive(Params)]

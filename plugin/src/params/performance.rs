@@ -9,7 +9,7 @@ use groove::sequencer::{Accent, Feel, Length, Speed};
 use nice_plug::prelude::*;
 
 use super::text::{leading_number, number_or, percentage, switch};
-use crate::state::slots::SLOTS;
+use crate::state::choice::SLOTS;
 
 /// Which part of a pattern is played, and how fast.
 #[derive(Params)]

@@ -4,11 +4,9 @@
 //! Names are for ever; what a file lacks is as in a new instance.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::folder::home;
 use crate::params::snapshot::State;
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
@@ -95,20 +93,6 @@ pub fn read(bytes: &[u8]) -> Result<State, String> {
     let body: Body = serde_json::from_slice(bytes).map_err(damaged)?;
     let Body { parameters, groove, edits, slots, corners } = body;
     Ok(State { parameters, groove, edits, slots: slots.grooves(), corners })
-}
-
-/// Where the user's presets are, unless another folder is chosen; `None` where the system names no home.
-pub fn folder() -> Option<PathBuf> {
-    let variable =
-        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let data = if cfg!(windows) {
-        variable("APPDATA")?
-    } else if cfg!(target_os = "macos") {
-        home()?.join("Library/Application Support")
-    } else {
-        variable("XDG_DATA_HOME").or_else(|| Some(home()?.join(".local/share")))?
-    };
-    Some(data.join("Jangdan").join("Presets"))
 }
 
 #[cfg(test)]

@@ -3,19 +3,18 @@
 //!
 //! Bytes that are no state at all never come here: the framework refuses them, and the host is told.
 
-use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::{Param, ParamPtr, Params, PluginState};
-use parking_lot::RwLock;
 use serde::Deserialize;
 
-use crate::generation::weights::ChosenWeights;
-use crate::params::{JangdanParams, WindowSize};
+use crate::params::JangdanParams;
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
-use crate::state::groove_name::Named;
+use crate::state::groove_name::GrooveName;
 use crate::state::morph::Corners;
 use crate::state::slots::SavedSlots;
+use crate::state::weights_file::ChosenWeights;
+use crate::state::window_size::WindowSize;
 
 /// The field by which [`Findings`] reach their instance. Fields are loaded by their names' order, and this one
 /// before `groove`, by which the window knows that there is another project.
@@ -23,30 +22,6 @@ const FINDINGS: &str = "findings";
 
 /// Fields that are the user's rather than the song's: what a project lacks of these stays as it is.
 const OF_THE_USER: [&str; 3] = ["folder", "presets", "window"];
-
-/// What was wrong with the project that was loaded last, in a line for the user. Never saved.
-#[derive(Debug, Default)]
-pub struct Findings(RwLock<Option<String>>);
-
-impl Findings {
-    /// That line, if anything was.
-    pub fn get(&self) -> Option<String> {
-        self.0.read().clone()
-    }
-}
-
-impl<'a> PersistentField<'a, Option<String>> for Findings {
-    fn set(&self, found: Option<String>) {
-        *self.0.write() = found;
-    }
-
-    fn map<F, R>(&self, f: F) -> R
-    where
-        F: Fn(&Option<String>) -> R,
-    {
-        f(&None)
-    }
-}
 
 /// Completes `state`; see the module.
 pub(crate) fn complete(state: &mut PluginState) {
@@ -95,7 +70,7 @@ fn can_read(name: &str, text: &str) -> bool {
         "edits" => is::<Edits>(text),
         "folder" | "presets" => is::<String>(text),
         "groove" => is::<Groove>(text),
-        "name" => is::<Option<Named>>(text),
+        "name" => is::<Option<GrooveName>>(text),
         "slots" => is::<SavedSlots>(text),
         "weights" => is::<Option<ChosenWeights>>(text),
         "window" => is::<WindowSize>(text),

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use nice_plug::prelude::{IntParam, Param, ParamFlags, ParamPtr, Params};
 
-use crate::params::{JangdanParams, finite_or};
+use crate::params::JangdanParams;
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
+use crate::state::groove_name::Source;
 use crate::state::morph::Corners;
+use crate::state::numbers::finite_or;
 use crate::state::slots::SlotGrooves;
 
 /// See the module. As a preset holds it, or the other side of a comparison.
@@ -43,8 +45,14 @@ impl State {
         self.choice(params, &params.perform.slot).checked_sub(1)?.try_into().ok()
     }
 
+    /// The parameters in it that a groove's name depends on.
+    pub(crate) fn name_source(&self, params: &JangdanParams) -> Source {
+        let choice = |param| self.choice(params, param);
+        (choice(&params.character.style), choice(&params.generate.seed))
+    }
+
     /// What `param`, one of `params`, is in it.
-    pub(crate) fn choice(&self, params: &JangdanParams, param: &IntParam) -> i32 {
+    fn choice(&self, params: &JangdanParams, param: &IntParam) -> i32 {
         let pointer = param.as_ptr();
         let knob = self.knobs(params).into_iter().find(|(other, _)| *other == pointer);
         knob.map_or_else(|| param.value(), |(_, normalized)| param.preview_plain(normalized))
@@ -105,9 +113,10 @@ fn own(params: &JangdanParams) -> impl Iterator<Item = (String, ParamPtr)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editing::commands::set_corner;
     use crate::editing::history::History;
     use crate::headless::Host;
-    use crate::state::morph::{Corner, set_corner};
+    use crate::state::morph::Corner;
 
     /// An instance in which everything has been touched.
     fn touched() -> JangdanParams {

@@ -8,7 +8,7 @@ use groove::sequencer::Shape;
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 
 use crate::handoff::Heard;
-use crate::state::request::fingerprint;
+use crate::state::fingerprint::fingerprint;
 
 /// How many steps before a cycle's end what was heard is handed on: time for the network to answer, so
 /// that the drummer joins in with the next cycle. A quarter of a second at 120 BPM.

@@ -3,7 +3,7 @@
 //! nice-plug 0.4.2 offers hosts no note names (neither CLAP's `note-name` extension nor VST3's key
 //! names), so the names are shown in the window and in the README alone.
 
-use crate::state::slots::SLOTS;
+use crate::state::choice::SLOTS;
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,10 @@
 use engine::Playing;
 use groove::{Beats, Instrument, instrument_meant};
 
-use crate::generation::answer::Choice;
 use crate::handoff::Heard;
 use crate::playing::follow::Follower;
 use crate::playing::keys::{self, Deed, KEYS};
+use crate::state::choice::Choice;
 
 /// The most that is done in a block; what is pressed beyond it counts from the next block on.
 pub(crate) const MOVES: usize = 64;

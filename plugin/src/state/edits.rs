@@ -12,9 +12,10 @@ use groove::{BARS, Hit, Instrument, Pattern, STEPS, STEPS_PER_BAR};
 use musicvae::infer::Locks;
 use serde::{Deserialize, Serialize};
 
+use crate::state::edit::{Edit, Part};
+use crate::state::fingerprint::{fingerprint, fingerprint_locks};
 use crate::state::morph::Morph;
-use crate::state::request::{Ask, Recipe, fingerprint, fingerprint_locks};
-use crate::window::grid::drag::{Edit, Part};
+use crate::state::request::{Ask, Recipe};
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

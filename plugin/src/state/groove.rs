@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::bounded_list;
 use crate::state::edits::Edits;
+use crate::state::fingerprint::fingerprint;
 use crate::state::morph::Pad;
-use crate::state::request::{Ask, Recipe, fingerprint};
+use crate::state::request::{Ask, Recipe};
 
 /// How many cycles a project with variation stores: two minutes at 64 BPM, and some 50 kB.
 pub const SAVED_CYCLES: i64 = 8;

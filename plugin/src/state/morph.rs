@@ -8,10 +8,9 @@ use groove::Pattern;
 use musicvae::recipe::finite_numbers;
 use serde::{Deserialize, Serialize};
 
-use crate::editing::history::History;
-use crate::params::{JangdanParams, finite_or};
-use crate::state::request::{FNV_BASIS, fingerprint, fnv};
-use crate::state::slots::SLOTS;
+use crate::state::choice::SLOTS;
+use crate::state::fingerprint::{FNV_BASIS, fingerprint, fnv};
+use crate::state::numbers::finite_or;
 
 /// How many corners there are.
 pub const CORNERS: usize = 4;
@@ -60,18 +59,6 @@ pub fn first_corners() -> Corners {
 pub fn shares(at: [f32; 2]) -> [f32; CORNERS] {
     let [x, y] = at.map(|x| finite_or(x, 0.5).clamp(0.0, 1.0));
     [(1.0 - x) * y, x * y, (1.0 - x) * (1.0 - y), x * (1.0 - y)]
-}
-
-/// Puts `corner` at `place`, `0..4`, as one step for undo.
-///
-/// # Panics
-/// If `place` is 4 or more.
-pub fn set_corner(params: &JangdanParams, history: &History, place: usize, corner: Corner) {
-    history.step(params, || {
-        let mut corners = (*params.corners.get()).clone();
-        corners[place] = corner;
-        params.corners.set(corners);
-    });
 }
 
 /// What a corner was found to be.

@@ -2,9 +2,6 @@
 
 pub use musicvae::recipe::{ATTRIBUTES, DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 
-use groove::{Instrument, Pattern, STEPS};
-use musicvae::infer::Locks;
-
 use crate::state::morph::Morph;
 
 /// How far a take wanders from its groove at least; see [`Recipe::variation`]. Enough to be told from it
@@ -72,46 +69,9 @@ impl Ask {
     }
 }
 
-/// A number to know `pattern` by, the same on every machine: FNV-1a, 64 bits, over its hits.
-///
-/// # Real-time safety
-/// Neither this allocates nor waits; it looks at every cell.
-pub fn fingerprint(pattern: &Pattern) -> u64 {
-    pattern.iter().fold(FNV_BASIS, |hash, (step, instrument, hit)| {
-        let words =
-            [place(step, instrument), hit.velocity().to_bits(), hit.micro_offset().to_bits()];
-        words.into_iter().fold(hash, fnv)
-    })
-}
-
-/// A number to know `locks` by, likewise; `None` if nothing is locked.
-pub fn fingerprint_locks(locks: &Locks) -> Option<u64> {
-    if locks.is_empty() {
-        return None;
-    }
-    let places = (0..STEPS).flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
-    let locked = places.filter(|&(step, instrument)| locks.is_locked(step, instrument));
-    Some(locked.fold(fingerprint(locks.pattern()), |hash, (step, instrument)| {
-        fnv(hash, place(step, instrument))
-    }))
-}
-
-pub(crate) const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// `hash` of one word more: FNV-1a.
-pub(crate) fn fnv(hash: u64, word: u32) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    word.to_le_bytes().into_iter().fold(hash, step)
-}
-
-fn place(step: usize, instrument: Instrument) -> u32 {
-    (step * groove::INSTRUMENTS + instrument.index()) as u32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use groove::{Hit, Instrument};
 
     #[test]
     fn takes_of_a_steady_groove_are_steady_and_differ() {
@@ -132,15 +92,5 @@ mod tests {
         assert_eq!(ask.drawn(3).0, recipe);
         assert_eq!(ask.drawn(3).1 + 1, ask.drawn(4).1);
         assert_ne!(ask.drawn(i64::MAX), ask.drawn(0)); // no overflow
-    }
-
-    #[test]
-    fn patterns_are_known_by_their_hits() {
-        let mut pattern = Pattern::EMPTY;
-        let empty = fingerprint(&pattern);
-        pattern.set(3, Instrument::Snare, Some(Hit::new(0.5, 0.0)));
-        let one = fingerprint(&pattern);
-        pattern.set(3, Instrument::Snare, Some(Hit::new(0.5, 0.1)));
-        assert_eq!([empty, one, fingerprint(&pattern)].map(|x| x == one), [false, true, false]);
     }
 }

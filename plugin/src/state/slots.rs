@@ -12,10 +12,8 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 use crate::state::bounded_list;
+use crate::state::choice::SLOTS;
 use crate::state::groove::Groove;
-
-/// How many there are.
-pub const SLOTS: usize = 12;
 
 /// What is in each slot.
 pub type SlotGrooves = [Option<Arc<Groove>>; SLOTS];

@@ -24,8 +24,9 @@ use crate::editing::commands::{self, GroovePen, Stroke};
 use crate::editing::compare::Compare;
 use crate::editing::history::History;
 use crate::handoff::GuiEnd;
-use crate::params::{Asked, JangdanParams, WindowSize};
+use crate::params::{Asked, JangdanParams};
 use crate::state::request::ATTRIBUTES;
+use crate::state::window_size::WindowSize;
 use crate::window::app::zoom::{LEAST_ZOOM, MOST_ZOOM};
 use crate::window::panels::command::UndoState;
 use crate::window::widgets::layout::MIN_SIZE;
@@ -99,11 +100,6 @@ impl Window {
         }
     }
 
-    /// What the groove is called, if it came with a name.
-    fn name(&self) -> Option<String> {
-        self.params.name.read().as_ref()?.of(&self.params).map(str::to_owned)
-    }
-
     /// Forgets what was done in another project than the one that the host has loaded last, and tells what was wrong with
     /// this one.
     fn follow_project(&mut self) {
@@ -134,7 +130,7 @@ impl Window {
             next,
             cycle,
             playhead: self.gui.playhead(),
-            name: self.name(),
+            name: self.params.groove_name(),
             choice,
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),

@@ -1,8 +1,8 @@
 //! The pen on the grid, from the pointer's events to the edits.
 
 use groove::{Hit, Instrument, Pattern};
+use jangdan::state::edit::{Edit, Part, Pen};
 use jangdan::window::grid::Geometry;
-use jangdan::window::grid::drag::{Edit, Part, Pen};
 use parking_lot::Mutex;
 
 use super::*;

@@ -1,9 +1,9 @@
 //! Names from outside, of any script and length and of what is no letter: they stay in their lines.
 
 use egui::epaint::ClippedShape;
+use jangdan::factory::weights::WeightsInfo;
 use jangdan::files::folder::{Entry, Folder};
 use jangdan::files::presets::Preset;
-use jangdan::generation::weights::WeightsInfo;
 use jangdan::handoff::Network;
 use jangdan::state::morph::Corner;
 use jangdan::window::widgets::layout::MIN_SIZE;

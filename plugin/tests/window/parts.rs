@@ -1,9 +1,9 @@
 //! What is kept, folded, stored and chosen.
 
 use groove::{Beats, Instrument, Pattern};
-use jangdan::generation::answer::Choice;
-use jangdan::params::WindowSize;
+use jangdan::state::choice::Choice;
 use jangdan::state::groove::Groove;
+use jangdan::state::window_size::WindowSize;
 use jangdan::window::panels::command::{Command, UndoState};
 use jangdan::window::widgets::theme::{DARK, LIGHT, Theme};
 use nice_plug::prelude::Param;
@@ -203,7 +203,7 @@ fn two_sides_are_compared_and_made_alike() {
 fn other_weights_are_named_and_the_built_in_ones_are_a_click_away() {
     let mut window = window();
     let trouble = "it has another SHA-256 than the project remembers ".repeat(4);
-    window.scene.weights = Arc::new(jangdan::generation::weights::WeightsInfo {
+    window.scene.weights = Arc::new(jangdan::factory::weights::WeightsInfo {
         name: "\u{c7a5}\u{b2e8} my own weights with a very long name indeed".to_owned(),
         path: Some("/somewhere/else/".repeat(20)),
         trouble: Some(trouble.clone()),

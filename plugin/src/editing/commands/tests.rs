@@ -4,7 +4,8 @@ use super::*;
 use crate::factory::grooves::grooves;
 use crate::headless::Host;
 use crate::params::snapshot::State;
-use crate::state::request::fingerprint;
+use crate::state::fingerprint::fingerprint;
+use crate::state::rerolled_row::Diced;
 
 /// Knobs turned, a slot chosen, the pad on.
 fn touched() -> (JangdanParams, History, Host) {

@@ -6,9 +6,9 @@ use nice_plug::prelude::Param;
 use super::*;
 use crate::editing::commands::{self, GroovePen, Stroke};
 use crate::headless::{Host, Told};
+use crate::state::edit::{Edit, Part, Pen};
 use crate::state::groove::Groove;
 use crate::state::morph::Corner;
-use crate::window::grid::drag::{Edit, Part, Pen};
 
 fn turned(past: &mut Past<u8>, knob: u8, from: f32, to: f32) {
     past.begin(Moment::default);
@@ -74,14 +74,14 @@ fn undoing_in_the_middle_of_a_gesture_undoes_it() {
     assert_eq!(past.redo().unwrap().knobs, [(1, 0.9)]);
 }
 
-fn track() -> crate::generation::answer::Track {
-    (*crate::generation::answer::Answer::factory().live).clone()
+fn track() -> crate::handoff::answer::Track {
+    (*crate::handoff::answer::Answer::factory().live).clone()
 }
 
 /// Locks the bar, then puts a snare at `step`, in the groove of `slot`, as one stroke.
 fn draw(params: &JangdanParams, history: &History, slot: Option<u8>, step: usize) {
     let mut stroke = Stroke::default();
-    let choice = crate::generation::answer::Choice { slot, take: None };
+    let choice = crate::state::choice::Choice { slot, take: None };
     let shown = crate::factory::pattern();
     let mut pen = GroovePen::new(params, history, &mut stroke, choice, &track(), shown);
     pen.begin();
@@ -130,7 +130,7 @@ fn a_stroke_that_puts_everything_back_is_no_step() {
     let history = History::default();
     let mut stroke = Stroke::default();
     let shown = crate::factory::pattern();
-    let choice = crate::generation::answer::Choice::default();
+    let choice = crate::state::choice::Choice::default();
     let before = shown.hit(0, Instrument::Kick);
     for hit in [None, before] {
         // Another pen in every frame.
@@ -172,7 +172,7 @@ fn a_corner_of_the_pad_is_undone() {
     let params = JangdanParams::default();
     let (history, host) = (History::default(), Host::default());
     let before = params.corners.get();
-    crate::state::morph::set_corner(&params, &history, 2, Corner::Slot(7));
+    crate::editing::commands::set_corner(&params, &history, 2, Corner::Slot(7));
     assert_eq!(params.corners.get()[2], Corner::Slot(7));
     assert!(history.undo(&params, &host));
     assert_eq!(params.corners.get(), before);

@@ -6,11 +6,11 @@ use groove::{Instrument, Pattern, STEPS};
 use musicvae::infer::{Locks, Scratch};
 
 use super::Composer;
-use crate::editing::commands::Diced;
 use crate::files::jobs::Outcome;
-use crate::generation::answer::Choice;
 use crate::generation::weights::Decode;
+use crate::state::choice::Choice;
 use crate::state::request::Recipe;
+use crate::state::rerolled_row::Diced;
 
 /// How far the groove wanders for the row: without wandering its latent vector gives the very row away (measured with the
 /// shipped weights over 24 grooves: .93 of the row's onsets stay, F1), with all of it the row is another groove's, and a third

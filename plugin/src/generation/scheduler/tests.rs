@@ -8,12 +8,13 @@ use engine::Score;
 use groove::Pattern;
 
 use super::{Composer, Turn, Want};
-use crate::generation::answer::Choice;
 use crate::generation::scheduler::groove_cache::KEPT_CYCLES;
 use crate::generation::weights::Fake;
 use crate::handoff::Heard;
+use crate::state::choice::Choice;
+use crate::state::fingerprint::fingerprint;
 use crate::state::groove::{Groove, SAVED_CYCLES};
-use crate::state::request::{Ask, Recipe, fingerprint};
+use crate::state::request::{Ask, Recipe};
 
 const NETWORK: Fake = Fake("trained");
 

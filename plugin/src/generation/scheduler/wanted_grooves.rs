@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::{Composer, Want};
-use crate::generation::answer::Choice;
 use crate::generation::scheduler::groove_cache::Sketchbook;
 use crate::generation::weights::Decode;
+use crate::state::choice::Choice;
+use crate::state::fingerprint::fingerprint;
 use crate::state::groove::Groove;
 use crate::state::morph::{Corner, Pad};
-use crate::state::request::{Ask, fingerprint};
+use crate::state::request::Ask;
 
 impl Composer {
     /// The sketchbook of what plays.

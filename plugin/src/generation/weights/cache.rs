@@ -7,7 +7,8 @@ use musicvae::weights::MAX_FILE_BYTES;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
-use super::{EMBEDDED, Weights};
+use super::Weights;
+use crate::factory::weights::EMBEDDED;
 use crate::files::whole_file::read;
 
 /// What is in use, by the SHA-256 of the file.

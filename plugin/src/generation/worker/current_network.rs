@@ -4,8 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::generation::weights::{ChosenWeights, Decode, WeightsInfo};
+use crate::factory::weights::WeightsInfo;
+use crate::generation::weights::Decode;
 use crate::params::JangdanParams;
+use crate::state::weights_file::ChosenWeights;
 
 /// Reads the weights in a file, or the embedded ones; a failure is a line for the user.
 pub(crate) trait Load<W>: Fn(Option<&Path>) -> Result<Arc<W>, String> {}

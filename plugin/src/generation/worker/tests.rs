@@ -13,15 +13,17 @@ use super::{Load, Worker};
 use crate::editing::history::History;
 use crate::files::jobs::{Errand, Outcome};
 use crate::files::presets::{PresetErrand, PresetOutcome};
-use crate::generation::answer::{Choice, Wanted};
-use crate::generation::weights::{ChosenWeights, Decode, Fake, Gate, Watched, Weights};
+use crate::generation::weights::{Decode, Fake, Gate, Watched, Weights};
+use crate::handoff::answer::Wanted;
 use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
 use crate::headless::Host;
 use crate::params::JangdanParams;
 use crate::params::snapshot::State;
+use crate::state::choice::Choice;
+use crate::state::edit::Edit;
 use crate::state::groove::Groove;
 use crate::state::request::Recipe;
-use crate::window::grid::drag::Edit;
+use crate::state::weights_file::ChosenWeights;
 
 /// Longer than any answer takes; a test that fails ends by this.
 const LONG: Duration = Duration::from_secs(60);

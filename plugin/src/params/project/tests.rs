@@ -16,10 +16,10 @@ use crate::factory;
 use crate::headless::Host;
 use crate::params::preset;
 use crate::params::snapshot::State;
+use crate::state::edit::{Edit, Part};
 use crate::state::morph::{Corner, Pad};
 use crate::state::request::{Ask, Recipe};
-use crate::window::grid::drag::{Edit, Part};
-use crate::window::widgets::palette::Theme;
+use crate::state::window_size::Theme;
 
 /// What a project of `params` holds.
 pub(super) fn saved(params: &JangdanParams) -> PluginState {
@@ -111,7 +111,8 @@ pub(super) fn touched() -> JangdanParams {
     let chosen =
         ChosenWeights { path: "drummer.safetensors".to_owned(), sha256: "0123".to_owned() };
     params.weights.set(Some(chosen));
-    *params.name.write() = Some(Named::new("Late night".to_owned(), &params, true));
+    *params.name.write() =
+        Some(GrooveName::new("Late night".to_owned(), params.name_source(), true));
     *params.folder.write() = "clips".to_owned();
     *params.presets.write() = "presets".to_owned();
     *params.window.write() = WindowSize {

@@ -10,8 +10,7 @@ use crate::files::jobs::{Errand, Outcome};
 use crate::files::presets::{PresetErrand, PresetOutcome};
 use crate::params::JangdanParams;
 use crate::params::snapshot::State;
-use crate::state::groove_name::Named;
-use crate::state::morph;
+use crate::state::groove_name::GrooveName;
 use crate::window::panels::browser;
 use crate::window::panels::command::Command;
 use crate::window::panels::title;
@@ -33,7 +32,7 @@ impl Window {
             }
             Command::Export { folder, what } => {
                 *params.folder.write() = folder.to_string_lossy().into_owned();
-                let name = title::title(&self.params, self.name().as_deref(), &self.gui.weights());
+                let name = title::title(&self.params, self.params.groove_name().as_deref(), &self.gui.weights());
                 self.gui.send(Errand::Export { folder, name, what });
             }
             Command::List { folder, endings } => gui.send(Errand::List { folder, endings }),
@@ -43,7 +42,9 @@ impl Window {
                     gui.choose(None);
                 }
             }
-            Command::Corner { place, corner } => morph::set_corner(params, history, place, corner),
+            Command::Corner { place, corner } => {
+                commands::set_corner(params, history, place, corner)
+            }
             Command::CornerClip { place, path } => gui.send(Errand::ImportCorner { place, path }),
             Command::Dice(instrument) => {
                 gui.send(Errand::Dice { instrument, seed: dice::number() });
@@ -89,7 +90,7 @@ impl Window {
                 Outcome::Listed(folder) => self.view.show_folder(folder),
                 Outcome::Weights(name) => self.view.tell(format!("The network plays with {name}")),
                 Outcome::Corner { place, corner } => {
-                    morph::set_corner(&self.params, &self.history, place, corner);
+                    commands::set_corner(&self.params, &self.history, place, corner);
                 }
                 Outcome::Diced(diced) => commands::put_row(&self.params, &self.history, &diced),
                 Outcome::Preset(outcome) => self.take_preset(outcome, setter),
@@ -105,7 +106,7 @@ impl Window {
                 self.history.place(&self.params, setter.raw_context, &state);
                 self.gui.choose(state.slot(&self.params));
                 // The host sets the parameters in its next block.
-                let named = Named::of_state(preset.name, &self.params, &state);
+                let named = GrooveName::new(preset.name, state.name_source(&self.params), false);
                 *self.params.name.write() = Some(named);
             }
             PresetOutcome::Saved(preset) => {
@@ -141,8 +142,7 @@ impl Window {
 
 /// The groove of `params` came as `name`.
 fn call(params: &JangdanParams, name: String, is_clip: bool) {
-    let named = Named::new(name, params, is_clip);
-    *params.name.write() = Some(named);
+    *params.name.write() = Some(GrooveName::new(name, params.name_source(), is_clip));
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use egui::{CursorIcon, Id, Key, PointerButton, Pos2, Rect, Response, Sense, Ui, 
 use groove::{BARS, Hit, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 use musicvae::infer::Locks;
 
+use crate::state::edit::{Edit, Part, Pen};
 use crate::window::Scene;
 use crate::window::grid::as_played::Cells;
-use crate::window::grid::drag::{Button, Edit, Editing, Pace, Part, Pen, Pointer, Sight};
+use crate::window::grid::drag::{Button, Editing, Pace, Pointer, Sight};
 use crate::window::grid::{Geometry, ROWS, diamond};
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::layout::Groove;

@@ -8,8 +8,9 @@ use egui::{
 use nice_plug::prelude::Param;
 
 use crate::files::display_text::one_line;
-use crate::params::{MorphParams, finite_or};
+use crate::params::MorphParams;
 use crate::state::morph::{Corners, shares};
+use crate::state::numbers::finite_or;
 use crate::window::Scene;
 use crate::window::panels::requests::Desk;
 use crate::window::widgets::control_context::Hand;

@@ -5,7 +5,7 @@
 
 use groove::Beats;
 
-use crate::generation::answer::Choice;
+use crate::state::choice::Choice;
 
 /// A boundary counts that is past by so many beats: half a 16th, as in the engine, and a little more, for a block
 /// and a frame pass before the window knows of a choice.

@@ -7,11 +7,11 @@ use egui::{
 use groove::{Pattern, STEPS_PER_BAR};
 use nice_plug::prelude::Param;
 
-use crate::generation::answer::Choice;
 use crate::params::JangdanParams;
 use crate::playing::keys::{Deed, KEYS};
+use crate::state::choice::Choice;
+use crate::state::choice::SLOTS;
 use crate::state::groove::Groove;
-use crate::state::slots::SLOTS;
 use crate::window::grid::ROWS;
 use crate::window::panels::command::Command;
 use crate::window::widgets::button::{choices, focus_ring};

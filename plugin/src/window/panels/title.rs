@@ -2,8 +2,8 @@
 
 use nice_plug::prelude::Param;
 
+use crate::factory::weights::WeightsInfo;
 use crate::files::display_text::one_line;
-use crate::generation::weights::WeightsInfo;
 use crate::params::JangdanParams;
 use crate::window::panels::browser::grooves;
 

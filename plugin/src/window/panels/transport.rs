@@ -5,7 +5,7 @@ use egui::{
     Ui, vec2,
 };
 
-use crate::playing::clock::{Clock, TEMPOS};
+use crate::params::clock::{Clock, TEMPOS};
 use crate::window::widgets::button::focus_ring;
 use crate::window::widgets::palette::Palette;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};

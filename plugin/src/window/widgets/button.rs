@@ -6,7 +6,7 @@ use egui::{
 };
 use nice_plug::prelude::{BoolParam, Param};
 
-use crate::params::finite_or;
+use crate::state::numbers::finite_or;
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::layout;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};

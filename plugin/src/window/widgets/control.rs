@@ -9,7 +9,7 @@ use egui::{
 };
 use nice_plug::prelude::Param;
 
-use crate::params::finite_or;
+use crate::state::numbers::finite_or;
 use crate::window::widgets::control_context::{Hand, set_value};
 
 /// How much slower a fine drag (Ctrl or Shift held) is.

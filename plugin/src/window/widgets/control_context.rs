@@ -3,7 +3,8 @@
 use nice_plug::prelude::{Param, ParamSetter};
 
 use crate::editing::history::History;
-use crate::params::{JangdanParams, finite_or};
+use crate::params::JangdanParams;
+use crate::state::numbers::finite_or;
 use crate::window::widgets::gestures::Gestures;
 use crate::window::widgets::theme::Palette;
 

@@ -6,7 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use nice_plug::prelude::{IntParam, Param};
 
-use crate::params::{GenerateParams, finite_or};
+use crate::params::GenerateParams;
+use crate::state::numbers::finite_or;
 use crate::window::widgets::control_context::Hand;
 
 /// How far a throw nearby moves each latent slider, in standard deviations of the learned grooves: one in three

@@ -2,10 +2,12 @@
 
 use egui::{Rect, Vec2, pos2, vec2};
 
+use crate::state::window_size;
 use crate::window::widgets::theme::UNIT;
 
 /// The window's size unless the user has chosen another.
-pub const DEFAULT_SIZE: Vec2 = vec2(1240.0, 800.0);
+pub const DEFAULT_SIZE: Vec2 =
+    vec2(window_size::DEFAULT_SIZE.0 as f32, window_size::DEFAULT_SIZE.1 as f32);
 /// The smallest size at which everything has its room.
 pub const MIN_SIZE: Vec2 = vec2(1024.0, 648.0);
 

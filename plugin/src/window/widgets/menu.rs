@@ -6,7 +6,7 @@ use egui::{
 use nice_plug::prelude::Param;
 
 use crate::files::display_text::one_line;
-use crate::params::finite_or;
+use crate::state::numbers::finite_or;
 use crate::window::widgets::button::focus_ring;
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};

@@ -2,18 +2,8 @@
 
 use egui::Color32;
 use groove::{INSTRUMENTS, Instrument};
-use serde::{Deserialize, Serialize};
 
-/// Which of the two.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Theme {
-    /// Light on dark.
-    #[default]
-    Dark,
-    /// Dark on light.
-    Light,
-}
+use crate::state::window_size::Theme;
 
 impl Theme {
     /// Its colours.
@@ -21,15 +11,6 @@ impl Theme {
         match self {
             Self::Dark => &DARK,
             Self::Light => &LIGHT,
-        }
-    }
-
-    /// The other one.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Dark => Self::Light,
-            Self::Light => Self::Dark,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use egui::epaint::text::FontTweak;
 use egui::{CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke};
 
-pub use crate::window::widgets::palette::{DARK, LIGHT, Palette, Theme, blend};
+pub use crate::state::window_size::Theme;
+pub use crate::window::widgets::palette::{DARK, LIGHT, Palette, blend};
 
 /// Unit of all spacing, in points.
 pub(crate) const UNIT: f32 = 8.0;

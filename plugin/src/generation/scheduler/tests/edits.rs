@@ -7,9 +7,9 @@ use groove::{Hit, Instrument, Pattern};
 use super::{NETWORK, finish, played, recipe, saved_from, want};
 use crate::generation::scheduler::{Composer, Turn};
 use crate::generation::weights::Fake;
+use crate::state::edit::Edit;
 use crate::state::edits::Edits;
 use crate::state::request::{Ask, Recipe};
-use crate::window::grid::drag::Edit;
 
 pub(super) fn snare_at(step: usize) -> Edit {
     Edit::Put { step, instrument: Instrument::Snare, hit: Some(Hit::new(0.9, 0.0)) }

@@ -9,9 +9,10 @@ use crate::factory;
 use crate::generation::scheduler::{Composer, Want};
 use crate::generation::weights::{Decode, Fake, Weights};
 use crate::handoff::Heard;
+use crate::state::fingerprint::fingerprint;
 use crate::state::groove::Groove;
 use crate::state::morph::{Corner, Corners, Landmark, first_corners};
-use crate::state::request::{Recipe, fingerprint};
+use crate::state::request::Recipe;
 use crate::state::slots::SlotGrooves;
 
 fn at(recipe: Recipe, x: f32, y: f32) -> Want {

@@ -4,9 +4,9 @@ use groove::Pattern;
 
 use super::edits::snare_at;
 use super::{NETWORK, finish, played, recipe, saved_from, want};
-use crate::generation::answer::Choice;
 use crate::generation::scheduler::{Composer, Turn, Want};
 use crate::generation::weights::Fake;
+use crate::state::choice::Choice;
 use crate::state::groove::Groove;
 use crate::state::request::Ask;
 use crate::state::slots::SlotGrooves;

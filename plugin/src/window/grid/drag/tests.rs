@@ -5,6 +5,7 @@ use engine::Playing;
 use groove::STEPS;
 
 use super::*;
+use crate::state::edit::{Edit, Part, Pen};
 use crate::window::grid::as_played::heard;
 
 const SNARE: Instrument = Instrument::Snare;

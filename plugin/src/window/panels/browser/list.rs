@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn with_other_weights_only_ones_own_are_listed() {
         let mut scene = Scene::of(crate::factory::pattern());
-        let other = crate::generation::weights::WeightsInfo {
+        let other = crate::factory::weights::WeightsInfo {
             path: Some("w".to_owned()),
             ..Default::default()
         };

@@ -7,36 +7,12 @@ use engine::Score;
 use groove::Pattern;
 
 use crate::factory;
+use crate::state::choice::Choice;
+use crate::state::choice::SLOTS;
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
 use crate::state::morph::Pad;
 use crate::state::request::{Ask, Recipe};
-use crate::state::slots::SLOTS;
-
-/// Which groove plays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Choice {
-    /// The slot, `0..12`; `None` is the groove that the controls make.
-    pub slot: Option<u8>,
-    /// Which variation of it, if not the groove itself.
-    pub take: Option<i64>,
-}
-
-impl Choice {
-    /// As one number, for an atomic: slot + 1 in four bits, whether there is a take in one, the take.
-    pub(crate) fn to_bits(self) -> u64 {
-        let slot = self.slot.map_or(0, |slot| u64::from(slot.min(SLOTS as u8 - 1)) + 1);
-        let take = self.take.map_or(0, |take| (take.cast_unsigned() << 5) | 1 << 4);
-        slot | take
-    }
-
-    /// The choice that [`to_bits`](Self::to_bits) made `bits` of.
-    pub(crate) fn from_bits(bits: u64) -> Self {
-        let slot = (bits & 0xf) as u8;
-        let has_take = bits & 1 << 4 != 0;
-        Self { slot: slot.checked_sub(1), take: has_take.then_some(bits.cast_signed() >> 5) }
-    }
-}
 
 /// A groove, as far as it is made.
 #[derive(Clone, Debug, PartialEq)]
@@ -189,21 +165,5 @@ impl Wanted {
         let mut hasher = DefaultHasher::new();
         format!("{self:?}").hash(&mut hasher);
         hasher.finish().max(1)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn choices_survive_the_way_through_an_atomic() {
-        for slot in (0..12).map(Some).chain([None]) {
-            for take in [None, Some(0), Some(7), Some(-1), Some(-(1 << 42)), Some(1 << 42)] {
-                let choice = Choice { slot, take };
-                assert_eq!(Choice::from_bits(choice.to_bits()), choice);
-            }
-        }
-        assert_eq!(Choice::default().to_bits(), 0);
     }
 }

@@ -1,0 +1,45 @@
+//! Which groove plays: a slot or the live one, and which variation of it.
+
+/// How many there are.
+pub const SLOTS: usize = 12;
+
+/// Which groove plays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The slot, `0..12`; `None` is the groove that the controls make.
+    pub slot: Option<u8>,
+    /// Which variation of it, if not the groove itself.
+    pub take: Option<i64>,
+}
+
+impl Choice {
+    /// As one number, for an atomic: slot + 1 in four bits, whether there is a take in one, the take.
+    pub(crate) fn to_bits(self) -> u64 {
+        let slot = self.slot.map_or(0, |slot| u64::from(slot.min(SLOTS as u8 - 1)) + 1);
+        let take = self.take.map_or(0, |take| (take.cast_unsigned() << 5) | 1 << 4);
+        slot | take
+    }
+
+    /// The choice that [`to_bits`](Self::to_bits) made `bits` of.
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        let slot = (bits & 0xf) as u8;
+        let has_take = bits & 1 << 4 != 0;
+        Self { slot: slot.checked_sub(1), take: has_take.then_some(bits.cast_signed() >> 5) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_survive_the_way_through_an_atomic() {
+        for slot in (0..12).map(Some).chain([None]) {
+            for take in [None, Some(0), Some(7), Some(-1), Some(-(1 << 42)), Some(1 << 42)] {
+                let choice = Choice { slot, take };
+                assert_eq!(Choice::from_bits(choice.to_bits()), choice);
+            }
+        }
+        assert_eq!(Choice::default().to_bits(), 0);
+    }
+}

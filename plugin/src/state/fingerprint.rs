@@ -1,0 +1,56 @@
+//! Numbers that patterns and locks are known by.
+
+use groove::{Instrument, Pattern, STEPS};
+use musicvae::infer::Locks;
+
+/// A number to know `pattern` by, the same on every machine: FNV-1a, 64 bits, over its hits.
+///
+/// # Real-time safety
+/// Neither this allocates nor waits; it looks at every cell.
+pub fn fingerprint(pattern: &Pattern) -> u64 {
+    pattern.iter().fold(FNV_BASIS, |hash, (step, instrument, hit)| {
+        let words =
+            [place(step, instrument), hit.velocity().to_bits(), hit.micro_offset().to_bits()];
+        words.into_iter().fold(hash, fnv)
+    })
+}
+
+/// A number to know `locks` by, likewise; `None` if nothing is locked.
+pub fn fingerprint_locks(locks: &Locks) -> Option<u64> {
+    if locks.is_empty() {
+        return None;
+    }
+    let places = (0..STEPS).flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
+    let locked = places.filter(|&(step, instrument)| locks.is_locked(step, instrument));
+    Some(locked.fold(fingerprint(locks.pattern()), |hash, (step, instrument)| {
+        fnv(hash, place(step, instrument))
+    }))
+}
+
+pub(crate) const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// `hash` of one word more: FNV-1a.
+pub(crate) fn fnv(hash: u64, word: u32) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    word.to_le_bytes().into_iter().fold(hash, step)
+}
+
+fn place(step: usize, instrument: Instrument) -> u32 {
+    (step * groove::INSTRUMENTS + instrument.index()) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groove::Hit;
+
+    #[test]
+    fn patterns_are_known_by_their_hits() {
+        let mut pattern = Pattern::EMPTY;
+        let empty = fingerprint(&pattern);
+        pattern.set(3, Instrument::Snare, Some(Hit::new(0.5, 0.0)));
+        let one = fingerprint(&pattern);
+        pattern.set(3, Instrument::Snare, Some(Hit::new(0.5, 0.1)));
+        assert_eq!([empty, one, fingerprint(&pattern)].map(|x| x == one), [false, true, false]);
+    }
+}

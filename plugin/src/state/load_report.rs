@@ -1,0 +1,28 @@
+//! What was wrong with the project that was loaded last.
+
+use nice_plug::params::persist::PersistentField;
+use parking_lot::RwLock;
+
+/// What was wrong with the project that was loaded last, in a line for the user. Never saved.
+#[derive(Debug, Default)]
+pub struct Findings(RwLock<Option<String>>);
+
+impl Findings {
+    /// That line, if anything was.
+    pub fn get(&self) -> Option<String> {
+        self.0.read().clone()
+    }
+}
+
+impl<'a> PersistentField<'a, Option<String>> for Findings {
+    fn set(&self, found: Option<String>) {
+        *self.0.write() = found;
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&Option<String>) -> R,
+    {
+        f(&None)
+    }
+}
