@@ -260,6 +260,16 @@ fn every_project_that_is_kept_loads_with_all_that_it_holds() {
     }
 }
 
+/// The choices in the preset of format version 1 that is kept: parameter, place in the list, id.
+const CHOICES_IN_VERSION_1: [(&str, f64, &str); 6] = [
+    ("acccrv", 3.0, "offbeats"),
+    ("len", 1.0, "2"),
+    ("map", 5.0, "pads"),
+    ("mode", 1.0, "hold"),
+    ("quant", 2.0, "bar"),
+    ("speed", 1.0, "normal"),
+];
+
 #[test]
 fn every_preset_that_is_kept_loads_with_all_that_it_holds() {
     let files = kept("jangdan");
@@ -270,7 +280,14 @@ fn every_preset_that_is_kept_loads_with_all_that_it_holds() {
         let params = JangdanParams::default();
         History::default().place(&params, &Host::default(), &state);
         let now = preset::write(&State::of(&params)).unwrap();
-        let [now, kept] = [now, text].map(|text| serde_json::from_str(&text).unwrap());
+        let [now, mut kept] = [now, text].map(|text| serde_json::from_str::<Value>(&text).unwrap());
+        if kept["version"] == 1 {
+            kept["version"] = 2.into();
+            for (id, place, choice) in CHOICES_IN_VERSION_1 {
+                assert_eq!(kept["parameters"][id], place, "{id}");
+                kept["parameters"][id] = choice.into();
+            }
+        }
         assert!(holds(&now, &kept), "{path:?}");
     }
 }

@@ -32,7 +32,11 @@ impl Window {
             }
             Command::Export { folder, what } => {
                 *params.folder.write() = folder.to_string_lossy().into_owned();
-                let name = title::title(&self.params, self.params.groove_name().as_deref(), &self.gui.weights());
+                let name = title::title(
+                    &self.params,
+                    self.params.groove_name().as_deref(),
+                    &self.gui.weights(),
+                );
                 self.gui.send(Errand::Export { folder, name, what });
             }
             Command::List { folder, endings } => gui.send(Errand::List { folder, endings }),
