@@ -12,6 +12,7 @@ mod performance;
 mod play;
 pub mod preset;
 pub mod project;
+mod restore;
 pub mod snapshot;
 mod text;
 
@@ -33,6 +34,7 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 
 use crate::params::clock::Clock;
+use crate::params::restore::Restore;
 use crate::state::edits::Edits;
 use crate::state::groove::{Groove, SavedGroove};
 use crate::state::groove_name::{GrooveName, Source};
@@ -140,6 +142,9 @@ pub struct JangdanParams {
 
     /// The standalone's transport: neither a parameter nor saved.
     pub clock: Clock,
+
+    /// Whether the host has yet to set parameters of a state that is being restored. Not saved.
+    pub restore: Restore,
 }
 
 /// See [`JangdanParams::asked`].
@@ -175,6 +180,7 @@ impl Default for JangdanParams {
             findings: Findings::default(),
             window: Arc::default(),
             clock: Clock::default(),
+            restore: Restore::default(),
         }
     }
 }

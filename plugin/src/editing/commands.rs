@@ -92,16 +92,17 @@ pub fn import(
     clip: Pattern,
 ) {
     let edits = Edits::import(clip, params.recipe());
+    let knobs = live_knobs(params);
     history.step(params, || {
+        params.restore.begin(&knobs);
         params.edits.set(edits);
-        go_live(params, history, host);
+        history.set_all(params, host, &knobs);
     });
 }
 
-/// The live groove is what is to be heard, and where its seed or clip is.
-fn go_live(params: &JangdanParams, history: &History, host: &dyn GuiContextInner) {
-    history.set(params, host, &params.perform.slot, 0.0);
-    history.set(params, host, &params.morph.is_on, 0.0);
+/// The parameters that make the live groove play, at its seed or clip: no slot, no pad.
+fn live_knobs(params: &JangdanParams) -> [(ParamPtr, f32); 2] {
+    [(params.perform.slot.as_ptr(), 0.0), (params.morph.is_on.as_ptr(), 0.0)]
 }
 
 /// Begins at a factory groove, without edits, as one step for undo: knobs that it does not name are at rest.
@@ -134,10 +135,11 @@ pub fn begin_at(
         Some(performance) => Edits::import(performance.pattern, groove.recipe),
         None => Edits::default(),
     };
+    knobs.extend(live_knobs(params));
     history.step(params, || {
+        params.restore.begin(&knobs);
         params.edits.set(edits);
         history.set_all(params, host, &knobs);
-        go_live(params, history, host);
     });
 }
 

@@ -99,8 +99,10 @@ impl History {
                 let found = open.grooves.take().map_or(grooves.0, |(found, _)| found);
                 open.grooves = Some((found, grooves.1));
             }
+            let knobs = state.knobs(params);
+            params.restore.begin(&knobs);
             state.put_patterns(params);
-            self.set_all(params, host, &state.knobs(params));
+            self.set_all(params, host, &knobs);
         });
     }
 

@@ -153,6 +153,12 @@ fn run<W: Decode>(params: &JangdanParams, mut end: WorkerEnd, load: impl Load<W>
             }),
             None => {}
         }
+        if params.restore.is_pending() {
+            if !end.sleep(ALERT) {
+                return;
+            }
+            continue;
+        }
         if look(params, &mut end, &mut composer, &mut seen) {
             settled = None;
         }

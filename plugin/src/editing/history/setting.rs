@@ -23,6 +23,7 @@ pub(super) struct Setting<K> {
 
 impl Setting<ParamPtr> {
     pub(super) fn apply(&self, params: &JangdanParams, host: &dyn GuiContextInner) {
+        params.restore.begin(&self.knobs);
         if let Some(groove) = &self.groove {
             params.groove.put((**groove).clone());
         }

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::Score;
+use groove::Instrument;
 use nice_plug::params::persist::PersistentField;
-use nice_plug::prelude::{Param, ParamPtr};
+use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, PluginApi, PluginState};
+use parking_lot::Mutex;
 
 use super::{Load, Worker};
 use crate::editing::history::History;
@@ -20,7 +22,7 @@ use crate::headless::Host;
 use crate::params::JangdanParams;
 use crate::params::snapshot::State;
 use crate::state::choice::Choice;
-use crate::state::edit::Edit;
+use crate::state::edit::{Edit, Part};
 use crate::state::groove::Groove;
 use crate::state::request::Recipe;
 use crate::state::weights_file::ChosenWeights;
@@ -413,4 +415,82 @@ fn a_row_is_thrown_and_a_preset_written_and_read_while_the_worker_runs() {
     assert!(instance.is_answered());
     assert_eq!(instance.live(), expected);
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A host that sets parameters later than it is asked to.
+#[derive(Default)]
+struct LateHost {
+    inner: Host,
+    asked: Mutex<Vec<(ParamPtr, f32)>>,
+}
+
+#[expect(unsafe_code, reason = "the framework's way to set a parameter")]
+impl GuiContextInner for LateHost {
+    fn plugin_api(&self) -> PluginApi {
+        self.inner.plugin_api()
+    }
+
+    unsafe fn raw_begin_set_parameter(&self, _param: ParamPtr) {}
+
+    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
+        self.asked.lock().push((param, normalized));
+    }
+
+    unsafe fn raw_end_set_parameter(&self, _param: ParamPtr) {}
+
+    fn get_state(&self) -> PluginState {
+        self.inner.get_state()
+    }
+
+    fn set_state(&self, _state: PluginState) {}
+
+    fn request_restart(&self) {}
+}
+
+impl LateHost {
+    /// Sets what it was asked to set, as in its next block.
+    #[expect(unsafe_code, reason = "the framework's way to set a parameter")]
+    fn deliver(&self) {
+        for (param, normalized) in self.asked.lock().drain(..) {
+            // SAFETY: the test holds the parameters.
+            unsafe { param._internal_set_normalized_value(normalized) };
+        }
+    }
+}
+
+#[test]
+fn no_mixture_of_two_states_is_decoded_while_the_host_is_late() {
+    let seeds = Arc::new(Mutex::new(Vec::new()));
+    let seen = seeds.clone();
+    let watched = Arc::new(Watched(move |recipe: &Recipe| seen.lock().push(recipe.seed)));
+    let mut instance = instance(move |_| Ok(watched.clone()), JangdanParams::default());
+    instance.set_seed(5);
+    assert!(instance.is_answered());
+    let (history, host) = (History::default(), LateHost::default());
+    let params = instance.params.clone();
+
+    // Of the other state both the seed and the locked cells differ.
+    let mut other = State::of(&params);
+    other.parameters.insert("seed".to_owned(), 6.0);
+    let edit = Edit::Lock { part: Part::Row(Instrument::Snare), is_locked: true };
+    other.edits.apply(edit, &instance.live().pattern(0).clone(), None);
+    for (takes_over, expected) in [
+        (&(|| history.place(&params, &host, &other)) as &dyn Fn(), 6),
+        (&|| assert!(history.undo(&params, &host)), 5),
+        (&|| assert!(history.redo(&params, &host)), 6),
+    ] {
+        seeds.lock().clear();
+        takes_over();
+        // One of these two was done by a worker that had seen the new edits.
+        for _ in 0..2 {
+            instance.gui.send(Errand::List { folder: "/".into(), endings: &[] });
+            outcome(&instance);
+        }
+        assert!(seeds.lock().is_empty(), "decoded before the host had set the parameters");
+        host.deliver();
+        assert!(instance.audio.wait(&wanted(&params), &[0], LONG));
+        let seeds = seeds.lock();
+        // What was made before is not decoded again.
+        assert!(seeds.iter().all(|&seed| seed == expected), "{seeds:?}");
+    }
 }
