@@ -1,27 +1,25 @@
-//! The entry points that hosts look for.
-//!
-//! VST3's are the framework's. CLAP's are as the framework's macro would have them, but for one thing: between a host's
-//! blocks and the framework stand lists that keep events in [`order`].
+//! The entry points that hosts look for: CLAP's, and the VST3 that clap-wrapper makes of the CLAP.
 #![allow(unsafe_code, unreachable_pub, reason = "functions that a host calls")]
 
+mod instance;
 mod order;
+mod vst3;
 
 use std::ffi::{CStr, c_char, c_void};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 use nice_plug::wrapper::clap::{
-    CLAP_PLUGIN_FACTORY_ID, CLAP_VERSION, PluginDescriptor, Wrapper, clap_host, clap_plugin,
+    CLAP_PLUGIN_FACTORY_ID, CLAP_VERSION, PluginDescriptor, clap_host, clap_plugin,
     clap_plugin_descriptor, clap_plugin_entry, clap_plugin_factory,
 };
 use nice_plug::wrapper::setup_logger;
 
-use self::order::{Inputs, Outputs};
+use self::instance::Instance;
 use super::Jangdan;
 
-nice_plug::nice_export_vst3!(Jangdan);
+clap_wrapper::export_vst3!();
 
-/// What CLAP hosts look for.
+/// CLAP hosts and the VST3 wrapper look for this symbol.
 #[unsafe(no_mangle)]
 #[used]
 pub static clap_entry: clap_plugin_entry = clap_plugin_entry {
@@ -37,11 +35,6 @@ static FACTORY: clap_plugin_factory = clap_plugin_factory {
     create_plugin: Some(create),
 };
 
-/// The framework's way to process a block; one for all instances.
-static PROCESS: OnceLock<Process> = OnceLock::new();
-
-type Process = unsafe extern "C" fn(*const clap_plugin, *const clap_process) -> clap_process_status;
-
 fn descriptor() -> &'static PluginDescriptor {
     static DESCRIPTOR: OnceLock<PluginDescriptor> = OnceLock::new();
     DESCRIPTOR.get_or_init(PluginDescriptor::for_plugin::<Jangdan>)
@@ -55,9 +48,15 @@ unsafe extern "C" fn init(_path: *const c_char) -> bool {
 unsafe extern "C" fn deinit() {}
 
 unsafe extern "C" fn get_factory(id: *const c_char) -> *const c_void {
-    // SAFETY: what a host asks for by is a C string.
-    let is_ours = !id.is_null() && unsafe { CStr::from_ptr(id) } == CLAP_PLUGIN_FACTORY_ID;
-    if is_ours { (&raw const FACTORY).cast() } else { std::ptr::null() }
+    if id.is_null() {
+        return std::ptr::null();
+    }
+    // SAFETY: a factory's id is a C string.
+    match unsafe { CStr::from_ptr(id) } {
+        id if id == CLAP_PLUGIN_FACTORY_ID => (&raw const FACTORY).cast(),
+        id if id == vst3::FACTORY_ID => (&raw const vst3::FACTORY).cast(),
+        _ => std::ptr::null(),
+    }
 }
 
 unsafe extern "C" fn count(_factory: *const clap_plugin_factory) -> u32 {
@@ -76,43 +75,10 @@ unsafe extern "C" fn create(
     host: *const clap_host,
     id: *const c_char,
 ) -> *const clap_plugin {
-    // SAFETY: what a host names a plugin by is a C string.
+    // SAFETY: a plugin's id is a C string.
     if host.is_null() || id.is_null() || unsafe { CStr::from_ptr(id) } != descriptor().clap_id() {
         return std::ptr::null();
     }
-    // SAFETY: a host outlives the instances that it makes. The pointer is to what the framework keeps until the host has
-    // it destroyed, and nobody else has it yet.
-    unsafe {
-        let wrapper = Arc::into_raw(Wrapper::<Jangdan>::new(host));
-        let plugin = (*wrapper).clap_plugin.as_ptr();
-        if let Some(process) = (*plugin).process {
-            PROCESS.get_or_init(|| process);
-            (*plugin).process = Some(process_in_order);
-        }
-        plugin
-    }
-}
-
-unsafe extern "C" fn process_in_order(
-    plugin: *const clap_plugin,
-    block: *const clap_process,
-) -> clap_process_status {
-    let Some(process) = PROCESS.get() else { return CLAP_PROCESS_ERROR };
-    if block.is_null() {
-        return CLAP_PROCESS_ERROR;
-    }
-    // SAFETY: the host's block, its lists and the instance outlive this call, and the lists here outlive the framework's.
-    unsafe {
-        let mut block = *block;
-        let inputs = Inputs::new(block.in_events, block.frames_count);
-        let outputs = Outputs::new(block.out_events);
-        let (in_events, out_events) = (inputs.list(), outputs.list());
-        if !block.in_events.is_null() {
-            block.in_events = &in_events;
-        }
-        if !block.out_events.is_null() {
-            block.out_events = &out_events;
-        }
-        process(plugin, &block)
-    }
+    // SAFETY: a host outlives the instances that it makes.
+    unsafe { Instance::create(host) }
 }

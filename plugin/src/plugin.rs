@@ -18,7 +18,7 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
     ClapFeature, ClapPlugin, MidiConfig, NoteEvent, Params, Plugin, PluginApi, PluginState,
-    ProcessContext, ProcessMode, ProcessStatus, RemoteControlsContext, Vst3Plugin, Vst3SubCategory,
+    ProcessContext, ProcessMode, ProcessStatus, RemoteControlsContext,
 };
 use nice_plug::util::permit_alloc;
 
@@ -134,10 +134,7 @@ impl Plugin for Jangdan {
     ) -> bool {
         self.kit.set_sample_rate(config.sample_rate);
         self.params.clock.take_charge(context.plugin_api() == PluginApi::Standalone);
-        // nice-plug 0.4.2 hands a VST3 the mode of the setup before this one: after a bounce it
-        // would say offline, and waiting would stop the host's sound. Better never to wait there.
-        self.is_offline =
-            config.process_mode == ProcessMode::Offline && context.plugin_api() != PluginApi::Vst3;
+        self.is_offline = config.process_mode == ProcessMode::Offline;
         (self.given_up, self.given_up_slots) = (None, None);
         true
     }
@@ -411,8 +408,9 @@ impl ClapPlugin for Jangdan {
     const CLAP_ID: &'static str = "org.jangdan.jangdan";
     const CLAP_DESCRIPTION: Option<&'static str> =
         Some("Dreams up four-bar drum grooves in time with the host");
-    const CLAP_MANUAL_URL: Option<&'static str> = None;
-    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    // Blank, not null: hosts may take them for strings.
+    const CLAP_MANUAL_URL: Option<&'static str> = Some("");
+    const CLAP_SUPPORT_URL: Option<&'static str> = Some("");
     const CLAP_FEATURES: &'static [ClapFeature] = &[
         ClapFeature::Instrument,
         ClapFeature::DrumMachine,
@@ -423,12 +421,6 @@ impl ClapPlugin for Jangdan {
     fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
         pages::pages(&self.params, context);
     }
-}
-
-impl Vst3Plugin for Jangdan {
-    const VST3_CLASS_ID: [u8; 16] = *b"JangdanDrummer01";
-    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
-        &[Vst3SubCategory::Instrument, Vst3SubCategory::Drum];
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 #![cfg(target_os = "linux")]
 #![expect(unsafe_code, reason = "VST3 is an interface of raw pointers")]
 
+#[path = "vst3/application.rs"]
+mod application;
+
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
@@ -11,11 +14,13 @@ use libloading::Library;
 use testhost::{Host, Input, Transport};
 use testkit::Random;
 use testkit::built::library;
-use vst3::Steinberg::Vst::IComponent;
+use vst3::Steinberg::Vst::{IComponent, IHostApplication};
 use vst3::Steinberg::{
     FUnknown, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, char8, kResultOk,
 };
-use vst3::{ComPtr, Interface};
+use vst3::{ComPtr, ComWrapper, Interface};
+
+use application::Application;
 
 /// How often, unless `JANGDAN_UNLOADS` says otherwise.
 const UNLOADS: usize = 40;
@@ -69,6 +74,7 @@ fn vst3(random: &mut Random) {
     type GetFactory = unsafe extern "system" fn() -> *mut IPluginFactory;
     // SAFETY: the library is this package's; loading it runs nothing but its constructors.
     let library = unsafe { Library::new(library()) }.unwrap();
+    let application = ComWrapper::new(Application).to_com_ptr::<IHostApplication>().unwrap();
     // SAFETY: VST3 gives these functions these types, the plugin has no use for the handle, the factory comes with a reference
     // that is ours, `info` is a structure of numbers that is written before it is read, and the ids are 16 bytes long.
     unsafe {
@@ -83,7 +89,10 @@ fn vst3(random: &mut Random) {
                 let mut raw = null_mut::<c_void>();
                 assert_eq!(factory.createInstance(info.cid.as_ptr(), id, &mut raw), kResultOk);
                 let component = ComPtr::<IComponent>::from_raw(raw.cast()).unwrap();
-                assert_eq!(component.initialize(null_mut::<FUnknown>()), kResultOk);
+                assert_eq!(
+                    component.initialize(application.as_ptr().cast::<FUnknown>()),
+                    kResultOk
+                );
                 component
             })
             .collect();

@@ -1,0 +1,69 @@
+//! What differs where the host is clap-wrapper, which makes a VST3 of the CLAP.
+
+mod factory;
+mod note_ports;
+
+use std::ffi::{CStr, c_char};
+
+use nice_plug::wrapper::clap::clap_host;
+
+pub(super) use self::note_ports::NOTE_PORTS;
+
+/// The wrapper asks for [`FACTORY`] by this id: `CLAP_PLUGIN_FACTORY_INFO_VST3` in its `vst3.h`.
+pub(super) const FACTORY_ID: &CStr = c"clap.plugin-factory-info-as-vst3/0";
+
+/// The `url` of the wrapper's `clap_host`.
+const WRAPPER_URL: &CStr = c"https://github.com/free-audio/clap-wrapper";
+
+/// `clap_plugin_factory_as_vst3` of `vst3.h`.
+#[repr(C)]
+pub(super) struct Factory {
+    vendor: *const c_char,
+    vendor_url: *const c_char,
+    email: *const c_char,
+    get_info: unsafe extern "C" fn(*const Self, u32) -> *const Info,
+}
+
+/// `clap_plugin_info_as_vst3` of `vst3.h`.
+#[repr(C)]
+struct Info {
+    vendor: *const c_char,
+    class_id: *const [u8; 16],
+    categories: *const c_char,
+}
+
+// SAFETY: what they point to is constant.
+unsafe impl Sync for Factory {}
+// SAFETY: as above.
+unsafe impl Sync for Info {}
+
+/// What VST3 asks for and CLAP does not.
+pub(super) static FACTORY: Factory = Factory {
+    vendor: c"Jangdan".as_ptr(),
+    vendor_url: c"".as_ptr(),
+    email: c"".as_ptr(),
+    get_info,
+};
+
+static INFO: Info = Info {
+    vendor: c"Jangdan".as_ptr(),
+    // Projects refer to it: it stays.
+    class_id: b"JangdanDrummer01",
+    categories: c"Instrument|Drum".as_ptr(),
+};
+
+unsafe extern "C" fn get_info(_factory: *const Factory, _index: u32) -> *const Info {
+    &INFO
+}
+
+/// Whether `host` is the wrapper.
+///
+/// # Safety
+/// `host` is a host.
+pub(super) unsafe fn is_wrapper(host: *const clap_host) -> bool {
+    // SAFETY: as the caller says; a host's `url` is null or a C string.
+    unsafe {
+        let url = (*host).url;
+        !url.is_null() && CStr::from_ptr(url) == WRAPPER_URL
+    }
+}
