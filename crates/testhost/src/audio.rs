@@ -124,7 +124,7 @@ impl Audio {
                 &input.as_input(),
                 &mut OutputEvents::from_buffer(&mut events),
                 Some(self.time),
-                transport.map(|transport| transport.event(0)).as_ref(),
+                transport.map(|transport| transport.event()).as_ref(),
             )
         });
         let mut error = events.error;

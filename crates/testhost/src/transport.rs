@@ -5,7 +5,7 @@ use clack_host::events::EventHeader;
 use clack_host::events::event_types::{TransportEvent, TransportFlags};
 use clack_host::utils::{BeatTime, SecondsTime};
 
-/// The host's transport at the first sample of a block (or at an event within one).
+/// The host's transport at the first sample of a block.
 ///
 /// A field that is `None` is one that the host does not know: real ones omit any of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,8 +16,6 @@ pub struct Transport {
     pub position: Option<f64>,
     /// Tempo in beats per minute.
     pub tempo: Option<f64>,
-    /// Change of tempo in beats per minute per sample, for ramps.
-    pub tempo_increment: f64,
     /// Numerator and denominator.
     pub time_signature: Option<(u16, u16)>,
     /// Start and end of the active loop in beats.
@@ -31,7 +29,6 @@ impl Transport {
             is_playing: true,
             position: Some(position),
             tempo: Some(tempo),
-            tempo_increment: 0.0,
             time_signature: Some((4, 4)),
             loop_range: None,
         }
@@ -42,8 +39,8 @@ impl Transport {
         Self { is_playing: false, ..Self::playing(position, tempo) }
     }
 
-    /// The event that says this at sample `offset` of a block.
-    pub(crate) fn event(&self, offset: u32) -> TransportEvent {
+    /// The event that says this.
+    pub(crate) fn event(&self) -> TransportEvent {
         let mut flags = TransportFlags::empty();
         flags.set(TransportFlags::IS_PLAYING, self.is_playing);
         flags.set(TransportFlags::HAS_BEATS_TIMELINE, self.position.is_some());
@@ -59,12 +56,12 @@ impl Transport {
         let bar_number = (position / bar).floor();
         let (loop_start, loop_end) = self.loop_range.unwrap_or((0.0, 0.0));
         TransportEvent {
-            header: EventHeader::new_core(offset, EventFlags::empty()),
+            header: EventHeader::new_core(0, EventFlags::empty()),
             flags,
             song_pos_beats: BeatTime::from_float(position),
             song_pos_seconds: SecondsTime::from_int(0),
             tempo: self.tempo.unwrap_or(0.0),
-            tempo_inc: self.tempo_increment,
+            tempo_inc: 0.0,
             loop_start_beats: BeatTime::from_float(loop_start),
             loop_end_beats: BeatTime::from_float(loop_end),
             loop_start_seconds: SecondsTime::from_int(0),
@@ -83,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_position_in_pre_roll_lies_in_a_bar_before_the_song() {
-        let event = Transport::playing(-1.5, 120.0).event(0);
+        let event = Transport::playing(-1.5, 120.0).event();
         assert_eq!(event.bar_number, -1);
         assert_eq!(event.bar_start.to_float(), -4.0);
         assert_eq!(event.song_pos_beats.to_float(), -1.5);
@@ -92,7 +89,7 @@ mod tests {
     #[test]
     fn a_field_the_host_does_not_know_has_no_flag() {
         let transport = Transport { position: None, tempo: None, ..Transport::playing(0.0, 90.0) };
-        let flags = transport.event(0).flags;
+        let flags = transport.event().flags;
         assert_eq!(flags, TransportFlags::IS_PLAYING | TransportFlags::HAS_TIME_SIGNATURE);
     }
 }

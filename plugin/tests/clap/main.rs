@@ -2,7 +2,7 @@
 //!
 //! The plugin is the library beside the test executable, or the bundle that `JANGDAN_BUNDLE` names.
 
-mod conform;
+mod any_host;
 mod morph;
 mod perform;
 mod projects;
