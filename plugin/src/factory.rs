@@ -1,4 +1,4 @@
-//! The factory pattern: what plays until the network's first answer. And the factory [`grooves`].
+//! The factory pattern, which plays until the network's first answer, and the factory [`grooves`].
 
 pub mod grooves;
 pub mod performances;

@@ -1,7 +1,7 @@
 //! The parameters: what the host automates and a project saves.
 //!
-//! Ids and persistence keys are for ever: a project or an automation lane names them. They stand
-//! in this file alone. `ids_are_for_ever` below is the list that must not change, only grow.
+//! Ids and persistence keys never change: projects and automation lanes refer to them. They stand
+//! in this folder alone. The test `ids_are_for_ever` below has the list, which may only grow.
 
 mod character;
 pub mod clock;
@@ -52,15 +52,15 @@ const DENSITY_NATS: f32 = 3.0;
 
 /// Everything the host sees and saves of one instance.
 ///
-/// The parameters are atomics: any thread may read them at any time, and none of ours writes
-/// them except the GUI, through the host.
+/// The parameters are atomics: any thread may read them at any time. Of our threads only the GUI
+/// changes them, through the host.
 #[derive(Params)]
 pub struct JangdanParams {
-    /// What is generated: moving one of these asks the network for another pattern.
+    /// Generation: a change of one of these asks the network for another pattern.
     #[nested(group = "Generate")]
     pub generate: GenerateParams,
 
-    /// How it is played: heard at once, without the network.
+    /// Playing: heard at once, without the network.
     #[nested(group = "Play")]
     pub play: PlayParams,
 
@@ -76,47 +76,47 @@ pub struct JangdanParams {
     #[nested(group = "Pattern")]
     pub pattern: PatternParams,
 
-    /// What makes it less regular, or more.
+    /// Humanising and accents.
     #[nested(group = "Humanise")]
     pub humanise: HumaniseParams,
 
-    /// How notes leave.
+    /// Notes out.
     #[nested(group = "Notes")]
     pub notes: NoteParams,
 
-    /// What the player chooses.
+    /// Choices of the player.
     #[nested(group = "Perform")]
     pub perform: PerformParams,
 
-    /// What every instrument has for itself.
+    /// Settings per instrument.
     #[nested(group = "Instruments")]
     pub instruments: InstrumentsParams,
 
-    /// Which kind of groove is drawn.
+    /// Style and attributes.
     #[nested(group = "Character")]
     pub character: CharacterParams,
 
-    /// Where it is between the pad's corners.
+    /// Position on the morph pad.
     #[nested(group = "Morph")]
     pub morph: MorphParams,
 
-    /// The patterns beside the recipe, so that new weights never change an old song.
+    /// The live groove with its patterns, so that new weights never change an old song.
     #[persist = "groove"]
     pub groove: SavedGroove,
 
-    /// The grooves kept beside that one.
+    /// The slots.
     #[persist = "slots"]
     pub slots: Slots,
 
-    /// What hands have put into the groove of the controls.
+    /// The edits of the live groove.
     #[persist = "edits"]
     pub edits: Versioned<Edits>,
 
-    /// What the pad's corners are.
+    /// The corners of the morph pad.
     #[persist = "corners"]
     pub corners: Versioned<Corners>,
 
-    /// The weights file that the user has chosen; `None` for the embedded weights.
+    /// The weights file chosen by the user; `None` for the embedded weights.
     #[persist = "weights"]
     pub weights: Versioned<Option<ChosenWeights>>,
 
@@ -128,11 +128,11 @@ pub struct JangdanParams {
     #[persist = "presets"]
     pub presets: Arc<RwLock<String>>,
 
-    /// The name that the groove came with, if it did.
+    /// The name of the live groove, if it came with one.
     #[persist = "name"]
     pub name: Arc<RwLock<Option<GrooveName>>>,
 
-    /// What was wrong with the project that was loaded.
+    /// Problems found in the project that was loaded.
     #[persist = "findings"]
     pub findings: Findings,
 
@@ -186,7 +186,7 @@ impl Default for JangdanParams {
 }
 
 impl JangdanParams {
-    /// What the parameters ask of the network now. Always numbers, whatever the host has sent.
+    /// The recipe of the live groove. Always finite, whatever the host has sent.
     pub fn recipe(&self) -> Recipe {
         let generate = &self.generate;
         let finite = |param: &FloatParam| finite_or(param.value(), param.default_plain_value());
@@ -205,7 +205,7 @@ impl JangdanParams {
         }
     }
 
-    /// How the parameters say that patterns are to be played now. Always numbers.
+    /// The playback settings. Always finite.
     pub fn playing(&self) -> engine::Playing {
         let Self { generate, play, pattern, humanise, notes, perform, .. } = self;
         let seed = u64::from(generate.seed.value().unsigned_abs());
@@ -240,13 +240,14 @@ impl JangdanParams {
         }
     }
 
-    /// Where the pad is, `[x, y]`, while it is on; always in `[0, 1]`.
+    /// The position of the pad, `[x, y]` in `[0, 1]`, while it is on.
     pub fn pad(&self) -> Option<[f32; 2]> {
         let at = |param: &FloatParam| finite_or(param.value(), 0.5).clamp(0.0, 1.0);
         self.morph.is_on.value().then(|| [at(&self.morph.x), at(&self.morph.y)])
     }
 
-    /// What the worker answers to. It looks by itself every few milliseconds; a nudge when this changes has it look now.
+    /// Everything the worker reacts to. It polls every few milliseconds; the window wakes it at
+    /// once when this changes.
     pub fn asked(&self) -> Asked {
         Asked {
             recipe: self.recipe(),
@@ -273,7 +274,7 @@ impl JangdanParams {
         name.as_ref()?.get(self.name_source(), has_clip).map(str::to_owned)
     }
 
-    /// The groove of the controls as it can be put into a slot: with its patterns, if all are made.
+    /// The live groove as stored in a slot: with its patterns, if all are made.
     pub fn live_groove(&self) -> Groove {
         let (held, recipe, edits) = (self.groove.get(), self.recipe(), self.edits.get());
         let slots = self.slots.get();
@@ -288,7 +289,7 @@ impl JangdanParams {
         Groove { recipe: Some(recipe), anchor, pad, edits: (*edits).clone(), ..Groove::default() }
     }
 
-    /// What is set for every instrument now.
+    /// The settings of every instrument.
     pub fn lanes(&self) -> Lanes {
         let ready = self.notes.map.value().ready().map(|map| map.keys());
         Lanes(Instrument::ALL.map(|instrument| {

@@ -28,7 +28,7 @@ use crate::handoff::answer::{Answer, Wanted};
 use crate::handoff::{AudioEnd, GuiEnd, handoff};
 use crate::params::JangdanParams;
 use crate::params::project;
-use crate::playing::player::{MOVES, Move, Player, Scene};
+use crate::playing::player::{BlockInput, MAX_ACTIONS, Player, QueuedAction};
 use crate::playing::position::Position;
 use crate::state::choice::Choice;
 use crate::state::numbers::finite_or;
@@ -183,15 +183,16 @@ impl Plugin for Jangdan {
         self.take_score(before, &playing);
 
         let answer = self.audio.answer();
-        let mut controls = [Control { at: SampleOffset(0), action: Action::Mute(false) }; MOVES];
+        let mut controls =
+            [Control { at: SampleOffset(0), action: Action::Mute(false) }; MAX_ACTIONS];
         let mut count = 0;
-        for &(at, to_do) in self.player.moves() {
+        for &(at, to_do) in self.player.actions() {
             let action = match to_do {
-                Move::Fill(is_held) => Action::Fill(is_held),
-                Move::Mute(is_held) => Action::Mute(is_held),
-                Move::Hold(is_held) => Action::Hold(is_held),
+                QueuedAction::Fill(is_held) => Action::Fill(is_held),
+                QueuedAction::Mute(is_held) => Action::Mute(is_held),
+                QueuedAction::Hold(is_held) => Action::Hold(is_held),
                 // What is not made yet is offered by a later block.
-                Move::Choose(choice) => match answer.track(choice) {
+                QueuedAction::Choose(choice) => match answer.track(choice) {
                     Some(track) => {
                         self.offered = track.identity();
                         Action::Play(&track.score)
@@ -222,7 +223,7 @@ impl Plugin for Jangdan {
         self.apply_level(left, right);
         let playhead = self.engine.playhead();
         if playhead.is_none() {
-            self.player.stand();
+            self.player.stopped();
         }
         self.audio.show_playhead(playhead);
         ProcessStatus::KeepAlive
@@ -245,7 +246,7 @@ impl Jangdan {
             self.has_news = true;
         }
         let perform = &self.params.perform;
-        let scene = Scene {
+        let input = BlockInput {
             slot_parameter: perform.slot.value(),
             clicked: self.audio.take_click().map(|slot| slot.map_or(0, |slot| i32::from(slot) + 1)),
             is_following: perform.is_following.value(),
@@ -253,7 +254,7 @@ impl Jangdan {
             can_run,
         };
         let time = self.engine.time_at(transport, playing, 0);
-        if let Some(heard) = self.player.begin(scene, time, playing) {
+        if let Some(heard) = self.player.begin(input, time, playing) {
             self.audio.tell_heard(&heard);
         }
     }
@@ -296,11 +297,11 @@ impl Jangdan {
         let (first, last) = (*cycles.start(), *cycles.end());
         let cycles = [first, last.min(first.saturating_add(1)), returns_to];
         self.wait_for(choice, &cycles);
-        let chosen = self.player.moves().iter().filter_map(|&(_, to_do)| match to_do {
-            Move::Choose(choice) if choice.take.is_none() => Some(choice),
+        let chosen = self.player.actions().iter().filter_map(|&(_, to_do)| match to_do {
+            QueuedAction::Choose(choice) if choice.take.is_none() => Some(choice),
             _ => None,
         });
-        let mut passing = [Choice::default(); MOVES];
+        let mut passing = [Choice::default(); MAX_ACTIONS];
         let mut count = 0;
         for chosen in chosen {
             passing[count] = chosen;

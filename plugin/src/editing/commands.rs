@@ -1,4 +1,5 @@
-//! The pen: carries out what is done to the grid, in the groove that is shown, as one step for undo per stroke.
+//! Commands that change the groove, each one undo step: edits of the grid, imports, factory
+//! grooves, new rows.
 
 use std::sync::Arc;
 
@@ -16,22 +17,22 @@ use crate::state::morph::Corner;
 use crate::state::request::{Ask, DEFAULT_TEMPERATURE, Recipe};
 use crate::state::rerolled_row::Diced;
 
-/// A stroke of the hand, from frame to frame.
+/// A drag over the grid, from frame to frame.
 #[derive(Clone, Debug, Default)]
 pub struct Stroke {
-    /// The free cells that it has put something into, and what it had found there.
+    /// The free cells that it has set, and their content before.
     cells: Vec<(usize, Instrument, Option<Hit>)>,
     is_down: bool,
 }
 
 impl Stroke {
-    /// Whether the hand is on the groove.
+    /// Whether a drag is going on.
     pub const fn is_down(&self) -> bool {
         self.is_down
     }
 }
 
-/// What the hand writes with in one frame.
+/// Applies edits to the displayed groove during one frame. A drag is one undo step.
 pub struct GroovePen<'a> {
     params: &'a JangdanParams,
     history: &'a History,
@@ -42,7 +43,7 @@ pub struct GroovePen<'a> {
 }
 
 impl<'a> GroovePen<'a> {
-    /// A pen for `track`, the groove of `choice`, of which the pattern `shown` is shown, edits and all.
+    /// A pen for `track`, the groove of `choice`, displayed as `shown`, edits included.
     pub fn new(
         params: &'a JangdanParams,
         history: &'a History,
@@ -59,7 +60,7 @@ impl<'a> GroovePen<'a> {
     }
 }
 
-/// Changes the edits of a slot, or of the live groove; nothing if the slot is empty.
+/// Changes the edits of a slot, or of the live groove. Does nothing if the slot is empty.
 ///
 /// # Panics
 /// If `slot` is 12 or more.
@@ -83,8 +84,8 @@ pub fn change(params: &JangdanParams, slot: Option<u8>, edit: impl FnOnce(&mut E
     params.slots.store(slot, Some(groove));
 }
 
-/// Makes an imported `clip` the live groove and chooses that, as one step for undo. A key may have chosen another:
-/// [`GuiEnd::choose`](crate::handoff::GuiEnd::choose).
+/// Makes an imported `clip` the live groove and chooses it, as one undo step. A key may have chosen
+/// another groove: see [`GuiEnd::choose`](crate::handoff::GuiEnd::choose).
 pub fn import(
     params: &JangdanParams,
     history: &History,
@@ -105,7 +106,8 @@ fn live_knobs(params: &JangdanParams) -> [(ParamPtr, f32); 2] {
     [(params.perform.slot.as_ptr(), 0.0), (params.morph.is_on.as_ptr(), 0.0)]
 }
 
-/// Begins at a factory groove, without edits, as one step for undo: knobs that it does not name are at rest.
+/// Loads a factory groove without edits, as one undo step. Knobs that it does not name go to their
+/// defaults.
 pub fn begin_at(
     params: &JangdanParams,
     history: &History,
@@ -143,7 +145,7 @@ pub fn begin_at(
     });
 }
 
-/// Puts a new row into the groove it was thrown for, as one step for undo.
+/// Puts a new row into its groove, as one undo step.
 pub fn put_row(params: &JangdanParams, history: &History, diced: &Diced) {
     let Diced { choice, ask, shown, instrument, pattern } = diced;
     history.step(params, || {
@@ -156,7 +158,7 @@ pub fn put_row(params: &JangdanParams, history: &History, diced: &Diced) {
     });
 }
 
-/// Puts `corner` at `place`, `0..4`, as one step for undo.
+/// Sets corner `place`, `0..4`, of the pad, as one undo step.
 ///
 /// # Panics
 /// If `place` is 4 or more.
@@ -168,7 +170,7 @@ pub fn set_corner(params: &JangdanParams, history: &History, place: usize, corne
     });
 }
 
-/// Leaves all of a slot's groove, or of the live one, to the network again, as one step for undo.
+/// Removes all edits of a slot's groove, or of the live one, as one undo step.
 pub fn clear(params: &JangdanParams, history: &History, slot: Option<u8>) {
     history.step(params, || change(params, slot, Edits::clear));
 }

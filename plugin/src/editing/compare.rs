@@ -1,6 +1,6 @@
-//! Two sides to compare: A and B, each a whole state with a history of its own.
+//! A and B: two whole states to compare, each with its own history.
 //!
-//! The window has it. Going to the other side loses nothing: what was here waits there.
+//! Owned by the window. Switching loses nothing: the other side keeps its state and history.
 
 use std::collections::BTreeMap;
 
@@ -10,26 +10,26 @@ use crate::editing::history::History;
 use crate::params::JangdanParams;
 use crate::params::snapshot::{State, parameters};
 
-/// See the module. Both sides begin as the same.
+/// The two sides. Both begin with the same state.
 #[derive(Clone, Debug, Default)]
 pub struct Compare {
-    /// The side that waits, and what was done on it; `None` while it has always been as this one.
+    /// The other side and its history; `None` until the sides differ.
     other: Option<(State, History)>,
     is_b: bool,
     coming: Option<Coming>,
 }
 
-/// Parameters that a host was asked to set and has not been seen to set yet: it does so in its next block.
+/// Parameters that the host was asked to set and has not set yet: it does so in its next block.
 #[derive(Clone, Debug)]
 struct Coming {
     before: BTreeMap<String, f32>,
     after: BTreeMap<String, f32>,
-    /// How often one was asked to go back since.
+    /// How often a switch was asked for since.
     asked: u8,
 }
 
-/// So often one has to ask to go back before parameters that do not come are given up: a host may hold them where they
-/// are.
+/// After this many switches, parameters that the host has not set are given up: it may hold them,
+/// as automation does.
 const INSISTENCE: u8 = 3;
 
 impl Compare {
@@ -38,8 +38,9 @@ impl Compare {
         self.is_b
     }
 
-    /// Goes to the other side. `history` is from then on that of the other side: going back is no step in it. Nothing while
-    /// the host has not set what it was asked to set the last time: this side would be mistaken for the other.
+    /// Switches to the other side. `history` becomes that of the other side; the switch itself is
+    /// no undo step. Does nothing while the host has not set the parameters of the last switch:
+    /// this side would be saved as a mixture.
     pub fn switch(
         &mut self,
         params: &JangdanParams,
@@ -64,8 +65,8 @@ impl Compare {
         (self.other, self.is_b) = (Some((here, done)), !self.is_b);
     }
 
-    /// Looks whether the host has set what it was asked to set. To be called while it may: what is undone later, to just
-    /// what was on the other side, would look as if it had not.
+    /// Checks whether the host has set the parameters of the last switch. Call it every frame: a
+    /// later undo back to the other side's values would look like a late host.
     pub fn follow(&mut self, params: &JangdanParams) {
         let Some(Coming { before, after, .. }) = &self.coming else { return };
         let here = parameters(params);
@@ -79,7 +80,7 @@ impl Compare {
         }
     }
 
-    /// Makes the other side as this one; what was done on it can no longer be undone.
+    /// Copies this side to the other, and clears the other's history.
     pub fn copy(&mut self, params: &JangdanParams) {
         self.other = Some((State::of(params), History::default()));
     }

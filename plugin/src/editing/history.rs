@@ -1,8 +1,9 @@
-//! Undo and redo: a hundred steps over everything that hands change in the window. What the host automates is no
-//! step and stays as it is.
+//! Undo and redo: a hundred steps over all changes made in the window. Automation is no step and is
+//! left alone.
 //!
-//! A step is what lies between [`begin`](History::begin) and [`end`](History::end): of edits and slots what differs
-//! then, likewise of the pad's corners, of parameters those that the window said it set. Steps within steps, such as the two knobs that one pad turns, are one.
+//! A step holds what changed between [`begin`](History::begin) and [`end`](History::end): edits,
+//! slots and corners by comparison, parameters as the window reports them. Nested steps, such as
+//! the two parameters of the pad, are one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,20 +23,21 @@ use slots::Difference;
 mod setting;
 mod slots;
 
-/// How many steps can be undone.
+/// The number of steps that can be undone.
 pub const STEPS: usize = 100;
 
-/// What was done in one window, and undone. Clones are the same.
+/// The undo history of one instance. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct History(Arc<Mutex<Past<ParamPtr>>>);
 
 impl History {
-    /// A hand begins to change something.
+    /// Begins a step.
     pub fn begin(&self, params: &JangdanParams) {
         self.0.lock().begin(|| Moment::of(params));
     }
 
-    /// It has changed a parameter from one normalised value to another; outside of a step, that is one.
+    /// Records that a parameter went from one normalised value to another; a step of its own if
+    /// none is open.
     pub fn turn(&self, params: &JangdanParams, param: ParamPtr, from: f32, to: f32) {
         let mut past = self.0.lock();
         past.begin(|| Moment::of(params));
@@ -43,17 +45,17 @@ impl History {
         past.end(|| Moment::of(params));
     }
 
-    /// It lets go.
+    /// Ends a step.
     pub fn end(&self, params: &JangdanParams) {
         self.0.lock().end(|| Moment::of(params));
     }
 
-    /// All hands have let go: the window they were in has closed.
+    /// Ends all open steps: the window has closed.
     pub fn let_go(&self, params: &JangdanParams) {
         self.0.lock().close(Moment::of(params));
     }
 
-    /// Does `change` as one step.
+    /// Runs `change` as one step.
     pub fn step<T>(&self, params: &JangdanParams, change: impl FnOnce() -> T) -> T {
         self.begin(params);
         let result = change();
@@ -72,7 +74,7 @@ impl History {
         self.set_all(params, host, &[(param.as_ptr(), normalized)]);
     }
 
-    /// Sets those of `knobs`, parameters of `params`, that are not there yet, as one step.
+    /// Sets those of `knobs` that have another value yet, as one step.
     pub(crate) fn set_all(
         &self,
         params: &JangdanParams,
@@ -90,7 +92,7 @@ impl History {
         });
     }
 
-    /// Puts everything as it is in `state`, as one step.
+    /// Restores `state`, as one step.
     pub fn place(&self, params: &JangdanParams, host: &dyn GuiContextInner, state: &State) {
         self.step(params, || {
             let grooves = (Arc::new(params.groove.get()), Arc::new(state.groove.clone()));
@@ -106,7 +108,7 @@ impl History {
         });
     }
 
-    /// Exchanges what was done here for what was done in `other`.
+    /// Swaps this history with `other`.
     pub fn swap(&self, other: &Self) {
         if !Arc::ptr_eq(&self.0, &other.0) {
             let theirs = std::mem::take(&mut *other.0.lock());
@@ -115,31 +117,31 @@ impl History {
         }
     }
 
-    /// Whether there is something to undo, and to redo.
+    /// Whether there is a step to undo, and one to redo.
     pub fn can(&self) -> (bool, bool) {
         let past = self.0.lock();
         (!past.done.is_empty(), !past.undone.is_empty())
     }
 
-    /// Undoes the last step, also one that a hand is still at; returns whether there was one.
+    /// Undoes the last step, even one that is still open; returns whether there was one.
     pub fn undo(&self, params: &JangdanParams, host: &dyn GuiContextInner) -> bool {
         let back = self.0.lock().undo(|| Moment::of(params));
         back.inspect(|back| back.apply(params, host)).is_some()
     }
 
-    /// Does again what was undone last; returns whether there was something.
+    /// Redoes the step that was undone last; returns whether there was one.
     pub fn redo(&self, params: &JangdanParams, host: &dyn GuiContextInner) -> bool {
         let forth = self.0.lock().redo();
         forth.inspect(|forth| forth.apply(params, host)).is_some()
     }
 
-    /// Forgets everything: the host has loaded something else.
+    /// Clears the history: the host has loaded another project.
     pub fn forget(&self) {
         *self.0.lock() = Past::default();
     }
 }
 
-/// What a step may change beside parameters.
+/// The state that a step may change, parameters aside.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Moment {
     edits: Arc<Edits>,
@@ -157,12 +159,12 @@ impl Moment {
     }
 }
 
-/// The steps, of parameters known by `K`.
+/// Undo and redo stacks; `K` identifies a parameter.
 #[derive(Debug)]
 struct Past<K> {
-    /// The last one last.
+    /// Undo stack; newest at the back.
     done: VecDeque<Step<K>>,
-    /// The one to redo first last.
+    /// Redo stack; the next at the back.
     undone: Vec<Step<K>>,
     open: Option<Open<K>>,
 }
@@ -173,21 +175,21 @@ impl<K> Default for Past<K> {
     }
 }
 
-/// How things were before a step and after it.
+/// One step: the state before and after it.
 #[derive(Clone, Debug)]
 struct Step<K> {
     before: Setting<K>,
     after: Setting<K>,
 }
 
-/// A step that hands are at.
+/// An open step.
 #[derive(Debug)]
 struct Open<K> {
     hands: usize,
     before: Moment,
-    /// Parameter, value at first and at last.
+    /// Parameter, first value, last value.
     knobs: Vec<(K, f32, f32)>,
-    /// The project's patterns at first and at last, if they were put in place of others.
+    /// The stored groove before and after, if the step replaced it.
     grooves: Option<(Arc<Groove>, Arc<Groove>)>,
 }
 
@@ -218,7 +220,7 @@ impl<K: Copy + PartialEq> Past<K> {
         }
     }
 
-    /// The step is over, whoever is still at it.
+    /// Closes the open step, however deeply nested.
     fn close(&mut self, now: Moment) {
         let Some(Open { before, mut knobs, grooves, .. }) = self.open.take() else { return };
         knobs.retain(|(_, from, to)| from != to);
@@ -255,7 +257,7 @@ impl<K: Copy + PartialEq> Past<K> {
         });
     }
 
-    /// How things were before the last step.
+    /// Pops the last step; returns the state before it.
     fn undo(&mut self, now: impl FnOnce() -> Moment) -> Option<Setting<K>> {
         if self.open.is_some() {
             self.close(now());
@@ -266,7 +268,7 @@ impl<K: Copy + PartialEq> Past<K> {
         Some(before)
     }
 
-    /// How things were after the step that was undone last. Not while a hand does something else.
+    /// Pops the step that was undone last; returns the state after it. `None` while a step is open.
     fn redo(&mut self) -> Option<Setting<K>> {
         if self.open.is_some() {
             return None;

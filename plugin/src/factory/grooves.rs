@@ -1,7 +1,7 @@
-//! The factory grooves: places worth beginning at, by style.
+//! The factory grooves, by style.
 //!
-//! Found by machine among the first 256 seeds of each style with the shipped weights: see `seeds.rs` among the examples of
-//! `musicvae`.
+//! Selected automatically among the first 256 seeds of each style with the shipped weights: see the
+//! example `seeds.rs` of `musicvae`.
 
 use super::performances::{self, Performance};
 use crate::factory::weights::embedded_styles;
@@ -23,22 +23,22 @@ const TABLE: [(&str, &str, &[u64]); 12] = [
     ("reggae", "Reggae", &[148, 88]),
 ];
 
-/// A groove to begin with.
+/// A factory groove.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactoryGroove {
     /// The style's name.
     pub style: &'static str,
-    /// Which one of the style, from 1 on.
+    /// Its number in the style, from 1.
     pub number: usize,
-    /// What it is made from, or for a performance, by what it is drawn on from there; all knobs that it does not name are
-    /// at rest.
+    /// Its recipe; for a performance, the recipe for what follows when a knob moves. Knobs that it
+    /// does not name are at their defaults.
     pub recipe: Recipe,
-    /// What a drummer played, if it is that.
+    /// The recorded performance, if it is one.
     pub performance: Option<Performance>,
 }
 
 impl FactoryGroove {
-    /// What it is called, such as `Funk 3`.
+    /// Its name, such as `Funk 3`.
     pub fn name(&self) -> String {
         match &self.performance {
             Some(_) => format!("{}, played", self.style),
@@ -47,10 +47,11 @@ impl FactoryGroove {
     }
 }
 
-/// Grooves that were played are drawn on from by seeds from here on.
+/// The first seed for performances.
 const FIRST_PLAYED: u64 = 9000;
 
-/// All of them, by style, those that were played last of their style; those of styles that the embedded weights do not know are left out.
+/// All factory grooves by style, performances last in each. Styles that the embedded weights do not
+/// know are left out.
 pub fn grooves() -> Vec<FactoryGroove> {
     let known = embedded_styles();
     let played: Vec<(u64, Performance)> =

@@ -1,28 +1,28 @@
-//! The factory performances: four bars each of what drummers played, to begin at.
+//! The factory performances: four bars each, played by drummers.
 //!
-//! From the Groove MIDI Dataset 1.0.0 (Gillick, Roberts, Engel, Eck and Bamman, *Learning to Groove with Inverse Sequence
-//! Transformations*, ICML 2019), Creative Commons Attribution 4.0. Each names its file and so its drummer. Taken by
-//! `performances.rs` among the examples.
+//! From the Groove MIDI Dataset 1.0.0 (Gillick, Roberts, Engel, Eck and Bamman, *Learning to Groove
+//! with Inverse Sequence Transformations*, ICML 2019), Creative Commons Attribution 4.0. Each names
+//! its file and so its drummer. Made by the example `performances.rs`.
 
 use groove::Pattern;
 use serde::Deserialize;
 
-/// Written by the example; read once the window asks.
+/// Written by the example; read when the window first asks.
 const FILE: &str = include_str!("performances.json");
 
-/// What a drummer played.
+/// A recorded performance.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Performance {
     /// The style, as the weights file calls it.
     pub style: String,
-    /// Which file of the dataset it is from.
+    /// Its file in the dataset.
     pub file: String,
-    /// Four bars of it.
+    /// Its four bars.
     pub pattern: Pattern,
 }
 
 impl Performance {
-    /// Whom it is by, in a line.
+    /// The credit, in one line.
     pub fn credit(&self) -> String {
         let drummer = self.file.split('/').next().unwrap_or_default();
         let number = drummer.trim_start_matches("drummer");
@@ -30,7 +30,7 @@ impl Performance {
     }
 }
 
-/// All of them.
+/// All performances.
 pub(super) fn performances() -> Vec<Performance> {
     // A test reads the very same text.
     serde_json::from_str(FILE).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The weights that the plugin is built with, and what the window is told about the ones in use.
+//! The embedded weights, and the facts that the window shows about the weights in use.
 
 use std::sync::LazyLock;
 
@@ -6,30 +6,30 @@ use std::sync::LazyLock;
 pub(crate) static EMBEDDED: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/weights.safetensors"));
 
-/// The weights that an instance plays with, for the window.
+/// The weights in use, for the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeightsInfo {
-    /// What to call them.
+    /// Their name.
     pub name: String,
-    /// Where they are; `None` for the embedded ones.
+    /// Path of the file; `None` for the embedded weights.
     pub path: Option<String>,
     /// Names of the styles they know, in their order.
     pub styles: Vec<String>,
     /// Names of the attributes they know directions for, in their order.
     pub attributes: Vec<String>,
-    /// Why they cannot be played with, or what else is wrong with them, in a line for the user.
+    /// An error or warning about them, in a line for the user.
     pub trouble: Option<String>,
 }
 
 impl WeightsInfo {
-    /// Whether they are the embedded ones.
+    /// Whether they are the embedded weights.
     pub fn is_built_in(&self) -> bool {
         self.path.is_none()
     }
 }
 
 impl Default for WeightsInfo {
-    /// The embedded ones.
+    /// The embedded weights.
     fn default() -> Self {
         Self {
             name: "built in".to_owned(),

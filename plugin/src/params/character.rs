@@ -1,4 +1,4 @@
-//! The parameters of a groove's character: its style, and how much it has of each musical attribute.
+//! Parameters of the character: the style and the musical attributes.
 
 use std::sync::Arc;
 
@@ -9,21 +9,20 @@ use super::text::{leading_number, signed_two_digits};
 use crate::factory::weights::embedded_styles;
 use crate::state::request::ATTRIBUTES;
 
-/// Styles that can be chosen among: more than any weights file has so far.
+/// The most styles to choose from: more than any weights file has so far.
 const STYLES: i32 = 24;
 
-/// What the style is called when none is asked for.
+/// The name of style 0.
 const ANY: &str = "any";
 
-/// Which kind of groove is drawn; see [`Recipe`](crate::state::request::Recipe).
+/// Style and attributes; see [`Recipe`](crate::state::request::Recipe).
 #[derive(Params)]
 pub struct CharacterParams {
     /// The style: 0 is any, n the n-th of the weights file.
     #[id = "style"]
     pub style: IntParam,
 
-    /// More or fewer hits; this and the others in standard deviations of what was learned from,
-    /// `[-3, 3]`.
+    /// More or fewer hits; all attributes in standard deviations of the training data, `[-3, 3]`.
     #[id = "att_dens"]
     pub density: FloatParam,
 
@@ -43,7 +42,7 @@ pub struct CharacterParams {
     #[id = "att_loud"]
     pub loudness: FloatParam,
 
-    /// What the styles are called.
+    /// The names of the styles.
     pub styles: Arc<StyleNames>,
 }
 
@@ -52,7 +51,7 @@ pub struct CharacterParams {
 pub struct StyleNames(RwLock<Option<Vec<String>>>);
 
 impl StyleNames {
-    /// Changes them: other weights are in use than the embedded ones.
+    /// Sets the names, for weights other than the embedded ones.
     pub fn set(&self, names: &[String]) {
         *self.0.write() = Some(names.to_vec());
     }

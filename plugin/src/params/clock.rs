@@ -1,17 +1,17 @@
-//! The transport of the standalone, which has no host to ask: played, stopped and set in the window, read by
-//! the audio thread.
+//! The transport of the standalone, which has no host: set in the window, read by the audio thread.
 //!
-//! nice-plug's standalone reports a song that plays from the start on at the tempo of its command line (under
-//! JACK: the server's transport). Of that only the first tempo is taken. In hosts a [`Clock`] is never in charge.
+//! nice-plug's standalone reports a song that plays from the start at the tempo of its command line
+//! (under JACK: the server's transport). Only the first tempo of it is used. In hosts a [`Clock`]
+//! is never in charge.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The slowest and the fastest tempo, in quarter notes a minute.
 pub const TEMPOS: (f64, f64) = (20.0, 300.0);
-/// The tempo until one is known.
+/// The tempo before one is known.
 pub const DEFAULT_TEMPO: f64 = 120.0;
 
-/// What the window sets. Any thread may read and write it at any time.
+/// The standalone's transport. Any thread may read and write it at any time.
 #[derive(Debug)]
 pub struct Clock {
     is_in_charge: AtomicBool,
@@ -31,12 +31,12 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Whether this is the transport, for want of a host's.
+    /// Whether this is the transport, because there is no host.
     pub fn is_in_charge(&self) -> bool {
         self.is_in_charge.load(Ordering::Relaxed)
     }
 
-    /// Says whether there is a host.
+    /// Sets whether this is the transport.
     pub fn take_charge(&self, is_in_charge: bool) {
         self.is_in_charge.store(is_in_charge, Ordering::Relaxed);
     }
@@ -46,7 +46,7 @@ impl Clock {
         self.is_playing.load(Ordering::Relaxed)
     }
 
-    /// Plays, from the start, or stops.
+    /// Plays from the start, or stops.
     pub fn play(&self, is_playing: bool) {
         self.is_playing.store(is_playing, Ordering::Relaxed);
     }
@@ -65,7 +65,7 @@ impl Clock {
         }
     }
 
-    /// The tempo of the command line, unless the user was quicker.
+    /// Sets the tempo of the command line, unless the user has set one.
     pub(crate) fn begin_at(&self, tempo: Option<f64>) {
         if let Some(tempo) = tempo
             && f64::from_bits(self.tempo.load(Ordering::Relaxed)).is_nan()

@@ -1,4 +1,4 @@
-//! The parameters of what is generated.
+//! Parameters of generation.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::state::request::{DEFAULT_TEMPERATURE, SLIDERS};
 /// ghost notes around it, and a fill over the tom at the end.
 const DEFAULT_SEED: i32 = 138;
 
-/// What the network is asked for; see [`Recipe`](crate::state::request::Recipe).
+/// The request to the network; see [`Recipe`](crate::state::request::Recipe).
 #[derive(Params)]
 pub struct GenerateParams {
     /// The eight latent sliders, `lat_1` to `lat_8`.
@@ -32,7 +32,7 @@ pub struct GenerateParams {
     #[id = "seed"]
     pub seed: IntParam,
 
-    /// How far each four-bar cycle wanders from the others, `[0, 1]`; at 0 all are the same.
+    /// How much the four-bar cycles differ from each other, `[0, 1]`; at 0 all are the same.
     #[id = "vary"]
     pub variation: FloatParam,
 }

@@ -1,4 +1,4 @@
-//! The parameters that every instrument has for itself.
+//! The parameters of each instrument.
 
 use std::sync::Arc;
 
@@ -41,19 +41,19 @@ pub struct InstrumentsParams {
     pub ride: InstrumentParams,
 }
 
-/// What is set for one instrument; see [`Lane`].
+/// The parameters of one instrument; see [`Lane`].
 #[derive(Params)]
 pub struct InstrumentParams {
-    /// Whether it is to be heard.
+    /// Whether it plays.
     #[id = "on"]
     pub is_on: BoolParam,
 
-    /// Whether only it, and others like it, are to be heard.
+    /// Solo: while any instrument is on solo, only those play.
     #[id = "solo"]
     pub is_solo: BoolParam,
 
-    /// Below 0 its hits are thinned out as they are played; above 0 the network is asked for more,
-    /// `[-1, 1]`.
+    /// Below 0 its hits are thinned out while playing; above 0 the network is asked for more, `[-1,
+    /// 1]`.
     #[id = "dens"]
     pub density: FloatParam,
 
@@ -96,7 +96,7 @@ impl InstrumentParams {
         }
     }
 
-    /// What is set now; `key` is the one of a ready note map, if one is chosen.
+    /// The current settings; `key` comes from the note map, if one is chosen.
     pub(super) fn lane(&self, key: Option<u8>) -> Lane {
         let own_key = u8::try_from(self.key.value().clamp(0, 127)).unwrap_or_default();
         Lane {
@@ -111,7 +111,7 @@ impl InstrumentParams {
 }
 
 impl InstrumentsParams {
-    /// Those of every instrument, by [`Instrument::index`].
+    /// The parameters of every instrument, by [`Instrument::index`].
     pub fn all(&self) -> [&InstrumentParams; INSTRUMENTS] {
         let Self {
             kick,
@@ -127,12 +127,12 @@ impl InstrumentsParams {
         [kick, snare, high_tom, low_mid_tom, floor_tom, open_hat, closed_hat, crash, ride]
     }
 
-    /// How many more hits of each instrument are asked for than learned, `[0, 1]`.
+    /// The extra density of each instrument that the network is asked for, `[0, 1]`.
     pub(super) fn extra_densities(&self) -> [f32; INSTRUMENTS] {
         self.all().map(|one| finite_or(one.density.value(), 0.0).max(0.0))
     }
 
-    /// Those of `instrument`.
+    /// The parameters of `instrument`.
     pub fn of(&self, instrument: Instrument) -> &InstrumentParams {
         self.all()[instrument.index()]
     }

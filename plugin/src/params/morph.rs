@@ -4,10 +4,10 @@ use nice_plug::prelude::*;
 
 use super::text::{percentage, switch};
 
-/// Where a groove is between the pad's corners; see [`crate::state::morph`].
+/// The morph pad; see [`crate::state::morph`].
 #[derive(Params)]
 pub struct MorphParams {
-    /// Whether the groove is between them, and not where the seed is.
+    /// Whether the pad is on.
     #[id = "pad"]
     pub is_on: BoolParam,
 

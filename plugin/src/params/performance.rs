@@ -1,5 +1,5 @@
-//! The parameters of a performance: what part of a pattern is played when, how it is humanised, how
-//! notes leave, and what the player chooses.
+//! Parameters of the performance: the part of the pattern that plays, humanising, notes out, and
+//! the player's choices.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use nice_plug::prelude::*;
 use super::text::{leading_number, number_or, percentage, switch};
 use crate::state::choice::SLOTS;
 
-/// Which part of a pattern is played, and how fast.
+/// The part of a pattern that is played, and its speed.
 #[derive(Params)]
 pub struct PatternParams {
-    /// How many bars are played over and over.
+    /// Bars that are looped.
     #[id = "len"]
     pub length: EnumParam<LengthParam>,
 
@@ -31,55 +31,55 @@ pub struct PatternParams {
     pub triplet: FloatParam,
 }
 
-/// What makes it less regular, or more.
+/// Humanising and accents.
 #[derive(Params)]
 pub struct HumaniseParams {
-    /// How far hits stray in time by chance, `[0, 1]`: up to a quarter of a 16th.
+    /// Random timing, `[0, 1]`: up to a quarter of a 16th.
     #[id = "humtim"]
     pub timing: FloatParam,
 
-    /// How far velocities stray by chance, `[0, 1]`: up to 19 of MIDI's 127.
+    /// Random velocity, `[0, 1]`: up to 19 of MIDI's 127.
     #[id = "humvel"]
     pub velocity: FloatParam,
 
-    /// Which steps are accented.
+    /// The accented steps.
     #[id = "acccrv"]
     pub accent: EnumParam<AccentParam>,
 
-    /// How strongly, `[0, 1]`.
+    /// Strength of the accent, `[0, 1]`.
     #[id = "accent"]
     pub accent_amount: FloatParam,
 }
 
-/// How notes leave.
+/// Notes out.
 #[derive(Params)]
 pub struct NoteParams {
-    /// How long a note lasts, in 16ths, `[0.1, 4]`.
+    /// Length of a note in 16ths, `[0.1, 4]`.
     #[id = "notelen"]
     pub length: FloatParam,
 
-    /// The MIDI channel as people count, `1..=16`.
+    /// The MIDI channel, `1..=16`.
     #[id = "chan"]
     pub channel: IntParam,
 
-    /// On which keys the instruments are played.
+    /// The keys of the instruments.
     #[id = "map"]
     pub map: EnumParam<NoteMapParam>,
 }
 
-/// What the player chooses.
+/// Choices of the player.
 #[derive(Params)]
 pub struct PerformParams {
-    /// When the drummer plays.
+    /// When patterns play.
     #[id = "mode"]
     pub mode: EnumParam<PlayModeParam>,
 
-    /// The groove that plays: 0 is what the controls make, 1 to 12 a slot. Moving it chooses, as the
-    /// keys do; whichever was last counts. An empty slot changes nothing.
+    /// The chosen groove: 0 is the live groove, 1 to 12 a slot. A change chooses, as keys do; the
+    /// last choice counts. An empty slot changes nothing.
     #[id = "slot"]
     pub slot: IntParam,
 
-    /// Whether the notes that come in are a rhythm to join in with, and not keys that choose.
+    /// Whether incoming notes are a rhythm to follow instead of control keys.
     #[id = "follow"]
     pub is_following: BoolParam,
 }
@@ -200,14 +200,14 @@ pub enum NoteMapParam {
     #[id = "rack"]
     #[name = "Drum Rack C1"]
     DrumRack,
-    /// The user's own: the keys that are set for each instrument.
+    /// The user's own: the key parameters of the instruments.
     #[id = "own"]
     #[name = "Own"]
     Own,
 }
 
 impl NoteMapParam {
-    /// The ready map, or none if it is the user's own.
+    /// The note map; `None` if it is the user's own.
     pub fn ready(self) -> Option<NoteMap> {
         Some(match self {
             Self::GeneralMidi => NoteMap::GeneralMidi,
@@ -225,7 +225,7 @@ impl NoteMapParam {
 /// The choices of [`PerformParams::mode`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum PlayModeParam {
-    /// With the transport.
+    /// While the transport runs.
     #[id = "transport"]
     Transport,
     /// While a key is held.

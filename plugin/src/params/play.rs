@@ -1,4 +1,4 @@
-//! The parameters of how patterns are played, and those of the built-in kit.
+//! Parameters of playing, and of the built-in kit.
 
 use engine::Quantise;
 use groove::sequencer::Feel;
@@ -13,7 +13,7 @@ pub struct PlayParams {
     #[id = "swing"]
     pub swing: FloatParam,
 
-    /// Share of the learned micro-offsets that is heard, `[0, 1]`.
+    /// How much of the learned micro-offsets is applied, `[0, 1]`.
     #[id = "feel"]
     pub feel: FloatParam,
 

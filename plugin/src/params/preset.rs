@@ -1,4 +1,4 @@
-//! Presets: whole states as files that a person can read.
+//! Presets: whole states as readable files.
 //!
 //! A file is one JSON object: the name and version of the format, and every part of a [`State`] under a name of its own.
 //! Names never change; a part that is missing is as in a new instance. Parameters with a list of choices are saved by the
@@ -18,10 +18,10 @@ use crate::state::groove::Groove;
 use crate::state::morph::{Corners, first_corners};
 use crate::state::slots::SavedSlots;
 
-/// What names of preset files end in, without the dot.
+/// The extension of preset files, without the dot.
 pub const ENDING: &str = "jangdan";
 
-/// What every file says it is.
+/// The name of the format.
 const FORMAT: &str = "jangdan-preset";
 
 /// Version of the format. Version 1 saved a choice by its place in the list.

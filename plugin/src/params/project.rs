@@ -1,7 +1,8 @@
-//! A project as a host hands it over, before it is loaded: what it lacks, and what in it cannot be read, is made as in a
-//! new instance, so that what is loaded never depends on what was there before; and the window is told.
+//! Completes a project before it is loaded. Missing or unreadable parts get the values of a new
+//! instance, so that the result never depends on the state before; problems are reported to the
+//! window.
 //!
-//! Bytes that are no state at all never come here: the framework refuses them, and the host is told.
+//! Bytes that are no state at all never get here: the framework refuses them and tells the host.
 
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::{Param, ParamPtr, Params, PluginState};
@@ -16,11 +17,11 @@ use crate::state::slots::SavedSlots;
 use crate::state::weights_file::ChosenWeights;
 use crate::state::window_size::WindowSize;
 
-/// The field by which [`Findings`] reach their instance. Fields are loaded by their names' order, and this one
-/// before `groove`, by which the window knows that there is another project.
+/// The field that carries [`Findings`] to their instance. Fields are loaded in order of name, so
+/// this one before `groove`, which tells the window that there is another project.
 const FINDINGS: &str = "findings";
 
-/// Fields that are the user's rather than the song's: what a project lacks of these stays as it is.
+/// Fields of the user rather than of the song: if a project lacks one, it stays as it is.
 const OF_THE_USER: [&str; 3] = ["folder", "presets", "window"];
 
 /// Completes `state`; see the module.
@@ -60,7 +61,7 @@ pub(crate) fn complete(state: &mut PluginState) {
     state.fields.insert(FINDINGS.to_owned(), found);
 }
 
-/// Whether `text` is what the field called `name` holds.
+/// Whether the field `name` can be read from `text`.
 fn can_read(name: &str, text: &str) -> bool {
     fn is<'a, T: Deserialize<'a>>(text: &'a str) -> bool {
         serde_json::from_str::<T>(text).is_ok()
@@ -79,7 +80,7 @@ fn can_read(name: &str, text: &str) -> bool {
     }
 }
 
-/// What people call the field called `name`.
+/// The field `name` in words for the user.
 fn spoken(name: &str) -> &str {
     match name {
         "corners" => "the pad's corners",
@@ -94,7 +95,7 @@ fn spoken(name: &str) -> &str {
     }
 }
 
-/// What is to be said of a project of `version` of which some parts were `unread`.
+/// The report about a project of `version` with `unread` parts.
 fn findings(version: &str, unread: &[String]) -> Option<String> {
     let (theirs, ours) = (numbers(version), numbers(env!("CARGO_PKG_VERSION")));
     let mut found = Vec::new();
@@ -112,13 +113,13 @@ fn findings(version: &str, unread: &[String]) -> Option<String> {
     (!found.is_empty()).then(|| found.join(". "))
 }
 
-/// A version's three numbers; none if it has no such.
+/// The three numbers of a version; empty if it has not three numbers.
 fn numbers(version: &str) -> Vec<u32> {
     let numbers: Option<Vec<u32>> = version.split('.').map(|part| part.parse().ok()).collect();
     numbers.filter(|numbers| numbers.len() == 3).unwrap_or_default()
 }
 
-/// The value of `param` as projects have it.
+/// The value of `param` as projects store it.
 #[expect(unsafe_code, reason = "the framework names parameters by pointers")]
 fn value(param: ParamPtr) -> ParamValue {
     // SAFETY: the caller holds the parameters that `param` is one of.
@@ -135,8 +136,8 @@ fn value(param: ParamPtr) -> ParamValue {
     }
 }
 
-/// What `param`, which may be changed by asking, becomes if `held` is loaded; `None` if it is nothing that it can be. The
-/// framework takes whatever number is saved, also beyond the parameter's range.
+/// The stored value `held` brought into the range of `param`; `None` if it is of another type. May
+/// change `param`. The framework would take any number, also one beyond the range.
 #[expect(unsafe_code, reason = "as above")]
 fn fit(param: ParamPtr, held: ParamValue) -> Option<ParamValue> {
     // SAFETY: as above.

@@ -1,4 +1,5 @@
-//! A whole state: all that makes an instance sound as it does, apart from what only the host decides.
+//! A whole state: everything that makes an instance sound as it does, except what only the host
+//! decides.
 
 use std::collections::BTreeMap;
 
@@ -12,24 +13,24 @@ use crate::state::morph::Corners;
 use crate::state::numbers::finite_or;
 use crate::state::slots::SlotGrooves;
 
-/// See the module. As a preset holds it, or the other side of a comparison.
+/// A whole state, as in a preset or on the other side of A/B.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// Plain values of the parameters by id; those that are missing are at their defaults. The host's bypass is none of
-    /// them.
+    /// Plain values of the parameters by id; missing ones are at their defaults. Without the host's
+    /// bypass.
     pub parameters: BTreeMap<String, f32>,
-    /// The patterns of the groove that the controls make.
+    /// The live groove with its patterns.
     pub groove: Groove,
-    /// What hands have put into it.
+    /// Its edits.
     pub edits: Edits,
-    /// What is in the slots.
+    /// The slots.
     pub slots: SlotGrooves,
-    /// What the pad's corners are.
+    /// The corners of the pad.
     pub corners: Corners,
 }
 
 impl State {
-    /// How `params` are now.
+    /// The current state of `params`.
     pub fn of(params: &JangdanParams) -> Self {
         Self {
             parameters: parameters(params),
@@ -40,7 +41,7 @@ impl State {
         }
     }
 
-    /// The slot, `0..12`, that is chosen in it; `None` for the groove of the controls. `params` are any instance's.
+    /// The chosen slot, `0..12`; `None` for the live groove. `params` may be of any instance.
     pub(crate) fn slot(&self, params: &JangdanParams) -> Option<u8> {
         self.choice(params, &params.perform.slot).checked_sub(1)?.try_into().ok()
     }
@@ -51,14 +52,14 @@ impl State {
         (choice(&params.character.style), choice(&params.generate.seed))
     }
 
-    /// What `param`, one of `params`, is in it.
+    /// The value of `param`, one of `params`, in this state.
     fn choice(&self, params: &JangdanParams, param: &IntParam) -> i32 {
         let pointer = param.as_ptr();
         let knob = self.knobs(params).into_iter().find(|(other, _)| *other == pointer);
         knob.map_or_else(|| param.value(), |(_, normalized)| param.preview_plain(normalized))
     }
 
-    /// Puts all but the parameters in place.
+    /// Restores everything but the parameters.
     pub(crate) fn put_patterns(&self, params: &JangdanParams) {
         params.groove.put(self.groove.clone());
         params.edits.set(self.edits.clone());
@@ -71,7 +72,7 @@ impl State {
         params.corners.set(self.corners.clone());
     }
 
-    /// Every parameter of `params` that a state has, and the normalised value it has here.
+    /// Every parameter of `params` that a state has, with its normalised value in this state.
     #[expect(unsafe_code, reason = "the framework's parameter map holds raw pointers")]
     pub(crate) fn knobs(&self, params: &JangdanParams) -> Vec<(ParamPtr, f32)> {
         let knob = |(id, param): (String, ParamPtr)| {

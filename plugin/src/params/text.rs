@@ -1,4 +1,4 @@
-//! How parameters are made and shown: per cent, words, keys, and the way back from what is typed.
+//! Parameters as text: per cent, words and keys, and parsing of typed values.
 
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ pub(super) fn switch(name: impl Into<String>, default: bool) -> BoolParam {
         }))
 }
 
-/// A whole number in `[min, max]`, the lowest of which has a name of its own.
+/// A whole number in `[min, max]` with a name for the lowest value.
 pub(super) fn number_or(
     name: impl Into<String>,
     default: i32,

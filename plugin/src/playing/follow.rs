@@ -1,8 +1,7 @@
-//! What is followed: the rhythm of the notes that come in, on the grid of the pattern.
+//! Records the rhythm of incoming notes on the grid of the pattern.
 //!
-//! The audio thread runs it. It keeps the last pass of the pattern: where time passes over a step, what
-//! was there is forgotten, and what is struck there now takes its place. So at any moment it holds one
-//! cycle, the last part of it from the pass before.
+//! Runs on the audio thread. It holds one cycle: each step is cleared when time reaches it and then
+//! takes the notes played there, so the steps still to come hold the notes of the cycle before.
 
 use groove::sequencer::Shape;
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
@@ -10,16 +9,16 @@ use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 use crate::handoff::Heard;
 use crate::state::fingerprint::fingerprint;
 
-/// How many steps before a cycle's end what was heard is handed on: time for the network to answer, so
-/// that the drummer joins in with the next cycle. A quarter of a second at 120 BPM.
+/// The rhythm is handed to the worker this many steps before the end of a cycle, a quarter of a
+/// second at 120 BPM, so that the network can answer in time for the next cycle.
 const LEAD_STEPS: i64 = 2;
 
-/// The rhythm heard in the last cycle.
+/// The rhythm played in the last cycle.
 #[derive(Clone, Debug)]
 pub(crate) struct Follower {
     heard: Pattern,
     shape: Shape,
-    /// The last played step that time has come to, the nearest one.
+    /// The step that time has reached, rounded to the nearest.
     reached: Option<i64>,
 }
 
@@ -33,13 +32,13 @@ impl Follower {
         Self { heard: Pattern::EMPTY, shape, reached: None }
     }
 
-    /// Forgets everything.
+    /// Clears the recording.
     pub(crate) fn forget(&mut self) {
         *self = Self::new();
     }
 
-    /// Time has come to `time`, of a pattern played in `shape`. Returns the rhythm to follow from the
-    /// next cycle on, if time has just come near the end of one in which something was heard.
+    /// Advances to `time` in a pattern played with `shape`. Near the end of a cycle with at least
+    /// one note, returns the rhythm to follow from the next cycle on.
     pub(crate) fn pass(&mut self, time: Beats, shape: &Shape) -> Option<Heard> {
         if self.shape != *shape {
             self.forget();
@@ -57,7 +56,7 @@ impl Follower {
         (is_near_end && self.heard.count() > 0).then(|| self.rhythm())
     }
 
-    /// `instrument` is struck at `time`.
+    /// Records a hit of `instrument` at `time`.
     pub(crate) fn strike(&mut self, time: Beats, instrument: Instrument, velocity: f32) {
         let place = self.shape.speed.steps(time);
         let step = (place + 0.5).floor();
@@ -71,7 +70,8 @@ impl Follower {
         }
     }
 
-    /// What was heard as a whole pattern, whose part that is played is what was heard.
+    /// The recorded cycle as a whole pattern; the part of it that `shape` plays is what was
+    /// recorded.
     fn rhythm(&self) -> Heard {
         let mut pattern = Pattern::EMPTY;
         for step in 0..STEPS {

@@ -1,15 +1,15 @@
-//! Where in its song the standalone is.
+//! Song position of the standalone.
 
 use engine::Transport;
 use groove::Beats;
 
 use crate::params::clock::Clock;
 
-/// Where in its song the standalone is. The audio thread has it.
+/// Song position of the standalone. Owned by the audio thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Position {
     at: Beats,
-    /// That of the block before; 0 before the first.
+    /// Sample rate of the block before; 0 before the first.
     sample_rate: f64,
 }
 
@@ -39,7 +39,7 @@ impl Position {
         transport
     }
 
-    /// The sample rate where it is another than in the block before. Under JACK that is the server's, while
+    /// The sample rate, if it has changed since the last block. Under JACK it is the server's, but
     /// nice-plug 0.4.2 activates with the one of the command line.
     pub(crate) fn new_sample_rate(&mut self, reported: &Transport) -> Option<f32> {
         let is_new = self.sample_rate != reported.sample_rate;

@@ -1,5 +1,5 @@
-//! Lists in projects and presets: read only as far as they can be meant. An empty pattern is two bytes in a file and
-//! seven thousand in memory, so that a file's size bounds nothing.
+//! Length limits for lists in projects and presets. An empty pattern is two bytes in a file and
+//! seven thousand in memory, so the size of a file bounds nothing.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,19 +1,19 @@
-//! Which groove plays: a slot or the live one, and which variation of it.
+//! The chosen groove: a slot or the live groove, and a variation of it.
 
-/// How many there are.
+/// The number of slots.
 pub const SLOTS: usize = 12;
 
-/// Which groove plays.
+/// The chosen groove.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// The slot, `0..12`; `None` is the groove that the controls make.
+    /// The slot, `0..12`; `None` is the live groove.
     pub slot: Option<u8>,
-    /// Which variation of it, if not the groove itself.
+    /// The id of the variation; `None` for the groove itself.
     pub take: Option<i64>,
 }
 
 impl Choice {
-    /// As one number, for an atomic: slot + 1 in four bits, whether there is a take in one, the take.
+    /// Packed for an atomic: slot + 1 in four bits, one bit for a variation, then its id.
     pub(crate) fn to_bits(self) -> u64 {
         let slot = self.slot.map_or(0, |slot| u64::from(slot.min(SLOTS as u8 - 1)) + 1);
         let take = self.take.map_or(0, |take| (take.cast_unsigned() << 5) | 1 << 4);

@@ -2,28 +2,28 @@
 
 use groove::{Hit, Instrument};
 
-/// A change of the groove by hand.
+/// A change of the groove.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Edit {
-    /// A cell holds this from now on: a hit, or nothing.
+    /// Sets a cell.
     Put {
         /// The step, `0..64`.
         step: usize,
         /// The instrument.
         instrument: Instrument,
-        /// What it holds.
+        /// The hit, or none.
         hit: Option<Hit>,
     },
-    /// Whether a part of the groove is kept by whatever is generated next.
+    /// Locks or unlocks a part: what is generated next keeps locked cells.
     Lock {
         /// The part.
         part: Part,
-        /// Whether it is.
+        /// Whether it is locked.
         is_locked: bool,
     },
 }
 
-/// What can be locked.
+/// A part of the groove that can be locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// One cell: its step, `0..64`, and its instrument.
@@ -34,15 +34,15 @@ pub enum Part {
     Bar(usize),
 }
 
-/// Who carries out what is edited.
+/// Applies edits.
 ///
-/// Everything between [`begin`](Self::begin) and [`end`](Self::end) is one step for undo. Both are called in this
-/// order; only of a hand that is on the grid while the window closes there is no end, until the next begins.
+/// All edits between [`begin`](Self::begin) and [`end`](Self::end) are one undo step. If the window
+/// closes during a drag, `end` is missing until the next `begin`.
 pub trait Pen {
-    /// A hand goes down on the groove.
+    /// A drag begins.
     fn begin(&mut self);
-    /// It changes something; to be heard and drawn at once.
+    /// Applies `edit`, to be heard and drawn at once.
     fn edit(&mut self, edit: Edit);
-    /// It lets go.
+    /// The drag ends.
     fn end(&mut self);
 }

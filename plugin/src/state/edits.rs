@@ -1,10 +1,10 @@
-//! Edits: what the hand has put into a groove, and what of it must stay.
+//! The user's edits of a groove, and which cells are locked.
 //!
-//! A cell that was edited, or locked as it was, is *kept*: it sounds so in every cycle, and the network plays around it.
-//! An edit alone changes nothing but its cell, though: the groove it was made in stays, with the cell over it,
-//! until a knob moves; only then is the network given the cell. For this the edits know their *base*: what the groove was asked
-//! for with when the hand came, and what the network was given then. So what is heard is a
-//! function of what is asked and of the edits, whatever was heard before.
+//! An edited or locked cell is *kept*: it plays in every cycle, and the network plays around it. An
+//! edit alone changes only its cell: the rest of the groove stays until a knob moves, and only then
+//! the network is given the cell. For this the edits remember their *base*: the request when the
+//! edit was made, and the cells that the network was given then. So the result depends only on the
+//! request and the edits, not on what was played before.
 
 mod cells;
 
@@ -17,10 +17,10 @@ use crate::state::fingerprint::{fingerprint, fingerprint_locks};
 use crate::state::morph::Morph;
 use crate::state::request::{Ask, Recipe};
 
-/// See the module.
+/// Edits of one groove.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Edits {
-    /// The cells that are kept, and what is in them.
+    /// The kept cells and their content.
     #[serde(default, with = "cells", skip_serializing_if = "Locks::is_empty")]
     kept: Locks,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ pub struct Edits {
     import: Option<Box<Import>>,
 }
 
-/// What the hand found.
+/// The groove when the first edit was made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Base {
     recipe: Recipe,
@@ -39,34 +39,35 @@ struct Base {
     morph: Option<Morph>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     take: Option<i64>,
-    /// What the network had been given.
+    /// The cells that the network had been given.
     #[serde(default, with = "cells", skip_serializing_if = "Locks::is_empty")]
     given: Locks,
 }
 
-/// A clip that the groove stays near.
+/// An imported clip that the groove stays near.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Import {
     pattern: Pattern,
-    /// What the knobs said when it came.
+    /// The recipe when it was imported.
     recipe: Recipe,
 }
 
 impl Edits {
-    /// Whether the hand has put in nothing.
+    /// Whether there are no edits.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty() && self.import.is_none()
     }
 
-    /// The cells that are kept.
+    /// The kept cells.
     pub fn kept(&self) -> &Locks {
         &self.kept
     }
 
-    /// Edits the groove that `ask` has made, if the network made it, and that is `shown`: edits and all.
+    /// Applies `edit` to the groove of `ask` (if the network made it), which is displayed as
+    /// `shown`, edits included.
     ///
-    /// A locked cell keeps what is shown in it, a part that is unlocked is left to the network, what was put there too.
-    /// Steps and bars that do not exist are ignored.
+    /// A locked cell keeps its displayed content. Unlocking a part also drops edits in it. Steps
+    /// and bars that do not exist are ignored.
     pub fn apply(&mut self, edit: Edit, shown: &Pattern, ask: Option<&Ask>) {
         self.found(ask);
         match edit {
@@ -89,7 +90,7 @@ impl Edits {
         }
     }
 
-    /// Leaves a cell to the network again.
+    /// Gives a cell back to the network.
     ///
     /// # Panics
     /// If `step` is 64 or more.
@@ -100,13 +101,13 @@ impl Edits {
         }
     }
 
-    /// Leaves all cells to the network; a clip that was imported stays.
+    /// Gives all cells back to the network; an imported clip stays.
     pub fn clear(&mut self) {
         (self.kept, self.base) = (Locks::default(), None);
     }
 
-    /// `pattern` alone, and while the knobs say `recipe`, exactly that; from then on what is near it, until
-    /// another seed or style is chosen.
+    /// An imported `pattern`: exactly that while the recipe is `recipe`, then grooves near it,
+    /// until another seed or style is chosen.
     pub fn import(pattern: Pattern, recipe: Recipe) -> Self {
         Self { import: Some(Box::new(Import { pattern, recipe })), ..Self::default() }
     }
@@ -118,7 +119,7 @@ impl Edits {
         (of(&import.recipe) == of(recipe)).then_some(&import.pattern)
     }
 
-    /// `ask`, for the groove with these edits.
+    /// `ask` extended by these edits.
     pub fn ask(&self, ask: Ask) -> Ask {
         let is_import = |import: &Import| {
             import.recipe == ask.recipe
@@ -134,7 +135,7 @@ impl Edits {
         }
     }
 
-    /// What the network is given for `ask`.
+    /// The cells that the network is given for `ask`.
     pub fn given(&self, ask: &Ask) -> &Locks {
         match &self.base {
             Some(base) if base.is_of(ask) => &base.given,
@@ -142,7 +143,7 @@ impl Edits {
         }
     }
 
-    /// `pattern`, which the network made, with the cells that are kept.
+    /// `pattern`, made by the network, with the kept cells applied.
     pub fn over(&self, pattern: &Pattern) -> Pattern {
         let mut pattern = *pattern;
         if self.kept.is_empty() {
@@ -158,8 +159,8 @@ impl Edits {
         pattern
     }
 
-    /// Takes leave of the cells that a hand has put back: those among `cells` that it had found free, with the
-    /// same in them as now.
+    /// Drops edits that were undone by hand: those among `cells` that were free and hold what they
+    /// held before.
     pub(crate) fn tidy(
         &mut self,
         cells: impl IntoIterator<Item = (usize, Instrument, Option<Hit>)>,
@@ -173,7 +174,7 @@ impl Edits {
         }
     }
 
-    /// The hand has come to what `ask` has made.
+    /// Remembers `ask` as the base, before the first edit.
     fn found(&mut self, ask: Option<&Ask>) {
         let Some(ask) = ask else { return };
         if !self.base.as_ref().is_some_and(|base| base.is_of(ask)) {
@@ -191,7 +192,7 @@ impl Base {
     }
 }
 
-/// The cells of `part`, as far as they exist.
+/// The existing cells of `part`.
 fn cells_of(part: Part) -> impl Iterator<Item = (usize, Instrument)> {
     let (steps, only) = match part {
         Part::Cell(step, instrument) => (step..step.saturating_add(1), Some(instrument)),

@@ -1,9 +1,9 @@
-//! Numbers that patterns and locks are known by.
+//! Hashes of patterns and locks.
 
 use groove::{Instrument, Pattern, STEPS};
 use musicvae::infer::Locks;
 
-/// A number to know `pattern` by, the same on every machine: FNV-1a, 64 bits, over its hits.
+/// Hash of `pattern`, the same on every machine: FNV-1a, 64 bits, over its hits.
 ///
 /// # Real-time safety
 /// Neither this allocates nor waits; it looks at every cell.
@@ -15,7 +15,7 @@ pub fn fingerprint(pattern: &Pattern) -> u64 {
     })
 }
 
-/// A number to know `locks` by, likewise; `None` if nothing is locked.
+/// Hash of `locks`; `None` if nothing is locked.
 pub fn fingerprint_locks(locks: &Locks) -> Option<u64> {
     if locks.is_empty() {
         return None;
@@ -29,7 +29,7 @@ pub fn fingerprint_locks(locks: &Locks) -> Option<u64> {
 
 pub(crate) const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// `hash` of one word more: FNV-1a.
+/// Adds `word` to `hash`: FNV-1a.
 pub(crate) fn fnv(hash: u64, word: u32) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     word.to_le_bytes().into_iter().fold(hash, step)

@@ -1,10 +1,9 @@
-//! The groove a project stores: patterns beside the recipe and the weights they came from.
+//! A stored groove: patterns, with the recipe and the weights that made them.
 //!
-//! A project with [variation](musicvae::Recipe::variation) 0 stores its one pattern. With
-//! variation every cycle has its own; then the first [`SAVED_CYCLES`] are stored. When the
-//! project is opened with the same weights, the others are decoded again, to the same notes. With
-//! other weights the stored cycles repeat, so that an old song is made of its own patterns only,
-//! until a parameter of the recipe moves.
+//! With [variation](musicvae::Recipe::variation) 0 a project stores one pattern. Otherwise every
+//! cycle has its own and the first [`SAVED_CYCLES`] are stored. Opened with the same weights,
+//! further cycles are decoded again, to the same notes. With other weights the stored cycles
+//! repeat, so that an old song keeps its own patterns until a parameter of the recipe changes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,18 +18,18 @@ use crate::state::fingerprint::fingerprint;
 use crate::state::morph::Pad;
 use crate::state::request::{Ask, Recipe};
 
-/// How many cycles a project with variation stores: two minutes at 64 BPM, and some 50 kB.
+/// Cycles that a project with variation stores: two minutes at 64 BPM, about 50 kB.
 pub const SAVED_CYCLES: i64 = 8;
 
-/// The most cycles that are read: those of a later version that stores more.
+/// The most cycles that are read. A later version may store more than this one.
 const MOST_CYCLES: usize = 64;
 
-/// A recipe and the patterns that were made from it.
+/// A recipe and the patterns made from it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Groove {
-    /// What the patterns were made from; none in a project that was saved before the first decode.
+    /// The recipe of the patterns; `None` if the project was saved before the first decode.
     pub recipe: Option<Recipe>,
-    /// SHA-256 of the weights file they were made with, in hexadecimal.
+    /// SHA-256 of the weights file that made them, in hexadecimal.
     pub weights: String,
     /// The pattern of cycle 0, 1 and so on; one if every cycle is the same.
     #[serde(deserialize_with = "bounded_list::list::<_, _, MOST_CYCLES>")]
@@ -38,24 +37,24 @@ pub struct Groove {
     /// The pattern that the groove stays near, if it was not drawn by the seed alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor: Option<Pattern>,
-    /// Between which landmarks it is, if it is.
+    /// The morph pad, if it is on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pad: Option<Box<Pad>>,
-    /// Which variation of the recipe's groove it is, if not the groove itself.
+    /// The id of the variation; `None` for the groove itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<i64>,
-    /// What hands have put in. [`cycles`](Self::cycles) are without it.
+    /// The edits; not applied in [`cycles`](Self::cycles).
     #[serde(default, skip_serializing_if = "Edits::is_empty")]
     pub edits: Edits,
 }
 
 impl Groove {
-    /// A groove that no recipe made: these patterns, over and over.
+    /// A groove without a recipe: these patterns in a loop.
     pub fn of_patterns(cycles: Vec<Pattern>) -> Self {
         Self { cycles, ..Self::default() }
     }
 
-    /// What is asked of the network for it; `None` if no recipe made it.
+    /// The request that makes it; `None` without a recipe.
     pub fn ask(&self) -> Option<Ask> {
         let anchor = self.anchor.as_ref().map(fingerprint);
         let morph = self.pad.as_ref().map(|pad| pad.ask());
@@ -63,7 +62,7 @@ impl Groove {
         Some(self.edits.ask(ask))
     }
 
-    /// Whether `other` has the same patterns, made of the same.
+    /// Whether `other` is the same groove, edits aside.
     pub(crate) fn is_same_but_for_edits(&self, other: &Self) -> bool {
         let of = |groove: &Self| (groove.recipe, groove.anchor, groove.take);
         of(self) == of(other)
@@ -72,42 +71,43 @@ impl Groove {
             && self.cycles == other.cycles
     }
 
-    /// The stored pattern for `cycle`, without edits, repeating when there are fewer; none if there are none.
+    /// The stored pattern for `cycle`, without edits; stored cycles repeat. `None` if nothing is
+    /// stored.
     pub fn pattern(&self, cycle: i64) -> Option<&Pattern> {
         let len = i64::try_from(self.cycles.len()).unwrap_or(i64::MAX);
         let index = cycle.checked_rem_euclid(len)?;
         self.cycles.get(usize::try_from(index).ok()?)
     }
 
-    /// That with what hands have put in.
+    /// The pattern for `cycle` with the edits applied.
     pub fn heard(&self, cycle: i64) -> Option<Pattern> {
         Some(self.edits.over(self.pattern(cycle)?))
     }
 }
 
-/// The groove of one instance: the worker writes what it made, the host's thread saves and
-/// loads it. The audio thread has no way to it.
+/// The groove of one instance. The worker writes it; the host's thread saves and loads it. The
+/// audio thread never reads it.
 #[derive(Debug, Default)]
 pub struct SavedGroove {
     groove: RwLock<Groove>,
     loads: AtomicU64,
-    /// Of these, those that were the host's.
+    /// Loads by the host.
     projects: AtomicU64,
 }
 
 impl SavedGroove {
-    /// How often a groove was put in the place of what was made, by the host or by hands; changes when the worker has to
-    /// look again.
+    /// How often a groove was loaded by the host or restored by the user. The worker looks again
+    /// when it changes.
     pub fn loads(&self) -> u64 {
         self.loads.load(Ordering::Acquire)
     }
 
-    /// How often the host has loaded one; changes with the project.
+    /// How often the host has loaded a groove: changes with the project.
     pub fn projects(&self) -> u64 {
         self.projects.load(Ordering::Acquire)
     }
 
-    /// Puts `groove` in the place of what was made.
+    /// Replaces the groove.
     pub(crate) fn put(&self, groove: Groove) {
         let mut held = self.groove.write();
         *held = groove;
@@ -119,7 +119,7 @@ impl SavedGroove {
         self.groove.read().clone()
     }
 
-    /// Stores what was made, unless another groove was put in its place since `loads` was read.
+    /// Stores a groove made by the worker, unless another was loaded since `loads` was read.
     pub fn store(&self, groove: Groove, loads: u64) {
         let mut held = self.groove.write();
         if self.loads() == loads {

@@ -1,14 +1,14 @@
-//! What was wrong with the project that was loaded last.
+//! Problems found in the project that was loaded last.
 
 use nice_plug::params::persist::PersistentField;
 use parking_lot::RwLock;
 
-/// What was wrong with the project that was loaded last, in a line for the user. Never saved.
+/// Problems found in the project that was loaded last, in a line for the user. Never saved.
 #[derive(Debug, Default)]
 pub struct Findings(RwLock<Option<String>>);
 
 impl Findings {
-    /// That line, if anything was.
+    /// The line, if there were problems.
     pub fn get(&self) -> Option<String> {
         self.0.read().clone()
     }

@@ -1,8 +1,8 @@
 //! Morphing: a groove between four corners, each a style, a slot or a clip.
 //!
-//! The window chooses the corners, the host's thread saves and loads them, the parameters `pad`, `pad_x` and `pad_y` say whether and
-//! where the groove is between them. What a corner refers to is looked up by the worker, so that a corner follows
-//! its slot; a groove that is kept, in a slot or in a project, has what was found.
+//! The window sets the corners; the host's thread saves and loads them; the parameters `pad`,
+//! `pad_x` and `pad_y` switch the pad on and give the position. The worker resolves each corner, so
+//! that a corner follows its slot. A stored groove keeps the resolved corners.
 
 use groove::Pattern;
 use musicvae::recipe::finite_numbers;
@@ -12,35 +12,36 @@ use crate::state::choice::SLOTS;
 use crate::state::fingerprint::{FNV_BASIS, fingerprint, fnv};
 use crate::state::numbers::finite_or;
 
-/// How many corners there are.
+/// The number of corners.
 pub const CORNERS: usize = 4;
 
-/// What is in each corner, as one reads: top left, top right, bottom left, bottom right.
+/// The corners in reading order: top left, top right, bottom left, bottom right.
 pub type Corners = [Corner; CORNERS];
 
-/// Styles of the shipped weights that lie far apart, and that most people know by ear: at least 4.6 between their
-/// means, where the nearest of twelve styles have 3.0 and the furthest 9.3.
+/// Well-known styles that lie far apart in the shipped weights: at least 4.6 between their means,
+/// where the nearest of twelve styles have 3.0 and the furthest 9.3.
 const FIRST_STYLES: [&str; CORNERS] = ["funk", "jazz", "punk", "reggae"];
 
-/// What a corner of the pad is.
+/// A corner of the pad.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Corner {
-    /// A groove of the style of this name, another one for each seed. One that the weights do not know is any.
+    /// A groove of the style with this name, a different one for each seed; of any style if the
+    /// weights do not know the name.
     Style(String),
-    /// What is in this slot, `0..12`; while that is empty, the groove that the other controls make.
+    /// The groove in this slot, `0..12`; the live groove while the slot is empty.
     Slot(u8),
-    /// A groove of one's own.
+    /// An imported groove.
     Clip {
-        /// What it is called.
+        /// Its name.
         name: String,
-        /// What it is.
+        /// Its pattern.
         pattern: Box<Pattern>,
     },
 }
 
 impl Corner {
-    /// What it is called.
+    /// Its name.
     pub fn label(&self) -> String {
         match self {
             Self::Style(name) | Self::Clip { name, .. } => name.clone(),
@@ -54,14 +55,14 @@ pub fn first_corners() -> Corners {
     FIRST_STYLES.map(|style| Corner::Style(style.to_owned()))
 }
 
-/// The share of each corner at `[x, y]`, both in `[0, 1]`, x from left to right, y from bottom to top. What a harmed project
-/// has beyond is at the edge, what is no number in the middle.
+/// The weight of each corner at `[x, y]`, both in `[0, 1]`, x from left to right, y from bottom to
+/// top. In a damaged project, values outside are clamped and NaN becomes the middle.
 pub fn shares(at: [f32; 2]) -> [f32; CORNERS] {
     let [x, y] = at.map(|x| finite_or(x, 0.5).clamp(0.0, 1.0));
     [(1.0 - x) * y, x * y, (1.0 - x) * (1.0 - y), x * (1.0 - y)]
 }
 
-/// What a corner was found to be.
+/// A resolved corner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Landmark {
@@ -69,22 +70,22 @@ pub enum Landmark {
     Style(String),
     /// This groove.
     Pattern(Box<Pattern>),
-    /// The groove that the recipe makes without corners.
+    /// The groove that the recipe makes without the pad.
     Own,
 }
 
-/// Where a groove is, and between what.
+/// A position on the pad, with the resolved corners.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pad {
     /// See [`shares`].
     #[serde(deserialize_with = "finite_numbers")]
     pub at: [f32; 2],
-    /// What the corners are.
+    /// The resolved corners.
     pub landmarks: [Landmark; CORNERS],
 }
 
 impl Pad {
-    /// The pad at `at` between `corners`; `in_slot` gives the pattern in a slot, if there is one.
+    /// Resolves `corners` at position `at`; `in_slot` gives the pattern in a slot, if there is one.
     pub fn new(
         at: [f32; 2],
         corners: &Corners,
@@ -101,7 +102,7 @@ impl Pad {
         Self { at, landmarks }
     }
 
-    /// What it asks for.
+    /// The request that identifies it.
     pub fn ask(&self) -> Morph {
         let words = |hash: u64, x: u64| fnv(fnv(hash, x as u32), (x >> 32) as u32);
         let landmarks = self.landmarks.iter().fold(FNV_BASIS, |hash, landmark| match landmark {
@@ -115,13 +116,13 @@ impl Pad {
     }
 }
 
-/// What a [`Pad`] asks for, to be known by.
+/// A [`Pad`] in a request: the position, and a hash for the corners.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Morph {
     /// See [`shares`].
     #[serde(deserialize_with = "finite_numbers")]
     pub at: [f32; 2],
-    /// A number to know the landmarks by.
+    /// Hash of the resolved corners.
     pub landmarks: u64,
 }
 

@@ -13,14 +13,14 @@ const TAKE_VARIATION: f32 = 0.35;
 pub struct Ask {
     /// The knobs.
     pub recipe: Recipe,
-    /// The [`fingerprint`] of the pattern that the groove is to stay near, instead of a point drawn by
+    /// The [`fingerprint`](crate::state::fingerprint::fingerprint) of the pattern that the groove is to stay near, instead of a point drawn by
     /// the seed.
     pub anchor: Option<u64>,
     /// Where between the corners of the pad it is, while that is on; what is followed counts more.
     pub morph: Option<Morph>,
     /// Which variation of the groove that is; `None` is the groove itself.
     pub take: Option<i64>,
-    /// The [`fingerprint_locks`] of the cells that the network plays around.
+    /// The [`fingerprint_locks`](crate::state::fingerprint::fingerprint_locks) of the cells that the network plays around.
     pub given: Option<u64>,
     /// That of the cells that are kept, whatever the network plays; see [`Edits`](crate::state::edits::Edits).
     pub kept: Option<u64>,

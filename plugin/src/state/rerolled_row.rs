@@ -5,16 +5,16 @@ use groove::{Instrument, Pattern};
 use crate::state::choice::Choice;
 use crate::state::request::Ask;
 
-/// A new row for one instrument: what the worker made of an [`Errand::Dice`](crate::files::jobs::Errand::Dice).
+/// A new row for one instrument.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diced {
-    /// Which groove it is for.
+    /// The groove it belongs to.
     pub choice: Choice,
-    /// What had made that.
+    /// The request that made that groove.
     pub ask: Option<Ask>,
-    /// How it was, edits and all.
+    /// The groove before, with its edits.
     pub shown: Pattern,
-    /// Whose row it is.
+    /// The instrument.
     pub instrument: Instrument,
     /// The groove with the new row.
     pub pattern: Pattern,

@@ -1,8 +1,8 @@
-//! The twelve slots: grooves kept beside the one that the controls make, to be chosen by keys.
+//! The twelve slots: stored grooves, chosen by keys.
 //!
-//! The host's thread saves and loads them, the window stores and clears them, the worker completes
-//! what is stored with the patterns that are missing. The audio thread has no way to them; it plays
-//! what the worker makes of them.
+//! The host's thread saves and loads them, the window fills and clears them, the worker adds
+//! missing patterns. The audio thread never reads them; it plays the tracks that the worker makes
+//! of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,30 +15,31 @@ use crate::state::bounded_list;
 use crate::state::choice::SLOTS;
 use crate::state::groove::Groove;
 
-/// What is in each slot.
+/// The groove in each slot.
 pub type SlotGrooves = [Option<Arc<Groove>>; SLOTS];
 
 /// The slots of one instance.
 #[derive(Debug, Default)]
 pub struct Slots {
     grooves: RwLock<SlotGrooves>,
-    /// How often they were changed by anybody but the worker.
+    /// Changes by anybody but the worker.
     changes: AtomicU64,
 }
 
 impl Slots {
-    /// How often the slots were stored, cleared or loaded; changes when the worker has to look again.
+    /// The revision: how often slots were stored, cleared or loaded. The worker looks again when it
+    /// changes.
     pub fn changes(&self) -> u64 {
         self.changes.load(Ordering::Acquire)
     }
 
-    /// What is in each slot.
+    /// The groove in each slot.
     pub fn get(&self) -> SlotGrooves {
         self.grooves.read().clone()
     }
 
-    /// Puts `groove` into slot `slot` in place of what is there; `None` empties it. A groove with a recipe
-    /// may lack patterns: the worker adds them.
+    /// Stores `groove` in slot `slot`; `None` empties it. A groove with a recipe may lack patterns:
+    /// the worker adds them.
     ///
     /// # Panics
     /// If `slot` is 12 or more.
@@ -48,7 +49,7 @@ impl Slots {
         self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Completes what is in slot `slot`, unless anything was changed since `changes` was read.
+    /// Completes slot `slot`, unless anything was changed since `changes` was read.
     pub(crate) fn complete(&self, slot: usize, groove: Arc<Groove>, changes: u64) {
         let mut held = self.grooves.write();
         if self.changes() == changes {
@@ -57,10 +58,11 @@ impl Slots {
     }
 }
 
-/// The most slots that are read: those of a later version that has more.
+/// The most slots that are read. A later version may have more than this one.
 const MOST_SLOTS: usize = 64;
 
-/// Slots as projects and presets store them: each that has a groove, with it; the order of the two is for ever.
+/// Slots as projects and presets store them: pairs of slot number and groove. The order of the pair
+/// never changes.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SavedSlots(
     #[serde(deserialize_with = "bounded_list::list::<_, _, MOST_SLOTS>")] Vec<(usize, Groove)>,
@@ -72,7 +74,7 @@ impl SavedSlots {
         Self(filled.filter_map(|(slot, groove)| Some((slot, (*groove?).clone()))).collect())
     }
 
-    /// What is in each slot. One that a later version has more is left out.
+    /// The groove in each slot. Slots beyond the twelfth are left out.
     pub(crate) fn grooves(self) -> SlotGrooves {
         let mut grooves = SlotGrooves::default();
         for (slot, groove) in self.0.into_iter().filter(|(slot, _)| *slot < SLOTS) {

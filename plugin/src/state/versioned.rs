@@ -1,7 +1,7 @@
-//! What a project saves that others than its host change too: a value, and the number of its changes.
+//! A saved value with a revision number.
 //!
-//! The window or the worker changes it, the host's thread saves and loads it, the worker looks again when the number is
-//! another. The audio thread has no way to the value, but learns from the number that it has changed.
+//! The window or the worker changes it; the host's thread saves and loads it. The worker compares
+//! revisions to see whether it has changed. The audio thread reads only the revision.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use nice_plug::params::persist::PersistentField;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
-/// See the module.
+/// A value and its revision.
 #[derive(Debug, Default)]
 pub struct Versioned<T> {
     value: RwLock<Arc<T>>,
@@ -18,22 +18,22 @@ pub struct Versioned<T> {
 }
 
 impl<T: PartialEq> Versioned<T> {
-    /// With `value` in a new instance.
+    /// Starts with `value`.
     pub fn new(value: T) -> Self {
         Self { value: RwLock::new(Arc::new(value)), changes: AtomicU64::new(0) }
     }
 
-    /// How often another value was put in its place, or loaded.
+    /// The revision: how often the value was changed or loaded.
     pub fn changes(&self) -> u64 {
         self.changes.load(Ordering::Acquire)
     }
 
-    /// What it is now.
+    /// The current value.
     pub fn get(&self) -> Arc<T> {
         self.value.read().clone()
     }
 
-    /// Puts `value` in its place, and returns the number of changes, which is as it was if nothing is another.
+    /// Stores `value`; returns the revision, unchanged if the value is equal.
     pub fn set(&self, value: impl Into<Arc<T>>) -> u64 {
         let value = value.into();
         let mut held = self.value.write();

@@ -1,11 +1,11 @@
-//! Which weights an instance plays with instead of the embedded ones: what a project remembers of them.
+//! The weights file that a project uses instead of the embedded weights.
 
 use serde::{Deserialize, Serialize};
 
-/// A weights file that the user has chosen. It is only ever read.
+/// A weights file chosen by the user. Never written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenWeights {
-    /// Where it is.
+    /// Its path.
     pub path: String,
     /// SHA-256 of its content, in hexadecimal.
     pub sha256: String,

@@ -6,7 +6,7 @@ use std::sync::Barrier;
 
 use clack_extensions::params::PluginParams;
 use clack_host::prelude::ClapId;
-use jangdan::playing::keys::{Deed, KEYS};
+use jangdan::playing::keys::{KEYS, KeyAction};
 use testhost::Parameter;
 use testkit::Random;
 
@@ -128,7 +128,7 @@ fn is_mute_after(key: u8, release: Option<Input>) -> bool {
 
 #[test]
 fn a_key_is_let_go_by_its_number_by_the_wildcard_and_by_midi() {
-    let mute = KEYS.iter().find(|key| key.deed == Deed::Mute).unwrap().key;
+    let mute = KEYS.iter().find(|key| key.action == KeyAction::Mute).unwrap().key;
     let off = |key, kind| Input::Note { offset: 0, kind, port: -1, channel: -1, key, id: -1 };
     assert!(is_mute_after(mute, None));
     assert!(is_mute_after(mute, Some(off(i16::from(mute) + 40, NoteKind::Off))), "another key's");

@@ -1,4 +1,4 @@
-//! What a step sets when it is undone or done again.
+//! Applies one side of an undo step.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::state::edits::Edits;
 use crate::state::groove::Groove;
 use crate::state::morph::Corners;
 
-/// Something to be set: of what one step has changed, how it was, or is to be.
+/// The changed parts of one step, as they were before or after it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Setting<K> {
     pub(super) edits: Option<Arc<Edits>>,
@@ -41,7 +41,7 @@ impl Setting<ParamPtr> {
     }
 }
 
-/// Sets a parameter of the instance whose window this is through its host.
+/// Sets a parameter through the host.
 #[expect(unsafe_code, reason = "the framework's way to name a parameter of any type")]
 pub(super) fn set(host: &dyn GuiContextInner, param: ParamPtr, to: f32) {
     // SAFETY: the pointer was taken from a parameter of the instance whose host this is; whoever calls this holds those
@@ -53,7 +53,7 @@ pub(super) fn set(host: &dyn GuiContextInner, param: ParamPtr, to: f32) {
     }
 }
 
-/// Where a parameter of the instance whose window this is stands, normalised.
+/// The normalised value of a parameter.
 #[expect(unsafe_code, reason = "the framework's way to name a parameter of any type")]
 pub(super) fn value(param: ParamPtr) -> f32 {
     // SAFETY: as above.

@@ -1,16 +1,16 @@
-//! What a step has changed in the slots.
+//! The slots that a step has changed.
 
 use std::sync::Arc;
 
 use crate::state::groove::Groove;
 use crate::state::slots::{SlotGrooves, Slots};
 
-/// Some of the slots, and what is in them.
+/// Some slots with their content.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Difference(Vec<(usize, Option<Arc<Groove>>)>);
 
 impl Difference {
-    /// The slots in which `before` and `after` differ, as they are in each.
+    /// The slots that differ, as they are in `before` and in `after`.
     pub(super) fn between(before: &SlotGrooves, after: &SlotGrooves) -> (Self, Self) {
         let changed: Vec<usize> = (0..before.len()).filter(|&i| before[i] != after[i]).collect();
         let of =

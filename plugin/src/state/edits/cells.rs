@@ -5,7 +5,7 @@ use musicvae::infer::Locks;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The field order is for ever.
+/// The field order never changes.
 #[derive(Serialize, Deserialize)]
 struct SavedCell(usize, Instrument, Option<(f32, f32)>);
 

@@ -8,7 +8,7 @@ use groove::{Pattern, STEPS_PER_BAR};
 use nice_plug::prelude::Param;
 
 use crate::params::JangdanParams;
-use crate::playing::keys::{Deed, KEYS};
+use crate::playing::keys::{KEYS, KeyAction};
 use crate::state::choice::Choice;
 use crate::state::choice::SLOTS;
 use crate::state::groove::Groove;
@@ -99,7 +99,7 @@ fn live_tile(
     let ink = paint(ui, hand, tile, &response, heard.state(None), true);
     let font = theme::font(Size::Small, Weight::Strong);
     ui.painter().text(tile.center(), Align2::CENTER_CENTER, "Live", font, ink);
-    let key = key_name(params, Deed::Live);
+    let key = key_name(params, KeyAction::Live);
     response.on_hover_text(format!("The groove that the controls make. Key {key}."));
 }
 
@@ -161,7 +161,7 @@ fn slot_tile(
             }
         });
     }
-    let key = key_name(params, Deed::Slot(slot as u8));
+    let key = key_name(params, KeyAction::Slot(slot as u8));
     let about = match groove {
         Some(_) => format!("{name}: plays it. Key {key}. Right-click: replace or empty."),
         None => format!("{name}, empty: keeps the live groove here."),
@@ -176,9 +176,9 @@ fn choose(hand: Hand<'_>, params: &JangdanParams, slot: Option<u8>, commands: &m
     commands.push(Command::Choose(slot));
 }
 
-/// The name of the key that does `deed`.
-fn key_name(params: &JangdanParams, deed: Deed) -> String {
-    let key = KEYS.iter().find(|key| key.deed == deed).map_or(0, |key| key.key);
+/// The name of the key that does `action`.
+fn key_name(params: &JangdanParams, action: KeyAction) -> String {
+    let key = KEYS.iter().find(|key| key.action == action).map_or(0, |key| key.key);
     // Any parameter that is a key knows the names of keys.
     let own = &params.instruments.kick.key;
     own.normalized_value_to_string(own.preview_normalized(key.into()), false)
