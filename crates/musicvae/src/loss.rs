@@ -11,6 +11,8 @@ pub use crate::network::cross_entropy;
 
 /// Weight of the divergence in the published loss.
 const PUBLISHED_BETA: f64 = 0.3;
+/// Least logarithm of a probability in the published loss.
+const LEAST_LOG: f64 = -100.0;
 
 /// Divergence of each posterior from N(0, I), `[B]`: the sum over latent numbers of
 /// (mu^2 + sigma^2 - 1) / 2 - ln sigma.
@@ -43,9 +45,12 @@ pub fn published(logits: &Tensor, batch: &Batch, posterior: &Posterior) -> Resul
     let targets: Vec<u32> = batch.tokens().iter().map(|&t| t.into()).collect();
     let targets = Tensor::from_vec(targets, (rows, 1), logits.device())?;
     let log_p = log_softmax(&logits.reshape((rows, TOKENS))?, D::Minus1)?;
-    // ln(1 - p), which is -inf where p rounds to 1.
-    let log_not = (1.0 - log_p.exp()?)?.log()?.maximum(-100.0)?;
-    let right = log_p.gather(&targets, 1)?.maximum(-100.0)?;
+    // ln(1 - p). Where p rounds to 1 the logarithm of 0 must not be taken, not even to be replaced: its gradient is
+    // infinite, and backward would multiply that by 0. Any number below 2^-24, the next possible 1 - p, does instead.
+    let rest = (1.0 - log_p.exp()?)?;
+    let least = rest.ones_like()?.affine(0.0, LEAST_LOG)?;
+    let log_not = rest.le(0.0)?.where_cond(&least, &rest.maximum(1e-30)?.log()?)?;
+    let right = log_p.gather(&targets, 1)?.maximum(LEAST_LOG)?;
     let sum =
         ((log_not.sum_all()? - log_not.gather(&targets, 1)?.sum_all()?)? + right.sum_all()?)?;
     let divergence = (divergence(posterior)?.mean_all()? * PUBLISHED_BETA)?;
@@ -88,4 +93,38 @@ pub fn accuracy(logits: &Tensor, batch: &Batch) -> Result<f64> {
     let chosen = logits.reshape((rows, TOKENS))?.argmax(1)?.to_vec1::<u32>()?;
     let right = chosen.iter().zip(batch.tokens()).filter(|(a, b)| **a == u32::from(**b)).count();
     Ok(right as f64 / rows as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Var};
+
+    use super::*;
+
+    #[test]
+    fn a_sure_network_has_a_finite_published_loss_and_gradient() {
+        let device = &Device::Cpu;
+        // The first step sure of the right token, the second of a wrong one, all others of nothing.
+        let mut logits = vec![0.0f32; STEPS * TOKENS];
+        (logits[7], logits[TOKENS + 9]) = (200.0, 200.0);
+        let logits = Var::from_vec(logits, (1, STEPS, TOKENS), device).unwrap();
+        let mut tokens = vec![0; STEPS];
+        tokens[0] = 7;
+        let one = Tensor::ones((1, 1), candle_core::DType::F32, device).unwrap();
+        let posterior = Posterior { mean: one.zeros_like().unwrap(), sigma: one };
+        let loss = published(&logits, &Batch::from_tokens(tokens), &posterior).unwrap();
+        let uniform = 512f64.ln() - 511.0 * (511.0f64 / 512.0).ln();
+        let expected = 0.0 + (100.0 + 100.0) + 62.0 * uniform;
+        let found = f64::from(loss.to_scalar::<f32>().unwrap());
+        assert!((found - expected).abs() < 1e-5 * expected, "{found}, not {expected}");
+        let gradients = loss.backward().unwrap();
+        let gradient = gradients.get(&logits).unwrap().flatten_all().unwrap();
+        let gradient = gradient.to_vec1::<f32>().unwrap();
+        assert!(gradient.iter().all(|x| x.is_finite()), "{gradient:?}");
+        // A step that is sure of nothing still learns: d/dx of its part, at the right token.
+        let p = 1.0 / 512.0;
+        let expected = -(1.0 - p) - 511.0 * p * p / (1.0 - p);
+        let found = f64::from(gradient[2 * TOKENS]);
+        assert!((found - expected).abs() < 1e-4, "{found}, not {expected}");
+    }
 }
