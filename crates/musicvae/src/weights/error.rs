@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::tensors::MAX_FILE_BYTES;
-use super::{FORMAT, VERSION};
+use super::{FORMAT, MAX_FILE_BYTES, VERSION};
 use crate::config::ConfigError;
 
 /// Why a weights file cannot be used.
@@ -18,7 +17,7 @@ pub enum WeightsError {
         source: std::io::Error,
     },
     /// The file is larger than any weights file.
-    #[error("{} bytes are more than any weights file has (at most {MAX_FILE_BYTES})", .0)]
+    #[error("too large for a weights file: {0} bytes, at most {MAX_FILE_BYTES} are read")]
     TooLarge(u64),
     /// The bytes are not safetensors.
     #[error("not a whole safetensors file: {}", printable(.0))]

@@ -7,9 +7,6 @@ use safetensors::{Dtype, SafeTensors};
 
 use super::error::WeightsError;
 
-/// The largest file that is read: preset `paper` in f32 takes 0.7 GB.
-pub const MAX_FILE_BYTES: u64 = 4 << 30;
-
 /// How the tensors are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
@@ -96,9 +93,6 @@ pub fn read_tensors(bytes: &[u8]) -> Result<(Metadata, Tensors), WeightsError> {
 }
 
 pub(super) fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, WeightsError> {
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(WeightsError::TooLarge(bytes.len() as u64));
-    }
     SafeTensors::deserialize(bytes).map_err(|e| WeightsError::NotSafetensors(e.to_string()))
 }
 

@@ -69,6 +69,22 @@ fn a_file_on_disk_is_read_and_a_missing_one_is_named() {
 }
 
 #[test]
+fn a_file_that_is_too_large_is_refused_unread() {
+    let folder = std::env::temp_dir().join(format!("jangdan-large-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("w.safetensors");
+    // No bytes on the disk; `paper` in f32, which is 712 MB, is within the limit.
+    std::fs::File::create(&path).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
+    let error = WeightsFile::read(&path).unwrap_err().to_string();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let expected = "too large for a weights file: 1073741825 bytes, at most 1073741824 are read";
+    assert_eq!(error, expected);
+    let numbers = |(_, shape): &(String, Vec<usize>)| shape.iter().product::<usize>() as u64;
+    let paper: u64 = Config::paper().parameters().iter().map(numbers).sum();
+    assert!(4 * paper + (1 << 20) < MAX_FILE_BYTES, "{paper}");
+}
+
+#[test]
 fn a_tensor_missing_or_misshapen_is_named_with_both_shapes() {
     let message = refusal(|_, tensors| drop(tensors.remove("joint.bias")));
     assert_eq!(message, "tensor `joint.bias` is missing (expected shape [512])");
