@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use divan::Bencher;
-use musicvae::infer::Locks;
 use musicvae::noise::{Noise, Purpose};
 use musicvae::{Config, Drummer, LatentMap, Precision, RawTensor, Recipe, Scratch, WeightsFile};
 
@@ -63,31 +62,6 @@ fn compact_new_seed(bencher: Bencher) {
         recipe.seed += 1;
         drummer.decode(&recipe, 0, &mut scratch)
     });
-}
-
-/// Eight variations for the window to offer: `is_new` draws new ones, else a slider moves.
-fn eight(bencher: Bencher, is_new: bool) {
-    let (drummer, mut scratch) = (drummer("compact"), Scratch::new());
-    let mut recipes = [Recipe::default(); 8];
-    let mut next = 0;
-    bencher.bench_local(|| {
-        for (recipe, index) in recipes.iter_mut().zip(0..) {
-            recipe.latent[0] += 1e-3;
-            recipe.seed = next + index;
-        }
-        next += if is_new { 8 } else { 0 };
-        drummer.decode_many(&recipes, &Locks::default(), 0, &mut scratch)
-    });
-}
-
-#[divan::bench(sample_count = 200)]
-fn compact_eight_slider_drag(bencher: Bencher) {
-    eight(bencher, false);
-}
-
-#[divan::bench(sample_count = 200)]
-fn compact_eight_new_seeds(bencher: Bencher) {
-    eight(bencher, true);
 }
 
 #[divan::bench(sample_count = 100)]

@@ -21,7 +21,6 @@ mod math;
 mod matrix;
 mod prior;
 mod product;
-mod shortlist;
 mod stack;
 mod tensors;
 mod tokens;
@@ -32,10 +31,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use groove::{Pattern, STEPS, TOKENS, Token};
 
 use self::conductor::{Conductor, ConductorScratch};
-use self::decoder::{Decoder, DecoderScratch, Plan};
+use self::decoder::{Decoder, DecoderScratch};
 use self::encoder::Encoder;
 use self::expression::{Expression, ExpressionScratch};
-use self::heads::{Logits, See};
 use self::isa::Isa;
 pub use self::locks::Locks;
 use self::locks::density_bias;
@@ -76,18 +74,17 @@ pub struct Drummer {
 /// What it held before never shows in what is decoded.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// For which network and instructions, and how many patterns at once, the buffers below are laid out.
-    layout: Option<(Config, Isa, usize)>,
+    /// The network and instructions that the buffers below are laid out for.
+    layout: Option<(Config, Isa)>,
     latent: Rows,
     conductor: ConductorScratch,
     sketch: Rows,
     decoder: DecoderScratch,
     expression: ExpressionScratch,
     expression_sketch: Rows,
-    /// Of each pattern decoded at once.
-    noise: Vec<TokenNoise>,
-    /// The last points drawn from the prior, which most knobs leave where they are.
-    drawn: Vec<DrawnPoint>,
+    noise: TokenNoise,
+    /// The last point drawn from the prior, which most knobs leave where it is.
+    drawn: Option<DrawnPoint>,
 }
 
 /// A point drawn from the prior.
@@ -201,24 +198,6 @@ impl Drummer {
         self.decode_latent(&z, recipe, cycle, scratch)
     }
 
-    /// The grooves that `recipes` draw for `cycle` around cells that are given: to the bit those of
-    /// [`decode_around`](Self::decode_around) at each [`point`](Self::point), in much less time than one by one, because all share
-    /// each weight that is read.
-    pub fn decode_many(
-        &self,
-        recipes: &[Recipe],
-        locks: &Locks,
-        cycle: i64,
-        scratch: &mut Scratch,
-    ) -> Vec<Pattern> {
-        let noise = |recipe: &Recipe| recipe.point_noise(self.config.latent, cycle.cast_unsigned());
-        let points = self.points_of(recipes.iter().map(noise).collect(), recipes, scratch);
-        let points: Vec<&[f32]> = points.iter().map(Vec::as_slice).collect();
-        let mut patterns = vec![Pattern::EMPTY; recipes.len()];
-        self.draw_tokens(&points, locks, recipes, cycle, scratch, &mut patterns);
-        patterns
-    }
-
     /// The latent vector `[Z]` that `recipe` draws for `cycle`: from the prior, or without one from
     /// the Gaussian of the latent map, then shifted by the latent
     /// sliders and the attribute knobs.
@@ -253,44 +232,22 @@ impl Drummer {
 
     /// The latent vector that `noise` leads to, shifted.
     fn point_of(&self, noise: Vec<f32>, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
-        self.points_of(vec![noise], std::slice::from_ref(recipe), scratch).swap_remove(0)
-    }
-
-    /// The latent vectors that each `noise` leads to by its recipe, shifted.
-    fn points_of(
-        &self,
-        noise: Vec<Vec<f32>>,
-        recipes: &[Recipe],
-        scratch: &mut Scratch,
-    ) -> Vec<Vec<f32>> {
-        let points: Vec<Vec<f32>> = match &self.prior {
-            None => noise.iter().map(|noise| self.latent_map.point(noise)).collect(),
-            Some(prior) => {
-                let mut kept = std::mem::take(&mut scratch.drawn);
-                kept.retain(|drawn| drawn.drummer == self.number);
-                let wanted = noise.into_iter().zip(recipes);
-                let (mut drawn, mut missing) = (Vec::new(), Vec::new());
-                for (noise, &Recipe { style, .. }) in wanted {
-                    let same = |drawn: &DrawnPoint| drawn.style == style && drawn.noise == noise;
-                    let z = kept.iter().find(|drawn| same(drawn)).map(|drawn| drawn.z.clone());
-                    if z.is_none() {
-                        missing.push(drawn.len());
-                    }
-                    let z = z.unwrap_or_default();
-                    drawn.push(DrawnPoint { drummer: self.number, noise, style, z });
-                }
-                let noise: Vec<&[f32]> = missing.iter().map(|&i| &drawn[i].noise[..]).collect();
-                let styles: Vec<_> = missing.iter().map(|&i| style_of(&recipes[i])).collect();
-                let found = prior.draw(self.isa, &noise, &styles);
-                for (i, z) in missing.into_iter().zip(found) {
-                    drawn[i].z = z;
-                }
-                let points = drawn.iter().map(|drawn| drawn.z.clone()).collect();
-                scratch.drawn = drawn;
-                points
+        let Some(prior) = &self.prior else {
+            return self.shifted(self.latent_map.point(&noise), recipe);
+        };
+        let is_same = |drawn: &&DrawnPoint| {
+            (drawn.drummer, drawn.style) == (self.number, recipe.style) && drawn.noise == noise
+        };
+        let z = match scratch.drawn.as_ref().filter(is_same) {
+            Some(drawn) => drawn.z.clone(),
+            None => {
+                let z = prior.draw(self.isa, &noise, style_of(recipe));
+                let (drummer, style, z_drawn) = (self.number, recipe.style, z.clone());
+                scratch.drawn = Some(DrawnPoint { drummer, noise, style, z: z_drawn });
+                z
             }
         };
-        points.into_iter().zip(recipes).map(|(z, recipe)| self.shifted(z, recipe)).collect()
+        self.shifted(z, recipe)
     }
 
     /// `z`, moved by the latent sliders and the attribute knobs.
@@ -325,45 +282,25 @@ impl Drummer {
         cycle: i64,
         scratch: &mut Scratch,
     ) -> Pattern {
-        let mut patterns = [Pattern::EMPTY];
-        let recipes = std::slice::from_ref(recipe);
-        self.draw_tokens(&[z], locks, recipes, cycle, scratch, &mut patterns);
-        patterns[0]
-    }
-
-    /// Writes the grooves at `points` to `patterns`, the tokens drawn as each one's recipe says.
-    fn draw_tokens(
-        &self,
-        points: &[&[f32]],
-        locks: &Locks,
-        recipes: &[Recipe],
-        cycle: i64,
-        scratch: &mut Scratch,
-        patterns: &mut [Pattern],
-    ) {
+        let temperature = recipe.noise_scale();
         let mut kept = std::mem::take(&mut scratch.noise);
-        kept.resize_with(kept.len().max(recipes.len()), TokenNoise::default);
-        for (recipe, noise) in recipes.iter().zip(&mut kept) {
-            if recipe.noise_scale() > 0.0 {
-                noise.make(recipe, cycle.cast_unsigned());
-            }
+        if temperature > 0.0 {
+            kept.make(recipe, cycle.cast_unsigned());
         }
-        let bias = |recipe: &Recipe| density_bias(recipe.density_bias(), &recipe.instrument_bias());
-        let biases: Vec<[f32; TOKENS]> = recipes.iter().map(bias).collect();
+        let free = density_bias(recipe.density_bias(), &recipe.instrument_bias());
         let mut restricted = [0.0; TOKENS];
-        self.run(points, scratch, patterns, None, |pattern, step, logits| {
-            let temperature = recipes[pattern].noise_scale();
-            let noise = if temperature > 0.0 { &kept[pattern].noise[..] } else { &[] };
-            let bias = locks.restrict(step, &biases[pattern], &mut restricted);
-            logits.draw(self.isa, step, Draw { bias, temperature, noise })
+        let mut pattern = self.run(z, scratch, |step, logits| {
+            let bias = locks.restrict(step, &free, &mut restricted);
+            Draw { bias, temperature, noise: &kept.noise }.token(self.isa, step, logits)
         });
-        patterns.iter_mut().for_each(|pattern| locks.express(pattern));
+        locks.express(&mut pattern);
         scratch.noise = kept;
+        pattern
     }
 
     /// The likeliest token at every step, each from those before it, at latent vector `z [Z]`.
     pub fn greedy(&self, z: &[f32], scratch: &mut Scratch) -> [Token; STEPS] {
-        self.likeliest(z, scratch, None).tokens()
+        self.greedy_with(z, scratch, |_, _| ()).tokens()
     }
 
     /// The groove of the likeliest tokens at latent vector `z [Z]`; `see` is shown each step's number and
@@ -374,78 +311,58 @@ impl Drummer {
         scratch: &mut Scratch,
         mut see: impl FnMut(usize, &[f32]),
     ) -> Pattern {
-        self.likeliest(z, scratch, Some(&mut see))
-    }
-
-    /// As [`greedy_with`](Self::greedy_with), if anyone wants to see.
-    fn likeliest(&self, z: &[f32], scratch: &mut Scratch, see: See<'_>) -> Pattern {
         let draw = Draw { bias: &[0.0; TOKENS], temperature: 0.0, noise: &[] };
-        let mut patterns = [Pattern::EMPTY];
-        self.run(&[z], scratch, &mut patterns, see, |_, step, logits| {
-            logits.draw(self.isa, step, draw)
-        });
-        patterns[0]
+        self.run(z, scratch, |step, logits| {
+            see(step, logits);
+            draw.token(self.isa, step, logits)
+        })
     }
 
-    /// Decodes `points` to `patterns`; `choose` makes a token of a pattern's number, a step's and its logits, and `see` is
-    /// shown these, all `[512]` of them.
+    /// The groove at `z`; `choose` makes a token of a step's number and its logits.
     fn run(
         &self,
-        points: &[&[f32]],
+        z: &[f32],
         scratch: &mut Scratch,
-        patterns: &mut [Pattern],
-        see: See<'_>,
-        choose: impl FnMut(usize, usize, Logits<'_>) -> Token,
-    ) {
-        let (isa, count) = (self.isa, points.len());
-        self.lay_out(scratch, count);
-        for (row, z) in points.iter().enumerate() {
-            assert_eq!(z.len(), self.config.latent, "numbers in the latent vector");
-            scratch.latent.set(row, z);
-        }
-        self.conductor.run(isa, &scratch.latent, &mut scratch.conductor, count);
+        choose: impl FnMut(usize, &[f32; TOKENS]) -> Token,
+    ) -> Pattern {
+        assert_eq!(z.len(), self.config.latent, "numbers in the latent vector");
+        let isa = self.isa;
+        self.lay_out(scratch);
+        scratch.latent.set(0, z);
+        self.conductor.run(isa, &scratch.latent, &mut scratch.conductor);
         if let Some(sketch) = &self.sketch {
-            sketch.apply(isa, &scratch.latent, &mut scratch.sketch, count);
+            sketch.apply(isa, &scratch.latent, &mut scratch.sketch, 1);
         }
-        let plan = Plan { bars: &scratch.conductor.bars, sketch: &scratch.sketch, patterns: count };
-        self.decoder.run(isa, plan, &mut scratch.decoder, see, choose);
+        let (bars, sketch) = (&scratch.conductor.bars, scratch.sketch.row(0));
+        let tokens = self.decoder.run(isa, bars, sketch, &mut scratch.decoder, choose);
+        let Some(expression) = &self.expression else {
+            return Pattern::from_tokens(&tokens, PLAIN_VELOCITY);
+        };
         if let Some(sketch) = &self.expression_sketch {
-            sketch.apply(isa, &scratch.latent, &mut scratch.expression_sketch, count);
+            sketch.apply(isa, &scratch.latent, &mut scratch.expression_sketch, 1);
         }
-        for (row, pattern) in patterns.iter_mut().enumerate() {
-            let tokens = &scratch.decoder.tokens[row];
-            *pattern = match &self.expression {
-                None => Pattern::from_tokens(tokens, PLAIN_VELOCITY),
-                Some(expression) => {
-                    let sketch = scratch.expression_sketch.row(row);
-                    let outputs = scratch.decoder.outputs.row(row);
-                    expression.run(isa, tokens, outputs, sketch, &mut scratch.expression)
-                }
-            };
-        }
+        let sketch = scratch.expression_sketch.row(0);
+        let outputs = &scratch.decoder.outputs;
+        expression.run(isa, &tokens, outputs, sketch, &mut scratch.expression)
     }
 
-    /// Makes the buffers that fit this network and `count` patterns, unless they do already.
-    fn lay_out(&self, scratch: &mut Scratch, count: usize) {
-        let fits = |(config, isa, room): &(Config, Isa, usize)| {
-            *config == self.config && *isa == self.isa && *room >= count
-        };
+    /// Makes the buffers that fit this network, unless they do already.
+    fn lay_out(&self, scratch: &mut Scratch) {
+        let fits = |(config, isa): &(Config, Isa)| *config == self.config && *isa == self.isa;
         if scratch.layout.as_ref().is_some_and(fits) {
             return;
         }
-        let rows = |linear: &Option<Linear>| {
-            linear.as_ref().map_or(Rows::new(count, 0), |l| l.rows(count))
-        };
+        let row = |linear: &Option<Linear>| linear.as_ref().map_or(Rows::new(1, 0), |l| l.rows(1));
         *scratch = Scratch {
-            layout: Some((self.config.clone(), self.isa, count)),
-            latent: Rows::new(count, self.config.latent),
-            conductor: self.conductor.scratch(count),
-            sketch: rows(&self.sketch),
-            decoder: self.decoder.scratch(count),
+            layout: Some((self.config.clone(), self.isa)),
+            latent: Rows::new(1, self.config.latent),
+            conductor: self.conductor.scratch(),
+            sketch: row(&self.sketch),
+            decoder: self.decoder.scratch(),
             expression: self.expression.as_ref().map(Expression::scratch).unwrap_or_default(),
-            expression_sketch: rows(&self.expression_sketch),
+            expression_sketch: row(&self.expression_sketch),
             noise: std::mem::take(&mut scratch.noise),
-            drawn: std::mem::take(&mut scratch.drawn),
+            drawn: scratch.drawn.take(),
         };
     }
 }

@@ -79,7 +79,7 @@ pub fn grooves() -> Vec<FactoryGroove> {
 #[cfg(test)]
 mod tests {
     use groove::{Instrument, Pattern};
-    use musicvae::infer::{Locks, Scratch};
+    use musicvae::infer::Scratch;
 
     use super::*;
     use crate::generation::weights::Weights;
@@ -95,11 +95,10 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), 40);
-        let recipes: Vec<Recipe> = grooves.iter().map(|groove| groove.recipe).collect();
         let mut scratch = Scratch::default();
-        let patterns: Vec<Pattern> = recipes
-            .chunks(8)
-            .flat_map(|some| weights.drummer.decode_many(some, &Locks::default(), 0, &mut scratch))
+        let patterns: Vec<Pattern> = grooves
+            .iter()
+            .map(|groove| weights.drummer.decode(&groove.recipe, 0, &mut scratch))
             .collect();
         let far = |a: &Pattern, b: &Pattern| -> u32 {
             let pairs = a.tokens().into_iter().zip(b.tokens());

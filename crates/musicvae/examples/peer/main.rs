@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use groove::{Hit, Instrument, Pattern};
-use musicvae::infer::Locks;
 use musicvae::{Drummer, Recipe, Scratch, WeightsFile};
 use serde_json::{Value, json};
 
@@ -27,9 +26,6 @@ enum Request {
     Encode { tokens: Vec<u16>, velocity: Vec<f32>, micro_offset: Vec<f32> },
     /// The times of so many greedy decodes of a latent vector.
     TimeGreedy { z: Vec<f32>, times: usize },
-    /// The times of so many decodes of a few recipes together: of new seeds (whose points and noise are to be
-    /// drawn), or while a slider moves.
-    TimeRecipes { together: usize, new_seeds: bool, times: usize },
     /// What this core can do at best: multiply-adds per second, and bytes read per second out of as many bytes
     /// as each number says.
     Limits(Vec<usize>),
@@ -39,7 +35,6 @@ enum Request {
 struct Peer {
     drummer: Drummer,
     scratch: Scratch,
-    seed: u64,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -59,7 +54,7 @@ fn answer(peer: &mut Option<Peer>, request: Request) -> anyhow::Result<Value> {
             let drummer = Drummer::new(&WeightsFile::read(&path)?)?;
             let config = drummer.config();
             let loaded = json!({"config": config, "instructions": drummer.instructions()});
-            *peer = Some(Peer { drummer, scratch: Scratch::new(), seed: 0 });
+            *peer = Some(Peer { drummer, scratch: Scratch::new() });
             return Ok(loaded);
         }
         Request::Limits(bytes) => {
@@ -73,7 +68,7 @@ fn answer(peer: &mut Option<Peer>, request: Request) -> anyhow::Result<Value> {
         other => other,
     };
     let peer = peer.as_mut().ok_or_else(|| anyhow::anyhow!("no weights file is loaded"))?;
-    let Peer { drummer, scratch, seed } = peer;
+    let Peer { drummer, scratch } = peer;
     Ok(match request {
         Request::Greedy(z) => {
             // Independent bars are decoded side by side, so steps need not come in order.
@@ -109,22 +104,6 @@ fn answer(peer: &mut Option<Peer>, request: Request) -> anyhow::Result<Value> {
         Request::TimeGreedy { z, times } => {
             let recipe = Recipe { temperature: 0.0, ..Recipe::default() };
             timed(times, || drummer.decode_latent(&z, &recipe, 0, scratch))
-        }
-        Request::TimeRecipes { together, new_seeds, times } => {
-            let mut recipes = vec![Recipe::default(); together];
-            for (recipe, seed) in recipes.iter_mut().zip(0..) {
-                recipe.seed = seed;
-            }
-            timed(times, || {
-                for recipe in &mut recipes {
-                    if new_seeds {
-                        *seed += 1;
-                        recipe.seed = *seed;
-                    }
-                    recipe.latent[0] += 1e-3;
-                }
-                drummer.decode_many(&recipes, &Locks::default(), 0, scratch)
-            })
         }
         Request::Load(_) | Request::Limits(_) => unreachable!("answered above"),
     })

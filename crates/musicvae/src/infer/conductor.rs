@@ -28,7 +28,7 @@ pub(super) struct ConductorScratch {
     gates: Rows,
     state: StackState,
     outputs: Rows,
-    /// Bar embeddings `[4 patterns, padded E]`, the result.
+    /// Bar embeddings `[4, padded E]`, the result.
     pub(super) bars: Rows,
 }
 
@@ -46,38 +46,30 @@ impl Conductor {
         })
     }
 
-    /// Buffers for `patterns` patterns.
-    pub(super) fn scratch(&self, patterns: usize) -> ConductorScratch {
+    pub(super) fn scratch(&self) -> ConductorScratch {
         ConductorScratch {
-            start: self.latent_to_state.rows(patterns),
-            gates: self.latent_to_gates.rows(patterns),
-            state: self.stack.state(patterns),
-            outputs: Rows::new(BARS * patterns, self.hidden),
-            bars: self.embed.rows(BARS * patterns),
+            start: self.latent_to_state.rows(1),
+            gates: self.latent_to_gates.rows(1),
+            state: self.stack.state(1),
+            outputs: Rows::new(BARS, self.hidden),
+            bars: self.embed.rows(BARS),
         }
     }
 
-    /// Writes the bar embeddings of the latent vectors in the first `patterns` rows of `z`.
-    pub(super) fn run(&self, isa: Isa, z: &Rows, scratch: &mut ConductorScratch, patterns: usize) {
+    /// Writes the bar embeddings of the latent vector in the first row of `z`.
+    pub(super) fn run(&self, isa: Isa, z: &Rows, scratch: &mut ConductorScratch) {
         let ConductorScratch { start, gates, state, outputs, bars } = scratch;
-        self.latent_to_state.apply(isa, z, start, patterns);
-        self.latent_to_gates.apply(isa, z, gates, patterns);
-        for pattern in 0..patterns {
-            map(isa, start.row_mut(pattern), math::tanh);
-            self.stack.begin(state, pattern, start.row(pattern));
-        }
+        self.latent_to_state.apply(isa, z, start, 1);
+        self.latent_to_gates.apply(isa, z, gates, 1);
+        map(isa, start.row_mut(0), math::tanh);
+        self.stack.begin(state, 0, start.row(0));
         for bar in 0..BARS {
-            for pattern in 0..patterns {
-                state.gates.set(pattern, gates.row(pattern));
-            }
-            self.stack.step(isa, state, patterns);
-            for pattern in 0..patterns {
-                let output = &self.stack.top(state).row(pattern)[..self.hidden];
-                outputs.set(pattern * BARS + bar, output);
-            }
+            state.gates.set(0, gates.row(0));
+            self.stack.step(isa, state, 1);
+            outputs.set(bar, &self.stack.top(state).row(0)[..self.hidden]);
         }
-        self.embed.apply(isa, outputs, bars, BARS * patterns);
-        for bar in 0..BARS * patterns {
+        self.embed.apply(isa, outputs, bars, BARS);
+        for bar in 0..BARS {
             map(isa, bars.row_mut(bar), math::tanh);
         }
     }

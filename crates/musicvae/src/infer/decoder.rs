@@ -1,11 +1,11 @@
 //! The decoder: from bar embeddings and sketch to tokens, a 16th note at a time.
 //!
-//! Patterns are decoded side by side, and so are the four bars of a pattern where they are independent of each
-//! other: weights are then read once for all of them.
+//! The four bars of a pattern are decoded side by side where they are independent of each other: weights are then
+//! read once for all of them.
 
-use groove::{BARS, INSTRUMENTS, STEPS, STEPS_PER_BAR, Token};
+use groove::{BARS, INSTRUMENTS, STEPS, STEPS_PER_BAR, TOKENS, Token};
 
-use super::heads::{Heads, HeadsScratch, Logits, See};
+use super::heads::Heads;
 use super::isa::Isa;
 use super::math;
 use super::matrix::{Linear, Rows, map};
@@ -37,23 +37,12 @@ pub(super) struct DecoderScratch {
     start: Rows,
     bar_gates: Rows,
     state: StackState,
-    heads: HeadsScratch,
-    /// Each pattern's sketch as inputs `[64 x 9]`.
-    sketch_inputs: Rows,
-    /// Tokens of each pattern `[64]`, the result.
-    pub(super) tokens: Vec<[Token; STEPS]>,
-    /// The top layer's output at every step of each pattern `[64 H]`, for the expression.
-    pub(super) outputs: Rows,
-}
-
-/// What patterns are decoded from.
-#[derive(Clone, Copy)]
-pub(super) struct Plan<'a> {
-    /// Each pattern's four bar embeddings.
-    pub(super) bars: &'a Rows,
-    /// Each pattern's onset logits `[64, 9]`, unused without a direct path.
-    pub(super) sketch: &'a Rows,
-    pub(super) patterns: usize,
+    /// `[lanes, padded logits]`
+    logits: Rows,
+    /// The sketch as inputs `[64 x 9]`.
+    sketch_inputs: Vec<f32>,
+    /// The top layer's output at every step `[64 H]`, for the expression.
+    pub(super) outputs: Vec<f32>,
 }
 
 impl Decoder {
@@ -78,91 +67,71 @@ impl Decoder {
         })
     }
 
-    /// Buffers for `patterns` patterns.
-    pub(super) fn scratch(&self, patterns: usize) -> DecoderScratch {
+    pub(super) fn scratch(&self) -> DecoderScratch {
+        let sketch = if self.heads.has_sketch() { STEPS * INSTRUMENTS } else { 0 };
         DecoderScratch {
-            start: self.bar_to_state.rows(BARS * patterns),
-            bar_gates: self.bar_to_gates.rows(BARS * patterns),
-            state: self.stack.state(self.lanes * patterns),
-            heads: self.heads.scratch(self.lanes * patterns),
-            sketch_inputs: Rows::new(
-                patterns,
-                if self.heads.has_sketch() { STEPS * INSTRUMENTS } else { 0 },
-            ),
-            tokens: vec![[Token::SILENCE; STEPS]; patterns],
-            outputs: Rows::new(patterns, STEPS * self.hidden),
+            start: self.bar_to_state.rows(BARS),
+            bar_gates: self.bar_to_gates.rows(BARS),
+            state: self.stack.state(self.lanes),
+            logits: self.heads.rows(self.lanes),
+            sketch_inputs: vec![0.0; sketch],
+            outputs: vec![0.0; STEPS * self.hidden],
         }
     }
 
-    /// Decodes all 64 steps: `choose` makes a token of a pattern's number, a step's and its logits.
+    /// The tokens of all 64 steps, from bar embeddings `bars [4, E]` and onset logits `sketch [64 x 9]`, unused without a
+    /// direct path; `choose` makes a token of a step's number and its logits.
     ///
     /// Within a bar steps come in order; with independent bars, the same step of all bars comes before
     /// the next.
     pub(super) fn run(
         &self,
         isa: Isa,
-        Plan { bars, sketch, patterns }: Plan<'_>,
+        bars: &Rows,
+        sketch: &[f32],
         scratch: &mut DecoderScratch,
-        mut see: See<'_>,
-        mut choose: impl FnMut(usize, usize, Logits<'_>) -> Token,
-    ) {
-        let DecoderScratch { start, bar_gates, state, heads, sketch_inputs, tokens, outputs } =
-            scratch;
-        self.bar_to_state.apply(isa, bars, start, BARS * patterns);
-        self.bar_to_gates.apply(isa, bars, bar_gates, BARS * patterns);
-        for bar in 0..BARS * patterns {
+        mut choose: impl FnMut(usize, &[f32; TOKENS]) -> Token,
+    ) -> [Token; STEPS] {
+        let DecoderScratch { start, bar_gates, state, logits, sketch_inputs, outputs } = scratch;
+        self.bar_to_state.apply(isa, bars, start, BARS);
+        self.bar_to_gates.apply(isa, bars, bar_gates, BARS);
+        for bar in 0..BARS {
             map(isa, start.row_mut(bar), math::tanh);
         }
-        if self.heads.has_sketch() {
-            for pattern in 0..patterns {
-                let inputs = sketch_inputs.row_mut(pattern);
-                inputs.copy_from_slice(&sketch.row(pattern)[..STEPS * INSTRUMENTS]);
-                // Below, results would become denormal numbers, with which multiply-adds are slow.
-                map(isa, inputs, |x| math::sigmoid(x.max(-60.0)));
-            }
-        }
+        let width = sketch_inputs.len();
+        sketch_inputs.copy_from_slice(&sketch[..width]);
+        // Below, results would become denormal numbers, with which multiply-adds are slow.
+        map(isa, sketch_inputs, |x| math::sigmoid(x.max(-60.0)));
 
-        // A lane is a bar of a pattern; all lanes are at the same step of their bars.
-        let lanes = self.lanes * patterns;
-        let pattern_of = |lane: usize| lane / self.lanes;
+        let mut tokens = [Token::SILENCE; STEPS];
+        // A lane is a bar; all lanes are at the same step of their bars.
         for first_bar in (0..BARS).step_by(self.lanes) {
-            let bar_of = |lane: usize| first_bar + lane % self.lanes;
-            let row_of = |lane: usize| pattern_of(lane) * BARS + bar_of(lane);
-            for lane in 0..lanes {
-                self.stack.begin(state, lane, start.row(row_of(lane)));
+            for lane in 0..self.lanes {
+                self.stack.begin(state, lane, start.row(first_bar + lane));
             }
             for step_in_bar in 0..STEPS_PER_BAR {
-                let step_of = |lane: usize| bar_of(lane) * STEPS_PER_BAR + step_in_bar;
-                for lane in 0..lanes {
-                    let (pattern, step) = (pattern_of(lane), step_of(lane));
-                    state.gates.set(lane, bar_gates.row(row_of(lane)));
-                    self.strike(&tokens[pattern], step, &mut state.struck[lane]);
-                    if self.heads.has_sketch() {
-                        let inputs = onsets_of(sketch_inputs.row(pattern), step);
-                        self.stack.input(state, lane).copy_from_slice(inputs);
-                    }
+                let step_of = |lane: usize| (first_bar + lane) * STEPS_PER_BAR + step_in_bar;
+                for lane in 0..self.lanes {
+                    let step = step_of(lane);
+                    state.gates.set(lane, bar_gates.row(first_bar + lane));
+                    self.strike(&tokens, step, &mut state.struck[lane]);
+                    let inputs = onsets_of(sketch_inputs, step);
+                    self.stack.input(state, lane).copy_from_slice(inputs);
                 }
-                self.stack.step(isa, state, lanes);
+                self.stack.step(isa, state, self.lanes);
                 let top = self.stack.top(state);
-                self.heads.read(isa, top, lanes, see.is_some(), heads);
-                for lane in 0..lanes {
-                    let (pattern, step) = (pattern_of(lane), step_of(lane));
-                    let sketch = match self.heads.has_sketch() {
-                        true => onsets_of(sketch.row(pattern), step),
-                        false => &[],
-                    };
-                    let top = top.row(lane);
-                    let logits = self.heads.logits(isa, lane, top, sketch, see.is_some(), heads);
-                    if let (Some(see), Logits::All(logits)) = (&mut see, &logits) {
-                        see(step, *logits);
-                    }
-                    tokens[pattern][step] = choose(pattern, step, logits);
-                    let output = &top[..self.hidden];
-                    outputs.row_mut(pattern)[step * self.hidden..][..self.hidden]
-                        .copy_from_slice(output);
+                self.heads.read(isa, top, logits, self.lanes);
+                for lane in 0..self.lanes {
+                    let step = step_of(lane);
+                    let onsets = onsets_of(sketch, step);
+                    let logits = self.heads.logits(isa, logits.row_mut(lane), onsets);
+                    tokens[step] = choose(step, logits);
+                    outputs[step * self.hidden..][..self.hidden]
+                        .copy_from_slice(&top.row(lane)[..self.hidden]);
                 }
             }
         }
+        tokens
     }
 
     /// Lists the columns that the tokens before `step` set to 1.
@@ -182,7 +151,7 @@ impl Decoder {
     }
 }
 
-/// The onset logits of `step` in `sketch [64, 9]`.
+/// The nine numbers of `step` in `sketch [64 x 9]`; none if that is empty.
 fn onsets_of(sketch: &[f32], step: usize) -> &[f32] {
-    &sketch[step * INSTRUMENTS..][..INSTRUMENTS]
+    sketch.get(step * INSTRUMENTS..(step + 1) * INSTRUMENTS).unwrap_or_default()
 }

@@ -92,11 +92,6 @@ impl Isa {
         !matches!(self.0, Kind::Baseline)
     }
 
-    /// Whether products of 8-bit numbers take a fraction of the time of those of f32.
-    pub(super) fn multiplies_bytes(self) -> bool {
-        !matches!(self.0, Kind::Baseline)
-    }
-
     /// Whether widening them takes the ports that multiply-adds need, so that it pays to keep some weights wide: so on
     /// Intel's processors with AVX-512, not so on AMD's with AVX2 (docs/performance.md).
     pub(super) fn widening_costs(self) -> bool {

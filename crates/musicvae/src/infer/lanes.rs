@@ -11,11 +11,6 @@ use std::arch::x86_64::*;
 
 use half::f16;
 
-/// Outputs of a vector of 32-bit integers, whichever the numbers' vectors are.
-pub(super) const OUTPUTS: usize = 8;
-/// Inputs of 8 bits that one multiplication adds up.
-pub(super) const BYTES: usize = 4;
-
 /// As many numbers as one instruction takes.
 pub(super) trait Lanes: Copy {
     /// How many.
@@ -55,25 +50,6 @@ pub(super) trait Lanes: Copy {
     /// # Safety
     /// See [`splat`](Self::splat).
     unsafe fn mul_add(self, factor: Self, sum: Self) -> Self;
-
-    /// The product of `weights [groups of inputs, vectors, outputs, inputs]` with `x [groups, inputs]`, whose numbers are 127 at most.
-    ///
-    /// # Safety
-    /// See [`splat`](Self::splat).
-    #[inline(always)]
-    unsafe fn byte_products<const N: usize>(
-        weights: &[[[[i8; BYTES]; OUTPUTS]; N]],
-        x: &[[u8; BYTES]],
-    ) -> [[i32; OUTPUTS]; N] {
-        let mut sums = [[0; OUTPUTS]; N];
-        for (weights, x) in weights.iter().zip(x) {
-            for (sum, weights) in sums.as_flattened_mut().iter_mut().zip(weights.as_flattened()) {
-                *sum +=
-                    weights.iter().zip(x).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum::<i32>();
-            }
-        }
-        sums
-    }
 }
 
 /// What the compiler makes of plain numbers: the twin that the others are tested against.
@@ -114,36 +90,6 @@ impl Lanes for Portable {
     #[inline(always)]
     unsafe fn mul_add(self, factor: Self, sum: Self) -> Self {
         Self(std::array::from_fn(|i| self.0[i].mul_add(factor.0[i], sum.0[i])))
-    }
-}
-
-/// [`Lanes::byte_products`]: two products of 8 bits are added in 16, which are enough for numbers up to 127, two of those sums in 32.
-///
-/// # Safety
-/// The processor has AVX2.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-unsafe fn byte_products_avx2<const N: usize>(
-    weights: &[[[[i8; BYTES]; OUTPUTS]; N]],
-    x: &[[u8; BYTES]],
-) -> [[i32; OUTPUTS]; N] {
-    // SAFETY: the caller promises the instructions, and vectors have 32 bytes as these arrays do.
-    unsafe {
-        let ones = _mm256_set1_epi16(1);
-        let mut sums = [_mm256_setzero_si256(); N];
-        for (weights, x) in weights.iter().zip(x) {
-            let x = _mm256_set1_epi32(i32::from_ne_bytes(*x));
-            for (sum, weights) in sums.iter_mut().zip(weights) {
-                let weights = _mm256_loadu_si256(weights.as_ptr().cast());
-                let pairs = _mm256_maddubs_epi16(x, weights);
-                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
-            }
-        }
-        let mut out = [[0; OUTPUTS]; N];
-        for (out, sum) in out.iter_mut().zip(sums) {
-            _mm256_storeu_si256(out.as_mut_ptr().cast(), sum);
-        }
-        out
     }
 }
 
@@ -197,15 +143,6 @@ macro_rules! with_intrinsics {
                 // SAFETY: see above.
                 Self(unsafe { $fma(self.0, factor.0, sum.0) })
             }
-
-            #[inline(always)]
-            unsafe fn byte_products<const N: usize>(
-                weights: &[[[[i8; BYTES]; OUTPUTS]; N]],
-                x: &[[u8; BYTES]],
-            ) -> [[i32; OUTPUTS]; N] {
-                // SAFETY: see above; both types have AVX2's instructions.
-                unsafe { byte_products_avx2(weights, x) }
-            }
         }
     };
 }
@@ -240,51 +177,3 @@ with_intrinsics!(
     _mm_loadu_si128,
     __m128i
 );
-
-#[cfg(test)]
-mod tests {
-    use super::super::isa::{Isa, Job};
-    use super::*;
-
-    struct Bytes<'a>(&'a [[[[i8; BYTES]; OUTPUTS]; 3]], &'a [[u8; BYTES]]);
-
-    impl Job for Bytes<'_> {
-        type Output = [[i32; OUTPUTS]; 3];
-
-        #[inline(always)]
-        fn run<L: Lanes>(self) -> Self::Output {
-            // SAFETY: `Isa::run` chose `L`.
-            unsafe { L::byte_products(self.0, self.1) }
-        }
-    }
-
-    #[test]
-    fn products_of_bytes_are_exact_up_to_the_largest() {
-        let ends = |i: usize| if i.is_multiple_of(3) { -127 } else { 127 };
-        for groups in [1, 2, 65] {
-            for weight in [|_| 127, |_| -127, ends, |i: usize| ((i * 37 % 255) as i16 - 127) as i8]
-            {
-                let number = |group, vector, output, byte| {
-                    weight(((group * 3 + vector) * OUTPUTS + output) * BYTES + byte)
-                };
-                let weights: Vec<_> = (0..groups)
-                    .map(|g| {
-                        std::array::from_fn(|v| {
-                            std::array::from_fn(|o| std::array::from_fn(|b| number(g, v, o, b)))
-                        })
-                    })
-                    .collect();
-                let x: Vec<_> = (0..groups).map(|g| [127, 0, (g * 31 % 128) as u8, 127]).collect();
-                let expected: [[i32; OUTPUTS]; 3] = std::array::from_fn(|v| {
-                    std::array::from_fn(|o| {
-                        let all = (0..groups).flat_map(|g| (0..BYTES).map(move |b| (g, b)));
-                        all.map(|(g, b)| i32::from(number(g, v, o, b)) * i32::from(x[g][b])).sum()
-                    })
-                });
-                for isa in Isa::available() {
-                    assert_eq!(isa.run(Bytes(&weights, &x)), expected, "{isa:?}");
-                }
-            }
-        }
-    }
-}

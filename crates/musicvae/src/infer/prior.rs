@@ -17,7 +17,7 @@ pub(super) struct Prior {
     output: Linear,
 }
 
-/// Where points are on their way, and the buffers of an evaluation: a row for each point.
+/// Where a point is on its way, and the buffers of an evaluation, a row each.
 struct Way {
     x: Rows,
     condition: Rows,
@@ -40,92 +40,71 @@ impl Prior {
         })
     }
 
-    /// The points that `noise` (`[Z]` each) leads to, each in its style (`None`, or one that is not known: any).
-    pub(super) fn draw(
-        &self,
-        isa: Isa,
-        noise: &[&[f32]],
-        styles: &[Option<usize>],
-    ) -> Vec<Vec<f32>> {
-        self.follow(isa, noise, styles, 0.0, 1.0)
+    /// The point `[Z]` that `noise [Z]` leads to in a style (`None`, or one that is not known: any).
+    pub(super) fn draw(&self, isa: Isa, noise: &[f32], style: Option<usize>) -> Vec<f32> {
+        self.follow(isa, noise, style, 0.0, 1.0)
     }
 
     /// The noise that leads to `point [Z]`, nearly.
     pub(super) fn invert(&self, isa: Isa, point: &[f32], style: Option<usize>) -> Vec<f32> {
-        self.follow(isa, &[point], &[style], 1.0, 0.0).swap_remove(0)
+        self.follow(isa, point, style, 1.0, 0.0)
     }
 
-    /// Follows v from each of `from` at time `start` to time `end`.
+    /// Follows v from `from` at time `start` to time `end`.
     fn follow(
         &self,
         isa: Isa,
-        from: &[&[f32]],
-        styles: &[Option<usize>],
+        from: &[f32],
+        style: Option<usize>,
         start: f32,
         end: f32,
-    ) -> Vec<Vec<f32>> {
-        let known = |style: &Option<usize>| style.filter(|&style| style < self.config.styles);
-        let styles: Vec<Option<usize>> = styles.iter().map(known).collect();
-        let count = from.len();
-        let z = from.first().map_or(0, |x| x.len());
+    ) -> Vec<f32> {
+        let style = style.filter(|&style| style < self.config.styles);
         let mut way = Way {
-            x: Rows::new(count, z),
-            condition: Rows::new(count, self.config.condition()),
-            shifts: self.condition.rows(count),
-            h: self.input.rows(count),
-            active: Rows::new(count, self.config.hidden),
-            change: self.input.rows(count),
-            v: self.output.rows(count),
+            x: Rows::new(1, from.len()),
+            condition: Rows::new(1, self.config.condition()),
+            shifts: self.condition.rows(1),
+            h: self.input.rows(1),
+            active: Rows::new(1, self.config.hidden),
+            change: self.input.rows(1),
+            v: self.output.rows(1),
         };
-        let mut at: Vec<Vec<f32>> = from.iter().map(|x| x.to_vec()).collect();
+        let mut at = from.to_vec();
         let steps = self.config.steps;
         let length = (end - start) / steps as f32;
         let time = |step: usize| start + (end - start) * (step as f32 / steps as f32);
         for step in 0..steps {
-            for (row, at) in at.iter().enumerate() {
-                way.x.set(row, at);
-            }
-            self.evaluate(isa, &mut way, time(step), &styles);
+            way.x.set(0, &at);
+            self.evaluate(isa, &mut way, time(step), style);
             let first = way.v.clone();
-            for (row, at) in at.iter().enumerate() {
-                let ahead = way.x.row_mut(row).iter_mut().zip(at).zip(first.row(row));
-                ahead.for_each(|((ahead, x), v)| *ahead = v.mul_add(length, *x));
-            }
-            self.evaluate(isa, &mut way, time(step + 1), &styles);
-            for (row, at) in at.iter_mut().enumerate() {
-                for ((x, a), b) in at.iter_mut().zip(first.row(row)).zip(way.v.row(row)) {
-                    *x = (0.5 * (a + b)).mul_add(length, *x);
-                }
+            let ahead = way.x.row_mut(0).iter_mut().zip(&at).zip(first.row(0));
+            ahead.for_each(|((ahead, x), v)| *ahead = v.mul_add(length, *x));
+            self.evaluate(isa, &mut way, time(step + 1), style);
+            for ((x, a), b) in at.iter_mut().zip(first.row(0)).zip(way.v.row(0)) {
+                *x = (0.5 * (a + b)).mul_add(length, *x);
             }
         }
         at
     }
 
-    /// Writes v at the rows of `way.x` to those of `way.v`.
-    fn evaluate(&self, isa: Isa, way: &mut Way, time: f32, styles: &[Option<usize>]) {
-        let (hidden, count) = (self.config.hidden, styles.len());
-        for (row, style) in styles.iter().enumerate() {
-            self.config.write_condition(time, *style, way.condition.row_mut(row));
-        }
-        self.condition.apply(isa, &way.condition, &mut way.shifts, count);
-        self.input.apply(isa, &way.x, &mut way.h, count);
-        for row in 0..count {
-            add(way.h.row_mut(row), &way.shifts.row(row)[..hidden]);
-        }
+    /// Writes v at `way.x` to `way.v`.
+    fn evaluate(&self, isa: Isa, way: &mut Way, time: f32, style: Option<usize>) {
+        let hidden = self.config.hidden;
+        self.config.write_condition(time, style, way.condition.row_mut(0));
+        self.condition.apply(isa, &way.condition, &mut way.shifts, 1);
+        self.input.apply(isa, &way.x, &mut way.h, 1);
+        let shifts = way.shifts.row(0);
+        add(way.h.row_mut(0), &shifts[..hidden]);
         for (i, block) in self.blocks.iter().enumerate() {
-            for row in 0..count {
-                way.active.set(row, &way.h.row(row)[..hidden]);
-                map(isa, way.active.row_mut(row), math::silu);
-            }
-            block.apply(isa, &way.active, &mut way.change, count);
-            for row in 0..count {
-                let change = &mut way.change.row_mut(row)[..hidden];
-                add(change, &way.shifts.row(row)[(i + 1) * hidden..][..hidden]);
-                map(isa, change, math::silu);
-                add(way.h.row_mut(row), change);
-            }
+            way.active.set(0, &way.h.row(0)[..hidden]);
+            map(isa, way.active.row_mut(0), math::silu);
+            block.apply(isa, &way.active, &mut way.change, 1);
+            let change = &mut way.change.row_mut(0)[..hidden];
+            add(change, &shifts[(i + 1) * hidden..][..hidden]);
+            map(isa, change, math::silu);
+            add(way.h.row_mut(0), change);
         }
-        self.output.apply(isa, &way.h, &mut way.v, count);
+        self.output.apply(isa, &way.h, &mut way.v, 1);
     }
 }
 

@@ -64,26 +64,22 @@ pub(super) struct Draw<'a> {
     pub(super) noise: &'a [f32],
 }
 
-impl<'a> Draw<'a> {
-    /// The noise of `step`.
-    pub(super) fn noise_of(&self, step: usize) -> &'a [f32; TOKENS] {
-        if self.temperature > 0.0 {
-            self.noise[step * TOKENS..].first_chunk().expect("noise for every step")
+impl Draw<'_> {
+    /// The token of `step`: the one of largest [`score`]; the lowest of equals.
+    pub(super) fn token(&self, isa: Isa, step: usize, logits: &[f32; TOKENS]) -> Token {
+        let Self { bias, temperature, noise } = *self;
+        let noise = if temperature > 0.0 {
+            noise[step * TOKENS..].first_chunk().expect("noise for every step")
         } else {
             &[0.0; TOKENS]
-        }
-    }
-
-    /// The token of `step`: the one of largest [`score`]; the lowest of equals.
-    pub(super) fn token(&self, isa: Isa, step: usize, logits: &[f32; TOKENS]) -> u16 {
-        let Self { bias, temperature, .. } = *self;
-        isa.run(Best { logits, bias, temperature, noise: self.noise_of(step) })
+        };
+        Token::new(isa.run(Best { logits, bias, temperature, noise })).unwrap_or(Token::SILENCE)
     }
 }
 
 /// What a token is drawn by: logit + bias + temperature x noise.
 #[inline(always)]
-pub(super) fn score(temperature: f32, noise: f32, logit: f32, bias: f32) -> f32 {
+fn score(temperature: f32, noise: f32, logit: f32, bias: f32) -> f32 {
     temperature.mul_add(noise, logit + bias)
 }
 
