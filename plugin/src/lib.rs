@@ -1,5 +1,5 @@
-//! Jangdan, the CLAP and VST3 instrument: a drummer that dreams up four-bar grooves, in time with
-//! the host.
+//! Jangdan, the CLAP and VST3 instrument: it generates four-bar drum grooves and plays them in time
+//! with the host.
 //!
 //! Who runs where: the audio thread runs [`Jangdan`]'s `process` (the engine and the kit), one
 //! worker per instance decodes (the network), the host's main thread runs the [`window`]. They meet
