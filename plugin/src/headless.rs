@@ -19,9 +19,9 @@ use crate::handoff::answer::{Answer, Track};
 use crate::params::JangdanParams;
 use crate::state::edit::Pen;
 use crate::state::request::Ask;
-use crate::window::panels::command::{Command, UndoState};
+
 use crate::window::widgets::theme;
-use crate::window::{Scene, View, draw};
+use crate::window::{Command, Scene, UndoState, View, draw};
 pub use raster::Image;
 use raster::{Textures, render};
 

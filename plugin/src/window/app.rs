@@ -5,7 +5,7 @@ pub(crate) mod fonts;
 pub(crate) mod frames;
 pub(crate) mod resize;
 pub(crate) mod shortcuts;
-pub(crate) mod zoom;
+pub(crate) mod view;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +19,6 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
 };
 
-use super::{Scene, View, draw, theme};
 use crate::editing::commands::{self, GroovePen, Stroke};
 use crate::editing::compare::Compare;
 use crate::editing::history::History;
@@ -27,9 +26,11 @@ use crate::handoff::GuiEnd;
 use crate::params::{Asked, JangdanParams};
 use crate::state::request::ATTRIBUTES;
 use crate::state::window_size::WindowSize;
-use crate::window::app::zoom::{LEAST_ZOOM, MOST_ZOOM};
-use crate::window::panels::command::UndoState;
+use crate::window::app::view::{View, draw};
+use crate::window::panels::scene::{Scene, UndoState};
+use crate::window::panels::zoom::{LEAST_ZOOM, MOST_ZOOM};
 use crate::window::widgets::layout::MIN_SIZE;
+use crate::window::widgets::theme;
 
 /// The editor type that the framework opens windows with.
 pub type WindowEditor = EguiEditor<Window>;

@@ -4,6 +4,7 @@
 //! hit is the moment it sounds.
 
 pub(crate) mod as_played;
+mod cell;
 pub mod drag;
 mod geometry;
 pub(crate) mod playhead;
@@ -11,7 +12,7 @@ pub(crate) mod pointer;
 pub(crate) mod ruler;
 pub(crate) mod tween;
 
-use egui::{Align2, Color32, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Color32, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 use groove::sequencer::Shape as Played;
 use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 use musicvae::infer::Locks;
@@ -19,7 +20,7 @@ use musicvae::infer::Locks;
 use crate::window::grid::as_played::played_step;
 use crate::window::grid::tween::Tween;
 use crate::window::widgets::layout::Groove;
-use crate::window::widgets::theme::{self, Palette, Size, UNIT, Weight, blend};
+use crate::window::widgets::theme::{Palette, UNIT, blend};
 pub use geometry::{Geometry, ROWS};
 
 /// Steps for which a hit glows after the playhead has struck it.
@@ -177,16 +178,4 @@ pub(crate) fn diamond(painter: &Painter, place: Rect, color: Color32, is_filled:
         [vec2(0.0, -far), vec2(far, 0.0), vec2(0.0, far), vec2(-far, 0.0)].map(|by| middle + by);
     let fill = if is_filled { color } else { Color32::TRANSPARENT };
     painter.add(Shape::convex_polygon(corners.to_vec(), fill, Stroke::new(1.2, color)));
-}
-
-/// Writes small text in `place`, from its left edge.
-pub(crate) fn small_text(
-    painter: &Painter,
-    place: Rect,
-    text: &str,
-    weight: Weight,
-    color: Color32,
-) {
-    let font = theme::font(Size::Small, weight);
-    painter.text(place.left_center(), Align2::LEFT_CENTER, text, font, color);
 }

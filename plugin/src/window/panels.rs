@@ -2,7 +2,7 @@
 
 pub(crate) mod browser;
 pub mod command;
-pub mod dialog;
+pub(crate) mod dialog;
 pub(crate) mod files;
 pub(crate) mod footer;
 pub(crate) mod generate;
@@ -12,9 +12,12 @@ pub(crate) mod knobs;
 pub(crate) mod network;
 pub(crate) mod pad;
 pub(crate) mod pending_choice;
+pub(crate) mod purpose;
 pub(crate) mod requests;
+pub mod scene;
 pub(crate) mod slots;
 pub(crate) mod source;
 pub(crate) mod title;
 pub(crate) mod transport;
 pub(crate) mod wordmark;
+pub(crate) mod zoom;

@@ -1,4 +1,4 @@
-//! Controls and colours that panels are built from.
+//! Controls, colours and places that panels are built from.
 
 pub(crate) mod button;
 pub(crate) mod control;
@@ -11,6 +11,7 @@ pub mod layout;
 pub(crate) mod menu;
 pub mod palette;
 pub(crate) mod slider;
+pub(crate) mod text;
 pub mod theme;
 pub(crate) mod tooltip;
 pub(crate) mod typing;

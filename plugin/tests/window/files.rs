@@ -3,7 +3,7 @@
 use jangdan::factory::grooves::grooves;
 use jangdan::files::jobs::What;
 use jangdan::files::presets::Preset;
-use jangdan::window::panels::command::Command;
+use jangdan::window::Command;
 
 use super::*;
 

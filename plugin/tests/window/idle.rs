@@ -1,6 +1,6 @@
 //! An open window that nobody touches draws nothing.
 
-use jangdan::window::panels::command::UndoState;
+use jangdan::window::UndoState;
 
 use super::*;
 

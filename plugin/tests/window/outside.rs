@@ -114,7 +114,7 @@ fn lists_menus_dialogs_and_tooltips_show_any_name() {
             check(&window.frame(Vec::new()).shapes, MIN_SIZE, &name);
             click(&mut window, at);
             for command in window.take_commands() {
-                if let jangdan::window::panels::command::Command::List { folder, .. } = command {
+                if let jangdan::window::Command::List { folder, .. } = command {
                     let entry = |is_folder| Entry {
                         name: name.clone(),
                         path: folder.join("clip.mid"),

@@ -4,8 +4,8 @@ use groove::{Beats, Instrument, Pattern};
 use jangdan::state::choice::Choice;
 use jangdan::state::groove::Groove;
 use jangdan::state::window_size::WindowSize;
-use jangdan::window::panels::command::{Command, UndoState};
 use jangdan::window::widgets::theme::{DARK, LIGHT, Theme};
+use jangdan::window::{Command, UndoState};
 use nice_plug::prelude::Param;
 
 use super::look::distance;

@@ -8,6 +8,7 @@ use egui::{Context, EventFilter, Id, Key, KeyboardShortcut, Modifiers, Rect, Sen
 use nice_plug_egui::{Key as HostKey, KeyCapture};
 
 use crate::window::panels::command::Command;
+use crate::window::panels::scene::UndoState;
 
 /// The letters of the shortcuts: undo, redo, paste.
 const LETTERS: [&str; 4] = ["z", "Z", "v", "V"];
@@ -49,8 +50,8 @@ pub(crate) fn captured(ctx: &Context) -> KeyCapture {
     }
 }
 
-/// What was asked for with the keyboard in this frame: Ctrl-Z, Ctrl-Shift-Z.
-pub(crate) fn typed(ui: &Ui) -> Option<Command> {
+/// What was asked for with the keyboard in this frame, Ctrl-Z or Ctrl-Shift-Z, if there is anything to undo or redo.
+pub(crate) fn typed(ui: &Ui, state: Option<UndoState>) -> Option<Command> {
     const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
     const REDO: KeyboardShortcut =
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
@@ -58,9 +59,10 @@ pub(crate) fn typed(ui: &Ui) -> Option<Command> {
         return None;
     }
     // In this order: egui finds the one without Shift in the one with it.
-    let shortcuts = [(REDO, Command::Redo), (UNDO, Command::Undo)];
-    let (_, command) = shortcuts
+    let state = state?;
+    let shortcuts = [(REDO, Command::Redo, state.can_redo), (UNDO, Command::Undo, state.can_undo)];
+    let (_, command, can) = shortcuts
         .into_iter()
-        .find(|(shortcut, _)| ui.input_mut(|input| input.consume_shortcut(shortcut)))?;
-    Some(command)
+        .find(|(shortcut, ..)| ui.input_mut(|input| input.consume_shortcut(shortcut)))?;
+    can.then_some(command)
 }

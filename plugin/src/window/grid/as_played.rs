@@ -5,13 +5,10 @@ use engine::Playing;
 use groove::sequencer::Shape;
 use groove::{INSTRUMENTS, Instrument, Pattern, STEPS};
 
-use crate::window::grid::tween::Cell;
+use crate::window::grid::cell::{Cell, Cells};
 
 /// How strongly a hit is drawn that is not heard: left out by its instrument's density, or silenced.
 const UNHEARD: f32 = 0.0;
-
-/// What to draw in every cell.
-pub(crate) type Cells = [[Option<Cell>; INSTRUMENTS]; STEPS];
 
 /// The hits of `pattern` as they are played in `cycle`; those that are not played as they are written.
 pub(crate) fn heard(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {

@@ -11,7 +11,7 @@ use groove::{Hit, Instrument, Pattern};
 
 use crate::state::edit::{Edit, Part, Pen};
 use crate::window::grid::Geometry;
-use crate::window::grid::as_played::Cells;
+use crate::window::grid::cell::Cells;
 
 /// Velocity of a hit that is added with a click: MIDI 102.
 const NEW_VELOCITY: f32 = 0.8;

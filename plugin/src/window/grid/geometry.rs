@@ -3,7 +3,7 @@
 use egui::{Pos2, Rect, pos2, vec2};
 use groove::{Hit, INSTRUMENTS, Instrument, STEPS};
 
-use crate::window::grid::tween::Cell;
+use crate::window::grid::cell::Cell;
 
 /// The rows from top to bottom, as drummers read: cymbals, toms from high to low, snare, kick.
 pub const ROWS: [Instrument; INSTRUMENTS] = [

@@ -6,10 +6,9 @@ use groove::{BARS, Hit, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 use musicvae::infer::Locks;
 
 use crate::state::edit::{Edit, Part, Pen};
-use crate::window::Scene;
-use crate::window::grid::as_played::Cells;
+use crate::window::grid::cell::Cells;
 use crate::window::grid::drag::{Button, Editing, Pace, Pointer, Sight};
-use crate::window::grid::{Geometry, ROWS, diamond};
+use crate::window::grid::{Geometry, Marks, ROWS, diamond};
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::layout::Groove;
 use crate::window::widgets::theme::UNIT;
@@ -22,7 +21,7 @@ pub(crate) fn pen_on_grid(
     ui: &Ui,
     hand: Hand<'_>,
     place: &Groove,
-    scene: &Scene,
+    marks: &Marks<'_>,
     drawn: &Cells,
     editing: &mut Editing,
     pen: Option<&mut dyn Pen>,
@@ -31,18 +30,18 @@ pub(crate) fn pen_on_grid(
     let sense = if pen.is_some() { Sense::click_and_drag() } else { Sense::hover() };
     let response = ui.interact(place.cells, Id::unique("cells"), sense);
     if let Some(pen) = pen {
-        let is_locked = |step, instrument| scene.locks.is_locked(step, instrument);
-        let pattern = &scene.pattern;
+        let is_locked = |step, instrument| marks.locks.is_locked(step, instrument);
+        let pattern = marks.now;
         let sight = Sight { geometry, pattern, drawn, is_locked: &is_locked };
         if let Some(pointer) = pointer(ui, &response, editing) {
             editing.point(pointer, &sight, pen);
         }
-        lock_marks(ui, hand, place, &scene.locks, pen);
+        lock_marks(ui, hand, place, marks.locks, pen);
         if !editing.is_held() {
-            tell(response.on_hover_cursor(CursorIcon::Crosshair), &geometry, scene, HOW);
+            tell(response.on_hover_cursor(CursorIcon::Crosshair), &geometry, marks, HOW);
         }
     } else {
-        tell(response, &geometry, scene, "");
+        tell(response, &geometry, marks, "");
     }
 }
 
@@ -120,15 +119,15 @@ fn lock_mark(ui: &Ui, middle: Pos2, color: egui::Color32, is_locked: bool, what:
 }
 
 /// Says what lies under the pointer.
-fn tell(response: Response, geometry: &Geometry, scene: &Scene, how: &str) {
+fn tell(response: Response, geometry: &Geometry, marks: &Marks<'_>, how: &str) {
     let Some((step, instrument)) = response.hover_pos().and_then(|at| geometry.at(at)) else {
         return;
     };
-    let hit = scene.pattern.hit(step, instrument);
+    let hit = marks.now.hit(step, instrument);
     if hit.is_none() && how.is_empty() {
         return;
     }
-    let is_locked = scene.locks.is_locked(step, instrument);
+    let is_locked = marks.locks.is_locked(step, instrument);
     response.on_hover_ui_at_pointer(|ui| {
         ui.strong(place_in_words(step, instrument));
         if let Some(hit) = hit {

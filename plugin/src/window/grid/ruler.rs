@@ -7,11 +7,12 @@ use groove::sequencer::Shape as Played;
 use groove::{BARS, STEPS, STEPS_PER_BAR};
 
 use crate::params::PatternParams;
-use crate::window::grid::{Geometry, small_text};
+use crate::window::grid::Geometry;
 use crate::window::widgets::button::choices;
 use crate::window::widgets::control::{Travel, Way, turn};
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::layout::Groove;
+use crate::window::widgets::text::small_text;
 use crate::window::widgets::theme::{UNIT, Weight};
 use crate::window::widgets::tooltip::tooltip;
 

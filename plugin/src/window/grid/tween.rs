@@ -3,25 +3,12 @@
 
 use groove::{INSTRUMENTS, Instrument, STEPS};
 
-use crate::window::grid::as_played::Cells;
+use crate::window::grid::cell::{Cell, Cells};
 
 /// Time in which two thirds of a change are done, in seconds.
 const EASE_S: f32 = 0.06;
 /// A cell this near to its aim is there.
 const NEAR: f32 = 0.004;
-
-/// One cell as drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Cell {
-    /// Velocity, `[0, 1]`.
-    pub(crate) velocity: f32,
-    /// Steps after the grid time.
-    pub(crate) offset: f32,
-    /// How much of the hit is there, `[0, 1]`.
-    pub(crate) presence: f32,
-    /// How much of it is heard, `[0, 1]`.
-    pub(crate) strength: f32,
-}
 
 /// What is drawn of a pattern, in between two.
 #[derive(Clone, Debug, Default)]

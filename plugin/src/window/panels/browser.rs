@@ -12,13 +12,13 @@ use egui::{CursorIcon, Id, Popup, PopupCloseBehavior, Rect, Sense, Ui, pos2, vec
 use crate::factory::grooves::FactoryGroove;
 use crate::files::presets::Preset;
 use crate::params::JangdanParams;
-use crate::window::Scene;
 use crate::window::panels::command::Command;
-use crate::window::panels::requests::Desk;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::panels::scene::Scene;
 use crate::window::panels::title;
 use crate::window::widgets::button::{arrow, focus_ring};
 use crate::window::widgets::control_context::Hand;
-use crate::window::widgets::menu::elided;
+use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Palette, Size, UNIT, Weight};
 
 /// Width of the list.
@@ -98,11 +98,11 @@ pub(crate) fn browser(
     ui: &mut Ui,
     hand: Hand<'_>,
     field: Rect,
-    params: &JangdanParams,
     scene: &Scene,
-    desk: &mut Desk,
+    browser: &mut Browser,
+    requests: &mut PanelRequests,
 ) {
-    let palette = hand.palette;
+    let (palette, params) = (hand.palette, hand.params);
     let title = title::title(params, scene.name.as_deref(), &scene.weights);
     let side = 3.0 * UNIT;
     let middle = field.shrink2(vec2(side, 0.0));
@@ -120,7 +120,7 @@ pub(crate) fn browser(
     for (label, is_next, left) in sides {
         let place = Rect::from_min_size(pos2(left, field.top()), vec2(side, field.height()));
         if arrow(ui, hand, place, label, is_next) {
-            step(is_next, params, scene, desk);
+            step(is_next, params, scene, browser, requests);
         }
     }
     let popup = Popup::from_toggle_button_response(&response)
@@ -128,18 +128,18 @@ pub(crate) fn browser(
         .anchor(field)
         .width(WIDTH);
     let is_open = popup.is_open();
-    if is_open && !desk.browser.was_open {
-        desk.commands.push(Command::ListPresets);
-        desk.browser.open();
+    if is_open && !browser.was_open {
+        requests.commands.push(Command::ListPresets);
+        browser.open();
     }
-    desk.browser.follow(&title);
+    browser.follow(&title);
     popup.show(|ui| {
         ui.set_width(WIDTH);
-        list::list(ui, palette, params, scene, desk);
+        list::list(ui, palette, params, scene, browser, requests);
         ui.separator();
-        save::save(ui, palette, desk);
+        save::save(ui, palette, browser, requests);
     });
-    desk.browser.was_open = is_open;
+    browser.was_open = is_open;
     if !is_open {
         response.on_hover_text("Your presets, and grooves to begin at by style");
     }
@@ -165,19 +165,25 @@ impl Browser {
 }
 
 /// Takes up the groove before the present one, or after it; the first one if that is none of them.
-fn step(is_next: bool, params: &JangdanParams, scene: &Scene, desk: &mut Desk) {
-    let items = desk.browser.items("", scene);
+fn step(
+    is_next: bool,
+    params: &JangdanParams,
+    scene: &Scene,
+    browser: &Browser,
+    requests: &mut PanelRequests,
+) {
+    let items = browser.items("", scene);
     let count = items.len();
     if count == 0 {
         return;
     }
-    let to = match (desk.browser.here(&items, params, scene), is_next) {
+    let to = match (browser.here(&items, params, scene), is_next) {
         (Some(here), true) => (here + 1) % count,
         (Some(here), false) => (here + count - 1) % count,
         (None, true) => 0,
         (None, false) => count - 1,
     };
-    desk.commands.push(items[to].0.command());
+    requests.commands.push(items[to].0.command());
 }
 
 /// Writes `text` in the middle of `room`, elided where it has no room.

@@ -81,12 +81,3 @@ pub enum Command {
     /// Has the network play with the weights in a file, or with those that it came with.
     UseWeights(Option<PathBuf>),
 }
-
-/// What can be taken back and done again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct UndoState {
-    /// Whether anything can be taken back.
-    pub can_undo: bool,
-    /// Whether anything was taken back.
-    pub can_redo: bool,
-}

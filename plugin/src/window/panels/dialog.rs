@@ -2,8 +2,6 @@
 //!
 //! It reads no folder itself: it asks for one and is handed what is in it.
 
-mod purpose;
-
 use std::path::{Path, PathBuf};
 
 use egui::{
@@ -12,19 +10,36 @@ use egui::{
 
 use crate::files::display_text;
 use crate::files::folder::{Entry, Folder, home};
-use crate::window::panels::requests::Desk;
-use crate::window::widgets::menu::elided;
+use crate::window::panels::command::Command;
+use crate::window::panels::purpose::Purpose;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Palette, Size, UNIT, Weight};
-
-pub use purpose::Purpose;
 
 const WIDTH: f32 = 64.0 * UNIT;
 const ROW: f32 = 3.0 * UNIT;
 const ROWS: f32 = 10.0;
 
+/// The dialog, open or not.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dialog {
+    open: Option<Open>,
+    /// Where a file was looked for last.
+    last_folder: Option<PathBuf>,
+}
+
+impl Dialog {
+    /// Shows what is in a folder, if it is the one that was asked for last.
+    pub(crate) fn show_folder(&mut self, folder: Folder) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.folder == folder.path) {
+            open.listed = Some(folder);
+        }
+    }
+}
+
 /// The dialog while it is open.
 #[derive(Clone, Debug)]
-pub(crate) struct Dialog {
+struct Open {
     purpose: Purpose,
     folder: PathBuf,
     listed: Option<Folder>,
@@ -46,16 +61,9 @@ enum Answer {
     Cancelled,
 }
 
-impl Dialog {
-    pub(crate) fn new(purpose: Purpose, folder: PathBuf) -> Self {
+impl Open {
+    fn new(purpose: Purpose, folder: PathBuf) -> Self {
         Self { purpose, folder, listed: None, typed: String::new(), chosen: None, is_new: true }
-    }
-
-    /// Takes what is in a folder, if it is the one that was asked for last.
-    pub(crate) fn take(&mut self, folder: Folder) {
-        if folder.path == self.folder {
-            self.listed = Some(folder);
-        }
     }
 
     fn go(&mut self, folder: PathBuf) {
@@ -101,29 +109,44 @@ impl Dialog {
     }
 }
 
-/// Draws the dialog of `desk`, if one is open.
-pub(crate) fn dialog(ui: &Ui, palette: &Palette, desk: &mut Desk) {
-    let Some(mut open) = desk.dialog.take() else { return };
+/// Draws `dialog` if it is open, or is asked for in `requests`.
+pub(crate) fn dialog(
+    ui: &Ui,
+    palette: &Palette,
+    dialog: &mut Dialog,
+    requests: &mut PanelRequests,
+) {
+    let Dialog { open, last_folder } = dialog;
+    let list = |folder: &Path, purpose: &Purpose| Command::List {
+        folder: folder.to_owned(),
+        endings: purpose.endings(),
+    };
+    if let Some((purpose, folder)) = requests.dialog.take() {
+        let folder = folder.or_else(|| last_folder.clone()).or_else(home);
+        let folder = folder.unwrap_or_else(|| PathBuf::from("/"));
+        requests.commands.push(list(&folder, &purpose));
+        *open = Some(Open::new(purpose, folder));
+    }
+    let Some(shown) = open else { return };
     let frame = egui::Frame::popup(ui.style()).inner_margin(2.0 * UNIT).corner_radius(UNIT);
     let modal = Modal::new(Id::unique("dialog")).frame(frame);
-    let shown = modal.show(ui.ctx(), |ui| open.show(ui, palette));
-    let answer = if shown.should_close() { Answer::Cancelled } else { shown.inner };
+    let drawn = modal.show(ui.ctx(), |ui| shown.show(ui, palette));
+    let answer = if drawn.should_close() { Answer::Cancelled } else { drawn.inner };
     match answer {
-        Answer::Cancelled => return,
-        Answer::Found(path) => {
-            desk.commands.push(open.purpose.command(path));
-            return;
-        }
-        Answer::Look(folder) => {
-            desk.look_into(folder.clone(), &open.purpose);
-            open.go(folder);
-        }
         Answer::Waiting => {}
+        Answer::Look(folder) => {
+            requests.commands.push(list(&folder, &shown.purpose));
+            shown.go(folder);
+        }
+        Answer::Found(path) => {
+            requests.commands.push(shown.purpose.command(path));
+            *last_folder = open.take().map(|open| open.folder);
+        }
+        Answer::Cancelled => *last_folder = open.take().map(|open| open.folder),
     }
-    desk.dialog = Some(open);
 }
 
-impl Dialog {
+impl Open {
     fn show(&mut self, ui: &mut Ui, palette: &Palette) -> Answer {
         ui.set_width(WIDTH);
         let mut answer = self.keys(ui);

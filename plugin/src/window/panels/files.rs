@@ -8,8 +8,8 @@ use crate::files::display_text::paragraph;
 use crate::files::jobs::What;
 use crate::params::JangdanParams;
 use crate::window::panels::command::Command;
-use crate::window::panels::dialog::Purpose;
-use crate::window::panels::requests::Desk;
+use crate::window::panels::purpose::Purpose;
+use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::button::{Rank, focus_ring, pill};
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::theme::UNIT;
@@ -20,13 +20,13 @@ pub(crate) fn files(
     hand: Hand<'_>,
     [import, export]: [Rect; 2],
     params: &JangdanParams,
-    desk: &mut Desk,
+    requests: &mut PanelRequests,
 ) {
     let open = pill(ui, hand, import, "Import\u{2026}", Rank::Plain, None).on_hover_text(
         "A MIDI file becomes the groove: the sliders then move away from it, until another seed or style is chosen",
     );
     if open.clicked() {
-        desk.look_for(Purpose::Import, None);
+        requests.look_for(Purpose::Import, None);
     }
     let arrow = export.with_min_x(export.right() - 3.0 * UNIT);
     let kept = folder(params);
@@ -41,7 +41,7 @@ pub(crate) fn files(
     let save = pill(ui, hand, export, "Export", Rank::Plain, None).on_hover_text(about);
     let more = options(ui, hand, arrow);
     if save.clicked() && !more.clicked() {
-        write(What::Pattern, kept.clone(), desk);
+        write(What::Pattern, kept.clone(), requests);
     }
     Popup::menu(&more).show(|ui| {
         ui.set_min_width(22.0 * UNIT);
@@ -50,19 +50,19 @@ pub(crate) fn files(
             ("The last 8 cycles, as they were heard", What::LastCycles),
         ] {
             if ui.button(label).clicked() {
-                write(what, kept.clone(), desk);
+                write(what, kept.clone(), requests);
             }
         }
         if ui.button("Another folder\u{2026}").clicked() {
-            desk.look_for(Purpose::Export(What::Pattern), kept.clone());
+            requests.look_for(Purpose::Export(What::Pattern), kept.clone());
         }
     });
 }
 
-fn write(what: What, kept: Option<PathBuf>, desk: &mut Desk) {
+fn write(what: What, kept: Option<PathBuf>, requests: &mut PanelRequests) {
     match kept {
-        Some(folder) => desk.commands.push(Command::Export { folder, what }),
-        None => desk.look_for(Purpose::Export(what), None),
+        Some(folder) => requests.commands.push(Command::Export { folder, what }),
+        None => requests.look_for(Purpose::Export(what), None),
     }
 }
 
@@ -93,7 +93,7 @@ fn options(ui: &Ui, hand: Hand<'_>, rect: Rect) -> egui::Response {
 }
 
 /// Imports what is dropped onto the window, as far as its frame hands on such things, and a path that is pasted.
-pub(crate) fn dropped(ui: &Ui, desk: &mut Desk) {
+pub(crate) fn dropped(ui: &Ui, requests: &mut PanelRequests) {
     let is_typing = ui.ctx().text_edit_focused();
     let paths = ui.input(|input| {
         let dropped = input.raw.dropped_files.iter().map(|file| file.path().to_owned());
@@ -103,7 +103,7 @@ pub(crate) fn dropped(ui: &Ui, desk: &mut Desk) {
         });
         dropped.chain(pasted).collect::<Vec<_>>()
     });
-    desk.commands.extend(paths.into_iter().next().map(Command::Import));
+    requests.commands.extend(paths.into_iter().next().map(Command::Import));
 }
 
 /// The path of a MIDI file, if `text` is one as file managers copy it.

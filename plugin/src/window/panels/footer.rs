@@ -5,12 +5,12 @@ use groove::{Instrument, STEPS};
 
 use crate::files::display_text::paragraph;
 use crate::handoff::Network;
-use crate::window::Scene;
 use crate::window::panels::command::Command;
-use crate::window::panels::requests::Desk;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::panels::scene::Scene;
 use crate::window::widgets::button::{Rank, pill};
 use crate::window::widgets::control_context::Hand;
-use crate::window::widgets::menu::elided;
+use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};
 
 /// How long good news stands, in seconds.
@@ -38,7 +38,14 @@ impl Message {
 }
 
 /// Draws the line in `place`.
-pub(crate) fn footer(ui: &Ui, hand: Hand<'_>, place: Rect, scene: &Scene, desk: &mut Desk) {
+pub(crate) fn footer(
+    ui: &Ui,
+    hand: Hand<'_>,
+    place: Rect,
+    scene: &Scene,
+    message: &mut Message,
+    requests: &mut PanelRequests,
+) {
     let palette = hand.palette;
     let middle = place.center().y;
     let mut right = place.right();
@@ -51,7 +58,7 @@ pub(crate) fn footer(ui: &Ui, hand: Hand<'_>, place: Rect, scene: &Scene, desk: 
         let clear = pill(ui, hand, button, "clear edits", Rank::Plain, None)
             .on_hover_text("Leaves every cell to the network again");
         if clear.clicked() {
-            desk.commands.push(Command::Clear);
+            requests.commands.push(Command::Clear);
         }
         let kept =
             if cells == 1 { "1 cell kept".to_owned() } else { format!("{cells} cells kept") };
@@ -60,7 +67,7 @@ pub(crate) fn footer(ui: &Ui, hand: Hand<'_>, place: Rect, scene: &Scene, desk: 
         let text = ui.painter().text(at, Align2::RIGHT_CENTER, kept, font, palette.dim);
         right = text.left() - 2.0 * UNIT;
     }
-    message(ui, hand, place.with_max_x(right), scene, &mut desk.message);
+    say(ui, hand, place.with_max_x(right), scene, message);
 }
 
 fn kept_cells(scene: &Scene) -> usize {
@@ -71,7 +78,7 @@ fn kept_cells(scene: &Scene) -> usize {
     (0..STEPS).map(|step| kept(step).count()).sum()
 }
 
-fn message(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, message: &mut Message) {
+fn say(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, message: &mut Message) {
     let palette = hand.palette;
     let now_s = ui.input(|input| input.time);
     if !message.text.is_empty() {

@@ -5,14 +5,14 @@ use nice_plug::prelude::Param;
 
 use crate::params::{CharacterParams, GenerateParams};
 use crate::state::request::SLIDERS;
-use crate::window::Scene;
 use crate::window::panels::pad::{PadState, nearest, pad};
-use crate::window::panels::requests::Desk;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::panels::scene::Scene;
 use crate::window::widgets::button::{Rank, pill, switch};
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::layout::{Panel, Section, column, row};
-use crate::window::widgets::menu::elided;
 use crate::window::widgets::slider::{attribute_slider, latent_slider};
+use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};
 
 /// The attributes' names in the window, and what they do.
@@ -34,7 +34,7 @@ pub(crate) fn generate_panel(
     place: &Panel,
     scene: &Scene,
     pad_state: &mut PadState,
-    desk: &mut Desk,
+    requests: &mut PanelRequests,
 ) {
     let (params, character) = (&hand.params.generate, &hand.params.character);
     title(ui, hand, &place.pad, "Morph");
@@ -44,7 +44,7 @@ pub(crate) fn generate_panel(
     }
     let toggle = place.pad.title.with_min_x(place.pad.title.right() - 3.5 * UNIT);
     switch(ui, hand, is_on, toggle.with_max_y(toggle.top() + 2.0 * UNIT), "Morph", MORPH_ABOUT);
-    pad(ui, hand, pad_state, place.pad.body, scene, desk);
+    pad(ui, hand, pad_state, place.pad.body, scene, requests);
     latent(ui, hand, &place.latent, params);
     if let Some(place) = &place.character {
         attributes(ui, hand, place, character, scene.attributes);

@@ -1,42 +1,40 @@
 //! The bar at the top: the name, the groove's name, the dice, what can be undone, files, how the network is doing, theme
 //! and zoom.
 
-use egui::{Align2, CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
-use crate::params::JangdanParams;
-use crate::window::Scene;
-use crate::window::app::shortcuts::typed;
-use crate::window::app::zoom;
-use crate::window::panels::browser::browser;
-use crate::window::panels::command::{Command, UndoState};
+use crate::window::panels::browser::{self, Browser};
+use crate::window::panels::command::Command;
 use crate::window::panels::files::files;
 use crate::window::panels::network::network;
-use crate::window::panels::requests::Desk;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::panels::scene::{Scene, UndoState};
 use crate::window::panels::transport::transport;
 use crate::window::panels::wordmark::wordmark;
+use crate::window::panels::zoom::zoom_button;
 use crate::window::widgets::button::{Rank, focus_ring, pill, segments};
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::dice;
 use crate::window::widgets::layout::Layout;
-use crate::window::widgets::theme::{self, Size, Theme, UNIT, Weight, blend};
+use crate::window::widgets::theme::{Theme, UNIT, blend};
 
 const SIDES_ABOUT: &str = "Two sides to compare, everything on them. The other waits as it was left. Right-click: copy \
     this one over to it.";
 /// Points that everything beside the name needs.
 const NEEDED: f32 = 914.0;
 
-/// Draws the header. `theme` is changed by its button; what is to be done beside parameters goes to `desk`.
+/// Draws the header. `theme` is changed by its button; what is to be done beside parameters goes to `requests`.
 pub(crate) fn header(
     ui: &mut Ui,
     hand: Hand<'_>,
     layout: &Layout,
-    params: &JangdanParams,
     scene: &Scene,
     theme: &mut Theme,
-    desk: &mut Desk,
+    browser: &mut Browser,
+    requests: &mut PanelRequests,
 ) {
     let bar = layout.header;
-    let palette = hand.palette;
+    let (palette, params) = (hand.palette, hand.params);
     ui.painter().rect_filled(bar, 0.0, palette.panel);
     let name = pos2(layout.shape.frame.left() + 0.5 * UNIT, bar.center().y);
     let name_right = wordmark(ui, palette, name);
@@ -55,7 +53,7 @@ pub(crate) fn header(
         left = rect.right() + (UNIT * share).round();
         rect
     };
-    browser(ui, hand, place(28.0 * UNIT), params, scene, desk);
+    browser::browser(ui, hand, place(28.0 * UNIT), scene, browser, requests);
     let seed = &params.generate.seed;
     let pips = seed.value().rem_euclid(6) as usize + 1;
     let new = pill(ui, hand, place(10.0 * UNIT), "New", Rank::First, Some(pips))
@@ -70,12 +68,12 @@ pub(crate) fn header(
     }
     if let Some(state) = scene.undo {
         let places = [Command::Undo, Command::Redo].map(|command| (command, place(4.0 * UNIT)));
-        undo_buttons(ui, hand, state, places, &mut desk.commands);
+        undo_buttons(ui, hand, state, places, &mut requests.commands);
     }
     if let Some(is_b) = scene.is_b {
-        sides(ui, hand, place(8.0 * UNIT), is_b, &mut desk.commands);
+        sides(ui, hand, place(8.0 * UNIT), is_b, &mut requests.commands);
     }
-    files(ui, hand, [place(9.0 * UNIT), place(11.0 * UNIT)], params, desk);
+    files(ui, hand, [place(9.0 * UNIT), place(11.0 * UNIT)], params, requests);
 
     let zoom = Rect::from_center_size(
         pos2(right - 3.25 * UNIT, bar.center().y),
@@ -88,7 +86,7 @@ pub(crate) fn header(
     );
     theme_button(ui, hand, other, theme);
     let room = Rect::from_min_max(pos2(left, bar.top()), pos2(other.left() - UNIT, bar.bottom()));
-    network(ui, hand, room, scene, desk);
+    network(ui, hand, room, scene, requests);
 }
 
 /// The two sides to compare, and how to make them alike.
@@ -116,7 +114,6 @@ fn undo_buttons(
     commands: &mut Vec<Command>,
 ) {
     let palette = hand.palette;
-    let typed = typed(ui);
     for (command, rect) in places {
         let (label, can, side) = match command {
             Command::Undo => ("Undo", state.can_undo, 1.0),
@@ -140,37 +137,12 @@ fn undo_buttons(
         let tip = middle + vec2(side * -5.5, 4.0);
         let head = [vec2(-4.0, -3.0), vec2(4.0, -3.0), vec2(0.0, 2.0)].map(|by| tip + by);
         painter.add(Shape::convex_polygon(head.to_vec(), ink, Stroke::NONE));
-        if response.clicked() || can && typed.as_ref() == Some(&command) {
+        if response.clicked() {
             commands.push(command);
         }
         let cursor = if can { CursorIcon::PointingHand } else { CursorIcon::Default };
         response.on_hover_cursor(cursor).on_hover_text(label);
     }
-}
-
-fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
-    let label = format!("{:.0} %", ui.ctx().zoom_factor() * 100.0);
-    let response = ui
-        .interact(rect, Id::unique("zoom"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Zoom {label}"))
-    });
-    let palette = hand.palette;
-    let is_lit = response.hovered() || response.has_focus();
-    let fill = if is_lit { palette.lifted } else { palette.raised };
-    ui.painter().rect_filled(rect, rect.height() / 2.0, fill);
-    ui.painter().text(
-        rect.center(),
-        Align2::CENTER_CENTER,
-        label,
-        theme::font(Size::Small, Weight::Regular),
-        palette.dim,
-    );
-    if response.clicked() {
-        zoom::next(ui.ctx());
-    }
-    response.on_hover_text("Size of everything: click for the next, 100 to 200 %");
 }
 
 /// A sun in the dark, a moon in the light.

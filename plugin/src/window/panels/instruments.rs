@@ -8,11 +8,12 @@ use nice_plug::prelude::{BoolParam, Param};
 
 use crate::params::{InstrumentParams, JangdanParams};
 use crate::window::grid::tween::Tween;
-use crate::window::grid::{Geometry, ROWS, glow, small_text};
+use crate::window::grid::{Geometry, ROWS, glow};
 use crate::window::widgets::button::{die, focus_ring, segments};
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::field::{Look, field};
 use crate::window::widgets::layout::{Groove, column};
+use crate::window::widgets::text::small_text;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
 use crate::window::widgets::tooltip::explain;
 

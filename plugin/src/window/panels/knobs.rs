@@ -4,13 +4,13 @@ use egui::{CursorIcon, Id, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
 use crate::params::JangdanParams;
-use crate::window::grid::small_text;
 use crate::window::widgets::button::{choices, focus_ring, switch};
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::field::{Look, field};
 use crate::window::widgets::knob::{Face, knob};
 use crate::window::widgets::layout::{column, row};
 use crate::window::widgets::menu::menu;
+use crate::window::widgets::text::small_text;
 use crate::window::widgets::theme::{UNIT, Weight};
 
 const TEMPERATURE_ABOUT: &str = "How freely hits are drawn from the network's odds, 0 to 1.5: at 0 \

@@ -4,13 +4,13 @@ use egui::{CursorIcon, Id, Popup, Rect, Sense, Ui, pos2, vec2};
 
 use crate::files::display_text::paragraph;
 use crate::handoff::Network;
-use crate::window::Scene;
 use crate::window::panels::command::Command;
-use crate::window::panels::dialog::Purpose;
-use crate::window::panels::requests::Desk;
+use crate::window::panels::purpose::Purpose;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::panels::scene::Scene;
 use crate::window::widgets::button::focus_ring;
 use crate::window::widgets::control_context::Hand;
-use crate::window::widgets::menu::elided;
+use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
 
 /// What is said of a network that does not answer.
@@ -18,7 +18,13 @@ const SILENT: &str = "The network has stopped answering. What plays goes on, and
     it answers again.";
 
 /// Draws it at the right end of `room`.
-pub(crate) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, desk: &mut Desk) {
+pub(crate) fn network(
+    ui: &Ui,
+    hand: Hand<'_>,
+    room: Rect,
+    scene: &Scene,
+    requests: &mut PanelRequests,
+) {
     let palette = hand.palette;
     let (color, text, about) = if scene.is_bypassed {
         (palette.dim, "bypassed", "The host has switched the plugin off.")
@@ -55,12 +61,12 @@ pub(crate) fn network(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, desk: 
         egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Network: {word}"))
     });
     focus_ring(ui.painter(), &response, touched, UNIT, palette.text);
-    Popup::menu(&response).show(|ui| weights(ui, hand, scene, desk));
+    Popup::menu(&response).show(|ui| weights(ui, hand, scene, requests));
     response.on_hover_text(format!("{}\nClick: which weights it plays with.", paragraph(about)));
 }
 
 /// Which weights those are, and the ways to others.
-fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, desk: &mut Desk) {
+fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, requests: &mut PanelRequests) {
     const WIDTH: f32 = 32.0 * UNIT;
     // That of egui's own entries in menus.
     const MENU_INDENT: f32 = 2.0;
@@ -88,10 +94,10 @@ fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, desk: &mut Desk) {
     }
     ui.separator();
     if ui.button("Load other weights\u{2026}").clicked() {
-        desk.look_for(Purpose::Weights, None);
+        requests.look_for(Purpose::Weights, None);
     }
     let is_other = !info.is_built_in() || info.trouble.is_some();
     if ui.add_enabled(is_other, egui::Button::new("Use the built-in weights")).clicked() {
-        desk.commands.push(Command::UseWeights(None));
+        requests.commands.push(Command::UseWeights(None));
     }
 }

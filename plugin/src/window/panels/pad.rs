@@ -11,8 +11,8 @@ use crate::files::display_text::one_line;
 use crate::params::MorphParams;
 use crate::state::morph::{Corners, shares};
 use crate::state::numbers::finite_or;
-use crate::window::Scene;
-use crate::window::panels::requests::Desk;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::panels::scene::Scene;
 use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::theme::{PANEL_RADIUS, Palette, blend};
 
@@ -39,7 +39,7 @@ pub(crate) fn pad(
     state: &mut PadState,
     rect: Rect,
     scene: &Scene,
-    desk: &mut Desk,
+    requests: &mut PanelRequests,
 ) {
     let params = &hand.params.morph;
     let response = ui
@@ -84,7 +84,7 @@ pub(crate) fn pad(
         &corners,
         if is_on { shares(value) } else { [0.0; 4] },
         scene,
-        desk,
+        requests,
     );
     let state = if is_on {
         words

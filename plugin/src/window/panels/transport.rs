@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use crate::headless::Headless;
     use crate::params::JangdanParams;
-    use crate::window::Scene;
+    use crate::window::panels::scene::Scene;
     use crate::window::widgets::layout::DEFAULT_SIZE;
     use egui::{Event, PointerButton, Pos2, pos2};
     use groove::Pattern;

@@ -5,10 +5,10 @@ use egui::{
 };
 use nice_plug::prelude::Param;
 
-use crate::files::display_text::one_line;
 use crate::state::numbers::finite_or;
 use crate::window::widgets::button::focus_ring;
 use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};
 use crate::window::widgets::tooltip::explain;
 
@@ -77,15 +77,4 @@ pub(crate) fn menu<P: Param>(
         });
     });
     explain(response, hand, param, about);
-}
-
-/// Writes `text`, which may be from outside, in `room`, from its left edge, ending in an ellipsis where it has no room.
-pub(crate) fn elided(ui: &Ui, room: Rect, text: &str, weight: Weight, color: egui::Color32) {
-    let font = theme::font(Size::Small, weight);
-    let mut job =
-        egui::text::LayoutJob::simple_singleline(one_line(text).into_owned(), font, color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room.width().max(0.0));
-    let galley = ui.painter().layout_job(job);
-    let at = pos2(room.left(), room.center().y - galley.size().y / 2.0);
-    ui.painter().galley(at, galley, color);
 }

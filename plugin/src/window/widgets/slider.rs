@@ -3,9 +3,9 @@
 use egui::{CursorIcon, Id, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::{FloatParam, Param};
 
-use crate::window::grid::small_text;
 use crate::window::widgets::control::{Travel, Turned, Way, turn};
 use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::text::small_text;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
 use crate::window::widgets::tooltip::tooltip;
 use crate::window::widgets::typing::{Shown, value_text};

@@ -3,11 +3,11 @@
 
 use egui::{Id, Key, Modifiers, Rect, ScrollArea, Sense, TextEdit, Ui, vec2};
 
-use super::{Item, WIDTH, grooves, own};
+use super::{Browser, Item, WIDTH, grooves, own};
 use crate::params::JangdanParams;
-use crate::window::Scene;
-use crate::window::panels::requests::Desk;
-use crate::window::widgets::menu::elided;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::panels::scene::Scene;
+use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{Palette, UNIT, Weight};
 
 const ROW: f32 = 3.0 * UNIT;
@@ -18,9 +18,10 @@ pub(crate) fn list(
     palette: &Palette,
     params: &JangdanParams,
     scene: &Scene,
-    desk: &mut Desk,
+    browser: &mut Browser,
+    requests: &mut PanelRequests,
 ) {
-    let Desk { browser, commands, .. } = desk;
+    let commands = &mut requests.commands;
     let opens = !browser.was_open;
     let find = Id::unique("browser-find");
     let search =
@@ -136,7 +137,6 @@ fn credit(item: &Item) -> Option<String> {
 mod tests {
     use super::*;
     use crate::files::presets::Preset;
-    use crate::window::panels::browser::Browser;
 
     #[test]
     fn what_is_searched_for_is_found_in_any_case_and_ones_own_comes_first() {

@@ -10,7 +10,7 @@ use egui::{
 use crate::files::display_text::one_line;
 use crate::window::panels::command::Command;
 use crate::window::widgets::button::focus_ring;
-use crate::window::widgets::menu::elided;
+use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{Palette, UNIT, Weight};
 
 /// What is being done to a preset.

@@ -4,14 +4,14 @@ use egui::{Align2, CursorIcon, Id, Popup, Rect, Sense, Ui, vec2};
 
 use crate::files::display_text::{one_line, word};
 use crate::state::morph::{CORNERS, Corner, Corners};
-use crate::window::Scene;
 use crate::window::panels::command::Command;
-use crate::window::panels::dialog::Purpose;
-use crate::window::panels::requests::Desk;
+use crate::window::panels::purpose::Purpose;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::panels::scene::Scene;
 use crate::window::panels::title;
 use crate::window::widgets::button::focus_ring;
 use crate::window::widgets::control_context::Hand;
-use crate::window::widgets::menu::elided;
+use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
 
 /// Height of a name, and its distance from the pad's edges.
@@ -26,10 +26,10 @@ pub(crate) fn corners(
     corners: &Corners,
     shares: [f32; CORNERS],
     scene: &Scene,
-    desk: &mut Desk,
+    requests: &mut PanelRequests,
 ) {
     for (place, (corner, share)) in corners.iter().zip(shares).enumerate() {
-        name(ui, hand, pad, place, corner, share, scene, desk);
+        name(ui, hand, pad, place, corner, share, scene, requests);
     }
 }
 
@@ -42,7 +42,7 @@ fn name(
     corner: &Corner,
     share: f32,
     scene: &Scene,
-    desk: &mut Desk,
+    requests: &mut PanelRequests,
 ) {
     let palette = hand.palette;
     let label = corner.label();
@@ -71,7 +71,7 @@ fn name(
     let ink = blend(palette.dim, palette.text, share.sqrt());
     let room = rect.shrink2(vec2(0.75 * UNIT, 0.0));
     elided(ui, room.with_max_x(room.right() + 0.5), &text, Weight::Regular, ink);
-    Popup::menu(&response).show(|ui| choose(ui, hand, place, corner, scene, desk));
+    Popup::menu(&response).show(|ui| choose(ui, hand, place, corner, scene, requests));
     response.on_hover_text(format!("{}: click for another style, slot or clip", PLACES[place]));
 }
 
@@ -79,7 +79,14 @@ fn name(
 const PLACES: [&str; CORNERS] = ["Top left", "Top right", "Bottom left", "Bottom right"];
 
 /// The list of what can be in a corner.
-fn choose(ui: &mut Ui, hand: Hand<'_>, place: usize, now: &Corner, scene: &Scene, desk: &mut Desk) {
+fn choose(
+    ui: &mut Ui,
+    hand: Hand<'_>,
+    place: usize,
+    now: &Corner,
+    scene: &Scene,
+    requests: &mut PanelRequests,
+) {
     let mut chosen = None;
     let columns = 3;
     let heading = |ui: &mut Ui, text: &str| {
@@ -116,11 +123,11 @@ fn choose(ui: &mut Ui, hand: Hand<'_>, place: usize, now: &Corner, scene: &Scene
         chosen = Some(Corner::Clip { name, pattern: Box::new(scene.pattern) });
     }
     if ui.button("A MIDI file\u{2026}").clicked() {
-        desk.look_for(Purpose::Corner(place), None);
+        requests.look_for(Purpose::Corner(place), None);
         ui.close();
     }
     if let Some(corner) = chosen {
-        desk.commands.push(Command::Corner { place, corner });
+        requests.commands.push(Command::Corner { place, corner });
         ui.close();
     }
 }

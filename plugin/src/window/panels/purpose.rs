@@ -8,7 +8,7 @@ use crate::window::panels::command::Command;
 
 /// What a file or folder is wanted for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// A clip to be made the groove.
     Import,
     /// A folder to write into.
@@ -43,7 +43,7 @@ impl Purpose {
     }
 
     /// What names of files that are listed end in.
-    pub(in crate::window) fn endings(&self) -> &'static [&'static str] {
+    pub(crate) fn endings(&self) -> &'static [&'static str] {
         match self {
             Self::Import | Self::Export(_) | Self::Corner(_) => &["mid", "midi"],
             Self::Weights => &["safetensors"],

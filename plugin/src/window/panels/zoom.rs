@@ -1,9 +1,11 @@
 //! The size of everything: chosen by the user, and made smaller where a host's window has no room for it, so that
 //! nothing lies outside where no hand could reach it.
 
-use egui::{Context, Vec2, ViewportCommand};
+use egui::{Align2, Context, CursorIcon, Id, Rect, Sense, Ui, Vec2, ViewportCommand};
 
+use crate::window::widgets::control_context::Hand;
 use crate::window::widgets::layout::MIN_SIZE;
+use crate::window::widgets::theme::{self, Size, Weight};
 
 /// The zooms that the button steps through.
 const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, MOST_ZOOM];
@@ -14,8 +16,34 @@ pub(crate) const LEAST_ZOOM: f32 = 0.7;
 /// Seconds that a host has to resize its window.
 const PATIENCE_S: f64 = 0.5;
 
+/// Draws the button that takes the next zoom.
+pub(crate) fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
+    let label = format!("{:.0} %", ui.ctx().zoom_factor() * 100.0);
+    let response = ui
+        .interact(rect, Id::unique("zoom"), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Zoom {label}"))
+    });
+    let palette = hand.palette;
+    let is_lit = response.hovered() || response.has_focus();
+    let fill = if is_lit { palette.lifted } else { palette.raised };
+    ui.painter().rect_filled(rect, rect.height() / 2.0, fill);
+    ui.painter().text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        label,
+        theme::font(Size::Small, Weight::Regular),
+        palette.dim,
+    );
+    if response.clicked() {
+        next(ui.ctx());
+    }
+    response.on_hover_text("Size of everything: click for the next, 100 to 200 %");
+}
+
 /// Takes the next zoom, and asks the host for a window of as many points.
-pub(crate) fn next(ctx: &Context) {
+fn next(ctx: &Context) {
     let zoom = ctx.zoom_factor();
     let larger = ZOOMS.iter().copied().find(|&at| at > zoom + 0.01);
     let size = ctx.content_rect().size();

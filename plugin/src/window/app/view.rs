@@ -1,0 +1,196 @@
+//! One frame of the window, drawn from parameters, a [`Scene`] and a [`View`]: it knows no host and no worker, so
+//! that a picture can be made without a display.
+//!
+//! Parameters are read anew in every frame: what the host automates moves the controls. Nothing here decodes, and
+//! nothing locks what the audio thread needs.
+
+use std::time::Duration;
+
+use egui::Ui;
+use nice_plug::context::gui::GuiContext;
+use nice_plug::prelude::ParamSetter;
+
+use crate::editing::history::History;
+use crate::files::folder::Folder;
+use crate::files::presets::Preset;
+use crate::params::JangdanParams;
+use crate::state::edit::Pen;
+use crate::state::window_size::Theme;
+use crate::window::app::{resize, shortcuts};
+use crate::window::grid::drag::Editing;
+use crate::window::grid::playhead::Playhead;
+use crate::window::grid::tween::Tween;
+use crate::window::grid::{self, Marks, as_played, pointer, ruler};
+use crate::window::panels::browser::Browser;
+use crate::window::panels::command::Command;
+use crate::window::panels::dialog::Dialog;
+use crate::window::panels::footer::Message;
+use crate::window::panels::pad::PadState;
+use crate::window::panels::pending_choice::Takeover;
+use crate::window::panels::requests::PanelRequests;
+use crate::window::panels::scene::Scene;
+use crate::window::panels::zoom::Zoomed;
+use crate::window::panels::{
+    dialog, files, footer, generate, header, instruments, knobs, slots, source,
+};
+use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::gestures::Gestures;
+use crate::window::widgets::layout::{Contents, Layout};
+use crate::window::widgets::theme;
+
+/// Time between frames while something moves.
+const FRAME: Duration = Duration::from_micros(16_600);
+
+/// What the window keeps from one frame to the next.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    playhead: Playhead,
+    tween: Tween,
+    pad: PadState,
+    takeover: Takeover,
+    editing: Editing,
+    gestures: Gestures,
+    painted: Option<Theme>,
+    zoomed: Zoomed,
+    browser: Browser,
+    dialog: Dialog,
+    message: Message,
+    requests: PanelRequests,
+    history: History,
+    time_s: f64,
+}
+
+impl View {
+    /// That of a window that has just opened, in which `history` is what can be undone.
+    pub fn new(history: History) -> Self {
+        Self { history, ..Self::default() }
+    }
+
+    /// What can be undone.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// What the frames since the last call have asked for, in order.
+    pub fn take_commands(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.requests.commands)
+    }
+
+    /// Shows what came of something that was asked for: in the line at the bottom, for a while.
+    pub fn tell(&mut self, news: String) {
+        self.message = Message::news(news);
+    }
+
+    /// Shows why it was not done: in the line at the bottom, until it is clicked away.
+    pub fn complain(&mut self, trouble: String) {
+        self.message = Message::trouble(trouble);
+    }
+
+    /// Shows what is in a folder, if that is what was asked for last.
+    pub fn show_folder(&mut self, folder: Folder) {
+        self.dialog.show_folder(folder);
+    }
+
+    /// Shows which presets there are.
+    pub fn show_presets(&mut self, presets: Vec<Preset>) {
+        self.browser.presets = presets;
+    }
+
+    /// Asks whether the preset of this name is to be written over.
+    pub fn ask_to_replace(&mut self, name: String) {
+        self.browser.replaces = Some(name);
+    }
+
+    /// Has the gestures that are open end when `ctx`, the window's, is dropped.
+    pub(crate) fn end_gestures_with(&self, ctx: &egui::Context, host: GuiContext) {
+        self.gestures.end_with(ctx, host);
+    }
+}
+
+/// Draws the window into `ui`, a whole window's, and lets the user turn `params` through `setter` and edit the
+/// groove with `pen`; without one it cannot be edited.
+///
+/// The context needs [`theme::install`] once before.
+pub fn draw(
+    ui: &mut Ui,
+    params: &JangdanParams,
+    scene: &Scene,
+    setter: &ParamSetter<'_>,
+    pen: Option<&mut dyn Pen>,
+    view: &mut View,
+) {
+    let before = *params.window.read();
+    let mut kept = before;
+    let palette = kept.theme.palette();
+    if view.painted.replace(kept.theme) != Some(kept.theme) {
+        theme::paint(ui.ctx(), palette);
+    }
+    let gestures = view.gestures.clone();
+    let history = view.history.clone();
+    let hand = Hand { palette, setter, gestures: &gestures, params, history: &history };
+    let now_s = ui.input(|input| input.time);
+    let dt_s = (now_s - view.time_s).clamp(0.0, 0.1) as f32;
+    view.time_s = now_s;
+
+    let playing = params.playing();
+    let position = view.playhead.glide(scene.playhead, now_s);
+    let drawn = as_played::heard(&scene.pattern, &playing, scene.cycle);
+    let has_arrived = view.tween.towards(&drawn, dt_s);
+    let shape = playing.reading.shape;
+    let marks = Marks {
+        at_step: position.map(|time| shape.pattern_position(time) as f32),
+        played: shape,
+        locks: &scene.locks,
+        next: &scene.next,
+        now: &scene.pattern,
+    };
+    let grid = playing.quantise.grid(&shape) as f64 / groove::sequencer::GRID_PER_BEAT as f64;
+    let (sounding, pending) = view.takeover.follow(scene.choice, scene.playhead, grid);
+
+    shortcuts::hold(ui);
+    let window = ui.max_rect();
+    let contents = Contents { is_more_open: kept.is_more_open, attributes: scene.attributes };
+    let layout = Layout::new(window.size(), contents);
+    ui.painter().rect_filled(window, 0.0, palette.ground);
+    let requests = &mut view.requests;
+    requests.commands.extend(shortcuts::typed(ui, scene.undo));
+    let browser = &mut view.browser;
+    header::header(ui, hand, &layout, scene, &mut kept.theme, browser, requests);
+    view.zoomed.fit(ui.ctx(), window.size(), now_s);
+    ui.painter().rect_filled(layout.shape.frame, theme::PANEL_RADIUS, palette.panel);
+    source::source(ui, hand, layout.shape.source, params, scene.weights.styles.len());
+    generate::generate_panel(ui, hand, &layout.shape, scene, &mut view.pad, requests);
+    let place = &layout.groove;
+    ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
+    grid::groove_grid(ui, palette, place, &view.tween, &marks);
+    ruler::ruler(ui, hand, place, &params.pattern, &shape);
+    pointer::pen_on_grid(ui, hand, place, &marks, &drawn, &mut view.editing, pen);
+    let pressed =
+        instruments::names(ui, hand, place, params, &playing.lanes, &view.tween, marks.at_step);
+    requests.commands.extend(pressed.map(Command::Dice));
+    instruments::strip(ui, hand, place, params, &playing.lanes, &mut kept.shows_keys);
+    let heard = slots::Heard { sounding, pending };
+    slots::slots_panel(ui, hand, layout.slots, params, heard, &mut requests.commands);
+    ui.painter().rect_filled(layout.knob_panel(), theme::PANEL_RADIUS, palette.panel);
+    knobs::front(ui, hand, layout.knobs, params, &mut kept.is_more_open);
+    if let Some(more) = layout.more {
+        knobs::behind(ui, hand, more, params);
+    }
+    footer::footer(ui, hand, layout.footer, scene, &mut view.message, requests);
+    resize::corner(ui, palette, window);
+    files::dropped(ui, requests);
+    dialog::dialog(ui, palette, &mut view.dialog, requests);
+
+    for _ in 0..gestures.end_frame(setter) {
+        history.end(params);
+    }
+    if kept != before {
+        let mut window = params.window.write();
+        (window.theme, window.is_more_open) = (kept.theme, kept.is_more_open);
+        window.shows_keys = kept.shows_keys;
+        ui.ctx().request_repaint();
+    }
+    if view.playhead.is_moving(now_s) || !has_arrived {
+        ui.ctx().request_repaint_after(FRAME);
+    }
+}
