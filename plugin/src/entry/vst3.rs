@@ -1,5 +1,6 @@
 //! What differs where the host is clap-wrapper, which makes a VST3 of the CLAP.
 
+mod component;
 mod factory;
 mod note_ports;
 

@@ -146,6 +146,15 @@ impl Instance {
         }
     }
 
+    /// Ends it and begins anew, without a host to name.
+    pub(crate) fn begin_anew(&self) {
+        // SAFETY: the instance is initialised and inactive.
+        unsafe {
+            assert_eq!(self.component.terminate(), kResultOk);
+            assert_eq!(self.component.initialize(null_mut()), kResultOk);
+        }
+    }
+
     /// Sets a handler that hears all there is to hear.
     pub(crate) fn set_handler(&self) -> ComWrapper<Handler> {
         let handler = ComWrapper::new(Handler::default());

@@ -137,11 +137,14 @@ fn a_state_is_saved_and_loaded_before_the_host_listens_and_after() {
     let (_, state) = clap(None, &AUTOMATION);
     let module = Module::load();
     let unheard = Instance::new(&module);
-    unheard.load(&state);
-    assert_eq!(unheard.save(), state);
+    let (seed, wanted) = (unheard.id("Seed"), normalised(&parameter("Seed"), 12.0));
+    for _ in 0..2 {
+        unheard.load(&state);
+        assert_eq!(unheard.save(), state);
+        assert!((unheard.value(seed) - wanted).abs() < 2e-4);
+        unheard.begin_anew();
+    }
     let heard = Instance::new(&module);
-    let seed = heard.id("Seed");
-    let wanted = normalised(&parameter("Seed"), 12.0);
     assert!((heard.value(seed) - wanted).abs() > 2e-4);
     let handler = heard.set_handler();
     heard.load(&state);

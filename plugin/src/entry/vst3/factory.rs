@@ -1,21 +1,17 @@
-//! The factory that VST3 hosts get: clap-wrapper's, whose instances have a handler from the first moment on.
-//!
-//! When a state is loaded, clap-wrapper 0.3.1 takes over the parameters' new values, and tells the host's component handler
-//! without looking whether there is one. Steinberg's validator sets none, and its process would end there.
+//! The factory that VST3 hosts get: clap-wrapper's, whose instances are [`Component`]s.
 
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
-use vst3::Steinberg::Vst::{
-    IComponentHandler, IComponentHandlerTrait, IEditController, IEditControllerTrait, ParamID,
-    ParamValue,
-};
+use vst3::Steinberg::Vst::IComponent;
 use vst3::Steinberg::{
     FIDString, FUnknown, IPluginFactory, IPluginFactory2, IPluginFactory2Trait, IPluginFactory3,
     IPluginFactory3Trait, IPluginFactoryTrait, PClassInfo, PClassInfo2, PClassInfoW, PFactoryInfo,
-    int32, kNotImplemented, kResultOk, tresult,
+    int32, kInvalidArgument, kResultOk, tresult,
 };
-use vst3::{Class, ComPtr, ComRef, ComWrapper};
+use vst3::{Class, ComPtr, ComWrapper, Interface};
+
+use super::component::Component;
 
 unsafe extern "C" {
     /// The wrapper's own, a C++ function, which its `wrapasvst3_export_entry.cpp` alone would call.
@@ -67,15 +63,24 @@ impl IPluginFactoryTrait for Factory {
         interface: FIDString,
         made: *mut *mut c_void,
     ) -> tresult {
-        // SAFETY: as above; what is made has the interface of all of VST3's.
+        if class.is_null() || interface.is_null() || made.is_null() {
+            return kInvalidArgument;
+        }
+        // SAFETY: as above; what is made comes with a reference that is ours.
         unsafe {
-            let result = self.0.createInstance(class, interface, made);
-            if result == kResultOk
-                && let Some(instance) = ComRef::<FUnknown>::from_raw((*made).cast())
-                && let Some(controller) = instance.cast::<IEditController>()
-                && let Some(handler) = ComWrapper::new(Nobody).to_com_ptr::<IComponentHandler>()
-            {
-                controller.setComponentHandler(handler.as_ptr());
+            *made = null_mut();
+            let mut component = null_mut();
+            let id = IComponent::IID.as_ptr().cast();
+            let result = self.0.createInstance(class, id, &mut component);
+            let Some(component) = ComPtr::from_raw(component.cast::<IComponent>()) else {
+                return result;
+            };
+            let ours = Component::wrap(component);
+            let functions: &FUnknown = &*ours;
+            let result = ((*functions.vtbl).queryInterface)(ours, interface.cast(), made);
+            ((*functions.vtbl).release)(ours);
+            if result != kResultOk {
+                *made = null_mut();
             }
             result
         }
@@ -98,30 +103,5 @@ impl IPluginFactory3Trait for Factory {
     unsafe fn setHostContext(&self, context: *mut FUnknown) -> tresult {
         // SAFETY: as above.
         unsafe { self.0.setHostContext(context) }
-    }
-}
-
-/// The handler until the host sets its own.
-struct Nobody;
-
-impl Class for Nobody {
-    type Interfaces = (IComponentHandler,);
-}
-
-impl IComponentHandlerTrait for Nobody {
-    unsafe fn beginEdit(&self, _id: ParamID) -> tresult {
-        kNotImplemented
-    }
-
-    unsafe fn performEdit(&self, _id: ParamID, _value: ParamValue) -> tresult {
-        kNotImplemented
-    }
-
-    unsafe fn endEdit(&self, _id: ParamID) -> tresult {
-        kNotImplemented
-    }
-
-    unsafe fn restartComponent(&self, _flags: int32) -> tresult {
-        kNotImplemented
     }
 }
