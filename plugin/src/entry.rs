@@ -3,6 +3,7 @@
 
 mod instance;
 mod order;
+mod params;
 mod vst3;
 
 use std::ffi::{CStr, c_char, c_void};

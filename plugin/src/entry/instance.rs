@@ -4,10 +4,12 @@ use std::ffi::{CStr, c_char, c_void};
 use std::sync::Arc;
 
 use clap_sys::ext::note_ports::CLAP_EXT_NOTE_PORTS;
+use clap_sys::ext::params::CLAP_EXT_PARAMS;
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 use nice_plug::wrapper::clap::{Wrapper, clap_host, clap_plugin};
 
 use super::order::{Inputs, Outputs};
+use super::params::{PARAMS, Stepped};
 use super::vst3;
 use crate::Jangdan;
 
@@ -18,6 +20,7 @@ pub(super) struct Instance {
     /// framework's instance by `plugin_data`.
     plugin: clap_plugin,
     framework: *const clap_plugin,
+    stepped: Stepped,
     /// Whether the host is the VST3 wrapper.
     is_vst3: bool,
 }
@@ -40,7 +43,8 @@ impl Instance {
                 get_extension: Some(get_extension),
                 ..*framework
             };
-            Box::into_raw(Box::new(Self { plugin, framework, is_vst3 })).cast()
+            let stepped = Stepped::of(framework);
+            Box::into_raw(Box::new(Self { plugin, framework, stepped, is_vst3 })).cast()
         }
     }
 
@@ -58,6 +62,11 @@ impl Instance {
             let get = (*self.framework).get_extension;
             get.map_or(std::ptr::null(), |get| get(self.framework, id))
         }
+    }
+
+    /// Which parameters have steps.
+    pub(super) fn stepped(&self) -> &Stepped {
+        &self.stepped
     }
 
     /// The framework's instance, for functions of the framework's.
@@ -86,11 +95,12 @@ unsafe extern "C" fn process(
     }
     // SAFETY: the host's block, its lists and the instance outlive this call, and the lists here outlive the framework's.
     unsafe {
-        let framework = Instance::of(plugin).framework;
+        let Instance { framework, stepped, .. } = Instance::of(plugin);
+        let framework = *framework;
         let Some(process) = (*framework).process else { return CLAP_PROCESS_ERROR };
         let mut block = *block;
         let inputs = Inputs::new(block.in_events, block.frames_count);
-        let outputs = Outputs::new(block.out_events);
+        let outputs = Outputs::new(block.out_events, stepped);
         let (in_events, out_events) = (inputs.list(), outputs.list());
         if !block.in_events.is_null() {
             block.in_events = &in_events;
@@ -109,9 +119,12 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
         if id.is_null() {
             return std::ptr::null();
         }
-        if instance.is_vst3 && CStr::from_ptr(id) == CLAP_EXT_NOTE_PORTS {
-            return (&raw const vst3::NOTE_PORTS).cast();
+        match CStr::from_ptr(id) {
+            id if id == CLAP_EXT_PARAMS => (&raw const PARAMS).cast(),
+            id if id == CLAP_EXT_NOTE_PORTS && instance.is_vst3 => {
+                (&raw const vst3::NOTE_PORTS).cast()
+            }
+            id => instance.framework_extension(id.as_ptr()),
         }
-        instance.framework_extension(id)
     }
 }

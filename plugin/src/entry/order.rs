@@ -9,9 +9,12 @@ use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_void;
 
 use clap_sys::events::{
-    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_MIDI_SYSEX, CLAP_EVENT_TRANSPORT, clap_event_header,
-    clap_event_midi_sysex, clap_input_events, clap_output_events,
+    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_MIDI_SYSEX, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT,
+    clap_event_header, clap_event_midi_sysex, clap_event_param_value, clap_input_events,
+    clap_output_events,
 };
+
+use super::params::Stepped;
 
 /// Room for a copy of any event of CLAP's own.
 #[repr(C, align(8))]
@@ -114,17 +117,18 @@ impl Inputs {
 }
 
 /// What the framework sends, as the host gets it.
-pub(super) struct Outputs {
+pub(super) struct Outputs<'a> {
     host: *const clap_output_events,
+    stepped: &'a Stepped,
     /// Sample of the last event that the host took.
     latest: Cell<u32>,
 }
 
-impl Outputs {
+impl<'a> Outputs<'a> {
     /// # Safety
     /// `host` is null or points to a list that outlives this one.
-    pub(super) unsafe fn new(host: *const clap_output_events) -> Self {
-        Self { host, latest: Cell::new(0) }
+    pub(super) unsafe fn new(host: *const clap_output_events, stepped: &'a Stepped) -> Self {
+        Self { host, stepped, latest: Cell::new(0) }
     }
 
     /// The list to hand on; it must not outlive `self`.
@@ -143,12 +147,19 @@ impl Outputs {
             let Some(push) = (*this.host).try_push else { return false };
             let latest = this.latest.get();
             let mut copied = Copied([0; Copied::ROOM]);
-            let event = match (*event).time >= latest {
+            let is_value = (*event).space_id == CLAP_CORE_EVENT_SPACE_ID
+                && (*event).type_ == CLAP_EVENT_PARAM_VALUE;
+            let event = match (*event).time >= latest && !is_value {
                 true => event,
-                false => Copied::fill(&raw mut copied, event, latest),
+                false => Copied::fill(&raw mut copied, event, latest.max((*event).time)),
             };
             if event.is_null() {
                 return false;
+            }
+            if is_value {
+                let change = &raw mut copied.0;
+                let change = &mut *change.cast::<clap_event_param_value>();
+                change.value = this.stepped.whole(change.param_id, change.value);
             }
             let time = (*event).time;
             let is_taken = push(this.host, event);
@@ -165,8 +176,7 @@ mod tests {
     use std::ptr::null_mut;
 
     use clap_sys::events::{
-        CLAP_EVENT_NOTE_OFF, CLAP_EVENT_NOTE_ON, CLAP_EVENT_PARAM_VALUE, clap_event_note,
-        clap_event_param_value, clap_event_transport,
+        CLAP_EVENT_NOTE_OFF, CLAP_EVENT_NOTE_ON, clap_event_note, clap_event_transport,
     };
 
     use super::*;
@@ -326,7 +336,8 @@ mod tests {
         // SAFETY: the lists outlive their use, and the events are whole.
         let push = |is_full: bool, events: &[*const clap_event_header]| unsafe {
             (*host.ctx.cast::<Taken>()).is_full = is_full;
-            let outputs = Outputs::new(&host);
+            let stepped = Stepped::default();
+            let outputs = Outputs::new(&host, &stepped);
             let list = outputs.list();
             events.iter().map(|event| list.try_push.unwrap()(&list, *event)).collect::<Vec<_>>()
         };

@@ -115,6 +115,22 @@ fn a_host_sees_the_clap_s_parameters_and_no_others() {
 }
 
 #[test]
+fn every_seed_that_a_host_sets_is_the_one_it_reads() {
+    let module = Module::load();
+    let instance = Instance::new(&module);
+    instance.set_handler();
+    let (seed, parameter) = (instance.id("Seed"), parameter("Seed"));
+    for value in [0.0, 1.0, 12.0, 138.0, 4711.0, 9998.0, 9999.0] {
+        let mut clap = Host::load(plugin()).unwrap();
+        clap.flush(&[Input::Parameter { offset: 0, id: parameter.id, value }]).unwrap();
+        let read = clap.parameters().unwrap().into_iter().find(|own| own.id == parameter.id);
+        assert_eq!(read.unwrap().value, value);
+        instance.load(&clap.save_state().unwrap());
+        assert!((instance.value(seed) * 9999.0 - value).abs() < 1e-3, "{value}");
+    }
+}
+
+#[test]
 fn it_plays_what_the_clap_plays_with_the_same_state() {
     let (_, state) = clap(None, &AUTOMATION);
     let (wanted, _) = clap(Some(&state), &[]);
@@ -150,8 +166,7 @@ fn a_state_is_saved_and_loaded_before_the_host_listens_and_after() {
     heard.load(&state);
     assert_eq!(heard.save(), state);
     assert_eq!(handler.restarts(), [kParamValuesChanged as i32]);
-    // The framework's steps are 32-bit parts of the range, and the wrapper rounds down.
-    assert!((heard.value(seed) - wanted).abs() < 2e-4);
+    assert!((heard.value(seed) - wanted).abs() < 1e-9);
 }
 
 #[test]
