@@ -13,11 +13,13 @@
 pub mod answer;
 mod audio;
 mod gui;
+mod load;
 mod pulse;
 mod worker;
 
 pub use audio::AudioEnd;
 pub use gui::GuiEnd;
+pub(crate) use load::{LoadEnd, Loaded};
 pub(crate) use pulse::Patience;
 pub(crate) use worker::Closer;
 pub use worker::WorkerEnd;
@@ -141,6 +143,8 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     (
         AudioEnd {
             answers: audio_out,
+            loaded: triple_buffer(&Loaded::default()).1,
+            cycle: 0,
             heard: heard_in,
             clicked: 0,
             given_up_at: None,

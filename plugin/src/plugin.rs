@@ -4,13 +4,14 @@
 //! host renders offline it waits for the patterns of the block, so that a bounce is what was heard.
 //! What the keys ask for is worked out by the player, in a file of its own.
 
+mod loading;
 mod pages;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{
-    Action, Address, Control, Engine, Event, Offer, PlayMode, Playing, Quantise, Transport,
+    Action, Address, Control, Engine, Event, Offer, PlayMode, Playing, Quantise, Score, Transport,
 };
 use groove::{Beats, Instrument, SampleOffset};
 use kit::Kit;
@@ -22,6 +23,7 @@ use nice_plug::prelude::{
 };
 use nice_plug::util::permit_alloc;
 
+use self::loading::LoadedParams;
 use crate::generation::weights::{Decode, Weights};
 use crate::generation::worker::{Load, Worker};
 use crate::handoff::answer::{Answer, Wanted};
@@ -42,6 +44,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// One instance.
 pub struct Jangdan {
     params: Arc<JangdanParams>,
+    /// The same for the framework, which loads projects into them.
+    loaded_params: Arc<LoadedParams>,
     engine: Engine,
     kit: Kit,
     audio: AudioEnd,
@@ -50,6 +54,8 @@ pub struct Jangdan {
     player: Player,
     /// What makes the groove that the engine was offered last, and its [`Track::version`].
     offered: (Option<Ask>, u64),
+    /// What an offline block passes through on the way to another variation.
+    passed: Vec<(Choice, (Option<Ask>, u64), Score)>,
     /// Whether the worker has made something that the engine has not been offered.
     has_news: bool,
     is_offline: bool,
@@ -74,14 +80,16 @@ impl Jangdan {
     /// An instance whose worker reads its weights with `load`.
     fn with<W: Decode>(load: impl Load<W> + Send + 'static) -> Self {
         let params = Arc::new(JangdanParams::default());
-        let (audio, worker, gui) = handoff();
+        let (mut audio, worker, gui) = handoff();
         Self {
+            loaded_params: Arc::new(LoadedParams::new(params.clone(), audio.load_end())),
             engine: Engine::new(Answer::factory().live.score),
             kit: Kit::new(48_000.0),
             audio,
             gui: Some(gui),
             player: Player::new(),
             offered: (None, 0),
+            passed: Vec::new(),
             has_news: false,
             is_offline: false,
             position: Position::default(),
@@ -119,7 +127,7 @@ impl Plugin for Jangdan {
     }
 
     fn params(&self) -> Arc<dyn Params> {
-        self.params.clone()
+        self.loaded_params.clone()
     }
 
     fn editor(&mut self, _async_executor: AsyncExecutor<Self>) -> Option<WindowEditor> {
@@ -192,13 +200,15 @@ impl Plugin for Jangdan {
                 QueuedAction::Mute(is_held) => Action::Mute(is_held),
                 QueuedAction::Hold(is_held) => Action::Hold(is_held),
                 // What is not made yet is offered by a later block.
-                QueuedAction::Choose(choice) => match answer.track(choice) {
-                    Some(track) => {
-                        self.offered = track.identity();
-                        Action::Play(&track.score)
-                    }
-                    None => continue,
-                },
+                QueuedAction::Choose(choice) => {
+                    let passed = self.passed.iter().find(|(passed, ..)| *passed == choice);
+                    let kept = passed.map(|(_, identity, score)| (*identity, score));
+                    let made =
+                        || answer.track(choice).map(|track| (track.identity(), &track.score));
+                    let Some((identity, score)) = kept.or_else(made) else { continue };
+                    self.offered = identity;
+                    Action::Play(score)
+                }
             };
             controls[count] = Control { at: SampleOffset(at), action };
             count += 1;
@@ -241,8 +251,9 @@ impl Jangdan {
         if self.is_offline && can_run && !has_seen {
             // What is in the slots decides what can be chosen.
             let (audio, patience) = (&mut self.audio, self.patience);
-            let has_come = permit_alloc(|| audio.wait_for_slots(slot_changes, patience));
-            self.given_up_slots = (!has_come).then_some(slot_changes);
+            let changes = || self.params.slots.changes();
+            let has_come = permit_alloc(|| audio.wait_for_slots(changes, patience));
+            self.given_up_slots = (!has_come).then(changes);
             self.has_news = true;
         }
         let perform = &self.params.perform;
@@ -283,52 +294,65 @@ impl Jangdan {
 
     /// Tells the worker what is wanted, and waits for it while rendering offline.
     fn ask(&mut self, transport: &Transport, playing: &Playing, frames: u32) {
+        self.passed.clear();
         self.audio.show_tempo(transport.tempo);
         let cycles = self.engine.cycles(transport, playing, frames);
         let returns_to = transport
             .loop_range
             .map_or(*cycles.start(), |(start, _)| playing.reading.shape.cycle_at(start));
         let choice = self.player.choice();
-        self.audio.want(*cycles.start(), returns_to, choice);
+        self.has_news |= self.audio.want(*cycles.start(), returns_to, choice);
         if !self.is_offline || !(transport.is_playing || playing.mode != PlayMode::Transport) {
             return;
         }
         // The worker provides a cycle and the next; no sane block reaches further.
         let (first, last) = (*cycles.start(), *cycles.end());
         let cycles = [first, last.min(first.saturating_add(1)), returns_to];
-        self.wait_for(choice, &cycles);
-        let chosen = self.player.actions().iter().filter_map(|&(_, to_do)| match to_do {
-            QueuedAction::Choose(choice) if choice.take.is_none() => Some(choice),
-            _ => None,
-        });
         let mut passing = [Choice::default(); MAX_ACTIONS];
         let mut count = 0;
-        for chosen in chosen {
-            passing[count] = chosen;
-            count += 1;
+        for &(_, to_do) in self.player.actions() {
+            if let QueuedAction::Choose(passed) = to_do
+                && passed != choice
+            {
+                passing[count] = passed;
+                count += 1;
+            }
         }
-        passing[..count].iter().for_each(|&choice| self.wait_for(choice, &cycles));
+        for &passed in &passing[..count] {
+            self.audio.want(first, returns_to, passed);
+            self.wait_for(passed, &cycles);
+            // Of variations the worker has but the last.
+            if passed.take.is_some()
+                && let Some(track) = self.audio.answer().track(passed)
+            {
+                let kept = (passed, track.identity(), track.score);
+                permit_alloc(|| self.passed.push(kept));
+            }
+        }
+        self.audio.want(first, returns_to, choice);
+        self.wait_for(choice, &cycles);
     }
 
     /// Offline only: waits until the patterns of `cycles` are there.
     fn wait_for(&mut self, choice: Choice, cycles: &[i64]) {
-        let wanted = Wanted {
+        let (params, player) = (&self.params, &self.player);
+        let wanted = || Wanted {
             choice,
-            recipe: self.params.recipe(),
-            anchor: self.player.anchor(),
-            slot_changes: self.params.slots.changes(),
-            edit_changes: self.params.edits.changes(),
-            pad: self.params.pad(),
-            corner_changes: self.params.corners.changes(),
-            weight_changes: self.params.weights.changes(),
+            recipe: params.recipe(),
+            anchor: player.anchor().filter(|_| params.perform.is_following.value()),
+            slot_changes: params.slots.changes(),
+            edit_changes: params.edits.changes(),
+            pad: params.pad(),
+            corner_changes: params.corners.changes(),
+            weight_changes: params.weights.changes(),
         };
-        if self.given_up == Some(wanted) {
+        if self.given_up == Some(wanted()) {
             return;
         }
         let (audio, patience) = (&mut self.audio, self.patience);
-        let has_come = permit_alloc(|| audio.wait(&wanted, cycles, patience));
+        let has_come = permit_alloc(|| audio.wait(wanted, cycles, patience));
         self.has_news = true;
-        self.given_up = (!has_come).then_some(wanted);
+        self.given_up = (!has_come).then(wanted);
     }
 
     /// Offers the engine the newest of the groove that is chosen as the block begins.

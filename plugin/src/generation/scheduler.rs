@@ -72,6 +72,8 @@ struct SlotBook {
 /// Answers wants, from what is saved, kept or decoded.
 pub(crate) struct Composer {
     project: Option<Arc<Groove>>,
+    /// How often a project's groove was loaded by then.
+    pub(crate) loads: u64,
     live: Option<Sketchbook>,
     take: Option<(Choice, Sketchbook)>,
     slots: [Option<SlotBook>; SLOTS],
@@ -98,6 +100,7 @@ impl Default for Composer {
     fn default() -> Self {
         Self {
             project: None,
+            loads: 0,
             live: None,
             take: None,
             slots: Default::default(),
@@ -299,9 +302,9 @@ impl Composer {
         // What is not made yet in these cycles plays on in those it was made in.
         let last = self.last.as_ref();
         let live = self.live.as_ref().and_then(|book| track(book, self.takings));
-        let weight_changes = match (&live, last) {
-            (None, Some(last)) => last.weight_changes,
-            _ => self.weight_changes,
+        let (weight_changes, loads) = match (&live, last) {
+            (None, last) => last.map_or((self.weight_changes, 0), |l| (l.weight_changes, l.loads)),
+            _ => (self.weight_changes, self.loads),
         };
         let live = live
             .or_else(|| last.map(|last| last.live.clone()))
@@ -332,6 +335,7 @@ impl Composer {
             take,
             slots,
             filled,
+            loads,
             slot_changes,
             edit_changes,
             corner_changes,

@@ -256,6 +256,7 @@ fn look(
     }
     if before.is_none_or(|before| before.loads != now.loads) {
         composer.load(params.groove.get());
+        composer.loads = now.loads;
     }
     if before.is_none_or(|before| before.slot_changes != now.slot_changes) {
         composer.load_slots(params.slots.get(), now.slot_changes);

@@ -59,6 +59,8 @@ pub struct Answer {
     pub slots: [Option<Arc<Track>>; SLOTS],
     /// A bit for each slot that has something in it, made or not.
     pub filled: u16,
+    /// [`SavedGroove::loads`](crate::state::groove::SavedGroove::loads) when the worker made the live groove.
+    pub loads: u64,
     /// [`Slots::changes`](crate::state::slots::Slots::changes) when the worker looked.
     pub slot_changes: u64,
     /// The [`changes`](crate::state::versioned::Versioned::changes) of the edits when the worker looked.
@@ -85,6 +87,7 @@ impl Answer {
             take: None,
             slots: Default::default(),
             filled: 0,
+            loads: 0,
             slot_changes: 0,
             edit_changes: 0,
             corner_changes: 0,
@@ -112,8 +115,12 @@ impl Answer {
             .unwrap_or(&self.live)
     }
 
-    /// Whether this is the answer to `wanted` with all of `cycles`.
+    /// Whether this is the answer to `wanted` with all of `cycles`, or nothing else will come: its slot is empty.
     pub fn answers(&self, wanted: &Wanted, cycles: &[i64]) -> bool {
+        let is_empty = |slot: u8| self.filled & 1 << slot == 0;
+        if self.slot_changes == wanted.slot_changes && wanted.choice.slot.is_some_and(is_empty) {
+            return true;
+        }
         let Some(track) = self.track(wanted.choice) else { return false };
         let is_asked = match (wanted.choice.slot, &track.ask) {
             (Some(_), _) => self.slot_changes == wanted.slot_changes,

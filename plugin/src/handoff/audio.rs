@@ -5,15 +5,19 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use groove::Beats;
-use triple_buffer::{Input, Output};
+use triple_buffer::{Input, Output, triple_buffer};
 
-use super::{Heard, NOTHING, Patience, Shared};
+use super::{Heard, LoadEnd, Loaded, NOTHING, Patience, Shared};
 use crate::handoff::answer::{Answer, Wanted};
 use crate::state::choice::Choice;
 
 /// The audio thread's end.
 pub struct AudioEnd {
     pub(super) answers: Output<Answer>,
+    /// What counts until the worker's answers do: those to the project that was loaded last.
+    pub(super) loaded: Output<Loaded>,
+    /// The cycle that plays, or will play first.
+    pub(super) cycle: i64,
     pub(super) heard: Input<Heard>,
     /// [`Shared::clicked`] as it was when it was looked at.
     pub(super) clicked: u64,
@@ -26,20 +30,37 @@ impl AudioEnd {
     /// Takes the newest answer for [`answer`](Self::answer), if it came since the last call, and says
     /// whether.
     pub fn update(&mut self) -> bool {
-        self.answers.update()
+        let is_loaded = self.loaded.update();
+        self.answers.update() || is_loaded
     }
 
-    /// The answer taken last.
+    /// The newest answer: the worker's, or, where the worker does not know the project yet or that it has come to this
+    /// cycle, the project's own.
     pub fn answer(&self) -> &Answer {
-        self.answers.output_buffer()
+        let answer = self.answers.output_buffer();
+        let of = |answer: &Answer| (answer.loads, answer.edit_changes, answer.live.identity());
+        let loaded = self.loaded.output_buffer().answer(self.cycle).filter(|loaded| {
+            let has_cycle = |answer: &Answer| answer.live.score.has(self.cycle);
+            loaded.loads > answer.loads
+                || has_cycle(loaded) && !has_cycle(answer) && of(loaded) == of(answer)
+        });
+        loaded.unwrap_or(answer)
+    }
+
+    /// The end for the thread that loads projects; one made before is cut off.
+    pub(crate) fn load_end(&mut self) -> LoadEnd {
+        let (loaded, output) = triple_buffer(&Loaded::default());
+        self.loaded = output;
+        LoadEnd { loaded, shared: self.shared.clone() }
     }
 
     /// Tells the worker which cycle plays, or will play first, which one a loop returns to, and of
-    /// which groove.
-    pub fn want(&self, cycle: i64, loop_cycle: i64, choice: Choice) {
+    /// which groove. Returns whether it is another cycle: then there may be another [`answer`](Self::answer).
+    pub fn want(&mut self, cycle: i64, loop_cycle: i64, choice: Choice) -> bool {
         self.shared.cycle.store(cycle, Ordering::Relaxed);
         self.shared.loop_cycle.store(loop_cycle, Ordering::Relaxed);
         self.shared.choice.store(choice.to_bits(), Ordering::Relaxed);
+        std::mem::replace(&mut self.cycle, cycle) != cycle
     }
 
     /// What was clicked since the last call, if anything was: a slot, or the live groove.
@@ -69,13 +90,14 @@ impl AudioEnd {
         self.shared.repaint.request_repaint_with(was_playing || position.is_some());
     }
 
-    /// Waits until the worker knows the slots as they are after `changes` changes, for `limit` at most, and
+    /// Waits until the worker knows the slots as they are after so many `changes`, for `limit` at most, and
     /// returns whether it does. For offline rendering only, as [`wait`](Self::wait).
-    pub fn wait_for_slots(&mut self, changes: u64, limit: Duration) -> bool {
-        self.wait_until(|answer| answer.slot_changes == changes, NOTHING, limit)
+    pub fn wait_for_slots(&mut self, changes: impl Fn() -> u64, limit: Duration) -> bool {
+        self.wait_until(|answer| answer.slot_changes == changes(), || NOTHING, limit)
     }
 
-    /// Waits until the newest answer holds the patterns of `cycles` for what is `wanted`.
+    /// Waits until the newest answer holds the patterns of `cycles` for what is `wanted`, which is asked for at every
+    /// look: a project that is loaded meanwhile wants something else.
     ///
     /// Returns false if the worker has given up on it, or has not answered within `limit`. A worker that gave no sign
     /// of life in all that time is not waited for again until it gives one.
@@ -83,27 +105,27 @@ impl AudioEnd {
     /// # Real-time safety
     /// None: it wakes the worker and sleeps. For offline rendering only, where blocks come faster
     /// than patterns can be decoded.
-    pub fn wait(&mut self, wanted: &Wanted, cycles: &[i64], limit: Duration) -> bool {
-        let fingerprint = wanted.fingerprint();
-        self.wait_until(|answer| answer.answers(wanted, cycles), fingerprint, limit)
+    pub fn wait(&mut self, wanted: impl Fn() -> Wanted, cycles: &[i64], limit: Duration) -> bool {
+        let has_come = |answer: &Answer| answer.answers(&wanted(), cycles);
+        self.wait_until(has_come, || wanted().fingerprint(), limit)
     }
 
     /// Waits until `has_come`, or the worker has given up on what has this `fingerprint`.
     fn wait_until(
         &mut self,
         has_come: impl Fn(&Answer) -> bool,
-        fingerprint: u64,
+        fingerprint: impl Fn() -> u64,
         limit: Duration,
     ) -> bool {
         let mut patience = Patience::new(limit);
         let beat = self.shared.pulse.last();
         loop {
-            self.answers.update();
+            self.update();
             if has_come(self.answer()) {
                 return true;
             }
             let failed = self.shared.failed.load(Ordering::Acquire);
-            let has_failed = failed != NOTHING && failed == fingerprint;
+            let has_failed = failed != NOTHING && failed == fingerprint();
             let is_lost = self.given_up_at == Some(self.shared.pulse.last());
             if has_failed || is_lost {
                 return false;

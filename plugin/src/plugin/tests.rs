@@ -7,6 +7,7 @@ use nice_plug::context::process::SendEventError;
 
 use super::*;
 use crate::generation::weights::{Fake, Gate};
+use crate::state::weights_file::ChosenWeights;
 
 const RATE: f32 = 48_000.0;
 const FRAMES: usize = 4096;
@@ -154,4 +155,28 @@ fn an_offline_bounce_waits_for_a_hanging_worker_once_and_plays_on() {
     while notes(&mut plugin) == played {
         assert!(Instant::now() < deadline, "nothing new is played");
     }
+}
+
+#[test]
+fn what_changes_while_a_bounce_waits_is_waited_for_as_it_is_then() {
+    let gate = Gate::default();
+    let mut plugin = stuck(&gate);
+    activate(&mut plugin, ProcessMode::Offline);
+    let (params, gui) = (plugin.params.clone(), plugin.gui.take().unwrap());
+    let given_up = std::thread::scope(|scope| {
+        let bounce = scope.spawn(|| {
+            // In the second cycle: four bars have some 94 blocks.
+            play(&mut plugin, BLOCKS);
+            plugin.given_up
+        });
+        // By then it is about to wait.
+        while gui.cycle() == 0 {
+            std::thread::yield_now();
+        }
+        let chosen = ChosenWeights { path: "another".into(), sha256: String::new() };
+        params.weights.set(Some(chosen));
+        gate.open();
+        bounce.join().unwrap()
+    });
+    assert_eq!(given_up, None, "it has waited for what nobody wants any more");
 }

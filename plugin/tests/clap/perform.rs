@@ -369,3 +369,22 @@ fn in_real_time_too_keys_choose_what_is_in_the_slots() {
     assert!(is_chosen);
     stop(&mut host, 1);
 }
+
+#[test]
+fn two_variations_asked_for_in_one_block_of_a_bounce_are_both_played() {
+    // A beat has 6000 samples: the first takes over at 6000, the second at 12,000.
+    let played = |block: u32| {
+        let mut host = host();
+        for start in (0..24_000).step_by(block as usize) {
+            let frames = block.min(24_000 - start);
+            let due = [100, 6100].into_iter().filter(|at| (start..start + frames).contains(at));
+            let keys: Vec<Input> = due
+                .map(|at| Input::NoteOn { offset: at - start, key: 50, velocity: 0.8 })
+                .collect();
+            let position = f64::from(start) / 6000.0;
+            host.process(frames, Some(&Transport::playing(position, 480.0)), &keys).unwrap();
+        }
+        onsets(host.recording(), 0)
+    };
+    assert_eq!(played(8192), played(50));
+}

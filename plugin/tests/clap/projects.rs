@@ -45,6 +45,42 @@ fn a_state_loaded_while_playing_takes_over_and_every_note_ends() {
     assert!(host.recording().hanging_notes().is_empty());
 }
 
+/// The state of a project whose every cycle is another, and what it stores.
+fn varied_project() -> (Vec<u8>, Groove) {
+    let mut host = host();
+    let inputs = [set(&mut host, "Seed", 4711.0), set(&mut host, "Variation", 0.5)];
+    play_with(&mut host, 0.0, 120.0, 1000, 512, &inputs);
+    // The worker stores them when it has made them all.
+    while saved_groove(&mut host).cycles.len() < 8 {
+        play(&mut host, 0.0, 120.0, 512, 512);
+    }
+    (host.save_state().unwrap(), saved_groove(&mut host))
+}
+
+#[test]
+fn a_project_sounds_as_saved_from_its_first_sample() {
+    let (state, groove) = varied_project();
+    for (cycle, is_offline) in [(0, false), (3, false), (7, false), (0, true), (3, true)] {
+        let position = cycle as f64 * 16.0;
+        let wanted = expected(groove.pattern(cycle).unwrap(), position, 120.0, 48_000);
+        assert!(!wanted.is_empty());
+        let mut new = Host::load(plugin()).unwrap();
+        new.set_offline(is_offline).unwrap();
+        new.load_state(&state).unwrap();
+        new.activate(RATE, 8192).unwrap();
+        play(&mut new, position, 120.0, 48_000, 512);
+        assert_eq!(onsets(new.recording(), 0), wanted, "cycle {cycle}, offline: {is_offline}");
+        let mut used = Host::load(plugin()).unwrap();
+        used.activate(RATE, 8192).unwrap();
+        play(&mut used, 1.0, 120.0, 4800, 512);
+        stop(&mut used, 512);
+        used.take_recording();
+        used.load_state(&state).unwrap();
+        play(&mut used, position, 120.0, 48_000, 512);
+        assert_eq!(onsets(used.recording(), 4800 + 512), wanted, "cycle {cycle}, loaded over");
+    }
+}
+
 /// A state as the framework hands it to a host: the length of the JSON, then the JSON.
 pub(super) fn framed(json: &[u8]) -> Vec<u8> {
     let mut state = (json.len() as u64).to_le_bytes().to_vec();

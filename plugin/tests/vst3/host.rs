@@ -114,10 +114,18 @@ impl Drop for Module {
 }
 
 /// What came out: notes with their samples, keys and, of note-ons, velocities; audio.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default)]
 pub(crate) struct Played {
     pub(crate) notes: Vec<(usize, i16, Option<f32>)>,
     pub(crate) audio: [Vec<f32>; 2],
+}
+
+impl Played {
+    /// Fails if it differs from `wanted` in a note or a bit of a sample.
+    pub(crate) fn assert_is(&self, wanted: &Self) {
+        assert_eq!(self.notes, wanted.notes);
+        assert!(self.audio == wanted.audio, "the notes are the same, the sound is not");
+    }
 }
 
 /// An instance that is initialised.

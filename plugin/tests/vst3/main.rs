@@ -74,11 +74,21 @@ fn clap(state: Option<&[u8]>, automation: &[(usize, &str, f64)]) -> (Played, Vec
 
 /// What the VST3 plays offline.
 fn bounce(module: &Module, state: Option<&[u8]>, automation: &[(usize, &str, f64)]) -> Played {
+    render(module, state, automation, true)
+}
+
+/// What the VST3 plays as fast as it can, told that it is offline or not.
+fn render(
+    module: &Module,
+    state: Option<&[u8]>,
+    automation: &[(usize, &str, f64)],
+    is_offline: bool,
+) -> Played {
     let instance = Instance::new(module);
     if let Some(state) = state {
         instance.load(state);
     }
-    instance.begin(true);
+    instance.begin(is_offline);
     let mut played = Played::default();
     for start in (0..LENGTH).step_by(BLOCK) {
         let due = automation.iter().filter(|(at, ..)| *at == start);
@@ -136,7 +146,16 @@ fn it_plays_what_the_clap_plays_with_the_same_state() {
     let (wanted, _) = clap(Some(&state), &[]);
     assert!(wanted.notes.len() > 100);
     let module = Module::load();
-    assert_eq!(bounce(&module, Some(&state), &[]), wanted);
+    bounce(&module, Some(&state), &[]).assert_is(&wanted);
+}
+
+#[test]
+fn a_project_sounds_as_saved_from_its_first_sample_in_a_host_that_renders_as_if_it_were_real_time()
+{
+    let (_, state) = clap(None, &[(0, "Seed", 4711.0)]);
+    let (wanted, _) = clap(Some(&state), &[]);
+    let module = Module::load();
+    render(&module, Some(&state), &[], false).assert_is(&wanted);
 }
 
 #[test]
@@ -144,7 +163,7 @@ fn bounces_with_variation_and_automation_are_the_same_every_time_and_as_the_clap
     let (wanted, _) = clap(None, &AUTOMATION);
     let module = Module::load();
     for _ in 0..3 {
-        assert_eq!(bounce(&module, None, &AUTOMATION), wanted);
+        bounce(&module, None, &AUTOMATION).assert_is(&wanted);
     }
 }
 

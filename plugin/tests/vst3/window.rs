@@ -118,6 +118,7 @@ fn a_window_that_comes_and_goes_while_automation_plays_leaves_nothing_behind() {
             assert_eq!(scale.setContentScaleFactor(2.0), kResultOk);
             assert_eq!(size(&view), (2 * plain.0, 2 * plain.1));
             assert_eq!(scale.setContentScaleFactor(1.0), kResultOk);
+            assert_eq!(size(&view), plain);
             let frame = ComWrapper::new(Frame::default());
             let pointer = frame.to_com_ptr::<IPlugFrame>().unwrap();
             assert_eq!(view.setFrame(pointer.as_ptr()), kResultOk);

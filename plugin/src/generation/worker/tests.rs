@@ -60,7 +60,7 @@ impl Instance {
 
     /// Whether the worker answers what the parameters say.
     fn is_answered(&mut self) -> bool {
-        self.audio.wait(&wanted(&self.params), &[0], LONG)
+        self.audio.wait(|| wanted(&self.params), &[0], LONG)
     }
 
     fn expected(&self) -> Score {
@@ -129,7 +129,7 @@ fn the_embedded_network_answers_each_seed_with_its_own_pattern() {
     let params = Arc::new(JangdanParams::default());
     let (mut audio, worker, _gui) = handoff();
     let _worker = Worker::spawn(params.clone(), worker, Weights::load);
-    assert!(audio.wait(&wanted(&params), &[0], LONG));
+    assert!(audio.wait(|| wanted(&params), &[0], LONG));
     let expected = weights.drummer.decode(&params.recipe(), 0, &mut Default::default());
     assert_eq!(audio.answer().live.score, Score::steady(expected));
 }
@@ -211,7 +211,7 @@ fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
     let choice = Choice { slot: Some(4), take: None };
     instance.audio.want(0, 0, choice);
     let wanted = Wanted { choice, ..wanted(&instance.params) };
-    assert!(instance.audio.wait(&wanted, &[0], LONG));
+    assert!(instance.audio.wait(|| wanted, &[0], LONG));
     let own = Fake("fake").pattern(&recipe, 0);
     assert_eq!(instance.audio.answer().track(choice).unwrap().score, Score::steady(own));
     drop(instance._worker);
@@ -286,7 +286,7 @@ fn what_plays_goes_on_while_a_worker_hangs_which_is_told_and_its_next_request_is
     instance.set_seed(STUCK_SEED);
     gate.wait_for_arrival();
     assert!(!instance.audio.update(), "in real time there is nothing new, and no waiting for it");
-    assert!(!instance.audio.wait(&wanted(&instance.params), &[0], Duration::from_millis(1)));
+    assert!(!instance.audio.wait(|| wanted(&instance.params), &[0], Duration::from_millis(1)));
     assert_eq!(instance.live(), expected);
     let later = Instant::now() + Duration::from_secs(60);
     let silence = instance.gui.network_at(later);
@@ -488,7 +488,7 @@ fn no_mixture_of_two_states_is_decoded_while_the_host_is_late() {
         }
         assert!(seeds.lock().is_empty(), "decoded before the host had set the parameters");
         host.deliver();
-        assert!(instance.audio.wait(&wanted(&params), &[0], LONG));
+        assert!(instance.audio.wait(|| wanted(&params), &[0], LONG));
         let seeds = seeds.lock();
         // What was made before is not decoded again.
         assert!(seeds.iter().all(|&seed| seed == expected), "{seeds:?}");

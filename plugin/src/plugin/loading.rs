@@ -1,0 +1,69 @@
+//! The parameters as the framework loads them: a project's own patterns go to the audio thread before the host can process
+//! another block.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use nice_plug::prelude::{ParamPtr, Params};
+use parking_lot::Mutex;
+
+use crate::generation::scheduler::{Composer, Want};
+use crate::generation::weights::Weights;
+use crate::handoff::answer::Answer;
+use crate::handoff::{LoadEnd, Loaded};
+use crate::params::JangdanParams;
+use crate::state::choice::Choice;
+use crate::state::groove::SAVED_CYCLES;
+
+/// See the module.
+pub(super) struct LoadedParams {
+    params: Arc<JangdanParams>,
+    end: Mutex<LoadEnd>,
+}
+
+impl LoadedParams {
+    pub(super) fn new(params: Arc<JangdanParams>, end: LoadEnd) -> Self {
+        Self { params, end: Mutex::new(end) }
+    }
+}
+
+#[expect(unsafe_code, reason = "the framework's parameter map holds raw pointers")]
+// SAFETY: the map's pointers are into `params`, which live as long as this.
+unsafe impl Params for LoadedParams {
+    fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
+        self.params.param_map()
+    }
+
+    fn serialize_fields(&self) -> BTreeMap<String, String> {
+        self.params.serialize_fields()
+    }
+
+    /// The framework has set the parameters by then.
+    fn deserialize_fields(&self, fields: &BTreeMap<String, String>) {
+        self.params.deserialize_fields(fields);
+        if let Some(loaded) = loaded(&self.params) {
+            self.end.lock().publish(loaded);
+        }
+    }
+}
+
+/// What the project's own patterns answer, if they are what the parameters ask for.
+fn loaded(params: &JangdanParams) -> Option<Loaded> {
+    let mut composer = Composer::default();
+    composer.load(params.groove.get());
+    composer.loads = params.groove.loads();
+    composer.load_slots(params.slots.get(), params.slots.changes());
+    composer.edit(params.edits.get(), params.edits.changes());
+    composer.set_corners(params.corners.get(), params.corners.changes());
+    composer.change_weights(params.weights.changes());
+    let choice = Choice::default();
+    let (recipe, pad) = (params.recipe(), params.pad());
+    let answer = |cycle: i64| {
+        // Four cycles in a row.
+        let want = Want { recipe, pad, choice, cycle, loop_cycle: cycle + 2 };
+        composer.turn(&want, None::<&Weights>);
+        composer.answer().filter(|answer| *answer.live != *Answer::factory().live).cloned()
+    };
+    let answers: Option<Vec<Answer>> = Loaded::first_cycles(SAVED_CYCLES).map(answer).collect();
+    answers.map(Loaded::new)
+}
