@@ -65,8 +65,10 @@ pub(crate) fn text(workspace: &Workspace, package: &str) -> Result<String> {
         let source = package.repository.as_deref().unwrap_or_default();
         let folder = package.manifest_path.parent().context("a manifest without a folder")?;
         let mut found = licence_files(folder.as_std_path())?;
-        // Where egui's fonts have theirs.
-        found.extend(licence_files(&folder.as_std_path().join("fonts"))?);
+        // Where egui's fonts have theirs, and the C++ that clap-wrapper brings along.
+        for own in ["fonts", "external/clap", "external/clap-wrapper", "external/vst3sdk"] {
+            found.extend(licence_files(&folder.as_std_path().join(own))?);
+        }
         if found.is_empty() && package.license.as_deref() == Some("ISC") {
             let authors = match &package.authors[..] {
                 [] => format!("the authors of {}", package.name),
