@@ -54,10 +54,6 @@ fn bench_struck(bencher: Bencher, instruments: &[Instrument]) {
             for &instrument in instruments {
                 kit.trigger(instrument, 0.8);
             }
-            // The closed hat has choked the open one; here both shall cost.
-            if instruments.len() > 1 {
-                kit.trigger(Instrument::OpenHiHat, 0.8);
-            }
         }
         block += 1;
         render(&mut kit)

@@ -60,6 +60,9 @@ fn write_all(folder: &Path) -> Result<(), hound::Error> {
     for i in 0..32 {
         for (instrument, line) in GROOVE {
             if let Some(digit) = line.chars().nth(i).and_then(|c| c.to_digit(10)) {
+                if instrument == Instrument::ClosedHiHat {
+                    kit.choke(Instrument::OpenHiHat);
+                }
                 kit.trigger(instrument, digit as f32 / 10.0 + 0.05);
             }
         }

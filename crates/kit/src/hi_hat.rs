@@ -1,5 +1,4 @@
-//! A pair of 14-inch hi-hats, closed or open. The kit makes two of these; a closed strike chokes the
-//! open one.
+//! A pair of 14-inch hi-hats, closed or open. The kit makes two of these.
 
 use crate::decay::strike_level;
 use crate::metal::{self, MetalSpec};

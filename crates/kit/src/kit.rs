@@ -170,8 +170,8 @@ impl Kit {
     }
 
     /// Strikes `instrument`; it sounds from the next rendered sample on. `velocity` is in `[0, 1]`;
-    /// 0, anything below and NaN strike nothing, anything above counts as 1. A closed hi-hat chokes
-    /// the open one.
+    /// 0, anything below and NaN strike nothing, anything above counts as 1. What it chokes is the
+    /// caller's to [choke](Self::choke).
     ///
     /// # Real-time safety
     ///
@@ -179,9 +179,6 @@ impl Kit {
     pub fn trigger(&mut self, instrument: Instrument, velocity: f32) {
         if velocity.is_nan() || velocity <= 0.0 {
             return;
-        }
-        if instrument == Instrument::ClosedHiHat {
-            self.choke(Instrument::OpenHiHat);
         }
         let (at, mut variation) = (self.at, self.variation.clone());
         self.voice(instrument).trigger(velocity.min(1.0), at, &mut variation);

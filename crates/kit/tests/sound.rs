@@ -167,16 +167,19 @@ fn a_ghost_note_is_mostly_wires_and_far_under_the_backbeat() {
 }
 
 #[test]
-fn a_closed_hat_chokes_the_open_one_within_20_ms_without_a_click() {
-    let choked = |closing_velocity| {
+fn a_choked_open_hat_dies_within_20_ms_without_a_click_and_rings_on_unless_it_is_choked() {
+    let closed = |is_choked: bool, closing_velocity| {
         let mut kit = Kit::new(SAMPLE_RATE);
         kit.trigger(Instrument::OpenHiHat, 0.9);
         let before = render(&mut kit, 0.1);
+        if is_choked {
+            kit.choke(Instrument::OpenHiHat);
+        }
         kit.trigger(Instrument::ClosedHiHat, closing_velocity);
         (before, render(&mut kit, 0.3))
     };
     // A stroke too soft to be heard: what is left is the choked hat, and the room.
-    let (before, after) = choked(1e-4);
+    let (before, after) = closed(true, 1e-4);
     let ringing = rms_db(part(&before, 0.08, 0.1));
     let left = rms_db(part(&after, 0.020, 0.030));
     assert!(left < ringing - 24.0, "{ringing} dB, choked {left} dB");
@@ -186,8 +189,11 @@ fn a_closed_hat_chokes_the_open_one_within_20_ms_without_a_click() {
     assert!(largest_step(&joint) <= largest_step(part(&before, 0.05, 0.1)));
     assert!(largest_step(&after) <= 1.1 * largest_step(part(&before, 0.05, 0.1)));
     // And a real one sounds itself.
-    let (_, closed) = choked(0.8);
-    assert!(rms_db(part(&closed, 0.0, 0.02)) > left + 12.0);
+    let (_, struck) = closed(true, 0.8);
+    assert!(rms_db(part(&struck, 0.0, 0.02)) > left + 12.0);
+    // With both choke groups off the open hat rings on under the closed one.
+    let (_, ringing_on) = closed(false, 1e-4);
+    assert!(rms_db(part(&ringing_on, 0.020, 0.030)) > ringing - 6.0);
 }
 
 #[test]
