@@ -25,34 +25,6 @@ mod training {
 
 use training::settings;
 
-mod cli {
-    use std::path::PathBuf;
-
-    use crate::data::Windowing;
-    use crate::training::settings::{Preset, Schedule};
-
-    pub(crate) struct TrainArgs {
-        pub(crate) data: Option<PathBuf>,
-        pub(crate) init: Option<PathBuf>,
-        pub(crate) config: Option<PathBuf>,
-        pub(crate) preset: Option<Preset>,
-        pub(crate) windowing: Option<Windowing>,
-        pub(crate) epochs: Option<u32>,
-        pub(crate) batch_size: Option<u32>,
-        pub(crate) lr: Option<f64>,
-        pub(crate) schedule: Option<Schedule>,
-        pub(crate) beta: Option<f64>,
-        pub(crate) free_bits: Option<f64>,
-        pub(crate) seed: Option<u64>,
-        pub(crate) device: Option<String>,
-        pub(crate) f32: bool,
-    }
-
-    #[derive(Debug, thiserror::Error)]
-    #[error("{0}")]
-    pub(crate) struct UsageError(pub(crate) &'static str);
-}
-
 #[expect(dead_code, reason = "only its types are needed")]
 mod data {
     use std::path::PathBuf;

@@ -1,6 +1,4 @@
 //! Trains the groove network on MIDI files and measures it: `trainer --data groove.zip`.
-//!
-//! Dispatches only; each subcommand has its own file.
 
 mod cli;
 mod data;
@@ -13,25 +11,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command, UsageError};
+use crate::cli::Cli;
+use crate::training::settings::UsageError;
 
 fn main() -> ExitCode {
     keep_candle_from_spinning();
-    let cli = Cli::parse();
-    let result = match cli.command {
-        None => training::run::run(&cli.train),
-        Some(Command::Train(args)) => training::run::run(&args),
-        Some(Command::Windows(args)) => cli::windows::run(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Sample(args)) => cli::sample::run(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Evaluate(args)) => evaluate::run(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Inspect(args)) => cli::inspect::run(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Encode(args)) => cli::encode::run(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Report(args)) => report::run(&args).map(|()| ExitCode::SUCCESS),
-        Some(Command::Interpolate(args)) => {
-            cli::interpolate::run(&args).map(|()| ExitCode::SUCCESS)
-        }
-    };
-    result.unwrap_or_else(|error| {
+    Cli::parse().run().unwrap_or_else(|error| {
         eprintln!("error: {}", one_line(&error));
         if error.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
     })

@@ -1,4 +1,4 @@
-//! `trainer report`: a run at a glance, as a picture and as a page.
+//! The report of a run, as a picture and as a page.
 
 mod chart;
 mod curves;
@@ -22,7 +22,6 @@ use serde::Deserialize;
 use self::grooves::Pair;
 use self::latent::Dot;
 use self::page::Section;
-use crate::cli::ReportArgs;
 use crate::data::{self, DataOptions, Windowing, Windows};
 use crate::training::checkpoint::Checkpoint;
 use crate::training::run_folder::RunFolder;
@@ -34,18 +33,22 @@ const WINDOWS: usize = 1000;
 /// Windows shown beside what comes back of them.
 const GROOVES: usize = 8;
 
-/// Writes report.png and report.html into the run's folder, or where `args` say.
-pub(crate) fn run(args: &ReportArgs) -> Result<()> {
-    let folder = RunFolder::at(&args.run)?;
+/// Writes report.png and report.html of the run in `folder` into the folder `out`; their paths.
+///
+/// The windows are those of `archive`, or else of the run's own.
+pub(crate) fn write(
+    folder: &RunFolder,
+    archive: Option<&Path>,
+    out: &Path,
+) -> Result<[PathBuf; 2]> {
     let begun = Begun::read(&folder.config())?;
-    let file = network_of(&folder)?;
+    let file = network_of(folder)?;
     let lines = metrics::read(&folder.metrics())?;
-    let path = match (&args.data, &begun.data) {
-        (Some(path), _) | (None, Some(path)) => path.clone(),
-        (None, None) => bail!("{}: says no data; name it by --data", folder.config().display()),
+    let Some(path) = archive.or(begun.data.as_deref()) else {
+        bail!("{}: says no data; name it by --data", folder.config().display());
     };
     let options = DataOptions {
-        path,
+        path: path.to_owned(),
         windowing: begun.windowing,
         train_hop_beats: None,
         split_seed: begun.seed,
@@ -91,14 +94,12 @@ pub(crate) fn run(args: &ReportArgs) -> Result<()> {
             drawing: velocities::velocities(&view.played, &view.decoded),
         },
     ];
-    let out = args.out.as_deref().unwrap_or(folder.path());
     std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     let (picture, page) = (out.join("report.png"), out.join("report.html"));
     whole_file::write(&picture, &picture::png(&page::poster(&title, &sections))?)?;
     let html = page::page(&title, &facts(&begun, &file), &sections);
     whole_file::write(&page, html.as_bytes())?;
-    println!("wrote {} and {}", picture.display(), page.display());
-    Ok(())
+    Ok([picture, page])
 }
 
 /// What is asked of a run's config.toml here. A run of an earlier version may lack other settings.

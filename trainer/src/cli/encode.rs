@@ -1,25 +1,42 @@
 //! `trainer encode`: a user's groove as the network sees it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::Result;
+use clap::Args;
 use groove::{OnsetGrid, Pattern, STEPS};
 use musicvae::infer::{Drummer, Scratch};
 use musicvae::recipe::{Recipe, SLIDERS};
 use serde_json::json;
 
-use crate::cli::EncodeArgs;
-use crate::cli::grids;
-use crate::cli::nearest_styles::nearest_styles;
+use super::grids;
+use super::nearest_styles::nearest_styles;
 use crate::data::clip;
 use crate::evaluate::statistics::Attribute;
 use crate::training::weights;
+
+#[derive(Debug, Args)]
+pub(crate) struct EncodeArgs {
+    /// MIDI file with drums
+    #[arg(value_name = "FILE.mid")]
+    file: PathBuf,
+    /// Weights file to encode with
+    #[arg(long, value_name = "FILE")]
+    weights: PathBuf,
+    /// Bar of the MIDI file to begin with; four are encoded
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    bar: u32,
+    /// Print one JSON object with every number
+    #[arg(long)]
+    json: bool,
+}
 
 /// Styles told to people.
 const STYLES_TOLD: usize = 3;
 
 /// Prints where the groove of a MIDI file lies, the nearest styles, and what comes back.
-pub(crate) fn run(args: &EncodeArgs) -> Result<()> {
+pub(super) fn run(args: &EncodeArgs) -> Result<()> {
     let drummer = weights::drummer(&args.weights)?;
     let played = clip::read(&args.file, args.bar as usize)?;
     let encoded = Encoded::new(&drummer, &played);

@@ -7,7 +7,7 @@ const BARS_PER_LINE: usize = 2;
 
 /// `left` and `right` under their names, two bars at a time; instruments that neither plays are left out.
 /// X is loud, x medium, a dot soft.
-pub(crate) fn side_by_side(names: [&str; 2], left: &Pattern, right: &Pattern) -> String {
+pub(super) fn side_by_side(names: [&str; 2], left: &Pattern, right: &Pattern) -> String {
     let instruments: Vec<Instrument> = Instrument::ALL
         .into_iter()
         .rev()

@@ -1,15 +1,23 @@
 //! `trainer inspect`: what a weights file says of itself.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use clap::Args;
 use musicvae::WeightsFile;
 
-use crate::cli::InspectArgs;
 use crate::training::weights;
 
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Weights file to look into
+    #[arg(value_name = "FILE")]
+    weights: PathBuf,
+}
+
 /// Prints config, metadata, and tensor names and shapes.
-pub(crate) fn run(args: &InspectArgs) -> Result<()> {
+pub(super) fn run(args: &InspectArgs) -> Result<()> {
     let text = description(&weights::read(&args.weights)?)?;
     // A closed pipe (`| head`) is how reading ends, not an error.
     match std::io::stdout().write_all(text.as_bytes()) {

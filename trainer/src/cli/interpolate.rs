@@ -1,19 +1,46 @@
 //! `trainer interpolate`: the grooves on the way from one to another.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
+use clap::Args;
 use groove::{BARS, OnsetGrid};
 use musicvae::infer::Scratch;
 use musicvae::recipe::Recipe;
 
-use crate::cli::InterpolateArgs;
-use crate::cli::midi_folder::MidiFolder;
+use super::midi_folder::{MidiFolder, OutArgs};
+use super::not_negative;
 use crate::data::clip;
 use crate::evaluate::slerp::slerp;
 use crate::evaluate::table::table;
 use crate::training::weights;
 
+#[derive(Debug, Args)]
+pub(crate) struct InterpolateArgs {
+    /// MIDI file whose first four bars to begin with
+    #[arg(value_name = "A.mid")]
+    from: PathBuf,
+    /// MIDI file whose first four bars to end with
+    #[arg(value_name = "B.mid")]
+    to: PathBuf,
+    /// Weights file to encode and decode with
+    #[arg(long, value_name = "FILE")]
+    weights: PathBuf,
+    /// How many grooves, both ends among them
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    steps: u32,
+    /// 0 takes the likeliest token at each step; higher is wilder
+    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = not_negative)]
+    temperature: f64,
+    /// Seed of what is drawn at temperatures above 0
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    #[command(flatten)]
+    out: OutArgs,
+}
+
 /// Writes step-001.mid, step-002.mid, ... and prints how the one groove turns into the other.
-pub(crate) fn run(args: &InterpolateArgs) -> Result<()> {
+pub(super) fn run(args: &InterpolateArgs) -> Result<()> {
     let drummer = weights::drummer(&args.weights)?;
     let ends = [clip::read(&args.from, 1)?, clip::read(&args.to, 1)?];
     let means = ends.each_ref().map(|end| drummer.encode(end).0);

@@ -1,14 +1,26 @@
 //! Grooves as MIDI files, numbered, in a folder of the user's.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use clap::Args;
 use groove::Pattern;
 
-use crate::cli::OutArgs;
+/// Where grooves go.
+use super::tempo;
+#[derive(Debug, Args)]
+pub(super) struct OutArgs {
+    /// Folder to write the grooves to, as MIDI files numbered from 001
+    #[arg(long = "out", value_name = "DIR")]
+    pub(super) folder: PathBuf,
+    /// Tempo written to the files, in beats per minute
+    #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = tempo)]
+    tempo: f64,
+}
 
 /// A folder that is there, and how its files are called.
-pub(crate) struct MidiFolder<'a> {
+pub(super) struct MidiFolder<'a> {
     args: &'a OutArgs,
     stem: &'static str,
     digits: usize,
@@ -16,14 +28,14 @@ pub(crate) struct MidiFolder<'a> {
 
 impl<'a> MidiFolder<'a> {
     /// The folder of `args`, made if need be, for `count` grooves called `stem-001.mid` and so on.
-    pub(crate) fn new(args: &'a OutArgs, stem: &'static str, count: u32) -> Result<Self> {
+    pub(super) fn new(args: &'a OutArgs, stem: &'static str, count: u32) -> Result<Self> {
         fs::create_dir_all(&args.folder)
             .with_context(|| format!("cannot create {}", args.folder.display()))?;
         Ok(Self { args, stem, digits: count.to_string().len().max(3) })
     }
 
     /// Writes groove `number`, counted from 1; the name of its file.
-    pub(crate) fn write(&self, number: u32, pattern: &Pattern) -> Result<String> {
+    pub(super) fn write(&self, number: u32, pattern: &Pattern) -> Result<String> {
         let name = format!("{}-{number:0digits$}.mid", self.stem, digits = self.digits);
         let path = self.args.folder.join(&name);
         let bytes = groove::midi::write(&[*pattern], self.args.tempo)?;

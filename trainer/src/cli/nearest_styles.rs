@@ -5,7 +5,7 @@ use musicvae::latent_map::Style;
 /// Every style with its distance from latent vector `z [Z]`, the nearest first: the root mean square of the
 /// differences from its centroid, each in the style's own standard deviations. A groove of the style itself
 /// is about 1 away.
-pub(crate) fn nearest_styles<'a>(styles: &'a [Style], z: &[f32]) -> Vec<(&'a str, f64)> {
+pub(super) fn nearest_styles<'a>(styles: &'a [Style], z: &[f32]) -> Vec<(&'a str, f64)> {
     let distance = |style: &Style| {
         let squares = z.iter().zip(&style.mean).zip(&style.spread).map(|((z, mean), spread)| {
             f64::from((z - mean) / spread.max(f32::MIN_POSITIVE)).powi(2)

@@ -2,17 +2,37 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 
-use crate::cli::WindowsArgs;
 use crate::data::{DataOptions, Dataset, Split, Windowing, load};
+
+#[derive(Debug, Args)]
+pub(crate) struct WindowsArgs {
+    /// Archive of MIDI files (zip)
+    #[arg(long, value_name = "ZIP")]
+    data: PathBuf,
+    /// How performances are cut into windows
+    #[arg(long, value_enum, default_value = "bars")]
+    windowing: Windowing,
+    /// Which windows [default: all]
+    #[arg(long, value_enum)]
+    split: Option<Split>,
+    /// File to write the tokens to: 64 little-endian u16 a window
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// List the MIDI files that were skipped, and why
+    #[arg(short, long)]
+    verbose: bool,
+}
 
 /// Writes the windows that `args` ask for and prints how many there are.
 ///
 /// # Errors
 /// As [`load`]; if `--split` has no window; if the file cannot be written.
-pub(crate) fn run(args: &WindowsArgs) -> Result<()> {
+pub(super) fn run(args: &WindowsArgs) -> Result<()> {
     let options = DataOptions {
         path: args.data.clone(),
         windowing: args.windowing,

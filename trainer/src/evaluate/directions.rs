@@ -6,7 +6,6 @@ use musicvae::recipe::{ATTRIBUTES, Recipe};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::generation::Draws;
 use crate::evaluate::statistics::Attribute;
 use crate::evaluate::table::table;
 
@@ -29,7 +28,12 @@ pub(super) struct Direction {
 
 /// Moves drawn grooves (200 of the samples, or all) along every direction that `drummer` has; `training` says how
 /// far attributes spread.
-pub(super) fn measure(drummer: &Drummer, draws: Draws, training: &[Pattern]) -> Vec<Direction> {
+pub(super) fn measure(
+    drummer: &Drummer,
+    samples: u32,
+    temperature: f32,
+    training: &[Pattern],
+) -> Vec<Direction> {
     let spreads = Attribute::ALL.map(|attribute| {
         spread(&training.iter().map(|pattern| attribute.of(pattern)).collect::<Vec<_>>())
     });
@@ -37,7 +41,7 @@ pub(super) fn measure(drummer: &Drummer, draws: Draws, training: &[Pattern]) -> 
     directions
         .filter_map(|(place, direction)| {
             let own = Attribute::ALL.iter().position(|a| a.name() == direction.name)?;
-            (place < ATTRIBUTES).then(|| along(drummer, draws, place, own, &spreads))
+            (place < ATTRIBUTES).then(|| along(drummer, samples, temperature, place, own, &spreads))
         })
         .collect()
 }
@@ -45,13 +49,13 @@ pub(super) fn measure(drummer: &Drummer, draws: Draws, training: &[Pattern]) -> 
 /// Moves grooves along direction `place`, which is that of attribute `own`.
 fn along(
     drummer: &Drummer,
-    draws: Draws,
+    samples: u32,
+    temperature: f32,
     place: usize,
     own: usize,
     spreads: &[f64; ATTRIBUTES],
 ) -> Direction {
-    let temperature = draws.temperature;
-    let walks: Vec<[[f64; ATTRIBUTES]; AMOUNTS.len()]> = (0..draws.samples.min(GROOVES))
+    let walks: Vec<[[f64; ATTRIBUTES]; AMOUNTS.len()]> = (0..samples.min(GROOVES))
         .into_par_iter()
         .map_init(Scratch::new, |scratch, seed| {
             AMOUNTS.map(|amount| {

@@ -25,19 +25,19 @@ const POINTS_ON_A_PATH: u32 = 7;
 
 /// What to draw.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Draws {
+pub(crate) struct Draws {
     /// Grooves to draw, with seeds from 0.
-    pub(super) samples: u32,
-    pub(super) temperature: f32,
+    pub(crate) samples: u32,
+    pub(crate) temperature: f32,
     /// Paths to walk between two windows of the split.
-    pub(super) paths: u32,
+    pub(crate) paths: u32,
     /// Names the pairs of windows that paths lead between.
-    pub(super) seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// The figures. Field names are those of the JSON, for ever.
 #[derive(Serialize)]
-pub(super) struct Generation {
+pub(crate) struct Generation {
     temperature: f32,
     split: Split,
     /// The windows of the split.
@@ -122,7 +122,7 @@ impl Generation {
     /// there must be one at least, as of training windows.
     ///
     /// Windows that start within a bar are left out of all but the search for copies.
-    pub(super) fn measure(
+    pub(crate) fn measure(
         file: &WeightsFile,
         data: &Dataset,
         split: Split,
@@ -168,7 +168,7 @@ impl Generation {
             training: Compared::new(&training, &reference),
             floor: Compared::new(&floor, &reference),
             paths: paths.map(|paths| Compared::new(&paths, &reference)),
-            directions: directions::measure(&drummer, draws, &training),
+            directions: directions::measure(&drummer, draws.samples, draws.temperature, &training),
             reference: Means::new(&reference),
         })
     }

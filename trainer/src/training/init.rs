@@ -6,8 +6,7 @@ use anyhow::{Context, Result, bail};
 use candle_core::Device;
 use musicvae::{Config, Parameters};
 
-use crate::training::run_folder::RunFolder;
-use crate::training::{weights, whole_file};
+use crate::training::weights;
 
 /// The network to train on from the weights file at `path`: the file's own, unless `asked` is one whose
 /// tensors are of the same shapes.
@@ -29,12 +28,6 @@ pub(crate) fn network(path: &Path, asked: Option<&Config>) -> Result<Config> {
         }
     }
     Ok(asked.clone())
-}
-
-/// Keeps the weights file at `path` in the run's folder: its prior is trained on at the end, when `path` may be gone.
-pub(crate) fn keep(path: &Path, folder: &RunFolder) -> Result<()> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    whole_file::write(&folder.init(), &bytes)
 }
 
 /// The numbers in the weights file at `path` for the network of `config`, on `device`.

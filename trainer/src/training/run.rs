@@ -1,9 +1,9 @@
-//! `trainer --data groove.zip`: from windows to weights.
+//! A training run: the steps from windows to a trained network.
 //!
 //! Every random choice comes from a stream named by (seed, purpose, step or epoch), so that a run
 //! that was stopped goes on with the same numbers as one that never was.
 
-use std::process::ExitCode;
+use std::fs;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -14,16 +14,15 @@ use musicvae::network::Regularisation;
 use musicvae::noise::{Noise, Purpose};
 use musicvae::{Adam, AdamConfig, Batch, Network, Parameters};
 
-use crate::cli;
-use crate::cli::TrainArgs;
-use crate::data::{self, Dataset, Windows};
-use crate::export;
+use crate::data::{Dataset, Windows};
 use crate::training::checkpoint::{Best, Checkpoint, Progress};
 use crate::training::metrics::{Line, Metrics, Parts};
 use crate::training::objective::Objective;
 use crate::training::run_folder::RunFolder;
 use crate::training::settings::Settings;
-use crate::training::{augment, device, init, interrupt, objective, progress, teacher_forcing};
+use crate::training::{
+    augment, device, init, interrupt, objective, progress, teacher_forcing, whole_file,
+};
 
 impl Settings {
     /// What the optimiser is told beside the learning rate.
@@ -32,54 +31,11 @@ impl Settings {
     }
 }
 
-/// Trains, or goes on training; exit status 130 if it was stopped before the end.
-pub(crate) fn run(args: &TrainArgs) -> Result<ExitCode> {
-    interrupt::listen()?;
-    musicvae::keep_freed_memory();
-    let (settings, resumed) = match args.resume {
-        None => {
-            let command = Some(cli::typed_command(std::env::args_os()));
-            (Settings { command, ..Settings::from_args(args)? }, None)
-        }
-        Some(_) => {
-            let folder = RunFolder::find(args)?;
-            (Settings::resumed(&folder.config(), args)?, Some(folder))
-        }
-    };
-    let device = device::from_name(&settings.device)?;
-    let data = data::load(&settings.data_options()?)?;
-    data.report.print(args.verbose);
-    if data.train.is_empty() {
-        bail!("{}: no training window among its windows", settings.data_name());
-    }
-    let mut training = match resumed {
-        None => {
-            let folder = RunFolder::create(args.out.as_deref(), &settings)?;
-            Training::begin(settings, folder, device, &data)?
-        }
-        Some(folder) => {
-            let training = Training::resume(settings, folder, device, &data)?;
-            // A new number of epochs holds for the next time too.
-            training.folder.keep(&training.settings)?;
-            training
-        }
-    };
-    if args.tensorboard {
-        training.metrics.write_events_to(training.folder.path(), training.progress.step)?;
-    }
-    training.announce(&data);
-    if !training.reaches_the_end(&data, args.stop_after)? {
-        return Ok(ExitCode::from(interrupt::EXIT_STATUS));
-    }
-    export::run(&training.settings, &training.folder, &training.device, &data)?;
-    Ok(ExitCode::SUCCESS)
-}
-
 /// A run under way.
-struct Training {
-    settings: Settings,
-    folder: RunFolder,
-    device: Device,
+pub(crate) struct Training {
+    pub(crate) settings: Settings,
+    pub(crate) folder: RunFolder,
+    pub(crate) device: Device,
     parameters: Parameters,
     network: Network,
     adam: Adam,
@@ -89,7 +45,7 @@ struct Training {
 
 impl Training {
     /// A run at its first step.
-    fn begin(
+    pub(crate) fn begin(
         settings: Settings,
         folder: RunFolder,
         device: Device,
@@ -97,7 +53,10 @@ impl Training {
     ) -> Result<Self> {
         let parameters = match &settings.init {
             Some(path) => {
-                init::keep(path, &folder)?;
+                // Its prior is trained on at the end, when `path` may be gone.
+                let bytes =
+                    fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+                whole_file::write(&folder.init(), &bytes)?;
                 init::parameters(path, &settings.network, &device)?
             }
             None => Parameters::initial(&settings.network, settings.seed, &device)
@@ -114,8 +73,8 @@ impl Training {
         Self::at(settings, folder, device, parameters, adam, progress)
     }
 
-    /// The run in `folder` where its newest checkpoint left it.
-    fn resume(
+    /// The run in `folder` where its newest checkpoint left it; `settings` become those of the folder.
+    pub(crate) fn resume(
         settings: Settings,
         folder: RunFolder,
         device: Device,
@@ -142,6 +101,8 @@ impl Training {
             );
         }
         let (parameters, adam) = checkpoint.restore(&settings, &device)?;
+        // A new number of epochs holds for the next time too.
+        folder.keep(&settings)?;
         Self::at(settings, folder, device, parameters, adam, progress)
     }
 
@@ -158,11 +119,21 @@ impl Training {
         Ok(Self { settings, folder, device, parameters, network, adam, metrics, progress })
     }
 
+    /// Writes what follows to a TensorBoard event file in the run's folder too.
+    pub(crate) fn write_events(&mut self) -> Result<()> {
+        self.metrics.write_events_to(self.folder.path(), self.progress.step)
+    }
+
     /// Trains up to the last epoch's end, which is `true`, or until Ctrl-C or step `stop_after`.
-    fn reaches_the_end(&mut self, data: &Dataset, stop_after: Option<u64>) -> Result<bool> {
+    pub(crate) fn reaches_the_end(
+        &mut self,
+        data: &Dataset,
+        stop_after: Option<u64>,
+    ) -> Result<bool> {
         let batch_size = self.batch_size();
         let per_epoch = self.steps_per_epoch();
         let steps = self.steps();
+        self.announce(data);
         let bar = progress::bar(steps, self.progress.step);
         while self.progress.step < steps {
             let epoch = self.progress.step / per_epoch;
@@ -351,8 +322,8 @@ impl Training {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Windowing;
     use crate::data::tests::dataset;
+    use crate::data::{self, Windowing};
     use crate::training::settings::{Preset, Schedule};
 
     /// The losses of ten steps on the same sixteen windows of `data`.

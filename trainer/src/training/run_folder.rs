@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::TrainArgs;
 use crate::training::settings::Settings;
 use crate::training::whole_file;
 
@@ -64,13 +63,12 @@ impl RunFolder {
         unreachable!("numbers do not run out")
     }
 
-    /// The run that `--resume` means.
-    pub(crate) fn find(args: &TrainArgs) -> Result<Self> {
-        let path = match (args.resume.as_ref().and_then(Option::as_ref), &args.out) {
-            (Some(path), _) | (None, Some(path)) => path.clone(),
-            (None, None) => newest()?,
-        };
-        Self::at(&path)
+    /// The run in the folder `path`; without one, the newest in `runs/`.
+    pub(crate) fn find(path: Option<&Path>) -> Result<Self> {
+        match path {
+            Some(path) => Self::at(path),
+            None => Self::at(&newest()?),
+        }
     }
 
     /// The run in the folder `path`.

@@ -17,10 +17,14 @@ use musicvae::Config;
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use crate::cli::{TrainArgs, UsageError};
 use crate::data::{DataOptions, Windowing};
 use crate::training::init;
-use layers::{flags, layered, of_run, read_config};
+use layers::{layered, of_run, read_config};
+
+/// The arguments do not say enough, or contradict each other.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} (`trainer --help` explains)")]
+pub(crate) struct UsageError(pub(crate) &'static str);
 
 /// What the reconstruction part of the loss is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
@@ -88,12 +92,12 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The settings that `args` mean, with the config file they name.
-    pub(crate) fn from_args(args: &TrainArgs) -> Result<Self> {
-        let file = args.config.as_deref().map(read_config).transpose()?.unwrap_or_default();
+    /// The settings that `flags` (keys of a config file) mean, laid over the config file `config`.
+    pub(crate) fn of_files_and_flags(config: Option<&Path>, flags: Table) -> Result<Self> {
+        let file = config.map(read_config).transpose()?.unwrap_or_default();
         let says_network = file.contains_key("network");
-        let mut settings = layered(file, flags(args)).with_context(|| match &args.config {
-            Some(path) => format!("{}", path.display()),
+        let mut settings = layered(file, flags).with_context(|| match config {
+            Some(path) => path.display().to_string(),
             None => "settings".into(),
         })?;
         if let Some(init) = &settings.init {
@@ -107,16 +111,15 @@ impl Settings {
         of_run(read_config(path)?, Table::new()).with_context(|| path.display().to_string())
     }
 
-    /// The settings of the run whose config file is at `path`, to go on with as `args` say.
+    /// The settings of the run whose config file is at `path`, to go on with as `flags` say.
     ///
     /// Only what does not change what is computed may differ, and the number of epochs.
-    pub(crate) fn resumed(path: &Path, args: &TrainArgs) -> Result<Self> {
+    pub(crate) fn resumed(path: &Path, flags: Table) -> Result<Self> {
         const MAY_CHANGE: [&str; 4] = ["data", "epochs", "device", "f32"];
         let file = read_config(path)?;
         let context = || path.display().to_string();
         let settings = of_run(file.clone(), Table::new()).with_context(context)?;
         let as_begun = Table::try_from(&settings).context("settings do not fit TOML")?;
-        let flags = flags(args);
         for (key, asked) in &flags {
             match as_begun.get(key) {
                 Some(begun) if begun != asked && !MAY_CHANGE.contains(&key.as_str()) => bail!(
@@ -126,9 +129,6 @@ impl Settings {
                 ),
                 _ => {}
             }
-        }
-        if args.config.is_some() {
-            bail!("--config cannot change a run that is resumed: leave it out");
         }
         of_run(file, flags).with_context(context)
     }

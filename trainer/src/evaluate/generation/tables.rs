@@ -9,7 +9,7 @@ use crate::evaluate::table::table;
 
 impl Generation {
     /// All of them.
-    pub(in crate::evaluate) fn table(&self) -> String {
+    pub(crate) fn table(&self) -> String {
         let directions = match self.directions.is_empty() {
             true => String::new(),
             false => format!(

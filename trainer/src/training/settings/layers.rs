@@ -2,15 +2,14 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use musicvae::Config;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::{Preset, Schedule, Settings};
-use crate::cli::TrainArgs;
+use super::{Preset, Settings};
 use crate::data::Windowing;
 
 /// The largest config file that is read; one that says everything has 1 kB.
@@ -33,42 +32,6 @@ pub(super) fn read_config(path: &Path) -> Result<Table> {
         let line = text.bytes().take(start).filter(|&byte| byte == b'\n').count() + 1;
         anyhow::anyhow!("{}: line {line}: {}", path.display(), error.message())
     })
-}
-
-/// The flags that were given, as the config file they stand for.
-pub(super) fn flags(args: &TrainArgs) -> Table {
-    #[derive(Serialize)]
-    struct Flags<'a> {
-        data: &'a Option<PathBuf>,
-        init: &'a Option<PathBuf>,
-        preset: Option<Preset>,
-        windowing: Option<Windowing>,
-        epochs: Option<u32>,
-        batch_size: Option<u32>,
-        lr: Option<f64>,
-        schedule: Option<Schedule>,
-        beta: Option<f64>,
-        free_bits: Option<f64>,
-        seed: Option<u64>,
-        device: &'a Option<String>,
-        f32: Option<bool>,
-    }
-    Table::try_from(Flags {
-        data: &args.data,
-        init: &args.init,
-        preset: args.preset,
-        windowing: args.windowing,
-        epochs: args.epochs,
-        batch_size: args.batch_size,
-        lr: args.lr,
-        schedule: args.schedule,
-        beta: args.beta,
-        free_bits: args.free_bits,
-        seed: args.seed,
-        device: &args.device,
-        f32: args.f32.then_some(true),
-    })
-    .expect("flags fit TOML: seeds are checked to fit its integers")
 }
 
 /// Preset, then the user's `file`, then `flags`.
@@ -143,10 +106,8 @@ fn in_one_line(what: &str, error: &toml::de::Error) -> anyhow::Error {
 mod tests {
     use super::*;
 
-    fn settings(file: &str, args: &[&str]) -> Result<Settings> {
-        use clap::Parser;
-        let args = [&["trainer"], args].concat();
-        layered(file.parse().unwrap(), flags(&crate::cli::Cli::parse_from(args).train))
+    fn settings(file: &str, flags: &str) -> Result<Settings> {
+        layered(file.parse().unwrap(), flags.parse().unwrap())
     }
 
     #[test]
@@ -160,14 +121,14 @@ mod tests {
     #[test]
     fn a_file_may_ask_for_what_its_preset_does_without() {
         let file = "preset = \"paper\"\n[network]\nlook_back = [16]\n[network.prior]\nsteps = 3";
-        let network = settings(file, &[]).unwrap().network;
+        let network = settings(file, "").unwrap().network;
         assert_eq!((network.look_back, network.prior.unwrap().steps), (vec![16], 3));
     }
 
     #[test]
     fn flags_win_over_the_file_and_the_file_over_the_preset() {
         let file = "preset = \"tiny\"\nbeta = 1\nepochs = 7\n[network]\nlatent = 5";
-        let settings = settings(file, &["--epochs", "9"]).unwrap();
+        let settings = settings(file, "epochs = 9").unwrap();
         assert_eq!(settings.preset, Preset::Tiny);
         assert_eq!((settings.beta, settings.epochs, settings.network.latent), (1.0, 9, 5));
         assert_eq!(settings.batch_size, Settings::of(Preset::Tiny, Windowing::Bars).batch_size);
@@ -175,7 +136,7 @@ mod tests {
 
     #[test]
     fn unknown_keys_presets_and_types_are_named() {
-        let error = |file| settings(file, &[]).unwrap_err().to_string();
+        let error = |file| settings(file, "").unwrap_err().to_string();
         assert!(error("epoch = 3").contains("unknown key `epoch` (known here: batch_size,"));
         assert!(error("[network.decoder]\nwidth = 3").contains("`network.decoder.width`"));
         assert!(error("preset = \"huge\"").contains("huge"));
@@ -198,7 +159,7 @@ mod tests {
 
     #[test]
     fn seed_windows_train_without_expression() {
-        assert!(!settings("windowing = \"seed\"", &[]).unwrap().network.expression);
-        assert!(settings("[network]\nexpression = true", &["--windowing", "seed"]).is_err());
+        assert!(!settings("windowing = \"seed\"", "").unwrap().network.expression);
+        assert!(settings("[network]\nexpression = true", "windowing = \"seed\"").is_err());
     }
 }

@@ -1,0 +1,104 @@
+//! `trainer evaluate`: the figures of a weights file on windows of an archive.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use musicvae::recipe::DEFAULT_TEMPERATURE;
+use serde::Serialize;
+
+use super::not_negative;
+use crate::data::{self, DataOptions, Split, Windowing};
+use crate::evaluate::{Draws, Figures, Generation};
+use crate::training::{device, weights};
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArgs {
+    /// Weights file to measure
+    #[arg(long, value_name = "FILE")]
+    weights: PathBuf,
+    /// Archive of MIDI files (zip)
+    #[arg(long, value_name = "ZIP")]
+    data: PathBuf,
+    /// How performances are cut into windows [default: as the weights were trained]
+    #[arg(long, value_enum)]
+    windowing: Option<Windowing>,
+    /// Which windows to measure on
+    #[arg(long, value_enum, default_value = "validation")]
+    split: Split,
+    /// Seed of the noise that z is sampled with, and of the split of an archive without info.csv
+    /// [default: the training's]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Where to compute: auto, cpu, cuda or cuda:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    device: String,
+    /// Measure the grooves that the network dreams up, not how it plays the windows back
+    #[arg(long)]
+    generation: bool,
+    /// How many grooves to draw, with seeds from 0
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "generation", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    samples: u32,
+    /// How freely they are drawn [default: as a new plugin does]
+    #[arg(long, value_name = "T", requires = "generation", value_parser = not_negative)]
+    temperature: Option<f64>,
+    /// Measure also along this many paths between two windows
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "generation", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    paths: u32,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+    /// List the MIDI files that were skipped, and why
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// Prints the figures.
+pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
+    let device = device::from_name(&args.device)?;
+    let file = weights::read(&args.weights)?;
+    let windowing = match args.windowing {
+        Some(windowing) => windowing,
+        None => weights::windowing(&file).unwrap_or(Windowing::Bars),
+    };
+    // The seed of the training drew the split of an archive that states none.
+    let seed = args.seed.or_else(|| file.metadata().get("seed")?.parse().ok()).unwrap_or(0);
+    let options = DataOptions {
+        path: args.data.clone(),
+        windowing,
+        // Copies are looked for among all windows that a training may have seen.
+        train_hop_beats: args.generation.then_some(1),
+        split_seed: seed,
+    };
+    let data = data::load(&options)?;
+    data.report.print(args.verbose);
+    let windows = data.split(args.split);
+    if windows.is_empty() {
+        bail!("{}: no window in split {}", args.data.display(), args.split.name());
+    }
+    if args.generation {
+        if data.train.is_empty() {
+            bail!("{}: no training window to look for copies in", args.data.display());
+        }
+        let draws = Draws {
+            samples: args.samples,
+            temperature: args.temperature.map_or(DEFAULT_TEMPERATURE, |t| t as f32),
+            paths: args.paths,
+            seed,
+        };
+        let generation = Generation::measure(&file, &data, args.split, draws)?;
+        print(args.json, &generation, Generation::table)
+    } else {
+        let figures = Figures::measure(&file, windowing, &data, windows, seed, &device)?;
+        print(args.json, &figures, Figures::table)
+    }
+}
+
+/// Prints `figures` as JSON or as `table` has them.
+fn print<T: Serialize>(as_json: bool, figures: &T, table: fn(&T) -> String) -> Result<()> {
+    match as_json {
+        true => println!("{}", serde_json::to_string(figures)?),
+        false => print!("{}", table(figures)),
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! `trainer report`: a run as a picture and as a page.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::report;
+use crate::training::run_folder::RunFolder;
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Folder of the run
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// Archive that it was trained on, should it lie elsewhere now
+    #[arg(long, value_name = "ZIP")]
+    data: Option<PathBuf>,
+    /// Folder to write report.png and report.html to [default: the run's]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Writes report.png and report.html into the run's folder, or where `args` say.
+pub(super) fn run(args: &ReportArgs) -> Result<()> {
+    let folder = RunFolder::at(&args.run)?;
+    let out = args.out.as_deref().unwrap_or(folder.path());
+    let [picture, page] = report::write(&folder, args.data.as_deref(), out)?;
+    println!("wrote {} and {}", picture.display(), page.display());
+    Ok(())
+}
