@@ -143,6 +143,11 @@ impl WeightsFile {
         &self.metadata
     }
 
+    /// Adds an entry to the metadata; `key` is none of those that [`new`](Self::new) fills in.
+    pub fn describe(&mut self, key: &str, value: String) {
+        self.metadata.insert(key.to_owned(), value);
+    }
+
     /// Every tensor, by name.
     pub fn tensors(&self) -> &Tensors {
         &self.tensors

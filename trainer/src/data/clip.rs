@@ -30,11 +30,7 @@ pub(crate) fn read(path: &Path, bar: usize) -> Result<Pattern> {
 }
 
 fn sequence(path: &Path) -> Result<StepSequence> {
-    let size = std::fs::metadata(path)?.len();
-    if size > MAX_BYTES {
-        bail!("{size} bytes are more than any MIDI file has");
-    }
-    let performance = Performance::read(&std::fs::read(path)?)?;
+    let performance = Performance::read(&files::read(path, MAX_BYTES, "a MIDI file")?)?;
     if !performance.begins_in_four_four() {
         bail!("it is not in 4/4, the only metre that the network knows");
     }

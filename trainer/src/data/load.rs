@@ -135,7 +135,7 @@ fn read_all(
             }
         }
     }
-    report.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    report.sha256 = files::hex(&hash.finalize());
     sequences
 }
 

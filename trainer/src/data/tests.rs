@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use groove::{Hit, Instrument, Pattern, midi};
-use sha2::{Digest, Sha256};
 
 use super::*;
 
@@ -225,7 +224,7 @@ fn sha256(windows: &[&Windows]) -> String {
     for windows in windows {
         windows.write_tokens(&mut tokens).unwrap();
     }
-    Sha256::digest(&tokens).iter().map(|byte| format!("{byte:02x}")).collect()
+    files::sha256(&tokens)
 }
 
 #[test]

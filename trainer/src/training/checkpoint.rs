@@ -3,16 +3,14 @@
 //! A checkpoint is a safetensors file: parameters, Adam's moments, and in its metadata how far the
 //! run got. Epoch, position within it and every random stream follow from (seed, step).
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use candle_core::Device;
-use musicvae::{Adam, Config, LatentMap, Parameters, RawTensor, WeightsFile};
-use safetensors::tensor::View;
-use safetensors::{Dtype, SafeTensors};
+use musicvae::weights::{Precision, Tensors, read_tensors, write_tensors};
+use musicvae::{Adam, Config, LatentMap, Parameters, WeightsFile};
 use serde::{Deserialize, Serialize};
 
 use crate::training::metrics::Parts;
@@ -55,19 +53,16 @@ pub(crate) struct Best {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Checkpoint {
     pub(crate) progress: Progress,
-    pub(crate) tensors: BTreeMap<String, RawTensor>,
+    pub(crate) tensors: Tensors,
 }
 
 impl Checkpoint {
     /// Writes the checkpoint to `path`, whole or not at all.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let progress = toml::to_string(&self.progress).context("progress does not fit TOML")?;
-        let metadata = [("format", FORMAT), ("version", VERSION), ("progress", &progress)];
-        let metadata: HashMap<_, _> =
-            metadata.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        let views = self.tensors.iter().map(|(name, tensor)| (name, Stored(tensor)));
-        let bytes = safetensors::serialize(views, Some(metadata))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        let metadata = [("format", FORMAT), ("version", VERSION), ("progress", &progress)]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let bytes = write_tensors(&metadata.into(), &self.tensors, Precision::F32)?;
         whole_file::write(path, &bytes)
     }
 
@@ -79,8 +74,7 @@ impl Checkpoint {
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (_, header) = SafeTensors::read_metadata(bytes).context("not a whole safetensors")?;
-        let metadata = header.metadata().clone().unwrap_or_default();
+        let (metadata, tensors) = read_tensors(bytes)?;
         let entry = |key: &str| metadata.get(key).map(String::as_str);
         if entry("format") != Some(FORMAT) {
             bail!("not a checkpoint of this program");
@@ -95,16 +89,6 @@ impl Checkpoint {
         let progress = entry("progress").context("says no progress")?;
         let progress = toml::from_str(progress)
             .map_err(|e| anyhow::anyhow!("its progress is unreadable: {}", e.message()))?;
-        let file = SafeTensors::deserialize(bytes).context("not a whole safetensors")?;
-        let mut tensors = BTreeMap::new();
-        for (name, view) in file.iter() {
-            if view.dtype() != Dtype::F32 {
-                bail!("tensor `{name}` holds {:?} numbers, expected F32", view.dtype());
-            }
-            let data =
-                view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
-            tensors.insert(name.to_owned(), RawTensor { shape: view.shape().to_vec(), data });
-        }
         Ok(Self { progress, tensors })
     }
 
@@ -180,29 +164,11 @@ fn numbered(folder: &Path) -> Result<Vec<(u64, PathBuf)>> {
     Ok(found)
 }
 
-/// A tensor as the file format wants to see it.
-struct Stored<'a>(&'a RawTensor);
-
-impl View for Stored<'_> {
-    fn dtype(&self) -> Dtype {
-        Dtype::F32
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.0.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        self.0.data.iter().flat_map(|number| number.to_le_bytes()).collect()
-    }
-
-    fn data_len(&self) -> usize {
-        self.0.data.len() * size_of::<f32>()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use musicvae::RawTensor;
+    use musicvae::weights::Metadata;
+
     use super::*;
 
     fn checkpoint(step: u64) -> Checkpoint {
@@ -236,7 +202,7 @@ mod tests {
             let error = Checkpoint::from_bytes(&bytes[..length]).unwrap_err().to_string();
             assert!(error.contains("not a whole"), "{length}: {error}");
         }
-        let foreign = safetensors::serialize([("a", Stored(&checkpoint(1).tensors["a"]))], None);
+        let foreign = write_tensors(&Metadata::new(), &checkpoint(1).tensors, Precision::F32);
         let error = Checkpoint::from_bytes(&foreign.unwrap()).unwrap_err().to_string();
         assert!(error.contains("not a checkpoint"), "{error}");
     }

@@ -166,7 +166,7 @@ fn the_exported_file_says_where_it_comes_from_and_no_path() {
     let data: Value = serde_json::from_str(&metadata["data"]).unwrap();
     assert_eq!(data["archive"], "groove.zip");
     assert_eq!(data["windowing"], "bars");
-    assert_eq!(data["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(data["content_sha256"].as_str().unwrap().len(), 64);
     assert_eq!(data["midi_files"], archive::PERFORMANCES);
     assert_eq!(data["training_performances"], 16);
     let folder = trained().to_str().unwrap();

@@ -10,14 +10,15 @@ use super::lock::Locked;
 use crate::workspace::Workspace;
 
 /// Every package of the workspace and those of ours it may build on.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("groove", &[]),
     ("engine", &["groove"]),
+    ("files", &[]),
     ("kit", &["groove"]),
     ("musicvae", &["groove"]),
     ("testhost", &[]),
     ("testkit", &[]),
-    ("trainer", &["groove", "musicvae"]),
+    ("trainer", &["files", "groove", "musicvae"]),
     ("jangdan", &["engine", "groove", "kit", "musicvae"]),
     ("screenshot", &["groove", "jangdan", "musicvae"]),
     ("xtask", &["testhost"]),

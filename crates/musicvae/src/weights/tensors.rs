@@ -16,6 +16,17 @@ pub enum Precision {
     F16,
 }
 
+impl Precision {
+    /// Rounds the numbers of `tensors` to those that a file of this precision holds.
+    pub fn round(self, tensors: &mut Tensors) {
+        if self == Self::F16 {
+            for number in tensors.values_mut().flat_map(|tensor| &mut tensor.data) {
+                *number = f16::from_f32(*number).to_f32();
+            }
+        }
+    }
+}
+
 /// A named block of numbers, row-major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RawTensor {

@@ -1,7 +1,5 @@
 //! Preset, config file and flags, one over the other.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -17,16 +15,9 @@ const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// Reads the config file at `path`.
 pub(super) fn read_config(path: &Path) -> Result<Table> {
-    let mut text = String::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST_CONFIG + 1).read_to_string(&mut text))
-        .with_context(|| format!("cannot read config file {}", path.display()))?;
-    if text.len() as u64 > LARGEST_CONFIG {
-        bail!(
-            "{}: more than {LARGEST_CONFIG} bytes are too many for a config file",
-            path.display()
-        );
-    }
+    let context = || format!("cannot read config file {}", path.display());
+    let bytes = files::read(path, LARGEST_CONFIG, "a config file").with_context(context)?;
+    let text = String::from_utf8(bytes).with_context(context)?;
     text.parse().map_err(|error: toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text.bytes().take(start).filter(|&byte| byte == b'\n').count() + 1;
