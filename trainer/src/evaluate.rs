@@ -72,7 +72,7 @@ impl Figures {
                     windows,
                     &all.means,
                     &data.train,
-                    curves,
+                    &curves,
                     device,
                 )?
             }

@@ -1,4 +1,4 @@
-//! The report of a run, as a picture and as a page.
+//! The report of a run: one HTML page with curves, patterns, latent map and velocity profiles.
 
 mod chart;
 mod curves;
@@ -6,7 +6,6 @@ mod drawing;
 mod grooves;
 mod latent;
 mod page;
-mod picture;
 mod velocities;
 
 use std::path::{Path, PathBuf};
@@ -19,8 +18,7 @@ use musicvae::recipe::Recipe;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use self::grooves::Pair;
-use self::latent::Dot;
+use self::grooves::pair;
 use self::page::Section;
 use crate::data::{self, DataOptions, Windowing, Windows};
 use crate::training::checkpoint::Checkpoint;
@@ -30,17 +28,13 @@ use crate::training::{metrics, weights, whole_file};
 
 /// Windows encoded for the latent map and the profiles: enough to see both.
 const WINDOWS: usize = 1000;
-/// Windows shown beside what comes back of them.
-const GROOVES: usize = 8;
+/// Windows shown beside their reconstructions.
+const SHOWN: usize = 8;
 
-/// Writes report.png and report.html of the run in `folder` into the folder `out`; their paths.
+/// Writes report.html of the run in `folder` into the folder `out`; its path.
 ///
 /// The windows are those of `archive`, or else of the run's own.
-pub(crate) fn write(
-    folder: &RunFolder,
-    archive: Option<&Path>,
-    out: &Path,
-) -> Result<[PathBuf; 2]> {
+pub(crate) fn write(folder: &RunFolder, archive: Option<&Path>, out: &Path) -> Result<PathBuf> {
     let begun = Begun::read(&folder.config())?;
     let file = network_of(folder)?;
     let lines = metrics::read(&folder.metrics())?;
@@ -56,7 +50,11 @@ pub(crate) fn write(
     let data = data::load(&options).context("the run's data (--data names it anew)")?;
     let held_out = !data.validation.is_empty();
     let windows = if held_out { &data.validation } else { &data.train };
-    let view = View::new(&file, windows)?;
+    let windows = reconstruct(&file, windows)?;
+    let [played, decoded] = [|w: &Window| w.played, |w: &Window| w.decoded]
+        .map(|pattern| windows.iter().map(pattern).collect::<Vec<_>>());
+    let shown = windows.len().min(SHOWN);
+    let shown = (0..shown).map(|i| &windows[i * windows.len() / shown]);
 
     let name = folder.path().canonicalize()?;
     let name = name.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
@@ -65,41 +63,38 @@ pub(crate) fn write(
     let sections = [
         Section {
             title: "Curves",
-            about:
-                "Training: means of the steps. Validation: all windows at full beta, after each \
-                    epoch."
-                    .into(),
-            drawing: curves::curves(&lines),
+            about: "Training: means of the steps. Validation: all windows at full beta, after each epoch."
+                .into(),
+            drawings: curves::curves(&lines),
         },
         Section {
-            title: "Grooves and what comes back of them",
+            title: "Patterns and their reconstructions",
             about: format!(
                 "Windows of the {of} split, encoded and decoded greedily. The darker the louder; early and \
                  late hits are drawn where they sound."
             ),
-            drawing: grooves::grooves(&view.pairs()),
+            drawings: shown.map(|w| pair(&w.title, &w.played, &w.decoded)).collect(),
         },
         Section {
             title: "Latent map",
             about: format!(
                 "Where {} {of} windows lie along the two widest directions, sliders 1 and 2 of the \
                  plugin, in standard deviations.",
-                view.played.len()
+                windows.len()
             ),
-            drawing: latent::latent_map(&view.dots),
+            drawings: vec![latent::latent_map(windows.iter().map(|w| (w.at, w.style.as_str())))],
         },
         Section {
             title: "Velocity profiles",
             about: "Mean velocity on each step of the bar, of the same windows.".into(),
-            drawing: velocities::velocities(&view.played, &view.decoded),
+            drawings: velocities::velocities(&played, &decoded),
         },
     ];
     std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
-    let (picture, page) = (out.join("report.png"), out.join("report.html"));
-    whole_file::write(&picture, &picture::png(&page::poster(&title, &sections))?)?;
+    let path = out.join("report.html");
     let html = page::page(&title, &facts(&begun, &file), &sections);
-    whole_file::write(&page, html.as_bytes())?;
-    Ok([picture, page])
+    whole_file::write(&path, html.as_bytes())?;
+    Ok(path)
 }
 
 /// What is asked of a run's config.toml here. A run of an earlier version may lack other settings.
@@ -154,61 +149,36 @@ fn facts(begun: &Begun, file: &WeightsFile) -> Vec<(String, String)> {
     facts
 }
 
-/// Windows, what comes back of them, and where they lie.
-struct View {
-    played: Vec<Pattern>,
-    decoded: Vec<Pattern>,
-    titles: Vec<String>,
-    dots: Vec<Dot>,
+/// A window, its reconstruction, and where it lies in the latent space.
+struct Window {
+    played: Pattern,
+    decoded: Pattern,
+    /// Along the two widest directions, in standard deviations.
+    at: [f32; 2],
+    /// Such as `funk/groove1, drummer1/session1/1_funk.mid`.
+    title: String,
+    style: String,
 }
 
-impl View {
-    /// `windows`, or as many of them, evenly apart, as are needed.
-    fn new(file: &WeightsFile, windows: &Windows) -> Result<Self> {
-        let drummer = Drummer::new(file)?;
-        let count = windows.len().min(WINDOWS);
-        let chosen: Vec<usize> = (0..count).map(|i| i * windows.len() / count).collect();
-        let likeliest = Recipe { temperature: 0.0, ..Recipe::default() };
-        let played: Vec<Pattern> = chosen.iter().map(|&i| windows.pattern(i)).collect();
-        let seen: Vec<([f32; 2], Pattern)> = played
-            .par_iter()
-            .map_init(Scratch::new, |scratch, pattern| {
-                let (mean, _) = drummer.encode(pattern);
-                let coordinates = drummer.latent_map().coordinates(&mean);
-                let along = |i: usize| coordinates.get(i).copied().unwrap_or(0.0);
-                let decoded = drummer.decode_latent(&mean, &likeliest, 0, scratch);
-                ([along(0), along(1)], decoded)
-            })
-            .collect();
-        let info = |i: &usize| windows.info(*i);
-        let style = |i: &usize| info(i).primary_style().to_owned();
-        let dots = chosen.iter().zip(&seen).map(|(i, (at, _))| Dot { at: *at, style: style(i) });
-        Ok(Self {
-            dots: dots.collect(),
-            titles: chosen.iter().map(|i| title(info(i))).collect(),
-            decoded: seen.iter().map(|(_, decoded)| *decoded).collect(),
+/// Encodes and decodes `windows`, or [`WINDOWS`] of them, evenly apart.
+fn reconstruct(file: &WeightsFile, windows: &Windows) -> Result<Vec<Window>> {
+    let drummer = Drummer::new(file)?;
+    let likeliest = Recipe { temperature: 0.0, ..Recipe::default() };
+    let count = windows.len().min(WINDOWS);
+    let reconstruct = |scratch: &mut Scratch, i: usize| {
+        let i = i * windows.len() / count;
+        let (played, info) = (windows.pattern(i), windows.info(i));
+        let (mean, _) = drummer.encode(&played);
+        let coordinates = drummer.latent_map().coordinates(&mean);
+        let along = |i: usize| coordinates.get(i).copied().unwrap_or(0.0);
+        let comma = if info.style.is_empty() { "" } else { ", " };
+        Window {
             played,
-        })
-    }
-
-    /// A few of them, evenly apart.
-    fn pairs(&self) -> Vec<Pair> {
-        let count = self.played.len().min(GROOVES);
-        let chosen = (0..count).map(|i| i * self.played.len() / count);
-        chosen
-            .map(|i| Pair {
-                title: self.titles[i].clone(),
-                played: self.played[i],
-                decoded: self.decoded[i],
-            })
-            .collect()
-    }
-}
-
-/// Such as `funk/groove1, drummer1/session1/1_funk.mid`.
-fn title(info: &data::PerformanceInfo) -> String {
-    match info.style.as_str() {
-        "" => info.name.clone(),
-        style => format!("{style}, {}", info.name),
-    }
+            decoded: drummer.decode_latent(&mean, &likeliest, 0, scratch),
+            at: [along(0), along(1)],
+            title: format!("{}{comma}{}", info.style, info.name),
+            style: info.primary_style().to_owned(),
+        }
+    };
+    Ok((0..count).into_par_iter().map_init(Scratch::new, reconstruct).collect())
 }

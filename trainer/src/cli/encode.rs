@@ -32,8 +32,8 @@ pub(crate) struct EncodeArgs {
     json: bool,
 }
 
-/// Styles told to people.
-const STYLES_TOLD: usize = 3;
+/// Styles printed.
+const STYLES_SHOWN: usize = 3;
 
 /// Prints where the groove of a MIDI file lies, the nearest styles, and what comes back.
 pub(super) fn run(args: &EncodeArgs) -> Result<()> {
@@ -99,36 +99,45 @@ impl<'a> Encoded<'a> {
         let (right, differing) = self.agreement();
         let attributes = Attribute::ALL
             .map(|attribute| format!("{} {:.2}", attribute.name(), attribute.of(self.played)));
-        let mut text = format!(
-            "{:22}{}\n\
-             {:22}{z} numbers, {telling} of them known to less than half the prior's width\n\
-             {:22}{length:.2} (that of a draw from N(0, I) is about {:.1})\n\
-             {:22}{:.1} nats\n\
-             {:22}{}\n",
-            "played",
-            attributes.join(", "),
-            "latent",
-            "length of the mean",
-            (z as f64).sqrt(),
-            "KL from N(0, I)",
-            self.kl(),
-            "sliders 1 to 8",
-            sliders.collect::<Vec<_>>().join(" "),
-        );
-        let told = self.styles.iter().take(STYLES_TOLD);
-        let styles: Vec<_> =
-            told.map(|(name, distance)| format!("{name} ({distance:.2})")).collect();
-        let styles = match styles.is_empty() {
-            true => "the weights file knows none".to_owned(),
-            false => styles.join(", "),
-        };
-        text += &format!("{:22}{styles}\n", "nearest styles");
-        text += &format!(
-            "{:22}{right} of {STEPS} steps right, {differing} of {} onsets differ\n\n",
-            "played back",
-            self.played.count()
-        );
-        text + &grids::side_by_side(["played", "played back"], self.played, &self.decoded)
+        let styles: Vec<_> = self
+            .styles
+            .iter()
+            .take(STYLES_SHOWN)
+            .map(|(name, distance)| format!("{name} ({distance:.2})"))
+            .collect();
+        let rows = [
+            ("played", attributes.join(", ")),
+            (
+                "latent",
+                format!("{z} numbers, {telling} of them known to less than half the prior's width"),
+            ),
+            (
+                "length of the mean",
+                format!(
+                    "{length:.2} (that of a draw from N(0, I) is about {:.1})",
+                    (z as f64).sqrt()
+                ),
+            ),
+            ("KL from N(0, I)", format!("{:.1} nats", self.kl())),
+            ("sliders 1 to 8", sliders.collect::<Vec<_>>().join(" ")),
+            (
+                "nearest styles",
+                if styles.is_empty() {
+                    "none in the weights file".into()
+                } else {
+                    styles.join(", ")
+                },
+            ),
+            (
+                "decoded",
+                format!(
+                    "{right} of {STEPS} steps right, {differing} of {} onsets differ",
+                    self.played.count()
+                ),
+            ),
+        ];
+        let text: String = rows.map(|(name, value)| format!("{name:22}{value}\n")).concat() + "\n";
+        text + &grids::side_by_side(["played", "decoded"], self.played, &self.decoded)
     }
 
     fn json(&self) -> serde_json::Value {

@@ -1,4 +1,4 @@
-//! `trainer report`: a run as a picture and as a page.
+//! `trainer report`: a run as an HTML page.
 
 use std::path::PathBuf;
 
@@ -16,16 +16,16 @@ pub(crate) struct ReportArgs {
     /// Archive that it was trained on, should it lie elsewhere now
     #[arg(long, value_name = "ZIP")]
     data: Option<PathBuf>,
-    /// Folder to write report.png and report.html to [default: the run's]
+    /// Folder to write report.html to [default: the run's]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-/// Writes report.png and report.html into the run's folder, or where `args` say.
+/// Writes report.html into the run's folder, or where `args` say.
 pub(super) fn run(args: &ReportArgs) -> Result<()> {
     let folder = RunFolder::at(&args.run)?;
     let out = args.out.as_deref().unwrap_or(folder.path());
-    let [picture, page] = report::write(&folder, args.data.as_deref(), out)?;
-    println!("wrote {} and {}", picture.display(), page.display());
+    let page = report::write(&folder, args.data.as_deref(), out)?;
+    println!("wrote {}", page.display());
     Ok(())
 }

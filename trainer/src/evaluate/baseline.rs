@@ -1,8 +1,8 @@
-//! What one would say of any drummer: the mean hit of each instrument at each step of the bar.
+//! The baseline of expression: the mean hit of each instrument at each step of the bar.
 
 use groove::{Instrument, Pattern, STEPS_PER_BAR};
 
-use crate::evaluate::statistics::PerInstrument;
+use super::statistics::PerInstrument;
 
 /// The mean hit of each instrument at each step of the bar.
 #[derive(Default)]
@@ -11,12 +11,11 @@ pub(super) struct Baseline {
     instruments: PerInstrument<Mean>,
 }
 
-/// Means of some hits.
+/// Number of some hits, and their mean velocity and micro-offset.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Mean {
+struct Mean {
     hits: f32,
-    pub(super) velocity: f32,
-    pub(super) micro_offset: f32,
+    mean: [f32; 2],
 }
 
 impl Baseline {
@@ -25,23 +24,24 @@ impl Baseline {
         let mut baseline = Self::default();
         for pattern in patterns {
             for (step, instrument, hit) in pattern.iter() {
-                for mean in [
+                for Mean { hits, mean } in [
                     &mut baseline.cells[step % STEPS_PER_BAR][instrument],
                     &mut baseline.instruments[instrument],
                 ] {
-                    mean.hits += 1.0;
-                    mean.velocity += (hit.velocity() - mean.velocity) / mean.hits;
-                    mean.micro_offset += (hit.micro_offset() - mean.micro_offset) / mean.hits;
+                    *hits += 1.0;
+                    for (mean, value) in mean.iter_mut().zip([hit.velocity(), hit.micro_offset()]) {
+                        *mean += (value - *mean) / *hits;
+                    }
                 }
             }
         }
         baseline
     }
 
-    /// The mean at this step's place in the bar; where it never plays, its mean anywhere.
-    pub(super) fn mean(&self, step: usize, instrument: Instrument) -> Mean {
-        let mean = self.cells[step % STEPS_PER_BAR][instrument];
-        if mean.hits > 0.0 { mean } else { self.instruments[instrument] }
+    /// Mean velocity and micro-offset at this step of the bar; where it is never struck, its mean anywhere.
+    pub(super) fn mean(&self, step: usize, instrument: Instrument) -> [f32; 2] {
+        let cell = self.cells[step % STEPS_PER_BAR][instrument];
+        if cell.hits > 0.0 { cell.mean } else { self.instruments[instrument].mean }
     }
 }
 
@@ -60,9 +60,9 @@ mod tests {
         let baseline = Baseline::new([pattern].into_iter());
         let near = |a: f32, b: f32| (a - b).abs() < 1e-6;
         let mean = baseline.mean(48, Instrument::Kick);
-        assert!(near(mean.velocity, 0.5) && near(mean.micro_offset, -0.1));
+        assert!(near(mean[0], 0.5) && near(mean[1], -0.1));
         // Never struck there: as anywhere.
         let mean = baseline.mean(1, Instrument::Kick);
-        assert!(near(mean.velocity, 0.4) && near(mean.micro_offset, 0.0));
+        assert!(near(mean[0], 0.4) && near(mean[1], 0.0));
     }
 }

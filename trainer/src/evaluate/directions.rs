@@ -37,50 +37,42 @@ pub(super) fn measure(
     let spreads = Attribute::ALL.map(|attribute| {
         spread(&training.iter().map(|pattern| attribute.of(pattern)).collect::<Vec<_>>())
     });
-    let directions = drummer.latent_map().directions().iter().enumerate();
+    let directions = drummer.latent_map().directions().iter().enumerate().take(ATTRIBUTES);
     directions
         .filter_map(|(place, direction)| {
             let own = Attribute::ALL.iter().position(|a| a.name() == direction.name)?;
-            (place < ATTRIBUTES).then(|| along(drummer, samples, temperature, place, own, &spreads))
+            let walks = walks(drummer, samples.min(GROOVES), temperature, place);
+            let mean =
+                |of: &dyn Fn(&Walk) -> f64| walks.iter().map(of).sum::<f64>() / walks.len() as f64;
+            let correlation =
+                |walk: &Walk| rank_correlation(&AMOUNTS.map(f64::from), &walk.map(|a| a[own]));
+            let change = |i: usize| {
+                let spread = if spreads[i] > 0.0 { spreads[i] } else { 1.0 };
+                mean(&|walk| (walk[AMOUNTS.len() - 1][i] - walk[0][i]) / spread)
+            };
+            Some(Direction {
+                name: Attribute::ALL[own].name(),
+                rank_correlation: mean(&correlation),
+                changes: std::array::from_fn(change),
+            })
         })
         .collect()
 }
 
-/// Moves grooves along direction `place`, which is that of attribute `own`.
-fn along(
-    drummer: &Drummer,
-    samples: u32,
-    temperature: f32,
-    place: usize,
-    own: usize,
-    spreads: &[f64; ATTRIBUTES],
-) -> Direction {
-    let walks: Vec<[[f64; ATTRIBUTES]; AMOUNTS.len()]> = (0..samples.min(GROOVES))
-        .into_par_iter()
-        .map_init(Scratch::new, |scratch, seed| {
-            AMOUNTS.map(|amount| {
-                let mut recipe = Recipe { seed: seed.into(), temperature, ..Recipe::default() };
-                recipe.attributes[place] = amount;
-                let pattern = drummer.decode(&recipe, 0, scratch);
-                Attribute::ALL.map(|attribute| attribute.of(&pattern))
-            })
+/// The attributes of one drawn pattern at every amount.
+type Walk = [[f64; ATTRIBUTES]; AMOUNTS.len()];
+
+/// Moves patterns drawn with seeds below `count` along direction `place`.
+fn walks(drummer: &Drummer, count: u32, temperature: f32, place: usize) -> Vec<Walk> {
+    let walk = |scratch: &mut Scratch, seed: u32| {
+        AMOUNTS.map(|amount| {
+            let mut recipe = Recipe { seed: seed.into(), temperature, ..Recipe::default() };
+            recipe.attributes[place] = amount;
+            let pattern = drummer.decode(&recipe, 0, scratch);
+            Attribute::ALL.map(|attribute| attribute.of(&pattern))
         })
-        .collect();
-    let correlation = |walk: &[[f64; ATTRIBUTES]; AMOUNTS.len()]| {
-        rank_correlation(&AMOUNTS.map(f64::from), &walk.map(|attributes| attributes[own]))
     };
-    let mean = |of: &dyn Fn(&[[f64; ATTRIBUTES]; AMOUNTS.len()]) -> f64| {
-        walks.iter().map(of).sum::<f64>() / walks.len() as f64
-    };
-    let change = |i: usize| {
-        let spread = if spreads[i] > 0.0 { spreads[i] } else { 1.0 };
-        mean(&|walk| (walk[AMOUNTS.len() - 1][i] - walk[0][i]) / spread)
-    };
-    Direction {
-        name: Attribute::ALL[own].name(),
-        rank_correlation: mean(&correlation),
-        changes: std::array::from_fn(change),
-    }
+    (0..count).into_par_iter().map_init(Scratch::new, walk).collect()
 }
 
 /// For people.

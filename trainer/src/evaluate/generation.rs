@@ -18,7 +18,7 @@ use super::directions::{self, Direction};
 use super::independent::Independent;
 use crate::data::{Dataset, Split, Windows};
 use crate::evaluate::slerp::slerp;
-use crate::evaluate::statistics::{Distances, PerInstrument, Summary};
+use crate::evaluate::statistics::{Distances, Means, PerInstrument, Summary};
 
 /// Points between the ends of an interpolation path.
 const POINTS_ON_A_PATH: u32 = 7;
@@ -73,46 +73,21 @@ struct Compared {
     distances: Distances,
 }
 
-#[derive(Serialize)]
-struct Means {
-    /// Patterns that are not silent: those measured.
-    patterns: usize,
-    silent: usize,
-    bar_similarity: f64,
-    syncopation: f64,
-    hits_per_bar: f64,
-    hits_per_bar_of: PerInstrument<f64>,
-}
-
-impl Means {
-    fn new(summary: &Summary) -> Self {
-        Self {
-            patterns: summary.patterns(),
-            silent: summary.silent(),
-            bar_similarity: summary.bar_similarity(),
-            syncopation: summary.syncopation(),
-            hits_per_bar: summary.hits_per_bar(),
-            hits_per_bar_of: PerInstrument::new(|i| summary.hits_per_bar_of(i)),
-        }
-    }
-}
-
 impl Compared {
     fn new(patterns: &[Pattern], reference: &Summary) -> Self {
         let summary = Summary::new(patterns);
+        let distances = summary.distances(reference);
+        let (means, reference) = (summary.means(), reference.means());
         let relative = |found: f64, expected: f64| (found - expected) / expected;
         Self {
-            bar_similarity_difference: summary.bar_similarity() - reference.bar_similarity(),
-            hits_per_bar_relative_difference: relative(
-                summary.hits_per_bar(),
-                reference.hits_per_bar(),
-            ),
-            hits_per_bar_of_relative_difference: PerInstrument::new(|instrument| {
-                let expected = reference.hits_per_bar_of(instrument);
-                (expected > 0.0).then(|| relative(summary.hits_per_bar_of(instrument), expected))
+            means,
+            bar_similarity_difference: means.bar_similarity - reference.bar_similarity,
+            hits_per_bar_relative_difference: relative(means.hits_per_bar, reference.hits_per_bar),
+            hits_per_bar_of_relative_difference: PerInstrument::new(|i| {
+                let expected = reference.hits_per_bar_of[i];
+                (expected > 0.0).then(|| relative(means.hits_per_bar_of[i], expected))
             }),
-            distances: summary.distances(reference),
-            means: Means::new(&summary),
+            distances,
         }
     }
 }
@@ -136,16 +111,23 @@ impl Generation {
             temperature: draws.temperature,
             ..Recipe::default()
         };
-        let samples = decode(0..draws.samples, |i, scratch| drummer.decode(&recipe(i), 0, scratch));
+        let samples = decode(draws.samples, |i, scratch| drummer.decode(&recipe(i), 0, scratch));
         let training = patterns(&data.train.on_bar_lines());
         let floor = Independent(&training);
         let floor: Vec<Pattern> = (0..draws.samples).map(|i| floor.draw(i.into())).collect();
         let paths = (draws.paths > 0).then(|| {
-            let ends = Path::choose(&drummer, &windows, draws);
-            decode(0..draws.paths * POINTS_ON_A_PATH, |i, scratch| {
+            // From the posterior mean of one window to that of another, both drawn by the seed.
+            let ends = |path: u32| {
+                let mut noise = Noise::new(draws.seed, Purpose::Shuffle, path.into());
+                let mut end = || drummer.encode(&windows.pattern(noise.below(windows.len()))).0;
+                [end(), end()]
+            };
+            let ends: Vec<_> = (0..draws.paths).into_par_iter().map(ends).collect();
+            decode(draws.paths * POINTS_ON_A_PATH, |i, scratch| {
                 let path = i / POINTS_ON_A_PATH;
-                let z = ends[path as usize].point(i % POINTS_ON_A_PATH + 1);
-                drummer.decode_latent(&z, &recipe(path), 0, scratch)
+                let share = f64::from(i % POINTS_ON_A_PATH + 1) / f64::from(POINTS_ON_A_PATH + 1);
+                let [from, to] = &ends[path as usize];
+                drummer.decode_latent(&slerp(from, to, share), &recipe(path), 0, scratch)
             })
         });
         let known: HashSet<OnsetGrid> = grids(&patterns(&data.train)).collect();
@@ -169,7 +151,7 @@ impl Generation {
             floor: Compared::new(&floor, &reference),
             paths: paths.map(|paths| Compared::new(&paths, &reference)),
             directions: directions::measure(&drummer, draws.samples, draws.temperature, &training),
-            reference: Means::new(&reference),
+            reference: reference.means(),
         })
     }
 }
@@ -183,31 +165,7 @@ fn grids(patterns: &[Pattern]) -> impl Iterator<Item = OnsetGrid> + '_ {
     patterns.iter().map(OnsetGrid::from).filter(|grid| grid.count() > 0)
 }
 
-/// Decodes all of `which`, on all cores, in order.
-fn decode(
-    which: std::ops::Range<u32>,
-    one: impl Fn(u32, &mut Scratch) -> Pattern + Sync,
-) -> Vec<Pattern> {
-    which.into_par_iter().map_init(Scratch::new, |scratch, i| one(i, scratch)).collect()
-}
-
-/// The way from the posterior mean of one window to that of another.
-struct Path([Vec<f32>; 2]);
-
-impl Path {
-    /// As many as asked for, between windows drawn by the seed.
-    fn choose(drummer: &Drummer, windows: &Windows, draws: Draws) -> Vec<Self> {
-        let choose = |path: u32| {
-            let mut noise = Noise::new(draws.seed, Purpose::Shuffle, path.into());
-            let mut end = || drummer.encode(&windows.pattern(noise.below(windows.len()))).0;
-            Self([end(), end()])
-        };
-        (0..draws.paths).into_par_iter().map(choose).collect()
-    }
-
-    /// The point numbered `number`, 0 and `POINTS_ON_A_PATH` + 1 being the ends.
-    fn point(&self, number: u32) -> Vec<f32> {
-        let [from, to] = &self.0;
-        slerp(from, to, f64::from(number) / f64::from(POINTS_ON_A_PATH + 1))
-    }
+/// Decodes patterns 0 to `count`, on all cores, in order.
+fn decode(count: u32, one: impl Fn(u32, &mut Scratch) -> Pattern + Sync) -> Vec<Pattern> {
+    (0..count).into_par_iter().map_init(Scratch::new, |scratch, i| one(i, scratch)).collect()
 }

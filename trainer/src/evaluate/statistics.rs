@@ -11,4 +11,4 @@ pub(crate) use attributes::Attribute;
 pub(crate) use distances::Distances;
 pub(crate) use histogram::{Distance, Histogram};
 pub(crate) use per_instrument::PerInstrument;
-pub(crate) use summary::Summary;
+pub(crate) use summary::{Means, Summary};

@@ -8,23 +8,17 @@ use crate::training::metrics::{Line, Parts};
 const POINTS: usize = 240;
 const SIZE: [f64; 2] = [480.0, 260.0];
 
-/// Two charts beside each other in two rows: loss and accuracy, the tokens' part and the divergence.
-pub(super) fn curves(lines: &[Line]) -> Drawing {
+/// Charts of loss, accuracy, reconstruction and divergence.
+pub(super) fn curves(lines: &[Line]) -> Vec<Drawing> {
     let part = |title: &str, of: fn(&Parts) -> f64| {
-        let curves = [over_steps(lines, of), over_epochs(lines, of)];
-        chart(SIZE, title, "step", &curves)
+        chart(SIZE, title, "step", &[over_steps(lines, of), over_epochs(lines, of)])
     };
-    let charts = [
+    vec![
         part("Loss", |parts| parts.loss),
         chart(SIZE, "Tokens right, teacher-forced", "step", &[accuracy(lines)]),
         part("Reconstruction, per window", |parts| parts.reconstruction),
         part("KL divergence, nats per window", |parts| parts.kl),
-    ];
-    let mut drawing = Drawing::new(2.0 * SIZE[0], 2.0 * SIZE[1]);
-    for (i, chart) in charts.iter().enumerate() {
-        drawing.place([(i % 2) as f64 * SIZE[0], (i / 2) as f64 * SIZE[1]], chart);
-    }
-    drawing
+    ]
 }
 
 fn over_steps(lines: &[Line], of: fn(&Parts) -> f64) -> Curve {

@@ -27,8 +27,8 @@ pub(super) enum Anchor {
 /// A drawing of some size, in points, with the origin at its upper left.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Drawing {
-    pub(super) width: f64,
-    pub(super) height: f64,
+    width: f64,
+    height: f64,
     body: String,
 }
 
@@ -75,12 +75,6 @@ impl Drawing {
             r#"<text x="{x:.1}" y="{y:.1}" font-family="{FONTS}" font-size="{size}" fill="{INK}" text-anchor="{anchor}">{}</text>"#,
             escaped(text)
         ));
-    }
-
-    /// Draws `other` with its upper left at `at`.
-    pub(super) fn place(&mut self, at: [f64; 2], other: &Self) {
-        let [x, y] = at;
-        self.element(format_args!(r#"<g transform="translate({x:.1} {y:.1})">{}</g>"#, other.body));
     }
 
     /// The drawing as an SVG document.

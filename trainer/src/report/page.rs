@@ -2,11 +2,11 @@
 
 use super::drawing::{Drawing, escaped};
 
-/// A part of the report: what it shows, how to read it, and the drawing.
+/// A part of the report: what it shows, how to read it, and its drawings.
 pub(super) struct Section {
     pub(super) title: &'static str,
     pub(super) about: String,
-    pub(super) drawing: Drawing,
+    pub(super) drawings: Vec<Drawing>,
 }
 
 const STYLE: &str = "body{font:15px/1.5 Inter,system-ui,sans-serif;color:#22262b;margin:2rem auto;\
@@ -25,12 +25,9 @@ pub(super) fn page(title: &str, facts: &[(String, String)], sections: &[Section]
     let sections: String = sections
         .iter()
         .map(|section| {
-            format!(
-                "<h2>{}</h2>\n<p>{}</p>\n{}\n",
-                escaped(section.title),
-                escaped(&section.about),
-                section.drawing.svg()
-            )
+            let drawings: String = section.drawings.iter().map(Drawing::svg).collect();
+            let about = escaped(&section.about);
+            format!("<h2>{}</h2>\n<p>{about}</p>\n{drawings}\n", section.title)
         })
         .collect();
     let title = escaped(title);
@@ -39,21 +36,4 @@ pub(super) fn page(title: &str, facts: &[(String, String)], sections: &[Section]
          <style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<table>\n{rows}</table>\n{sections}\
          </body>\n</html>\n"
     )
-}
-
-/// The sections' drawings with their titles, one under another.
-pub(super) fn poster(title: &str, sections: &[Section]) -> Drawing {
-    const MARGIN: f64 = 24.0;
-    const HEADING: f64 = 40.0;
-    let widest = sections.iter().map(|section| section.drawing.width).fold(0.0, f64::max);
-    let height: f64 = sections.iter().map(|section| section.drawing.height + HEADING).sum();
-    let mut poster = Drawing::new(widest + 2.0 * MARGIN, height + HEADING + 2.0 * MARGIN);
-    poster.text([MARGIN, MARGIN + 16.0], 20.0, super::drawing::Anchor::Start, title);
-    let mut y = MARGIN + HEADING;
-    for section in sections {
-        poster.text([MARGIN, y + 14.0], 15.0, super::drawing::Anchor::Start, section.title);
-        poster.place([MARGIN, y + 26.0], &section.drawing);
-        y += section.drawing.height + HEADING;
-    }
-    poster
 }

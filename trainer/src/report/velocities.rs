@@ -5,28 +5,18 @@ use groove::{Instrument, Pattern, STEPS_PER_BAR};
 use super::chart::{Curve, chart};
 use super::drawing::Drawing;
 
-const SIZE: [f64; 2] = [320.0, 190.0];
-const PER_ROW: usize = 3;
-
-/// Three charts in a row, one for each instrument that plays.
-pub(super) fn velocities(played: &[Pattern], decoded: &[Pattern]) -> Drawing {
-    let charts: Vec<Drawing> = Instrument::ALL
-        .into_iter()
-        .filter_map(|instrument| {
-            let curves = [("played", played), ("played back", decoded)].map(|(name, patterns)| {
-                Curve { name: name.into(), points: profile(patterns, instrument), dotted: true }
-            });
-            let is_played = !curves[0].points.is_empty();
-            is_played.then(|| chart(SIZE, instrument.name(), "step", &curves))
-        })
-        .collect();
-    let rows = charts.len().div_ceil(PER_ROW);
-    let mut drawing = Drawing::new(PER_ROW as f64 * SIZE[0], rows as f64 * SIZE[1]);
-    for (i, chart) in charts.iter().enumerate() {
-        let at = [(i % PER_ROW) as f64 * SIZE[0], (i / PER_ROW) as f64 * SIZE[1]];
-        drawing.place(at, chart);
-    }
-    drawing
+/// A chart for each instrument that plays.
+pub(super) fn velocities(played: &[Pattern], decoded: &[Pattern]) -> Vec<Drawing> {
+    let chart = |instrument: Instrument| {
+        let curves = [("played", played), ("decoded", decoded)].map(|(name, patterns)| Curve {
+            name: name.into(),
+            points: profile(patterns, instrument),
+            dotted: true,
+        });
+        let is_played = !curves[0].points.is_empty();
+        is_played.then(|| chart([320.0, 190.0], instrument.name(), "step", &curves))
+    };
+    Instrument::ALL.into_iter().filter_map(chart).collect()
 }
 
 /// Mean velocity on each step of the bar that `instrument` is struck on, steps counted from 1.

@@ -68,11 +68,4 @@ mod tests {
             }
         }
     }
-
-    #[test]
-    fn no_share_changes_nothing() {
-        let mut after = windows();
-        recombine(&mut after, 0.0, &mut Noise::new(0, Purpose::Augment, 0));
-        assert_eq!(after, windows());
-    }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::training::tensorboard::EventFile;
 use crate::training::whole_file;
@@ -66,33 +67,20 @@ pub(crate) enum Line {
 }
 
 impl Line {
-    /// Its step and its numbers, by the names that TensorBoard groups them under.
-    fn scalars(&self) -> (u64, Vec<(&'static str, f64)>) {
-        match self {
-            Self::Step { step, parts, beta, lr, gradient_norm, .. } => (
-                *step,
-                vec![
-                    ("step/loss", parts.loss),
-                    ("step/reconstruction", parts.reconstruction),
-                    ("step/kl", parts.kl),
-                    ("step/velocity", parts.velocity),
-                    ("step/micro_offset", parts.micro_offset),
-                    ("step/beta", *beta),
-                    ("step/lr", *lr),
-                    ("step/gradient_norm", *gradient_norm),
-                ],
-            ),
-            Self::Epoch { step, train, validation, validation_accuracy, .. } => {
-                let mut scalars = vec![("train/loss", train.loss), ("train/kl", train.kl)];
-                scalars.push(("train/reconstruction", train.reconstruction));
-                if let Some(parts) = validation {
-                    scalars.push(("validation/loss", parts.loss));
-                    scalars.push(("validation/kl", parts.kl));
-                    scalars.push(("validation/reconstruction", parts.reconstruction));
-                }
-                scalars.extend(validation_accuracy.map(|share| ("validation/accuracy", share)));
-                (*step, scalars)
+    fn step(&self) -> u64 {
+        let (Self::Step { step, .. } | Self::Epoch { step, .. }) = self;
+        *step
+    }
+}
+
+/// The fractions in `value` with their tags, such as `step/loss`; TensorBoard groups them by what is before the slash.
+fn scalars(group: &str, value: &Value, into: &mut Vec<(String, f64)>) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        match value {
+            Value::Number(number) if number.is_f64() => {
+                into.extend(number.as_f64().map(|number| (format!("{group}/{name}"), number)));
             }
+            other => scalars(name, other, into),
         }
     }
 }
@@ -111,7 +99,12 @@ impl Metrics {
     pub(crate) fn open(path: &Path, step: u64) -> Result<Self> {
         let context = || format!("cannot write {}", path.display());
         if path.exists() {
-            let kept = lines_up_to(path, step)?;
+            let text = std::fs::read_to_string(path).with_context(context)?;
+            let is_kept = |line: &&str| {
+                let parsed = serde_json::from_str::<Line>(line);
+                line.ends_with('\n') && parsed.is_ok_and(|line| line.step() <= step)
+            };
+            let kept = text.split_inclusive('\n').take_while(is_kept).collect::<String>();
             whole_file::write(path, kept.as_bytes())?;
         }
         let file = OpenOptions::new().create(true).append(true).open(path).with_context(context)?;
@@ -127,8 +120,10 @@ impl Metrics {
     /// Appends a line.
     pub(crate) fn write(&mut self, line: &Line) -> Result<()> {
         if let Some(events) = &mut self.events {
-            let (step, scalars) = line.scalars();
-            events.add(step, &scalars)?;
+            let value = serde_json::to_value(line).context("metrics do not fit JSON")?;
+            let mut numbers = Vec::new();
+            scalars(value["kind"].as_str().unwrap_or_default(), &value, &mut numbers);
+            events.add(line.step(), &numbers)?;
         }
         let mut text = serde_json::to_string(line).context("metrics do not fit JSON")?;
         text.push('\n');
@@ -148,27 +143,6 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Line>> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let lines = BufReader::new(file).lines();
     Ok(lines.map_while(|line| serde_json::from_str(&line.ok()?).ok()).collect())
-}
-
-/// The whole lines of steps up to `step`; a line cut off by a crash ends the file.
-fn lines_up_to(path: &Path, step: u64) -> Result<String> {
-    #[derive(Deserialize)]
-    struct Numbered {
-        step: u64,
-    }
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut kept = String::new();
-    for line in BufReader::new(file).lines() {
-        let Ok(line) = line else { break };
-        match serde_json::from_str::<Numbered>(&line) {
-            Ok(numbered) if numbered.step <= step => {
-                kept.push_str(&line);
-                kept.push('\n');
-            }
-            _ => break,
-        }
-    }
-    Ok(kept)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub(crate) use schedule::Schedule;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use musicvae::Config;
 use serde::{Deserialize, Serialize};
 use toml::Table;
@@ -158,32 +158,29 @@ impl Settings {
     }
 
     fn check(self) -> Result<Self> {
-        let share = |name, x: f64| match x {
-            _ if (0.0..=1.0).contains(&x) => Ok(()),
-            _ => bail!("`{name}` is a probability, in [0, 1], not {x}"),
-        };
-        let amount = |name, x: f64| match x {
-            _ if x >= 0.0 && x.is_finite() => Ok(()),
-            _ => bail!("`{name}` must be a number of at least 0, not {x}"),
-        };
-        let count = |name, x: u32| match x {
-            0 => bail!("`{name}` must be at least 1"),
-            _ => Ok(()),
-        };
-        share("recombine", self.recombine)?;
-        share("drop_previous", self.drop_previous)?;
-        amount("lr", self.lr)?;
-        amount("beta", self.beta)?;
-        amount("free_bits", self.free_bits)?;
-        amount("velocity_weight", self.velocity_weight)?;
-        amount("micro_offset_weight", self.micro_offset_weight)?;
-        amount("weight_decay", self.weight_decay)?;
-        amount("clip", self.clip)?;
-        count("epochs", self.epochs)?;
-        count("batch_size", self.batch_size)?;
-        count("hop_beats", self.hop_beats)?;
-        count("prior_steps", self.prior_steps)?;
-        count("checkpoint_steps", self.checkpoint_steps)?;
+        for (name, x) in [("recombine", self.recombine), ("drop_previous", self.drop_previous)] {
+            ensure!((0.0..=1.0).contains(&x), "`{name}` is a probability, in [0, 1], not {x}");
+        }
+        for (name, x) in [
+            ("lr", self.lr),
+            ("beta", self.beta),
+            ("free_bits", self.free_bits),
+            ("velocity_weight", self.velocity_weight),
+            ("micro_offset_weight", self.micro_offset_weight),
+            ("weight_decay", self.weight_decay),
+            ("clip", self.clip),
+        ] {
+            ensure!(x >= 0.0 && x.is_finite(), "`{name}` must be a number of at least 0, not {x}");
+        }
+        for (name, x) in [
+            ("epochs", self.epochs),
+            ("batch_size", self.batch_size),
+            ("hop_beats", self.hop_beats),
+            ("prior_steps", self.prior_steps),
+            ("checkpoint_steps", self.checkpoint_steps),
+        ] {
+            ensure!(x > 0, "`{name}` must be at least 1");
+        }
         self.network.validate().context("network")?;
         if self.windowing == Windowing::Seed && self.network.expression {
             bail!("windowing `seed` knows no velocities: `network.expression` must be false");

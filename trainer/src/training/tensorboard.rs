@@ -1,8 +1,7 @@
-//! TensorBoard event files: the curves of a run for those who watch it there.
+//! TensorBoard event files with the metrics of a run.
 //!
-//! The format is that of TensorFlow's `core/util/event.proto` in records of its `core/lib/io/record_writer.h`:
-//! length, masked CRC-32C of the length, message, masked CRC-32C of the message. The few fields needed are
-//! written by hand; the crates that write them bring a protobuf compiler's output for all of TensorFlow along.
+//! The format is that of TensorFlow's `core/util/event.proto` in records of its `core/lib/io/record_writer.h`.
+//! The few fields needed are written by hand: crates for it bring the protobuf messages of all of TensorFlow.
 
 use std::fs::File;
 use std::io::Write;
@@ -11,22 +10,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 
-/// Field numbers of `Event`, `Summary` and `Summary.Value`.
-mod field {
-    pub(super) const WALL_TIME: u8 = 1;
-    pub(super) const STEP: u8 = 2;
-    pub(super) const FILE_VERSION: u8 = 3;
-    pub(super) const SUMMARY: u8 = 5;
-    pub(super) const SESSION_LOG: u8 = 7;
-    pub(super) const VALUE: u8 = 1;
-    pub(super) const TAG: u8 = 1;
-    pub(super) const SIMPLE_VALUE: u8 = 2;
-    pub(super) const STATUS: u8 = 1;
-}
-
-/// `SessionLog.START`: TensorBoard then forgets what earlier files say of this step and later ones.
-const START: u64 = 1;
-
 /// An event file being written.
 pub(crate) struct EventFile {
     file: File,
@@ -34,36 +17,27 @@ pub(crate) struct EventFile {
 }
 
 impl EventFile {
-    /// A new file in `folder`, named as TensorBoard looks for, of a run that goes on from step `step`.
+    /// A new file in `folder`, with a name that TensorBoard looks for, of a run that goes on from step `step`.
     pub(crate) fn create(folder: &Path, step: u64) -> Result<Self> {
-        let time = now();
-        // Two starts within a nanosecond do not happen.
-        let name = format!("events.out.tfevents.{time:.9}.trainer");
-        let path = folder.join(name);
+        let path = folder.join(format!("events.out.tfevents.{:.9}.trainer", now()));
         let file =
             File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         let mut events = Self { file, path };
-        let mut version = Message::of_event(time, 0);
-        version.bytes(field::FILE_VERSION, b"brain.Event:2");
-        events.append(&version)?;
-        let mut session = Message::default();
-        session.number(field::STATUS, START);
-        let mut start = Message::of_event(time, step);
-        start.bytes(field::SESSION_LOG, &session.0);
-        events.append(&start)?;
+        // Event.file_version
+        events.append(0, &bytes(3, b"brain.Event:2"))?;
+        // Event.session_log with status START: TensorBoard then drops what earlier files have of later steps.
+        events.append(step, &bytes(7, &number(1, 1)))?;
         Ok(events)
     }
 
-    /// Adds what was measured after step `step`, each number under its tag.
-    pub(crate) fn add(&mut self, step: u64, scalars: &[(&str, f64)]) -> Result<()> {
-        let mut event = Message::of_event(now(), step);
-        event.bytes(field::SUMMARY, &Message::of_scalars(scalars).0);
-        self.append(&event)
+    /// Adds `scalars`, each a tag and its value after step `step`.
+    pub(crate) fn add(&mut self, step: u64, scalars: &[(String, f64)]) -> Result<()> {
+        self.append(step, &summary(scalars))
     }
 
-    fn append(&mut self, message: &Message) -> Result<()> {
+    fn append(&mut self, step: u64, content: &[u8]) -> Result<()> {
         self.file
-            .write_all(&record(&message.0))
+            .write_all(&record(&event(now(), step, content)))
             .with_context(|| format!("cannot write {}", self.path.display()))
     }
 }
@@ -73,66 +47,47 @@ fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
-/// A protobuf message in the making.
-#[derive(Default)]
-struct Message(Vec<u8>);
-
-impl Message {
-    fn of_event(wall_time: f64, step: u64) -> Self {
-        let mut event = Self::default();
-        event.key(field::WALL_TIME, 1);
-        event.0.extend(wall_time.to_le_bytes());
-        event.number(field::STEP, step);
-        event
-    }
-
-    fn of_scalars(scalars: &[(&str, f64)]) -> Self {
-        let mut summary = Self::default();
-        for (tag, number) in scalars {
-            let mut value = Self::default();
-            value.bytes(field::TAG, tag.as_bytes());
-            value.key(field::SIMPLE_VALUE, 5);
-            value.0.extend((*number as f32).to_le_bytes());
-            summary.bytes(field::VALUE, &value.0);
-        }
-        summary
-    }
-
-    /// Field number and wire type: 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes.
-    fn key(&mut self, field: u8, wire_type: u8) {
-        self.0.push(field << 3 | wire_type);
-    }
-
-    fn number(&mut self, field: u8, number: u64) {
-        self.key(field, 0);
-        self.varint(number);
-    }
-
-    fn bytes(&mut self, field: u8, bytes: &[u8]) {
-        self.key(field, 2);
-        self.varint(bytes.len() as u64);
-        self.0.extend(bytes);
-    }
-
-    fn varint(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.0.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.0.push(number as u8);
-    }
+/// `Event` with wall time, step and another field.
+fn event(wall_time: f64, step: u64, content: &[u8]) -> Vec<u8> {
+    [&[1 << 3 | 1][..], &wall_time.to_le_bytes(), &number(2, step), content].concat()
 }
 
-/// `message` as a record of the file.
+/// `Event.summary`: a `Value` of tag and simple value for each of `scalars`.
+fn summary(scalars: &[(String, f64)]) -> Vec<u8> {
+    let value = |(tag, value): &(String, f64)| {
+        let value = (*value as f32).to_le_bytes();
+        bytes(1, &[&bytes(1, tag.as_bytes())[..], &[2 << 3 | 5], &value].concat())
+    };
+    bytes(5, &scalars.iter().flat_map(value).collect::<Vec<_>>())
+}
+
+/// A protobuf field that holds a number.
+fn number(field: u8, number: u64) -> Vec<u8> {
+    [&[field << 3][..], &varint(number)].concat()
+}
+
+/// A protobuf field that holds bytes, a text or a message.
+fn bytes(field: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[field << 3 | 2][..], &varint(bytes.len() as u64), bytes].concat()
+}
+
+fn varint(mut number: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+    bytes
+}
+
+/// `message` as a record of the file: length, its checksum, message, its checksum.
 fn record(message: &[u8]) -> Vec<u8> {
     let length = (message.len() as u64).to_le_bytes();
-    let checksums = [masked_crc(&length), masked_crc(message)];
-    [&length[..], &checksums[0].to_le_bytes(), message, &checksums[1].to_le_bytes()].concat()
-}
-
-/// CRC-32C, rotated and shifted, so that a checksum of data with checksums in it stays a good one.
-fn masked_crc(bytes: &[u8]) -> u32 {
-    crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
+    // CRC-32C rotated and shifted, as TensorFlow masks it.
+    let checksum =
+        |bytes: &[u8]| crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8).to_le_bytes();
+    [&length[..], &checksum(&length), message, &checksum(message)].concat()
 }
 
 /// CRC-32 with Castagnoli's polynomial, a bit at a time: a record has a hundred bytes.
@@ -175,11 +130,9 @@ mod tests {
 
     #[test]
     fn scalars_are_written_as_protobuf_has_them() {
-        let summary = Message::of_scalars(&[("a/b", 1.5)]);
-        // Value of 10 bytes: tag "a/b", simple_value 1.5 as four bytes.
-        let expected = b"\x0a\x0a\x0a\x03a/b\x15\x00\x00\xc0\x3f";
-        assert_eq!(summary.0, expected);
-        let event = Message::of_event(0.0, 300);
-        assert_eq!(event.0, b"\x09\0\0\0\0\0\0\0\0\x10\xac\x02");
+        // Summary of 12 bytes, value of 10: tag "a/b", simple_value 1.5 as four bytes.
+        let expected = b"\x2a\x0c\x0a\x0a\x0a\x03a/b\x15\x00\x00\xc0\x3f";
+        assert_eq!(summary(&[("a/b".into(), 1.5)]), expected);
+        assert_eq!(event(0.0, 300, b""), b"\x09\0\0\0\0\0\0\0\0\x10\xac\x02");
     }
 }

@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 /// Performances in the archive: 16 train, 4 validation, 4 test.
 pub(crate) const PERFORMANCES: usize = 24;
 
-/// Writes the archive to `path`: `PERFORMANCES` performances of eight bars, with info.csv.
+/// Writes the archive to `path`: `PERFORMANCES` performances of six bars, with info.csv.
 pub(crate) fn write(path: &Path) {
     let mut files = vec![("groove/info.csv".to_owned(), info().into_bytes())];
     files.extend((0..PERFORMANCES).map(|i| (format!("groove/{}", file_name(i)), midi(i))));
@@ -27,9 +27,9 @@ pub(crate) fn write_zip(path: &Path, files: &[(String, Vec<u8>)]) {
     std::fs::write(path, zip.finish().unwrap().into_inner()).unwrap();
 }
 
-/// Performance `i` as a MIDI file.
+/// Performance `i` as a MIDI file, of six bars.
 pub(crate) fn midi(i: usize) -> Vec<u8> {
-    groove::midi::write(&[pattern(2 * i), pattern(2 * i + 1)], 120.0).unwrap()
+    groove::midi::write(&[pattern(2 * i, STEPS), pattern(2 * i + 1, STEPS / 2)], 120.0).unwrap()
 }
 
 fn file_name(i: usize) -> String {
@@ -56,10 +56,10 @@ fn info() -> String {
     text
 }
 
-/// Four bars, each `number` another mix of kick, snare, hats and a tom.
-fn pattern(number: usize) -> Pattern {
+/// The first `steps` steps of four bars, each `number` another mix of kick, snare, hats and a tom.
+fn pattern(number: usize, steps: usize) -> Pattern {
     let mut pattern = Pattern::EMPTY;
-    for step in 0..STEPS {
+    for step in 0..steps {
         let mut strike = |instrument, is_struck: bool| {
             let velocity = 0.4 + 0.1 * ((step + number) % 5) as f32;
             let hit = Hit::new(velocity, 0.05 * ((step * 7 + number) % 5) as f32 - 0.1);

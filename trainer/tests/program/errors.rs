@@ -44,13 +44,6 @@ fn evaluate_fails(folder: &Path) -> String {
 fn data_that_is_no_archive_of_midi_files() {
     let folder = folder();
     let path = folder.path();
-    assert!(train_fails(path, &["--data", "none.zip"]).contains("none.zip"));
-    fs::write(path.join("text.zip"), "no archive at all, but a text of some length").unwrap();
-    let error = train_fails(path, &["--data", "text.zip"]);
-    assert!(error.contains("text.zip: not a zip archive"), "{error}");
-    archive::write_zip(&path.join("empty.zip"), &[("read.me".into(), b"hello".to_vec())]);
-    let error = train_fails(path, &["--data", "empty.zip"]);
-    assert!(error.contains("empty.zip: it holds no MIDI file"), "{error}");
     let damaged = [("a.mid".to_owned(), archive::midi(0)[..30].to_vec())];
     archive::write_zip(&path.join("damaged.zip"), &damaged);
     let error = train_fails(path, &["--data", "damaged.zip"]);
@@ -115,38 +108,14 @@ fn wrong_usage_ends_with_status_2() {
 }
 
 #[test]
-fn devices_that_are_not_there() {
-    let folder = folder();
-    let error = train_fails(folder.path(), &["--data", "groove.zip", "--device", "cuda:77"]);
-    let expected = if cfg!(feature = "cuda") { "no usable GPU" } else { "built without CUDA" };
-    assert!(error.contains(expected), "{error}");
-    let error = train_fails(folder.path(), &["--data", "groove.zip", "--device", "abacus"]);
-    assert!(error.contains("unknown device `abacus`"), "{error}");
-}
-
-#[test]
-fn weights_files_of_another_version_or_shape() {
+fn weights_files_that_are_cut_off_or_missing() {
     let folder = folder();
     let path = folder.path();
     let file = path.join("w.safetensors");
     let bytes = weights().to_bytes(Precision::F32).unwrap();
-    // Both strings stand once in the header; the replacements are as long.
-    let replaced = |from: &str, to: &str| {
-        let at = bytes.windows(from.len()).position(|w| w == from.as_bytes()).unwrap();
-        let mut bytes = bytes.clone();
-        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
-        fs::write(&file, bytes).unwrap();
-        let error = evaluate_fails(path);
-        assert!(error.contains("w.safetensors"), "{error}");
-        error
-    };
-    let error = replaced("\"version\":\"1\"", "\"version\":\"7\"");
-    assert!(error.contains("version \"7\", but this program reads version 1"), "{error}");
-    let error = replaced("\\\"latent\\\":16", "\\\"latent\\\":17");
-    assert!(error.contains("has shape") && error.contains("expected"), "{error}");
-
     fs::write(&file, &bytes[..bytes.len() - 1]).unwrap();
-    assert!(evaluate_fails(path).contains("not a whole safetensors file"));
+    let error = evaluate_fails(path);
+    assert!(error.contains("w.safetensors") && error.contains("not a whole safetensors file"));
     fs::remove_file(&file).unwrap();
     assert!(evaluate_fails(path).contains("w.safetensors: No such file"));
 }
@@ -162,50 +131,6 @@ fn checkpoints_of_another_network() {
     fs::write(&config, text.replace("latent = 16", "latent = 17")).unwrap();
     let error = trainer_fails(path, &["--resume", "run"]);
     assert!(error.contains("not of the network in config.toml"), "{error}");
-}
-
-/// A full disk, as Linux lends one: every write to a file below a limit of the process's fails.
-#[cfg(target_os = "linux")]
-#[test]
-fn no_space_left_is_said_and_the_last_good_files_stay() {
-    use std::process::Command;
-
-    let folder = folder();
-    let path = folder.path();
-    let args = ["--data", "groove.zip", "--preset", "tiny", "--stop-after", "3", "--out", "run"];
-    assert_eq!(trainer(path, &args).status, 130);
-    let before = listing(&path.join("run"));
-    // Files may grow to 40 blocks of 512 bytes: too little for a checkpoint, enough for metrics.
-    let script = format!(
-        "trap '' XFSZ; ulimit -f 40; exec '{}' --resume run",
-        env!("CARGO_BIN_EXE_trainer")
-    );
-    let output = Command::new("sh").args(["-c", &script]).current_dir(path).output().unwrap();
-    let said = crate::run::said(output);
-    assert_eq!(said.status, 1, "{said:?}");
-    let error = said.stderr.lines().last().unwrap();
-    assert!(error.starts_with("error: cannot write run/checkpoints/"), "{said:?}");
-    assert!(error.contains("File too large"), "{said:?}");
-    let after = listing(&path.join("run"));
-    assert_eq!(before, after, "nothing half written, nothing lost");
-    trainer_succeeds(path, &["--resume", "run"]);
-}
-
-/// Names and, but for the metrics, which grow, contents of all files below `folder`.
-fn listing(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(listing(&path));
-        } else {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let content =
-                if name == "metrics.jsonl" { Vec::new() } else { fs::read(&path).unwrap() };
-            files.insert(name, content);
-        }
-    }
-    files
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use groove::{Hit, Instrument, Pattern, StepSequence, midi};
-use musicvae::{Precision, RawTensor, WeightsFile};
 use serde_json::Value;
 
 use crate::archive;
@@ -34,7 +33,7 @@ fn pattern(path: &Path) -> Pattern {
 fn encode_shows_the_latent_and_the_groove_beside_what_comes_back() {
     let folder = folder();
     let said = trainer_succeeds(folder.path(), &encode_args("a.mid", &[])).stdout;
-    for start in ["latent ", "sliders 1 to 8 ", "played back ", "bars 1 and 2 ", "Closed hat "] {
+    for start in ["latent ", "sliders 1 to 8 ", "decoded ", "bars 1 and 2 ", "Closed hat "] {
         assert!(said.lines().any(|line| line.starts_with(start)), "no {start}:\n{said}");
     }
     assert!(said.contains("density "), "{said}");
@@ -69,30 +68,6 @@ fn encode_prints_every_number_as_json_from_the_bar_asked_for() {
 }
 
 #[test]
-fn encode_tells_the_nearest_styles_where_the_weights_know_them() {
-    let folder = folder();
-    let path = folder.path();
-    let mean: Vec<f32> = {
-        let args = encode_args("a.mid", &["--json"]);
-        let said: Value = serde_json::from_str(&trainer_succeeds(path, &args).stdout).unwrap();
-        serde_json::from_value(said["mean"].clone()).unwrap()
-    };
-    let file = WeightsFile::read(&path.join("w.safetensors")).unwrap();
-    // Jazz lies half a deviation beside the groove, rock two.
-    let beside = |by: f32| mean.iter().map(move |x| x + by);
-    let row = |data: Vec<f32>| RawTensor { shape: vec![2, 16], data };
-    let (mut metadata, mut tensors) = (file.metadata().clone(), file.tensors().clone());
-    metadata.insert("styles".into(), "rock,jazz".into());
-    tensors.insert("latent.style_mean".into(), row(beside(2.0).chain(beside(0.5)).collect()));
-    tensors.insert("latent.style_spread".into(), row(vec![1.0; 32]));
-    let file = WeightsFile::new(file.config().clone(), metadata, tensors).unwrap();
-    fs::write(path.join("w.safetensors"), file.to_bytes(Precision::F32).unwrap()).unwrap();
-    let said = trainer_succeeds(path, &encode_args("a.mid", &[])).stdout;
-    let line = said.lines().find(|line| line.starts_with("nearest styles")).unwrap();
-    assert!(line.ends_with("jazz (0.50), rock (2.00)"), "{line}");
-}
-
-#[test]
 fn interpolate_writes_the_grooves_between_two() {
     let folder = folder();
     let path = folder.path();
@@ -124,14 +99,11 @@ fn files_without_a_groove_are_named() {
     let path = folder.path();
     let error = trainer_fails(path, &encode_args("none.mid", &[]));
     assert!(error.contains("none.mid"), "{error}");
-    fs::write(path.join("text.mid"), "no MIDI at all").unwrap();
-    let error = trainer_fails(path, &encode_args("text.mid", &[]));
-    assert!(error.contains("text.mid"), "{error}");
     fs::write(path.join("silent.mid"), midi::write(&[Pattern::EMPTY], 120.0).unwrap()).unwrap();
     let error = trainer_fails(path, &encode_args("silent.mid", &[]));
     assert!(error.contains("silent.mid: no drum hit in the 4 bars from bar 1 on"), "{error}");
     let error = trainer_fails(path, &encode_args("a.mid", &["--bar", "99"]));
-    assert!(error.contains("from bar 99 on (it has 8 bars)"), "{error}");
+    assert!(error.contains("from bar 99 on (it has 6 bars)"), "{error}");
     // A waltz: the time signature says 3/4.
     let mut waltz = Pattern::EMPTY;
     waltz.set(0, Instrument::Kick, Some(Hit::new(1.0, 0.0)));

@@ -21,7 +21,7 @@ pub(crate) fn trained() -> &'static Path {
         let absolute = absolute.to_str().unwrap();
         for windowing in ["bars", "seed"] {
             let args = ["--data", absolute, "--preset", "tiny", "--windowing", windowing];
-            let args = [&args[..], &["--epochs", "2", "--out", windowing]].concat();
+            let args = [&args[..], &["--epochs", "3", "--out", windowing]].concat();
             trainer_succeeds(folder.path(), &args);
         }
         folder
@@ -75,10 +75,10 @@ fn the_split_and_windowing_asked_for_are_measured() {
     let count = |more: &[&str]| {
         evaluate(&[&["--weights", path], more].concat())["windows"].as_u64().unwrap()
     };
-    // Eight bars a performance: five windows of four at bar lines, two that do not overlap.
-    assert_eq!(count(&["--split", "validation"]), 4 * 5);
-    assert_eq!(count(&["--split", "test"]), 4 * 5);
-    assert_eq!(count(&["--split", "train"]), 16 * 5);
+    // Six bars a performance: three windows of four at bar lines.
+    assert_eq!(count(&["--split", "validation"]), 4 * 3);
+    assert_eq!(count(&["--split", "test"]), 4 * 3);
+    assert_eq!(count(&["--split", "train"]), 16 * 3);
     let seed = ["--windowing", "seed", "--split", "validation"];
     let windows = trainer_succeeds(
         trained(),
@@ -92,10 +92,11 @@ fn the_split_and_windowing_asked_for_are_measured() {
 }
 
 #[test]
-fn the_table_says_what_the_json_says() {
-    let args = ["evaluate", "--data", "groove.zip", "--weights", "seed/weights.safetensors"];
+fn the_tables_say_what_the_json_says() {
+    let weights = ["--weights", "bars/weights.safetensors"];
+    let args = [&["evaluate", "--data", "groove.zip"], &weights[..]].concat();
     let table = trainer_succeeds(trained(), &args).stdout;
-    let scores = evaluate(&["--weights", "seed/weights.safetensors"]);
+    let scores = evaluate(&weights);
     for (row, name) in
         [("teacher-forced accuracy", "teacher_forced_accuracy"), ("onset F1", "onset_f1")]
     {
@@ -103,7 +104,10 @@ fn the_table_says_what_the_json_says() {
         let expected = format!("{:.4}", scores[name].as_f64().unwrap());
         assert!(line.ends_with(&expected), "{line}: {expected}");
     }
-    assert!(table.contains("published loss"), "{table}");
+    for start in ["instrument ", "Closed hat ", "style ", "rock ", "expression ", "accents by step"]
+    {
+        assert!(table.lines().any(|line| line.starts_with(start)), "no {start}:\n{table}");
+    }
 }
 
 /// The files in `folder` by name.
@@ -161,7 +165,7 @@ fn the_exported_file_says_where_it_comes_from_and_no_path() {
     let metadata = weights.metadata();
     assert_eq!(
         metadata["command"],
-        "trainer --data groove.zip --preset tiny --windowing bars --epochs 2 --out bars"
+        "trainer --data groove.zip --preset tiny --windowing bars --epochs 3 --out bars"
     );
     let data: Value = serde_json::from_str(&metadata["data"]).unwrap();
     assert_eq!(data["archive"], "groove.zip");
@@ -171,16 +175,4 @@ fn the_exported_file_says_where_it_comes_from_and_no_path() {
     assert_eq!(data["training_performances"], 16);
     let folder = trained().to_str().unwrap();
     assert!(metadata.values().all(|value| !value.contains(folder)), "{metadata:?}");
-}
-
-#[test]
-fn exported_numbers_are_f16_unless_asked_otherwise() {
-    let size =
-        |out: &str| fs::metadata(trained().join(out).join("weights.safetensors")).unwrap().len();
-    let args =
-        ["--data", "groove.zip", "--preset", "tiny", "--epochs", "1", "--out", "wide", "--f32"];
-    trainer_succeeds(trained(), &args);
-    let numbers: usize = weights("bars").tensors().values().map(|tensor| tensor.data.len()).sum();
-    assert!(size("bars") < 3 * numbers as u64);
-    assert!(size("wide") > 4 * numbers as u64);
 }

@@ -38,7 +38,7 @@ fn first_loss(folder: &TempDir, run: &str) -> f64 {
 #[test]
 fn a_folder_of_grooves_trains_on_from_weights() {
     let folder = folder();
-    let args = ["--epochs", "1", "--out", "tuned"];
+    let args = ["--epochs", "1", "--out", "tuned", "--tensorboard"];
     let said = trainer_succeeds(folder.path(), &[&ARGS[..], &args].concat());
     assert!(said.stderr.contains("no info.csv"), "{said:?}");
     assert!(said.stderr.contains("1 MIDI file could not be used"), "{said:?}");
@@ -49,6 +49,25 @@ fn a_folder_of_grooves_trains_on_from_weights() {
     assert!(tuned < 0.8 * fresh, "{tuned} and {fresh}");
     let weights = WeightsFile::read(&folder.path().join("tuned/weights.safetensors")).unwrap();
     assert!(weights.metadata()["command"].contains("--init w.safetensors"));
+
+    // TensorBoard files hold every step.
+    let run = folder.path().join("tuned");
+    let events = fs::read_dir(&run).unwrap().map(|entry| entry.unwrap().path());
+    let events = events.filter(|path| path.to_str().unwrap().contains("events.out.tfevents."));
+    let events: Vec<_> = events.collect();
+    assert_eq!(events.len(), 1);
+    let bytes = fs::read(&events[0]).unwrap();
+    let count = |text: &str| bytes.windows(text.len()).filter(|w| *w == text.as_bytes()).count();
+    let metrics = fs::read_to_string(run.join("metrics.jsonl")).unwrap();
+    let steps = metrics.lines().filter(|line| line.contains("\"kind\":\"step\"")).count();
+    assert_eq!(count("step/loss"), steps);
+    assert_eq!(count("epoch/validation_accuracy"), 1);
+    // Records follow each other without a gap to the end.
+    let mut at = 0;
+    while at < bytes.len() {
+        at += 16 + u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    }
+    assert_eq!(at, bytes.len());
 }
 
 #[test]
@@ -86,28 +105,4 @@ fn weights_of_another_network_than_asked_for_are_refused_in_one_line() {
 
     let error = trainer_fails(path, &["--data", "my_grooves", "--init", "none.safetensors"]);
     assert!(error.contains("none.safetensors"), "{error}");
-}
-
-#[test]
-fn tensorboard_files_hold_every_step() {
-    let folder = folder();
-    let args = ["--epochs", "1", "--out", "run", "--tensorboard"];
-    trainer_succeeds(folder.path(), &[&ARGS[..], &args].concat());
-    let run = folder.path().join("run");
-    let events = fs::read_dir(&run).unwrap().map(|entry| entry.unwrap().path());
-    let events = events.filter(|path| path.to_str().unwrap().contains("events.out.tfevents."));
-    let events: Vec<_> = events.collect();
-    assert_eq!(events.len(), 1);
-    let bytes = fs::read(&events[0]).unwrap();
-    let count = |text: &str| bytes.windows(text.len()).filter(|w| *w == text.as_bytes()).count();
-    let metrics = fs::read_to_string(run.join("metrics.jsonl")).unwrap();
-    let steps = metrics.lines().filter(|line| line.contains("\"kind\":\"step\"")).count();
-    assert_eq!(count("step/loss"), steps);
-    assert_eq!(count("validation/accuracy"), 1);
-    // Records follow each other without a gap to the end.
-    let mut at = 0;
-    while at < bytes.len() {
-        at += 16 + u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
-    }
-    assert_eq!(at, bytes.len());
 }

@@ -7,17 +7,17 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::archive;
-use crate::run::{trainer, trainer_fails, trainer_succeeds};
+use crate::run::{trainer, trainer_succeeds};
 use crate::training::timeless;
 use musicvae::WeightsFile;
 use musicvae::noise::{Noise, Purpose};
 
 /// How often the trainer is killed, unless `JANGDAN_KILLS` says otherwise.
-const KILLS: u64 = 10;
+const KILLS: u64 = 5;
 
 fn begin(out: &str) -> Vec<String> {
     let args =
-        ["--data", "groove.zip", "--preset", "tiny", "--epochs", "4", "--config", "often.toml"];
+        ["--data", "groove.zip", "--preset", "tiny", "--epochs", "2", "--config", "often.toml"];
     args.into_iter().chain(["--out", out]).map(str::to_owned).collect()
 }
 
@@ -91,8 +91,9 @@ fn a_run_killed_at_random_points_ends_as_one_never_killed() {
     assert!(resumed > 0 || ended > 0);
 }
 
-/// A folder with an archive and a run that was stopped after three steps, and the run's checkpoints.
-fn stopped_run() -> (tempfile::TempDir, Vec<(String, Vec<u8>)>) {
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said_and_the_last_good_files_stay() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     archive::write(&path.join("groove.zip"));
@@ -102,14 +103,6 @@ fn stopped_run() -> (tempfile::TempDir, Vec<(String, Vec<u8>)>) {
     args.extend(["--stop-after", "3"]);
     assert_eq!(trainer(path, &args).status, 130);
     let whole = checkpoints(&path.join("run"));
-    (folder, whole)
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_said_and_the_last_good_files_stay() {
-    let (folder, whole) = stopped_run();
-    let path = folder.path();
     // No file may grow beyond a block of 512 bytes, as on a disk that is full.
     let said = Command::new("sh")
         .arg("-c")
@@ -129,6 +122,7 @@ fn a_full_disk_is_said_and_the_last_good_files_stay() {
 }
 
 /// The checkpoints of a run and what is in them.
+#[cfg(target_os = "linux")]
 fn checkpoints(run: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = fs::read_dir(run.join("checkpoints"))
         .unwrap()
@@ -139,20 +133,4 @@ fn checkpoints(run: &Path) -> Vec<(String, Vec<u8>)> {
         .collect();
     files.sort();
     files
-}
-
-#[test]
-fn an_archive_that_has_vanished_or_changed_is_said_and_the_run_stays() {
-    let (folder, whole) = stopped_run();
-    let path = folder.path();
-    let bytes = fs::read(path.join("groove.zip")).unwrap();
-    fs::remove_file(path.join("groove.zip")).unwrap();
-    let error = trainer_fails(path, &["--resume", "run"]);
-    assert!(error.contains("groove.zip"), "{error}");
-    fs::write(path.join("groove.zip"), &bytes[..bytes.len() / 2]).unwrap();
-    let error = trainer_fails(path, &["--resume", "run"]);
-    assert!(error.contains("groove.zip"), "{error}");
-    assert_eq!(checkpoints(&path.join("run")), whole);
-    fs::write(path.join("groove.zip"), bytes).unwrap();
-    trainer_succeeds(path, &["--resume", "run"]);
 }

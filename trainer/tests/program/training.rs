@@ -72,26 +72,21 @@ fn a_run_writes_its_folder_and_says_one_line_per_epoch() {
 fn a_second_run_gets_its_own_folder_and_the_same_numbers() {
     let folder = folder();
     let runs = folder.path().join("runs");
-    for _ in 0..2 {
-        trainer_succeeds(folder.path(), &tiny(&["--epochs", "1"]));
-    }
-    let files = |name| {
-        ["tiny-bars-1", "tiny-bars-2"].map(|run| fs::read(runs.join(run).join(name)).unwrap())
-    };
-    let [first, second] = files("weights.safetensors");
-    assert!(first == second, "the same command gives the same weights");
-    trainer_succeeds(folder.path(), &tiny(&["--epochs", "1", "--seed", "1", "--out", "other"]));
-    assert!(first != fs::read(folder.path().join("other/weights.safetensors")).unwrap());
-}
-
-#[test]
-fn a_runs_config_trains_the_same_run_again() {
-    let folder = folder();
-    let first = ["--epochs", "1", "--lr", "1e-3", "--free-bits", "3", "--beta", "0.5"];
-    trainer_succeeds(folder.path(), &tiny(&[&first[..], &["--out", "a"]].concat()));
-    trainer_succeeds(folder.path(), &["--config", "a/config.toml", "--out", "b"]);
-    let losses = |run| of_steps(&folder.path().join(run).join("metrics.jsonl"), "loss");
-    assert_eq!(losses("a"), losses("b"));
+    let epochs = ["--epochs", "1", "--lr", "1e-3", "--free-bits", "3", "--beta", "0.5"];
+    trainer_succeeds(folder.path(), &tiny(&epochs));
+    // A run's config trains the same run again.
+    trainer_succeeds(folder.path(), &["--config", "runs/tiny-bars-1/config.toml"]);
+    let weights = |run: &str| fs::read(runs.join(run).join("weights.safetensors")).unwrap();
+    let [first, second] = ["tiny-bars-1", "tiny-bars-2"]
+        .map(|run| WeightsFile::from_bytes(&weights(run)).unwrap().tensors().clone());
+    assert!(first == second, "the same settings give the same weights");
+    let out = runs.join("other");
+    let other = ["--seed", "1", "--f32", "--out", out.to_str().unwrap()];
+    trainer_succeeds(folder.path(), &tiny(&[&epochs[..], &other].concat()));
+    let (f16, f32) = (weights("tiny-bars-1"), weights("other"));
+    assert!(&first != WeightsFile::from_bytes(&f32).unwrap().tensors());
+    let numbers: usize = first.values().map(|tensor| tensor.data.len()).sum();
+    assert!(f16.len() < 3 * numbers && f32.len() > 4 * numbers);
 }
 
 #[test]
@@ -104,8 +99,8 @@ fn a_stopped_and_resumed_run_equals_one_never_stopped() {
     trainer_succeeds(path, &tiny(&[&epochs[..], &["--out", "whole"]].concat()));
     let steps = of_steps(&path.join("whole/metrics.jsonl"), "step").len();
     assert!(steps >= 8, "{steps} steps are too few to stop in the midst of");
-    // Stopped in the first epoch, at its end, and in the second; resumed once or twice.
-    for stops in [vec![steps / 4], vec![steps / 2], vec![1, steps * 3 / 4]] {
+    // Stopped at the end of the first epoch, and in the first and in the second.
+    for stops in [vec![steps / 2], vec![1, steps * 3 / 4]] {
         let out = format!("stopped-{}", stops[stops.len() - 1]);
         let mut next: Vec<&str> = tiny(&[&epochs[..], &["--out", &out]].concat());
         for stop in stops {
@@ -208,28 +203,4 @@ fn ctrl_c_and_termination_save_and_say_how_to_resume() {
         let checkpoints = fs::read_dir(folder.path().join("long/checkpoints")).unwrap();
         assert!(checkpoints.count() >= 2, "the best and the newest");
     }
-}
-
-#[test]
-fn an_archive_without_info_trains_on_every_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let files: Vec<_> = (0..12).map(|i| (format!("{i}.mid"), archive::midi(i))).collect();
-    archive::write_zip(&folder.path().join("mine.zip"), &files);
-    let args = ["--data", "mine.zip", "--preset", "tiny", "--epochs", "1", "--out", "run"];
-    let said = trainer_succeeds(folder.path(), &args);
-    assert!(said.stderr.contains("no info.csv"), "{said:?}");
-    assert!(said.stdout.contains("validation"), "{said:?}");
-}
-
-#[test]
-fn seed_windows_train_without_expression() {
-    let folder = folder();
-    trainer_succeeds(
-        folder.path(),
-        &tiny(&["--windowing", "seed", "--epochs", "1", "--out", "run"]),
-    );
-    let weights = WeightsFile::read(&folder.path().join("run/weights.safetensors")).unwrap();
-    assert!(!weights.config().expression);
-    let losses = of_steps(&folder.path().join("run/metrics.jsonl"), "velocity");
-    assert!(losses.iter().all(|&loss| loss == 0.0));
 }

@@ -2,9 +2,9 @@
 
 use groove::Instrument;
 
-use super::{Compared, Generation, Means};
+use super::{Compared, Generation};
 use crate::evaluate::directions::directions_table;
-use crate::evaluate::statistics::Distances;
+use crate::evaluate::statistics::{Distances, Means};
 use crate::evaluate::table::table;
 
 impl Generation {
@@ -35,52 +35,39 @@ impl Generation {
 
     /// Means of the reference and of each set, with their differences.
     fn means_table(&self) -> String {
-        let syncopation = self.reference.syncopation;
+        let sets = self.sets();
+        let mut header = vec!["mean", self.split.name()];
+        sets.iter().for_each(|(name, _)| header.extend([name, "difference"]));
+        let line = |name: &str, decimals: usize, is_relative: bool, of: &dyn Fn(&Means) -> f64| {
+            let reference = of(&self.reference);
+            let mut line = vec![name.to_owned(), format!("{reference:.decimals$}")];
+            for (_, set) in &sets {
+                let value = of(&set.means);
+                let difference = value - reference;
+                line.push(format!("{value:.decimals$}"));
+                line.push(match is_relative {
+                    false => format!("{difference:+.decimals$}"),
+                    true if reference == 0.0 => "-".into(),
+                    true => format!("{:+.1} %", 100.0 * difference / reference),
+                });
+            }
+            line
+        };
         let mut lines = vec![
-            self.means_line(
-                "bar similarity",
-                |means| format!("{:.3}", means.bar_similarity),
-                |set| format!("{:+.3}", set.bar_similarity_difference),
-            ),
-            self.means_line(
-                "syncopation",
-                |means| format!("{:.2}", means.syncopation),
-                |set| format!("{:+.2}", set.means.syncopation - syncopation),
-            ),
-            self.means_line(
-                "hits per bar",
-                |means| format!("{:.2}", means.hits_per_bar),
-                |set| percent(Some(set.hits_per_bar_relative_difference)),
-            ),
+            line("bar similarity", 3, false, &|means| means.bar_similarity),
+            line("syncopation", 2, false, &|means| means.syncopation),
+            line("hits per bar", 2, true, &|means| means.hits_per_bar),
         ];
         lines.extend(Instrument::ALL.map(|instrument| {
-            self.means_line(
-                &format!("  {}", instrument.name()),
-                |means| format!("{:.2}", means.hits_per_bar_of[instrument]),
-                |set| percent(set.hits_per_bar_of_relative_difference[instrument]),
-            )
+            let name = format!("  {}", instrument.name());
+            line(&name, 2, true, &|means| means.hits_per_bar_of[instrument])
         }));
-        lines.push(self.means_line(
-            "patterns",
-            |means| means.patterns.to_string(),
-            |set| format!("{} silent", set.means.silent),
-        ));
-        let mut header = vec!["mean", self.split.name()];
-        self.sets().iter().for_each(|(name, _)| header.extend([name, "difference"]));
-        table(&header, &lines)
-    }
-
-    fn means_line(
-        &self,
-        name: &str,
-        of: impl Fn(&Means) -> String,
-        difference: impl Fn(&Compared) -> String,
-    ) -> Vec<String> {
-        let mut line = vec![name.to_owned(), of(&self.reference)];
-        for (_, set) in self.sets() {
-            line.extend([of(&set.means), difference(set)]);
+        let mut patterns = vec!["patterns".to_owned(), self.reference.patterns.to_string()];
+        for Means { patterns: count, silent, .. } in sets.iter().map(|(_, set)| &set.means) {
+            patterns.extend([count.to_string(), format!("{silent} silent")]);
         }
-        line
+        lines.push(patterns);
+        table(&header, &lines)
     }
 
     /// Divergence and overlap of each distribution, a pair of columns for each set.
@@ -107,9 +94,4 @@ impl Generation {
         sets.extend([("training", &self.training), ("floor", &self.floor)]);
         sets
     }
-}
-
-/// Such as `+4.1 %`; a dash where there is nothing to compare with.
-fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "-".into(), |share| format!("{:+.1} %", 100.0 * share))
 }

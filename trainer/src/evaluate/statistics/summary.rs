@@ -1,6 +1,7 @@
 //! What a set of patterns is like: distributions and means of what is played.
 
 use groove::{BARS, Instrument, OnsetGrid, Pattern, STEPS_PER_BAR};
+use serde::Serialize;
 
 use super::syncopation::syncopation;
 use super::{Distance, Distances, Histogram, PerInstrument};
@@ -25,6 +26,20 @@ pub(crate) struct Summary {
     total_hits_of: PerInstrument<u64>,
     syncopation_sum: f64,
     similarity_sum: f64,
+}
+
+/// Means over a set of patterns. Field names are those of the JSON, for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Means {
+    /// Patterns that are not silent: those measured.
+    pub(crate) patterns: usize,
+    pub(crate) silent: usize,
+    /// Similarity of neighbouring bars, in `[0, 1]`.
+    pub(crate) bar_similarity: f64,
+    /// Syncopation per bar.
+    pub(crate) syncopation: f64,
+    pub(crate) hits_per_bar: f64,
+    pub(crate) hits_per_bar_of: PerInstrument<f64>,
 }
 
 impl Summary {
@@ -69,34 +84,20 @@ impl Summary {
         }
     }
 
-    /// Patterns that are not silent.
-    pub(crate) fn patterns(&self) -> usize {
-        self.patterns
-    }
-
-    /// Patterns without a hit.
-    pub(crate) fn silent(&self) -> usize {
-        self.silent
-    }
-
-    /// Hits per bar, of all instruments.
-    pub(crate) fn hits_per_bar(&self) -> f64 {
-        self.total_hits_of.iter().map(|(instrument, _)| self.hits_per_bar_of(instrument)).sum()
-    }
-
-    /// Hits of `instrument` per bar.
-    pub(crate) fn hits_per_bar_of(&self, instrument: Instrument) -> f64 {
-        self.total_hits_of[instrument] as f64 / (self.patterns.max(1) * BARS) as f64
-    }
-
-    /// Mean syncopation per bar.
-    pub(crate) fn syncopation(&self) -> f64 {
-        self.syncopation_sum / self.patterns.max(1) as f64
-    }
-
-    /// Mean similarity of neighbouring bars, in `[0, 1]`.
-    pub(crate) fn bar_similarity(&self) -> f64 {
-        self.similarity_sum / self.similarities.total().max(1) as f64
+    /// The means; silent patterns have no part in them.
+    pub(crate) fn means(&self) -> Means {
+        let patterns = self.patterns.max(1) as f64;
+        let hits_per_bar_of = PerInstrument::new(|instrument| {
+            self.total_hits_of[instrument] as f64 / (patterns * BARS as f64)
+        });
+        Means {
+            patterns: self.patterns,
+            silent: self.silent,
+            bar_similarity: self.similarity_sum / self.similarities.total().max(1) as f64,
+            syncopation: self.syncopation_sum / patterns,
+            hits_per_bar: hits_per_bar_of.iter().map(|(_, hits)| hits).sum(),
+            hits_per_bar_of,
+        }
     }
 
     /// How far the distributions lie from those of `other`.
@@ -133,13 +134,12 @@ mod tests {
 
     #[test]
     fn means_are_over_the_bars_of_patterns_that_are_not_silent() {
-        let summary = Summary::new(&[beats(4), Pattern::EMPTY, beats(2)]);
-        assert_eq!((summary.patterns(), summary.silent()), (2, 1));
-        assert_eq!(summary.hits_per_bar(), 3.0);
-        assert_eq!(summary.hits_per_bar_of(Instrument::Kick), 3.0);
-        assert_eq!(summary.hits_per_bar_of(Instrument::Ride), 0.0);
+        let means = Summary::new(&[beats(4), Pattern::EMPTY, beats(2)]).means();
+        assert_eq!((means.patterns, means.silent, means.hits_per_bar), (2, 1, 3.0));
+        assert_eq!(means.hits_per_bar_of[Instrument::Kick], 3.0);
+        assert_eq!(means.hits_per_bar_of[Instrument::Ride], 0.0);
         // Three pairs alike, then one alike, one against silence, and a silent one that does not count.
-        assert_eq!(summary.bar_similarity(), 0.8);
+        assert_eq!(means.bar_similarity, 0.8);
     }
 
     #[test]
