@@ -35,25 +35,25 @@ enum Command {
     Train(Box<train::TrainArgs>),
     /// Write the windows of an archive as tokens (little-endian u16) and print counts.
     Windows(windows::WindowsArgs),
-    /// Draw grooves from a weights file and write them as MIDI files.
+    /// Generate patterns with a weights file and write them as MIDI files.
     Sample(sample::SampleArgs),
     /// Measure a weights file on windows of an archive.
     Evaluate(evaluate::EvaluateArgs),
     /// Print a weights file's config, metadata, and tensor names and shapes.
     Inspect(inspect::InspectArgs),
-    /// Show where a MIDI file's groove lies in the latent space, and what comes back from there.
+    /// Encode a MIDI file: print its latent vector and its reconstruction.
     Encode(encode::EncodeArgs),
-    /// Write the grooves on the way from one MIDI file's groove to another's.
+    /// Interpolate between two MIDI files in the latent space and write the patterns.
     Interpolate(interpolate::InterpolateArgs),
-    /// Draw a run: curves, grooves and what comes back of them, latent map, velocity profiles.
+    /// Write a run's report: curves, reconstructions, latent map, velocity profiles.
     Report(report::ReportArgs),
 }
 
 impl Cli {
-    /// Does what was asked for; the status to exit with.
+    /// Runs the command; returns the exit status.
     ///
     /// # Errors
-    /// A [`UsageError`](crate::training::settings::UsageError) for wrong usage; any other for what went wrong.
+    /// A [`UsageError`](crate::training::settings::UsageError) for wrong usage, or the command's error.
     pub(crate) fn run(self) -> Result<ExitCode> {
         match self.command {
             None => return train::run(&self.train),

@@ -22,7 +22,7 @@ use self::reconstruction::{OnsetScores, Reconstruction, Scores, Subject};
 use crate::data::{Dataset, Windowing, Windows};
 use crate::evaluate::statistics::PerInstrument;
 
-/// Measures the network of `file` on `windows` (cut by `windowing`), of which there must be one at least.
+/// Measures the network of `file` on `windows` (cut by `windowing`), at least one.
 pub(crate) fn scores(
     file: &WeightsFile,
     windowing: Windowing,
@@ -34,7 +34,7 @@ pub(crate) fn scores(
     Ok(Reconstruction::measure(&subject, windowing, windows, seed)?.scores)
 }
 
-/// All that is measured of reconstruction. Field names are those of the JSON, for ever.
+/// All measurements of reconstruction. Field names are those of the JSON, for ever.
 #[derive(Serialize)]
 pub(crate) struct Figures {
     #[serde(flatten)]
@@ -48,7 +48,7 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// Measures the network of `file` on `windows` of `data`, of which there must be one at least.
+    /// Measures the network of `file` on `windows` of `data`, at least one.
     pub(crate) fn measure(
         file: &WeightsFile,
         windowing: Windowing,
@@ -85,7 +85,7 @@ impl Figures {
         })
     }
 
-    /// For people.
+    /// The measurements as tables.
     pub(crate) fn table(&self) -> String {
         let mut parts =
             vec![self.scores.table(), reconstruction::table_of_instruments(&self.instruments)];

@@ -1,4 +1,4 @@
-//! The end of a run: its best parameters become weights.safetensors.
+//! Export: the best parameters of a run as weights.safetensors.
 
 mod encoded;
 mod latent_map;
@@ -20,9 +20,9 @@ use crate::training::run_folder::RunFolder;
 use crate::training::settings::Settings;
 use crate::training::{prior, weights, whole_file};
 
-/// Exports the best epoch of the run in `folder`, and says how good it is.
+/// Exports the best epoch of the run in `folder` and prints its scores.
 ///
-/// Everything is measured with the numbers as they stand in the file, f16 unless asked otherwise.
+/// All measurements use the numbers of the file, which are f16 unless `--f32` is given.
 pub(crate) fn run(
     settings: &Settings,
     folder: &RunFolder,
@@ -33,8 +33,8 @@ pub(crate) fn run(
     let precision = if settings.f32 { Precision::F32 } else { Precision::F16 };
     precision.round(&mut best.tensors);
     let file = best.weights(&settings.network)?;
-    // Training also sees windows that start within a bar. What is played starts on its first beat, so
-    // points are drawn from where such windows lie.
+    // Training also uses windows that start within a bar. Generated patterns start on the first beat, so the map
+    // and the prior are fitted to such windows.
     let windows = data.train.on_bar_lines();
     let network = Network::new(file.config(), &Parameters::from_weights(&file, device)?)?;
     let encoded = Encoded::new(&network, &windows)?;
@@ -58,21 +58,21 @@ pub(crate) fn run(
     }
     precision.round(&mut tensors);
     let mut file = WeightsFile::new(config, metadata, tensors)?;
-    let mut told = String::new();
+    let mut scores_text = String::new();
     if !data.validation.is_empty() {
         let (windowing, seed) = (settings.windowing, settings.seed);
         let scores = evaluate::scores(&file, windowing, &data.validation, seed, device)?;
         file.describe("scores", json!({ "validation": scores }).to_string());
-        told = format!("\n{}", scores.table());
+        scores_text = format!("\n{}", scores.table());
     }
     let path = folder.weights();
     whole_file::write(&path, &file.to_bytes(precision)?)?;
     let epoch = best.progress.best.map_or(0, |best| best.epoch);
-    println!("best epoch: {epoch}; wrote {}{told}", path.display());
+    println!("best epoch: {epoch}; wrote {}{scores_text}", path.display());
     Ok(())
 }
 
-/// Where the weights come from: data, command, seed.
+/// Metadata about data, command and seed.
 fn metadata(settings: &Settings, data: &Dataset) -> Metadata {
     let about_data = json!({
         "archive": settings.data_name(),
@@ -90,7 +90,7 @@ fn metadata(settings: &Settings, data: &Dataset) -> Metadata {
     ])
 }
 
-/// Number of performances that `windows` come from.
+/// Number of performances in `windows`.
 fn performances(windows: &Windows) -> usize {
     let names: HashSet<&str> = (0..windows.len()).map(|i| windows.info(i).name.as_str()).collect();
     names.len()

@@ -22,11 +22,11 @@ fn main() -> ExitCode {
     })
 }
 
-/// Lets candle's own thread pool have no workers, unless the user's environment says otherwise.
+/// Limits candle's own thread pool to one thread, unless the environment sets another number.
 ///
-/// It shares out element-wise operations, and its threads wait for each other by spinning: on two
-/// cores busy with other things as well, a training step took 1.5 times the CPU time with it. What
-/// gains most from several cores, products and recurrences, runs on rayon's.
+/// That pool runs element-wise operations, and its threads wait by spinning: on two busy cores a training step took
+/// 1.5 times the CPU time with it. Matrix products and recurrences, which gain most from several cores, use rayon's
+/// pool.
 #[allow(unsafe_code)]
 fn keep_candle_from_spinning() {
     const THREADS: &str = "CANDLE_NUM_THREADS";

@@ -26,7 +26,7 @@ use crate::training::run_folder::RunFolder;
 use crate::training::settings::Settings;
 use crate::training::{metrics, weights, whole_file};
 
-/// Windows encoded for the latent map and the profiles: enough to see both.
+/// Maximum number of windows in the latent map and the profiles.
 const WINDOWS: usize = 1000;
 /// Windows shown beside their reconstructions.
 const SHOWN: usize = 8;
@@ -35,19 +35,19 @@ const SHOWN: usize = 8;
 ///
 /// The windows are those of `archive`, or else of the run's own.
 pub(crate) fn write(folder: &RunFolder, archive: Option<&Path>, out: &Path) -> Result<PathBuf> {
-    let begun = Begun::read(&folder.config())?;
+    let summary = RunSummary::read(&folder.config())?;
     let file = network_of(folder)?;
     let lines = metrics::read(&folder.metrics())?;
-    let Some(path) = archive.or(begun.data.as_deref()) else {
-        bail!("{}: says no data; name it by --data", folder.config().display());
+    let Some(path) = archive.or(summary.data.as_deref()) else {
+        bail!("{}: names no data: add --data", folder.config().display());
     };
     let options = DataOptions {
         path: path.to_owned(),
-        windowing: begun.windowing,
+        windowing: summary.windowing,
         train_hop_beats: None,
-        split_seed: begun.seed,
+        split_seed: summary.seed,
     };
-    let data = data::load(&options).context("the run's data (--data names it anew)")?;
+    let data = data::load(&options).context("the run's data (if it has moved, add --data)")?;
     let held_out = !data.validation.is_empty();
     let windows = if held_out { &data.validation } else { &data.train };
     let windows = reconstruct(&file, windows)?;
@@ -92,21 +92,21 @@ pub(crate) fn write(folder: &RunFolder, archive: Option<&Path>, out: &Path) -> R
     ];
     std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     let path = out.join("report.html");
-    let html = page::page(&title, &facts(&begun, &file), &sections);
+    let html = page::page(&title, &facts(&summary, &file), &sections);
     whole_file::write(&path, html.as_bytes())?;
     Ok(path)
 }
 
-/// What is asked of a run's config.toml here. A run of an earlier version may lack other settings.
+/// The part of a run's config.toml that the report shows. Runs of earlier versions may lack other settings.
 #[derive(Deserialize)]
-struct Begun {
+struct RunSummary {
     data: Option<PathBuf>,
     command: Option<String>,
     windowing: Windowing,
     seed: u64,
 }
 
-impl Begun {
+impl RunSummary {
     fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read {}", path.display()))?;
@@ -115,7 +115,7 @@ impl Begun {
     }
 }
 
-/// The run's exported network, or while it still trains the best so far.
+/// The run's exported network, or the best so far while it trains.
 fn network_of(folder: &RunFolder) -> Result<WeightsFile> {
     if folder.weights().exists() {
         return weights::read(&folder.weights());
@@ -126,13 +126,13 @@ fn network_of(folder: &RunFolder) -> Result<WeightsFile> {
     Checkpoint::read(&folder.best())?.weights(&Settings::of_run(&folder.config())?.network)
 }
 
-/// What stands above the drawings.
-fn facts(begun: &Begun, file: &WeightsFile) -> Vec<(String, String)> {
+/// Names and values above the drawings.
+fn facts(summary: &RunSummary, file: &WeightsFile) -> Vec<(String, String)> {
     let mut facts = Vec::new();
-    if let Some(command) = &begun.command {
+    if let Some(command) = &summary.command {
         facts.push(("command".to_owned(), command.clone()));
     }
-    let archive = begun.data.as_deref().and_then(Path::file_name);
+    let archive = summary.data.as_deref().and_then(Path::file_name);
     facts.extend(archive.map(|name| ("data".to_owned(), name.to_string_lossy().into_owned())));
     let numbers: usize = file.tensors().values().map(|tensor| tensor.data.len()).sum();
     facts.push(("numbers in the weights file".to_owned(), numbers.to_string()));
@@ -155,7 +155,7 @@ struct Window {
     decoded: Pattern,
     /// Along the two widest directions, in standard deviations.
     at: [f32; 2],
-    /// Such as `funk/groove1, drummer1/session1/1_funk.mid`.
+    /// Style and name, as in `funk/groove1, drummer1/session1/1_funk.mid`.
     title: String,
     style: String,
 }

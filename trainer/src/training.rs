@@ -1,4 +1,4 @@
-//! Training: the settings of a run, its folder and checkpoints, and the steps from windows to a trained network.
+//! Training: settings, run folder, checkpoints, loss, prior, and the training loop.
 
 pub(crate) mod augment;
 pub(crate) mod checkpoint;

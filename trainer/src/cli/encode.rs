@@ -1,4 +1,4 @@
-//! `trainer encode`: a user's groove as the network sees it.
+//! `trainer encode`: the latent vector of a MIDI file and its reconstruction.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,10 +24,10 @@ pub(crate) struct EncodeArgs {
     /// Weights file to encode with
     #[arg(long, value_name = "FILE")]
     weights: PathBuf,
-    /// Bar of the MIDI file to begin with; four are encoded
+    /// First of the four bars to encode
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     bar: u32,
-    /// Print one JSON object with every number
+    /// Print one JSON object with all numbers
     #[arg(long)]
     json: bool,
 }
@@ -35,7 +35,7 @@ pub(crate) struct EncodeArgs {
 /// Styles printed.
 const STYLES_SHOWN: usize = 3;
 
-/// Prints where the groove of a MIDI file lies, the nearest styles, and what comes back.
+/// Prints the latent vector, the nearest styles, and the reconstruction.
 pub(super) fn run(args: &EncodeArgs) -> Result<()> {
     let drummer = weights::drummer(&args.weights)?;
     let played = clip::read(&args.file, args.bar as usize)?;
@@ -48,15 +48,15 @@ pub(super) fn run(args: &EncodeArgs) -> Result<()> {
     Ok(())
 }
 
-/// A groove, its posterior, and the likeliest groove at the posterior's mean.
+/// A pattern, its posterior, and the likeliest pattern at the posterior's mean.
 struct Encoded<'a> {
     played: &'a Pattern,
     decoded: Pattern,
     mean: Vec<f32>,
     sigma: Vec<f32>,
-    /// Along the principal directions, in standard deviations.
+    /// Coordinates along the principal directions, in standard deviations.
     coordinates: Vec<f32>,
-    /// The styles that the weights file knows, the nearest first.
+    /// The styles of the weights file, the nearest first.
     styles: Vec<(&'a str, f64)>,
 }
 
@@ -83,7 +83,7 @@ impl<'a> Encoded<'a> {
         self.mean.iter().zip(&self.sigma).map(of_one).sum()
     }
 
-    /// Steps whose token comes back, and onsets that differ.
+    /// Number of steps with the same token, and of onsets that differ.
     fn agreement(&self) -> (usize, u32) {
         let (played, decoded) = (self.played.tokens(), self.decoded.tokens());
         let right = played.iter().zip(&decoded).filter(|(a, b)| a == b).count();
@@ -93,8 +93,8 @@ impl<'a> Encoded<'a> {
     fn text(&self) -> String {
         let z = self.mean.len();
         let length = self.mean.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
-        // Where a posterior is as wide as the prior, the number says nothing of this groove.
-        let telling = self.sigma.iter().filter(|&&sigma| sigma < 0.5).count();
+        // A posterior as wide as the prior holds no information about the pattern.
+        let informative = self.sigma.iter().filter(|&&sigma| sigma < 0.5).count();
         let sliders = self.coordinates.iter().take(SLIDERS).map(|u| format!("{u:+.2}"));
         let (right, differing) = self.agreement();
         let attributes = Attribute::ALL
@@ -109,7 +109,7 @@ impl<'a> Encoded<'a> {
             ("played", attributes.join(", ")),
             (
                 "latent",
-                format!("{z} numbers, {telling} of them known to less than half the prior's width"),
+                format!("{z} numbers, {informative} of them known to less than half the prior's width"),
             ),
             (
                 "length of the mean",

@@ -1,4 +1,4 @@
-//! `trainer evaluate`: the figures of a weights file on windows of an archive.
+//! `trainer evaluate`: measures a weights file on windows of an archive.
 
 use std::path::PathBuf;
 
@@ -20,29 +20,29 @@ pub(crate) struct EvaluateArgs {
     /// Archive of MIDI files (zip)
     #[arg(long, value_name = "ZIP")]
     data: PathBuf,
-    /// How performances are cut into windows [default: as the weights were trained]
+    /// Method of cutting performances into windows [default: as in training]
     #[arg(long, value_enum)]
     windowing: Option<Windowing>,
-    /// Which windows to measure on
+    /// Split to measure on
     #[arg(long, value_enum, default_value = "validation")]
     split: Split,
-    /// Seed of the noise that z is sampled with, and of the split of an archive without info.csv
-    /// [default: the training's]
+    /// Seed of the posterior noise, and of the split of an archive without info.csv [default: the
+    /// training's]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Where to compute: auto, cpu, cuda or cuda:N
+    /// Compute device: auto, cpu, cuda or cuda:N
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     device: String,
-    /// Measure the grooves that the network dreams up, not how it plays the windows back
+    /// Measure patterns that the network generates, not reconstructions of windows
     #[arg(long)]
     generation: bool,
-    /// How many grooves to draw, with seeds from 0
+    /// Number of patterns to generate, with seeds from 0
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "generation", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     samples: u32,
-    /// How freely they are drawn [default: as a new plugin does]
+    /// Sampling temperature [default: the plugin's]
     #[arg(long, value_name = "T", requires = "generation", value_parser = not_negative)]
     temperature: Option<f64>,
-    /// Measure also along this many paths between two windows
+    /// Also measure along this many interpolation paths between two windows
     #[arg(long, value_name = "N", default_value_t = 0, requires = "generation", value_parser = clap::value_parser!(u32).range(0..=100_000))]
     paths: u32,
     /// Print one JSON object instead of tables
@@ -53,7 +53,7 @@ pub(crate) struct EvaluateArgs {
     verbose: bool,
 }
 
-/// Prints the figures.
+/// Prints the measurements.
 pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
     let device = device::from_name(&args.device)?;
     let file = weights::read(&args.weights)?;

@@ -1,4 +1,4 @@
-//! `trainer inspect`: what a weights file says of itself.
+//! `trainer inspect`: config, metadata and tensors of a weights file.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::training::weights;
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
-    /// Weights file to look into
+    /// Weights file to print
     #[arg(value_name = "FILE")]
     weights: PathBuf,
 }
@@ -19,7 +19,7 @@ pub(crate) struct InspectArgs {
 /// Prints config, metadata, and tensor names and shapes.
 pub(super) fn run(args: &InspectArgs) -> Result<()> {
     let text = description(&weights::read(&args.weights)?)?;
-    // A closed pipe (`| head`) is how reading ends, not an error.
+    // A closed pipe (`| head`) is no error.
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot print")
@@ -36,7 +36,7 @@ fn description(file: &WeightsFile) -> Result<String> {
     }
     text += "\nmetadata\n";
     for (key, value) in file.metadata().iter().filter(|(key, _)| *key != "config") {
-        // Text from a file may hold anything, terminal commands too.
+        // Text from a file may contain terminal commands.
         text += &format!("  {} = {}\n", key.escape_debug(), value.escape_debug());
     }
     text += "\ntensors\n";

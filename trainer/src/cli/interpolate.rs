@@ -1,4 +1,4 @@
-//! `trainer interpolate`: the grooves on the way from one to another.
+//! `trainer interpolate`: patterns along the path between two patterns in the latent space.
 
 use std::path::PathBuf;
 
@@ -17,29 +17,29 @@ use crate::training::weights;
 
 #[derive(Debug, Args)]
 pub(crate) struct InterpolateArgs {
-    /// MIDI file whose first four bars to begin with
+    /// MIDI file whose first four bars are the start
     #[arg(value_name = "A.mid")]
     from: PathBuf,
-    /// MIDI file whose first four bars to end with
+    /// MIDI file whose first four bars are the end
     #[arg(value_name = "B.mid")]
     to: PathBuf,
     /// Weights file to encode and decode with
     #[arg(long, value_name = "FILE")]
     weights: PathBuf,
-    /// How many grooves, both ends among them
+    /// Number of patterns, both ends included
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=10_000))]
     steps: u32,
-    /// 0 takes the likeliest token at each step; higher is wilder
+    /// Sampling temperature; 0 takes the likeliest token at each step
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = not_negative)]
     temperature: f64,
-    /// Seed of what is drawn at temperatures above 0
+    /// Random seed at temperatures above 0
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
     out: OutArgs,
 }
 
-/// Writes step-001.mid, step-002.mid, ... and prints how the one groove turns into the other.
+/// Writes step-001.mid, step-002.mid, ... and prints each pattern's similarity with both ends.
 pub(super) fn run(args: &InterpolateArgs) -> Result<()> {
     let drummer = weights::drummer(&args.weights)?;
     let ends = [clip::read(&args.from, 1)?, clip::read(&args.to, 1)?];
@@ -60,7 +60,7 @@ pub(super) fn run(args: &InterpolateArgs) -> Result<()> {
         row.extend(grids.iter().map(|end| format!("{:.2}", grid.similarity(end))));
         rows.push(row);
     }
-    print!("{}", table(&["file", "hits a bar", "like the first", "like the last"], &rows));
-    println!("wrote {} grooves to {}", args.steps, args.out.folder.display());
+    print!("{}", table(&["file", "hits per bar", "similarity, start", "similarity, end"], &rows));
+    println!("wrote {} patterns to {}", args.steps, args.out.folder.display());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Grooves as MIDI files, numbered, in a folder of the user's.
+//! A folder of numbered MIDI files.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 use clap::Args;
 use groove::Pattern;
 
-/// Where grooves go.
+/// Options of the output folder.
 use super::tempo;
 #[derive(Debug, Args)]
 pub(super) struct OutArgs {
-    /// Folder to write the grooves to, as MIDI files numbered from 001
+    /// Output folder for MIDI files numbered from 001
     #[arg(long = "out", value_name = "DIR")]
     pub(super) folder: PathBuf,
     /// Tempo written to the files, in beats per minute
@@ -19,7 +19,7 @@ pub(super) struct OutArgs {
     tempo: f64,
 }
 
-/// A folder that is there, and how its files are called.
+/// An output folder and the names of its files.
 pub(super) struct MidiFolder<'a> {
     args: &'a OutArgs,
     stem: &'static str,
@@ -27,14 +27,14 @@ pub(super) struct MidiFolder<'a> {
 }
 
 impl<'a> MidiFolder<'a> {
-    /// The folder of `args`, made if need be, for `count` grooves called `stem-001.mid` and so on.
+    /// Creates the folder of `args` if necessary, for `count` patterns called `stem-001.mid` and so on.
     pub(super) fn new(args: &'a OutArgs, stem: &'static str, count: u32) -> Result<Self> {
         fs::create_dir_all(&args.folder)
             .with_context(|| format!("cannot create {}", args.folder.display()))?;
         Ok(Self { args, stem, digits: count.to_string().len().max(3) })
     }
 
-    /// Writes groove `number`, counted from 1; the name of its file.
+    /// Writes pattern `number`, counted from 1; returns the name of its file.
     pub(super) fn write(&self, number: u32, pattern: &Pattern) -> Result<String> {
         let name = format!("{}-{number:0digits$}.mid", self.stem, digits = self.digits);
         let path = self.args.folder.join(&name);

@@ -1,4 +1,4 @@
-//! Which styles a groove lies near in the latent space.
+//! The styles nearest to a latent vector.
 
 use musicvae::latent_map::Style;
 

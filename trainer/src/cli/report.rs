@@ -13,7 +13,7 @@ pub(crate) struct ReportArgs {
     /// Folder of the run
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// Archive that it was trained on, should it lie elsewhere now
+    /// Training data, if it has moved
     #[arg(long, value_name = "ZIP")]
     data: Option<PathBuf>,
     /// Folder to write report.html to [default: the run's]
@@ -21,7 +21,7 @@ pub(crate) struct ReportArgs {
     out: Option<PathBuf>,
 }
 
-/// Writes report.html into the run's folder, or where `args` say.
+/// Writes report.html into the run's folder or `--out`.
 pub(super) fn run(args: &ReportArgs) -> Result<()> {
     let folder = RunFolder::at(&args.run)?;
     let out = args.out.as_deref().unwrap_or(folder.path());

@@ -1,7 +1,7 @@
-//! `trainer sample`: grooves drawn from a weights file, as MIDI files.
+//! `trainer sample`: generates patterns as MIDI files.
 //!
-//! Drawn by the inference kernel that the plugin plays with, so what is heard here is what the
-//! plugin dreams up at the same seed and temperature.
+//! Uses the plugin's inference kernel, so that the plugin generates the same patterns at the same seed and
+//! temperature.
 
 use std::path::PathBuf;
 
@@ -16,16 +16,16 @@ use crate::training::weights;
 
 #[derive(Debug, Args)]
 pub(crate) struct SampleArgs {
-    /// Weights file to draw from
+    /// Weights file of the network
     #[arg(long, value_name = "FILE")]
     weights: PathBuf,
-    /// How many grooves to draw
+    /// Number of patterns to generate
     #[arg(short, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     n: u32,
-    /// 0 takes the likeliest token at each step; higher is wilder
+    /// Sampling temperature; 0 takes the likeliest token at each step
     #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = not_negative)]
     temperature: f64,
-    /// Seed of the first groove; each next one has the next seed
+    /// Seed of the first pattern; each next pattern has the next seed
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
@@ -46,7 +46,7 @@ pub(super) fn run(args: &SampleArgs) -> Result<()> {
         folder.write(i + 1, &pattern)?;
     }
     println!(
-        "{} grooves in {}, {:.1} hits a bar",
+        "{} patterns in {}, {:.1} hits per bar",
         args.n,
         args.out.folder.display(),
         hits as f64 / f64::from(args.n) / groove::BARS as f64

@@ -17,24 +17,24 @@ use crate::training::run_folder::RunFolder;
 use crate::training::settings::{Preset, Schedule, Settings};
 use crate::training::{device, interrupt};
 
-/// Options left out come from `--config`, else from the preset.
+/// Missing options come from `--config`, else from the preset.
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
     #[command(flatten)]
     settings: SettingsArgs,
-    /// TOML file of settings (the keys of a run's config.toml); flags win over it
+    /// TOML file of settings (keys of a run's config.toml); flags override it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Folder of the run [default: runs/PRESET-WINDOWING-NUMBER]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Go on with a stopped run: its folder [default: that of --out, else the newest in runs/]
+    /// Resume a stopped run from its folder [default: --out, else the newest in runs/]
     #[arg(long, value_name = "DIR", num_args = 0..=1)]
     resume: Option<Option<PathBuf>>,
-    /// Stop after this many training steps in all, as Ctrl-C does
+    /// Stop after this many training steps in total, as with Ctrl-C
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     stop_after: Option<u64>,
-    /// Also write the curves as TensorBoard event files, to the run's folder
+    /// Also write the metrics as TensorBoard event files to the run's folder
     #[arg(long)]
     tensorboard: bool,
     /// List the MIDI files that were skipped, and why
@@ -45,41 +45,41 @@ pub(crate) struct TrainArgs {
 /// Flags that are settings: as a table, the keys of a config file.
 #[derive(Debug, Args, Serialize)]
 struct SettingsArgs {
-    /// What to train on: a zip or a folder of MIDI files, best with an info.csv as the Groove MIDI
-    /// Dataset's
+    /// Training data: a zip or a folder of MIDI files, with an info.csv like the Groove MIDI Dataset's
+    /// or without
     #[arg(long, value_name = "ZIP|DIR")]
     data: Option<PathBuf>,
-    /// Weights file to train on from, with the network it has [default: random numbers]
+    /// Weights file to fine-tune, with its network [default: random initial weights]
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
-    /// Size of network and training recipe to start from [default: compact]
+    /// Network size and training settings to start from [default: compact]
     #[arg(long, value_enum)]
     preset: Option<Preset>,
-    /// How performances are cut into windows [default: bars]
+    /// Method of cutting performances into windows [default: bars]
     #[arg(long, value_enum)]
     windowing: Option<Windowing>,
-    /// Passes over the training windows
+    /// Number of passes over the training windows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     epochs: Option<u32>,
-    /// Windows per training step
+    /// Number of windows per training step
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
     batch_size: Option<u32>,
-    /// Highest learning rate
+    /// Peak learning rate
     #[arg(long, value_name = "RATE", value_parser = positive)]
     lr: Option<f64>,
-    /// How the learning rate runs
+    /// Learning rate schedule
     #[arg(long, value_enum)]
     schedule: Option<Schedule>,
-    /// Weight of the KL divergence in the loss, reached after annealing
+    /// Weight of the KL divergence in the loss after annealing
     #[arg(long, value_name = "WEIGHT", value_parser = not_negative)]
     beta: Option<f64>,
-    /// Bits per window that the latent carries before the KL divergence costs anything
+    /// KL divergence per window that is free of loss, in bits
     #[arg(long, value_name = "BITS", value_parser = not_negative)]
     free_bits: Option<f64>,
-    /// Seed of everything random [default: 0]
+    /// Random seed [default: 0]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Where to compute: auto, cpu, cuda or cuda:N [default: auto]
+    /// Compute device: auto, cpu, cuda or cuda:N [default: auto]
     #[arg(long, value_name = "DEVICE")]
     device: Option<String>,
     /// Export weights as f32 rather than f16
@@ -88,7 +88,7 @@ struct SettingsArgs {
     f32: bool,
 }
 
-/// Trains, or goes on training, and exports the weights; exit status 130 if it was stopped before the end.
+/// Trains or resumes, then exports the weights; exit status 130 if stopped before the end.
 pub(super) fn run(args: &TrainArgs) -> Result<ExitCode> {
     interrupt::listen()?;
     musicvae::keep_freed_memory();
@@ -96,14 +96,14 @@ pub(super) fn run(args: &TrainArgs) -> Result<ExitCode> {
     let (settings, resumed) = match &args.resume {
         None => {
             let command = Some(typed_command(std::env::args_os()));
-            let settings = Settings::of_files_and_flags(args.config.as_deref(), flags)?;
+            let settings = Settings::from_file_and_flags(args.config.as_deref(), flags)?;
             (Settings { command, ..settings }, None)
         }
         Some(path) => {
             let folder = RunFolder::find(path.as_deref().or(args.out.as_deref()))?;
             let settings = Settings::resumed(&folder.config(), flags)?;
             if args.config.is_some() {
-                bail!("--config cannot change a run that is resumed: leave it out");
+                bail!("--config cannot change a resumed run: leave it out");
             }
             (settings, Some(folder))
         }
@@ -112,7 +112,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<ExitCode> {
     let data = data::load(&settings.data_options()?)?;
     data.report.print(args.verbose);
     if data.train.is_empty() {
-        bail!("{}: no training window among its windows", settings.data_name());
+        bail!("{}: no training windows", settings.data_name());
     }
     let mut training = match resumed {
         None => {
@@ -124,14 +124,14 @@ pub(super) fn run(args: &TrainArgs) -> Result<ExitCode> {
     if args.tensorboard {
         training.write_events()?;
     }
-    if !training.reaches_the_end(&data, args.stop_after)? {
+    if !training.train_to_end(&data, args.stop_after)? {
         return Ok(ExitCode::from(interrupt::EXIT_STATUS));
     }
     export::run(&training.settings, &training.folder, &training.device, &data)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The command that was typed, with file names in place of paths: fit to be published.
+/// The command line with file names in place of paths, so that it can be published.
 fn typed_command(args: impl Iterator<Item = OsString>) -> String {
     let words = args.enumerate().map(|(i, word)| {
         let word = word.to_string_lossy();

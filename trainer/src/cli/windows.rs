@@ -14,13 +14,13 @@ pub(crate) struct WindowsArgs {
     /// Archive of MIDI files (zip)
     #[arg(long, value_name = "ZIP")]
     data: PathBuf,
-    /// How performances are cut into windows
+    /// Method of cutting performances into windows
     #[arg(long, value_enum, default_value = "bars")]
     windowing: Windowing,
-    /// Which windows [default: all]
+    /// Split to write [default: all]
     #[arg(long, value_enum)]
     split: Option<Split>,
-    /// File to write the tokens to: 64 little-endian u16 a window
+    /// Output file of tokens: 64 little-endian u16 per window
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// List the MIDI files that were skipped, and why
@@ -28,7 +28,7 @@ pub(crate) struct WindowsArgs {
     verbose: bool,
 }
 
-/// Writes the windows that `args` ask for and prints how many there are.
+/// Writes the windows and prints their number.
 ///
 /// # Errors
 /// As [`load`]; if `--split` has no window; if the file cannot be written.
@@ -62,7 +62,7 @@ pub(super) fn run(args: &WindowsArgs) -> Result<()> {
     Ok(())
 }
 
-/// Such as `seed: 5020 windows (4518 train + 502 validation) from 1138 files`.
+/// A line like `seed: 5020 windows (4518 train + 502 validation) from 1138 files`.
 fn counts(data: &Dataset, windowing: Windowing) -> String {
     let splits = Split::ALL.map(|split| (split.name(), data.split(split).len()));
     let total: usize = splits.iter().map(|(_, count)| count).sum();

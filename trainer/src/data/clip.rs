@@ -1,4 +1,4 @@
-//! A user's own MIDI file as a pattern.
+//! A MIDI file of the user's as a pattern.
 
 use std::path::Path;
 

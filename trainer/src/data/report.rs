@@ -1,6 +1,6 @@
 //! The files of an archive that were read and those that were not, and why.
 
-/// What was found in an archive.
+/// Counts of the files in an archive.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Report {
     /// MIDI files read.
@@ -11,13 +11,13 @@ pub(crate) struct Report {
     pub(crate) without_window: Vec<Skipped>,
     /// MIDI files in the archive that its info.csv does not list.
     pub(crate) unlisted: usize,
-    /// Whether there is an info.csv.
+    /// True if there is an info.csv.
     pub(crate) has_info: bool,
-    /// SHA-256 over names and contents of the files read, in hexadecimal: what the data was.
+    /// SHA-256 over names and contents of the files read, in hexadecimal; identifies the data.
     pub(crate) sha256: String,
 }
 
-/// A MIDI file that is of no use.
+/// A MIDI file that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Skipped {
     pub(crate) name: String,
@@ -25,18 +25,18 @@ pub(crate) struct Skipped {
 }
 
 impl Report {
-    /// Tells the user on stderr what was passed over; each file if `verbose`.
+    /// Prints to stderr how many files were skipped; each of them if `verbose`.
     pub(crate) fn print(&self, verbose: bool) {
         if !self.has_info {
-            eprintln!("note: no info.csv: every MIDI file counts, a tenth of them for validation");
+            eprintln!("note: no info.csv: all MIDI files are used, a tenth of them for validation");
         }
         if self.unlisted > 0 {
-            eprintln!("note: {} not listed in info.csv and of no account", files(self.unlisted));
+            eprintln!("note: {} not listed in info.csv and skipped", files(self.unlisted));
         }
         let hint = if verbose { ":" } else { " (-v lists them)" };
         for (level, useless, what) in [
             ("warning", &self.skipped, "could not be used"),
-            ("note", &self.without_window, "without four bars to learn from"),
+            ("note", &self.without_window, "shorter than four bars or without drums"),
         ] {
             if !useless.is_empty() {
                 eprintln!("{level}: {} {what}{hint}", files(useless.len()));

@@ -1,4 +1,4 @@
-//! Near-copies: patterns that are a training window but for a few onsets.
+//! Near-copies: patterns that differ from a training window by a few onsets.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Whether moving along a named direction of the latent space changes its attribute, and the others not.
+//! Changes of musical attributes along the named directions of the latent space.
 
 use groove::Pattern;
 use musicvae::infer::{Drummer, Scratch};
@@ -9,25 +9,25 @@ use serde::Serialize;
 use crate::evaluate::statistics::Attribute;
 use crate::evaluate::table::table;
 
-/// Amounts that each groove is moved by, in standard deviations: from the lowest to the highest, evenly.
+/// Distances that each pattern is moved by, in standard deviations.
 const AMOUNTS: [f32; 9] = [-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0];
 
-/// Drawn grooves that are moved, at most.
+/// Maximum number of generated patterns that are moved.
 const GROOVES: u32 = 200;
 
-/// What moving along one direction does. Field names are those of the JSON, for ever.
+/// The changes along one direction. Field names are those of the JSON, for ever.
 #[derive(Serialize)]
 pub(super) struct Direction {
     name: &'static str,
-    /// Spearman's rank correlation of amount and attribute, mean over the grooves.
+    /// Spearman's rank correlation of distance and attribute, mean over the patterns.
     rank_correlation: f64,
-    /// Change of every attribute from the lowest amount to the highest, mean over the grooves, in standard
-    /// deviations of the training windows'.
+    /// Change of every attribute from the lowest distance to the highest, mean over the patterns, in standard
+    /// deviations of the training windows.
     changes: [f64; ATTRIBUTES],
 }
 
-/// Moves drawn grooves (200 of the samples, or all) along every direction that `drummer` has; `training` says how
-/// far attributes spread.
+/// Moves generated patterns (200 of the samples, or all) along every direction of `drummer`; the changes are in
+/// standard deviations of `training`.
 pub(super) fn measure(
     drummer: &Drummer,
     samples: u32,
@@ -75,7 +75,7 @@ fn walks(drummer: &Drummer, count: u32, temperature: f32, place: usize) -> Vec<W
     (0..count).into_par_iter().map_init(Scratch::new, walk).collect()
 }
 
-/// For people.
+/// The directions as a table.
 pub(super) fn directions_table(directions: &[Direction]) -> String {
     let mut header = vec!["direction", "rank correlation"];
     header.extend(Attribute::ALL.map(Attribute::name));
@@ -97,7 +97,7 @@ fn spread(values: &[f64]) -> f64 {
     (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt()
 }
 
-/// Spearman's: the correlation of the ranks, equals sharing theirs; 0 where one side never changes.
+/// Spearman's rank correlation, equal numbers having the same rank; 0 if one side is constant.
 fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
     let (a, b) = (ranks(a), ranks(b));
     let (spread_a, spread_b) = (spread(&a), spread(&b));
@@ -110,7 +110,7 @@ fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
     covariance / a.len() as f64 / (spread_a * spread_b)
 }
 
-/// How many numbers are smaller, plus half of those that are equal.
+/// The rank of each number: how many are smaller, plus half of those that are equal.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let below = |x: f64| values.iter().filter(|y| **y < x).count() as f64;
     let equal = |x: f64| values.iter().filter(|y| **y == x).count() as f64;

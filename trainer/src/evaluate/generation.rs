@@ -1,4 +1,4 @@
-//! How musical the grooves are that a network dreams up, measured against what drummers play.
+//! Statistics of the patterns that a network generates, compared with those of a split's windows.
 
 mod tables;
 
@@ -23,15 +23,15 @@ use crate::evaluate::statistics::{Distances, Means, PerInstrument, Summary};
 /// Points between the ends of an interpolation path.
 const POINTS_ON_A_PATH: u32 = 7;
 
-/// What to draw.
+/// The patterns to generate.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Draws {
-    /// Grooves to draw, with seeds from 0.
+    /// Number of patterns, with seeds from 0.
     pub(crate) samples: u32,
     pub(crate) temperature: f32,
-    /// Paths to walk between two windows of the split.
+    /// Number of interpolation paths, each between two windows of the split.
     pub(crate) paths: u32,
-    /// Names the pairs of windows that paths lead between.
+    /// Seed that chooses the windows at the ends of the paths.
     pub(crate) seed: u64,
 }
 
@@ -42,21 +42,21 @@ pub(crate) struct Generation {
     split: Split,
     /// The windows of the split.
     reference: Means,
-    /// Grooves as the plugin draws them.
+    /// Patterns generated as in the plugin.
     samples: Compared,
     /// Share of the samples that are near-copies of training windows.
     sample_near_copies: f64,
-    /// Share of the split's windows that are: what occurs by nature.
+    /// Share of the split's windows that are near-copies of training windows.
     reference_near_copies: f64,
-    /// Validation windows against test windows: as near as two sets of performances come.
+    /// Validation windows against test windows: two sets of performances can hardly be closer.
     ceiling: Option<Distances>,
-    /// The training windows: what the samples can be like at best, however the splits differ.
+    /// The training windows: the best that samples can reach.
     training: Compared,
-    /// Each step drawn by itself.
+    /// Patterns whose steps are drawn independently: the worst case.
     floor: Compared,
-    /// Grooves on the way from one window of the split to another.
+    /// Patterns along interpolation paths between windows of the split.
     paths: Option<Compared>,
-    /// None for a file without named directions.
+    /// Empty for a file without named directions.
     directions: Vec<Direction>,
 }
 
@@ -64,11 +64,11 @@ pub(crate) struct Generation {
 #[derive(Serialize)]
 struct Compared {
     means: Means,
-    /// Of the bar similarity, from the reference's.
+    /// Difference from the reference's bar similarity.
     bar_similarity_difference: f64,
-    /// Of the hits per bar, as a share of the reference's.
+    /// Difference from the reference's hits per bar, as a share of it.
     hits_per_bar_relative_difference: f64,
-    /// `None` where the reference never plays.
+    /// The same by instrument; `None` where the reference has no hit.
     hits_per_bar_of_relative_difference: PerInstrument<Option<f64>>,
     distances: Distances,
 }
@@ -93,8 +93,8 @@ impl Compared {
 }
 
 impl Generation {
-    /// Draws grooves from the network of `file` and measures them against the windows of `split`, of which
-    /// there must be one at least, as of training windows.
+    /// Generates patterns with the network of `file` and compares them with the windows of `split`. There must be
+    /// at least one of those, and one training window.
     ///
     /// Windows that start within a bar are left out of all but the search for copies.
     pub(crate) fn measure(
@@ -160,7 +160,7 @@ fn patterns(windows: &Windows) -> Vec<Pattern> {
     (0..windows.len()).map(|i| windows.pattern(i)).collect()
 }
 
-/// The onsets of those that are not silent.
+/// The onsets of the patterns that are not silent.
 fn grids(patterns: &[Pattern]) -> impl Iterator<Item = OnsetGrid> + '_ {
     patterns.iter().map(OnsetGrid::from).filter(|grid| grid.count() > 0)
 }

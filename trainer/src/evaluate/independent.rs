@@ -1,9 +1,9 @@
-//! The floor: a drummer who knows what is played at each step and remembers nothing.
+//! The floor of generation: each step drawn independently of the others.
 
 use groove::{Instrument, Pattern, STEPS};
 use musicvae::noise::{Noise, Purpose};
 
-/// Draws each step by itself, as often as training windows play it there.
+/// Training windows, whose steps are drawn independently.
 pub(super) struct Independent<'a>(pub(super) &'a [Pattern]);
 
 impl Independent<'_> {

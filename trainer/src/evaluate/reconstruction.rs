@@ -1,4 +1,4 @@
-//! How well windows are reconstructed from their latent vectors.
+//! Accuracy of reconstruction: windows decoded from their latent vectors, compared with the originals.
 
 use anyhow::Result;
 use candle_core::Device;
@@ -16,19 +16,19 @@ use crate::training::teacher_forcing;
 /// The figures. Field names are those of the JSON, for ever.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Scores {
-    /// Share of tokens predicted right from the true ones before them, z drawn from the posterior.
+    /// Share of correct tokens under teacher forcing, z sampled from the posterior.
     teacher_forced_accuracy: f64,
-    /// Share of tokens right when decoded greedily from the posterior mean, each from those before.
+    /// Share of correct tokens when the posterior mean is decoded greedily.
     free_running_accuracy: f64,
-    /// Share of the onsets so decoded that are true, over all instruments.
+    /// Share of the greedily decoded onsets that are true, over all instruments.
     onset_precision: f64,
-    /// Share of the true onsets that are so decoded.
+    /// Share of the true onsets that are decoded.
     onset_recall: f64,
     /// Harmonic mean of the two.
     onset_f1: f64,
-    /// Of the tokens, teacher-forced, nats per window.
+    /// Cross-entropy of the tokens under teacher forcing, nats per window.
     cross_entropy_nats: f64,
-    /// From the posterior to N(0, I), nats per window.
+    /// KL divergence of the posterior from N(0, I), nats per window.
     kl_nats: f64,
     /// Summed binary cross-entropy over the softmax + 0.3 x KL, per window; for `seed` windows.
     published_loss: Option<f64>,
@@ -46,7 +46,7 @@ pub(crate) struct OnsetScores {
     f1: f64,
 }
 
-/// What was measured of some windows.
+/// Measurements of some windows.
 pub(crate) struct Reconstruction {
     pub(crate) scores: Scores,
     pub(crate) instruments: PerInstrument<OnsetScores>,
@@ -54,7 +54,7 @@ pub(crate) struct Reconstruction {
     pub(crate) means: Vec<f32>,
 }
 
-/// A network in both its forms: for teacher forcing, and as the plugin decodes.
+/// A network as candle runs it, for teacher forcing, and as the plugin's kernel decodes it.
 pub(crate) struct Subject {
     pub(crate) network: Network,
     pub(crate) drummer: Drummer,
@@ -69,8 +69,7 @@ impl Subject {
 }
 
 impl Reconstruction {
-    /// Measures `windows` (cut by `windowing`), of which there must be one at least; `seed` names the
-    /// noise that z is sampled with.
+    /// Measures `windows` (cut by `windowing`), at least one; `seed` is that of the noise that z is sampled with.
     pub(crate) fn measure(
         subject: &Subject,
         windowing: Windowing,
@@ -97,7 +96,7 @@ impl Reconstruction {
 }
 
 impl Scores {
-    /// For people.
+    /// The scores as lines of text.
     pub(crate) fn table(&self) -> String {
         let mut rows = vec![
             ("windows", self.windows.to_string()),
@@ -116,7 +115,7 @@ impl Scores {
     }
 }
 
-/// For people: a row per instrument.
+/// A table with a row per instrument.
 pub(crate) fn table_of_instruments(instruments: &PerInstrument<OnsetScores>) -> String {
     let rows: Vec<_> = instruments
         .iter()
@@ -129,7 +128,7 @@ pub(crate) fn table_of_instruments(instruments: &PerInstrument<OnsetScores>) -> 
     table(&["instrument", "onsets", "precision", "recall", "F1"], &rows)
 }
 
-/// For people: a row per style.
+/// A table with a row per style.
 pub(crate) fn table_of_styles(styles: &[(String, Scores)]) -> String {
     let rows: Vec<_> = styles
         .iter()
@@ -151,7 +150,7 @@ pub(crate) fn table_of_styles(styles: &[(String, Scores)]) -> String {
     table(&header, &rows)
 }
 
-/// Onsets counted.
+/// Counts of onsets.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Onsets {
     right: usize,
@@ -221,7 +220,7 @@ impl Decoded {
     }
 }
 
-/// `part` of `whole`; 0 of nothing.
+/// `part / whole`; 0 if `whole` is 0.
 fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }

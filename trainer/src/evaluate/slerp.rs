@@ -1,10 +1,9 @@
-//! The way between two latent vectors.
+//! Spherical interpolation between two latent vectors.
 
-/// The point a share `t` of the way from `a` to `b`, in `[0, 1]`, along the arc between them: their angle
-/// and their length change evenly.
+/// The point at `t` in `[0, 1]` on the arc from `a` to `b`: angle and length change evenly.
 ///
-/// Vectors of many independent numbers lie near a sphere; a straight line between two would pass through its
-/// inside, where no groove is.
+/// Vectors of many independent numbers lie near a sphere; a straight line between two passes through its
+/// inside, where no training window lies.
 pub(crate) fn slerp(a: &[f32], b: &[f32], t: f64) -> Vec<f32> {
     let dot = |a: &[f32], b: &[f32]| -> f64 {
         a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()

@@ -1,4 +1,4 @@
-//! What is measured of the music itself: pure functions of patterns.
+//! Statistics of patterns: pure functions.
 
 mod attributes;
 mod distances;

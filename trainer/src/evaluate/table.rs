@@ -1,4 +1,4 @@
-//! Tables for people: columns in line.
+//! Tables of text with aligned columns.
 
 /// `rows` under `header`, a line each: the first column to the left, the others to the right.
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_stand_in_line() {
+    fn columns_are_aligned() {
         let rows = [["kick", "1.25"], ["closed hat", "10"]].map(|row| row.map(String::from).into());
         let expected = "            hits\nkick        1.25\nclosed hat    10\n";
         assert_eq!(table(&["", "hits"], &rows), expected);

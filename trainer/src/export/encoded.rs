@@ -1,4 +1,4 @@
-//! The training windows as the encoder sees them: what is fitted to a trained network starts from these.
+//! Posteriors of the training windows, for what is fitted after training.
 
 use anyhow::Result;
 use candle_core::{Device, Tensor};
@@ -8,14 +8,14 @@ use musicvae::{Batch, Network};
 use crate::data::Windows;
 use crate::training::teacher_forcing;
 
-/// The windows that sound, and their posteriors. Silent ones say nothing about grooves.
+/// The windows that are not silent, and their posteriors.
 pub(crate) struct Encoded {
     /// Posterior means, `[N, Z]`, row-major; likewise the sigmas.
     pub(crate) means: Vec<f32>,
     pub(crate) sigmas: Vec<f32>,
-    /// Where each is among all windows, `[N]`.
+    /// Index of each window among all windows, `[N]`.
     pub(crate) indices: Vec<usize>,
-    /// What each is, `[N]` in the batches that they were encoded in.
+    /// The patterns, `[N]` in the batches that they were encoded in.
     batches: Vec<Vec<Pattern>>,
 }
 

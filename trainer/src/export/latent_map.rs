@@ -1,4 +1,4 @@
-//! Where the training windows lie in the latent space: the map that the weights file carries.
+//! The latent map in the weights file, fitted to the training windows.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::evaluate::statistics::Attribute;
 use crate::export::encoded::Encoded;
 use crate::training::prior::Posteriors;
 
-/// Performances that the data must have of a style for it to be a landmark.
+/// Minimum number of performances for a style to be in the map.
 const LEAST_PERFORMANCES: usize = 20;
 
-/// The latent map of `windows`, of which `encoded` has the posteriors, and those with their styles.
+/// The latent map of `windows`, and their posteriors (from `encoded`) with their styles.
 pub(crate) fn fit(
     config: &Config,
     windows: &Windows,

@@ -1,4 +1,4 @@
-//! The velocity curves that the weights file carries: fitted on the training windows as they come back.
+//! The velocity curves in the weights file, fitted to reconstructions of the training windows.
 
 use anyhow::Result;
 use candle_core::Device;
@@ -7,8 +7,8 @@ use musicvae::{Batch, Network, VelocityCurves};
 
 use crate::export::encoded::Encoded;
 
-/// The curves of `network`, which knows velocities, on the windows that it has `encoded`, decoded from posterior means and
-/// true tokens.
+/// The curves of `network`, which has expression, on the `encoded` windows, decoded from posterior means and true
+/// tokens.
 pub(crate) fn fit(network: &Network, encoded: &Encoded, device: &Device) -> Result<VelocityCurves> {
     let (mut expected, mut played): ([Vec<f32>; INSTRUMENTS], [Vec<f32>; INSTRUMENTS]) =
         Default::default();

@@ -2,7 +2,7 @@
 
 use super::drawing::{Anchor, COLOURS, Drawing, FAINT, GREY};
 
-/// Room around the plotted area: left, right, above, below.
+/// Margins of the plotted area: left, right, top, bottom.
 const MARGIN: [f64; 4] = [52.0, 16.0, 34.0, 36.0];
 const TEXT: f64 = 11.0;
 
@@ -11,7 +11,7 @@ const TEXT: f64 = 11.0;
 pub(super) struct Curve {
     pub(super) name: String,
     pub(super) points: Vec<[f64; 2]>,
-    /// With a dot on each point: they are few and far between.
+    /// Draws a dot on each point, for few points.
     pub(super) dotted: bool,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn chart(size: [f64; 2], title: &str, x_name: &str, curves: &[Curve])
     drawing
 }
 
-/// A range of numbers and the round ones in it.
+/// A range of numbers with ticks at round numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Axis {
     from: f64,
@@ -83,13 +83,13 @@ impl Axis {
         Self { from, to, step: step * power }
     }
 
-    /// This from the next round number below to the next above.
+    /// The axis extended to round numbers.
     fn rounded(self) -> Self {
         let Self { from, to, step } = self;
         Self { from: (from / step).floor() * step, to: (to / step).ceil() * step, step }
     }
 
-    /// The round numbers in it.
+    /// The round numbers on the axis.
     fn ticks(self) -> impl Iterator<Item = f64> {
         let first = (self.from / self.step - 1e-9).ceil();
         let count = (self.to / self.step + 1e-9).floor() - first;
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_and_a_single_value_have_an_axis_too() {
+    fn no_value_and_a_single_value_have_an_axis_too() {
         for values in [vec![], vec![3.0], vec![f64::NAN], vec![0.0, 0.0]] {
             let axis = Axis::over(values.into_iter());
             assert!(axis.to > axis.from && axis.share(axis.from).is_finite(), "{axis:?}");

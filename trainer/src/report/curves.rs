@@ -1,10 +1,10 @@
-//! The curves of a training, from its metrics.
+//! Training curves.
 
 use super::chart::{Curve, chart};
 use super::drawing::Drawing;
 use crate::training::metrics::{Line, Parts};
 
-/// Points of a curve over steps: each the mean of as many steps as it takes.
+/// Maximum number of points of a curve over steps; each is a mean of several steps.
 const POINTS: usize = 240;
 const SIZE: [f64; 2] = [480.0, 260.0];
 
@@ -15,7 +15,7 @@ pub(super) fn curves(lines: &[Line]) -> Vec<Drawing> {
     };
     vec![
         part("Loss", |parts| parts.loss),
-        chart(SIZE, "Tokens right, teacher-forced", "step", &[accuracy(lines)]),
+        chart(SIZE, "Accuracy, teacher-forced", "step", &[accuracy(lines)]),
         part("Reconstruction, per window", |parts| parts.reconstruction),
         part("KL divergence, nats per window", |parts| parts.kl),
     ]
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_run_is_drawn_by_means_of_its_steps() {
+    fn points_of_a_long_run_are_means_of_steps() {
         let step = |step: u64| Line::Step {
             step,
             epoch: 1,

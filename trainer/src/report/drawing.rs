@@ -1,22 +1,22 @@
-//! Vector drawings, an SVG element at a time.
+//! SVG drawings.
 
 use std::fmt::Write;
 
-/// The font of all text; the page falls back to the reader's own.
+/// The font of all text.
 const FONTS: &str = "Inter, sans-serif";
 
-/// Colours that are told apart by all eyes (Okabe and Ito 2008, *Color Universal Design*), black and yellow
+/// Colours that colour-blind people can tell apart (Okabe and Ito 2008, *Color Universal Design*), black and yellow
 /// left out.
 pub(super) const COLOURS: [&str; 6] =
     ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
-/// Of axes and of what has no colour of its own.
+/// Colour of axes and of points without a colour of their own.
 pub(super) const GREY: &str = "#8a8f98";
-/// Of lines that are not to be seen first.
+/// Colour of lines in the background.
 pub(super) const FAINT: &str = "#e3e6ea";
-/// Of text.
+/// Colour of text.
 pub(super) const INK: &str = "#22262b";
 
-/// Where a text stands from its point.
+/// Alignment of a text at its point.
 #[derive(Clone, Copy)]
 pub(super) enum Anchor {
     Start,
@@ -91,7 +91,7 @@ impl Drawing {
     }
 }
 
-/// `text` as it stands in SVG and HTML.
+/// `text` escaped for SVG and HTML.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
@@ -100,7 +100,7 @@ pub(super) fn escaped(text: &str) -> String {
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '"' => escaped += "&quot;",
-            // XML knows no other control characters.
+            // Other control characters are not allowed in XML.
             c if c.is_control() && !matches!(c, '\n' | '\t') => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_from_files_cannot_become_markup() {
+    fn text_is_escaped() {
         let mut drawing = Drawing::new(10.0, 10.0);
         drawing.text([0.0, 0.0], 9.0, Anchor::Start, "<b>&\"\u{1b}");
         assert!(drawing.svg().contains(">&lt;b&gt;&amp;&quot;\u{fffd}</text>"));

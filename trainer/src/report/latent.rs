@@ -1,4 +1,4 @@
-//! The latent space seen along its two widest directions, a dot for each window, coloured by style.
+//! The latent map: a dot per window along the two widest directions, coloured by style.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_commonest_styles_have_colours_and_the_others_share_grey() {
+    fn the_most_common_styles_have_colours_and_the_others_are_grey() {
         let styles: Vec<String> =
             (0..8).flat_map(|style| (0..10 - style).map(move |_| format!("s{style}"))).collect();
         let svg = latent_map(styles.iter().map(|style| ([9.0, -9.0], style.as_str()))).svg();

@@ -1,8 +1,8 @@
-//! The report as one HTML page that needs nothing else.
+//! The report as one self-contained HTML page.
 
 use super::drawing::{Drawing, escaped};
 
-/// A part of the report: what it shows, how to read it, and its drawings.
+/// A section of the report: title, explanation, drawings.
 pub(super) struct Section {
     pub(super) title: &'static str,
     pub(super) about: String,

@@ -1,4 +1,4 @@
-//! Velocity profiles: how loud each instrument is on each step of the bar, as played and as played back.
+//! Velocity profiles: the mean velocity of each instrument on each step of the bar, as played and as decoded.
 
 use groove::{Instrument, Pattern, STEPS_PER_BAR};
 

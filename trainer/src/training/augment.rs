@@ -1,12 +1,12 @@
-//! What makes more of the training windows: instruments recombined across them.
+//! Data augmentation: instruments exchanged between the windows of a batch.
 
 use groove::{Instrument, Pattern, STEPS};
 use musicvae::noise::Noise;
 
-/// In each window with probability 1/2, takes each instrument with probability `share` from
-/// another window of the batch, hits with their velocities and micro-offsets.
+/// Changes each window with probability 1/2: each instrument is replaced, with probability `share`, by that of
+/// another window of the batch, hits with velocities and micro-offsets.
 ///
-/// So the latent must say what each instrument plays rather than which known performance it is.
+/// The latent vector then has to encode what each instrument plays, rather than which known performance it is.
 pub(crate) fn recombine(batch: &mut [Pattern], share: f64, noise: &mut Noise) {
     if share == 0.0 {
         return;
@@ -17,17 +17,17 @@ pub(crate) fn recombine(batch: &mut [Pattern], share: f64, noise: &mut Noise) {
     for (pattern, partner) in batch.iter_mut().zip(partners) {
         let is_chosen = noise.uniform() < 0.5;
         for instrument in Instrument::ALL {
-            // Drawn for every window, so that one window's luck does not change the next one's.
-            let trades = f64::from(noise.uniform()) < share;
-            if is_chosen && trades {
-                take(pattern, &originals[partner], instrument);
+            // Drawn for every window, so that one window's draw does not change the next one's.
+            let is_replaced = f64::from(noise.uniform()) < share;
+            if is_chosen && is_replaced {
+                replace(pattern, &originals[partner], instrument);
             }
         }
     }
 }
 
 /// Replaces all hits of `instrument` in `pattern` with those in `from`.
-fn take(pattern: &mut Pattern, from: &Pattern, instrument: Instrument) {
+fn replace(pattern: &mut Pattern, from: &Pattern, instrument: Instrument) {
     for step in 0..STEPS {
         pattern.set(step, instrument, from.hit(step, instrument));
     }
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_windows_trade_whole_instruments() {
+    fn half_of_the_windows_exchange_whole_instruments() {
         let (before, mut after) = (windows(), windows());
         recombine(&mut after, 0.5, &mut Noise::new(0, Purpose::Augment, 0));
         let changed = before.iter().zip(&after).filter(|(a, b)| a != b).count();

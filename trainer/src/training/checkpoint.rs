@@ -1,7 +1,7 @@
-//! Checkpoints: everything a stopped run needs to go on as if it had not stopped.
+//! Checkpoints: the complete state of a run, so that a resumed run equals one that was never stopped.
 //!
-//! A checkpoint is a safetensors file: parameters, Adam's moments, and in its metadata how far the
-//! run got. Epoch, position within it and every random stream follow from (seed, step).
+//! A checkpoint is a safetensors file: parameters, Adam's moments, and in its metadata the
+//! progress. Epoch, position within it and every random stream follow from (seed, step).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,10 +22,10 @@ use crate::training::whole_file;
 const FORMAT: &str = "jangdan-checkpoint";
 /// Value of `version` in the metadata.
 const VERSION: &str = "1";
-/// Checkpoints kept beside the best one: should the newest be unreadable, there is another.
+/// Number of checkpoints kept beside the best one, in case the newest is unreadable.
 const KEPT: usize = 2;
 
-/// How far a run got.
+/// The progress of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Progress {
     /// Training steps done.
@@ -34,7 +34,7 @@ pub(crate) struct Progress {
     pub(crate) data_sha256: String,
     /// Training windows, which the order within an epoch depends on.
     pub(crate) windows: u64,
-    /// Sums of the losses over the steps done of the epoch under way.
+    /// Sums of the losses over the steps done in the current epoch.
     pub(crate) sums: Parts,
     /// The best epoch so far, if one is done.
     pub(crate) best: Option<Best>,
@@ -103,8 +103,7 @@ impl Checkpoint {
         Ok(path)
     }
 
-    /// The newest readable checkpoint of `folder`, and what was wrong with newer ones; `None` if
-    /// there is none at all.
+    /// The newest readable checkpoint of `folder`, and the errors of newer ones; `None` if there is no checkpoint.
     pub(crate) fn newest(folder: &RunFolder) -> Result<(Option<Self>, Vec<anyhow::Error>)> {
         let mut damaged = Vec::new();
         for (_, path) in numbered(&folder.checkpoints())?.into_iter().rev() {
@@ -135,7 +134,7 @@ impl Checkpoint {
             .context("the checkpoint is not of the network in config.toml")
     }
 
-    /// Parameters and optimiser as they were, on `device`.
+    /// Parameters and optimiser of this checkpoint, on `device`.
     pub(crate) fn restore(
         &self,
         settings: &Settings,

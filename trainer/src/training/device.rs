@@ -1,9 +1,9 @@
-//! Where to compute: `auto`, `cpu`, `cuda` or `cuda:N`.
+//! Compute devices: `auto`, `cpu`, `cuda` or `cuda:N`.
 
 use anyhow::{Context, Result, bail};
 use candle_core::Device;
 
-/// The device that `name` means; `auto` is the first GPU where there is one, else the CPU.
+/// The device called `name`; `auto` is the first GPU if there is one, else the CPU.
 pub(crate) fn from_name(name: &str) -> Result<Device> {
     match name {
         "cpu" => Ok(Device::Cpu),

@@ -1,4 +1,4 @@
-//! Fine-tuning: training on from a weights file's numbers (`--init`).
+//! Fine-tuning (`--init`): the network and parameters of a weights file.
 
 use std::path::Path;
 

@@ -9,7 +9,7 @@ static IS_REQUESTED: AtomicBool = AtomicBool::new(false);
 /// Exit status of a program ended by Ctrl-C, as shells report it: 128 + SIGINT.
 pub(crate) const EXIT_STATUS: u8 = 130;
 
-/// Listens for Ctrl-C (and for being asked to terminate) from now on.
+/// Installs the handler of Ctrl-C and of the termination signal.
 pub(crate) fn listen() -> Result<()> {
     ctrlc::set_handler(|| {
         if IS_REQUESTED.swap(true, Ordering::Relaxed) {
@@ -19,7 +19,7 @@ pub(crate) fn listen() -> Result<()> {
     .context("cannot listen for Ctrl-C")
 }
 
-/// Whether Ctrl-C was pressed.
+/// True once Ctrl-C was pressed.
 pub(crate) fn is_requested() -> bool {
     IS_REQUESTED.load(Ordering::Relaxed)
 }

@@ -14,15 +14,15 @@ use crate::training::whole_file;
 /// The parts of a loss, each a mean per window, in nats where it has a unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Parts {
-    /// What is minimised.
+    /// The total loss.
     pub(crate) loss: f64,
-    /// The tokens' part.
+    /// Reconstruction of the tokens.
     pub(crate) reconstruction: f64,
     /// KL divergence from the prior, before beta and free bits.
     pub(crate) kl: f64,
-    /// The velocities' part; 0 without expression.
+    /// Squared error of velocities; 0 without expression.
     pub(crate) velocity: f64,
-    /// The micro-offsets' part; 0 without expression.
+    /// Squared error of micro-offsets; 0 without expression.
     pub(crate) micro_offset: f64,
 }
 
@@ -59,7 +59,7 @@ pub(crate) enum Line {
         train: Parts,
         /// At full beta; `None` without validation windows.
         validation: Option<Parts>,
-        /// Share of the validation windows' tokens that teacher forcing gets right.
+        /// Share of correct tokens on the validation windows, under teacher forcing.
         validation_accuracy: Option<f64>,
         seconds: f64,
         windows_per_second: f64,
@@ -89,13 +89,12 @@ fn scalars(group: &str, value: &Value, into: &mut Vec<(String, f64)>) {
 pub(crate) struct Metrics {
     file: File,
     path: PathBuf,
-    /// Where the numbers go as well.
+    /// A TensorBoard file that gets the same numbers.
     events: Option<EventFile>,
 }
 
 impl Metrics {
-    /// Opens `path` and drops what was written after step `step`, so that a resumed run does not
-    /// say a step twice.
+    /// Opens `path` and removes lines after step `step`, so that a resumed run has no step twice.
     pub(crate) fn open(path: &Path, step: u64) -> Result<Self> {
         let context = || format!("cannot write {}", path.display());
         if path.exists() {
@@ -111,7 +110,7 @@ impl Metrics {
         Ok(Self { file, path: path.to_owned(), events: None })
     }
 
-    /// Writes what follows, from step `step` on, to a TensorBoard event file in `folder` too.
+    /// Also writes the following lines, from step `step` on, to a TensorBoard event file in `folder`.
     pub(crate) fn write_events_to(&mut self, folder: &Path, step: u64) -> Result<()> {
         self.events = Some(EventFile::create(folder, step)?);
         Ok(())

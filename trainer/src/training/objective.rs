@@ -1,4 +1,4 @@
-//! What training minimises: reconstruction + beta x KL beyond the free bits + expression.
+//! The training loss: reconstruction + beta x KL beyond the free bits + expression.
 
 use candle_core::{Result, Tensor};
 use musicvae::network::{Decoded, Posterior};
@@ -11,7 +11,7 @@ use crate::training::teacher_forcing::Measured;
 /// Weight of the KL divergence in [`loss::published`].
 const PUBLISHED_BETA: f64 = 0.3;
 
-/// The loss of a batch, to be minimised, and its parts. All are means per window.
+/// The loss of a batch and its parts. All are means per window.
 #[derive(Clone, Debug)]
 pub(crate) struct Objective {
     pub(crate) loss: Tensor,
@@ -22,7 +22,7 @@ pub(crate) struct Objective {
 }
 
 impl Objective {
-    /// The loss of what was `decoded` from `posterior` for `batch`, the KL divergence counting `beta`.
+    /// The loss of `batch`, encoded as `posterior` and `decoded` from a sample of it, with KL weight `beta`.
     pub(crate) fn new(
         settings: &Settings,
         beta: f64,
@@ -52,7 +52,7 @@ impl Objective {
         Ok(Self { loss: total, reconstruction, kl, expression })
     }
 
-    /// The numbers.
+    /// The loss and its parts as numbers.
     pub(crate) fn parts(&self) -> Result<Parts> {
         let number = |tensor: &Tensor| tensor.to_scalar::<f32>().map(f64::from);
         let expression = |of: fn(&loss::ExpressionLoss) -> &Tensor| {
@@ -68,7 +68,7 @@ impl Objective {
     }
 }
 
-/// The loss that `measured` windows have at full beta, and its parts.
+/// The loss of `measured` windows at full beta, and its parts.
 pub(crate) fn of_measured(settings: &Settings, measured: &Measured) -> Parts {
     let reconstruction = match settings.reconstruction {
         Reconstruction::CrossEntropy => measured.cross_entropy,

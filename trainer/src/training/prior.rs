@@ -1,8 +1,8 @@
 //! Training the prior on the posteriors of the training windows, once the network is done.
 //!
-//! See [`musicvae::prior`] for what it is. It learns where latent vectors of grooves lie, not single ones: in
-//! each step each window's vector is drawn anew from its posterior. Fine-tuning (`--init`) trains the prior of the
-//! first weights on: few grooves alone could not say what lies between them.
+//! See [`musicvae::prior`] for the network. Each step samples the windows' latent vectors from their posteriors
+//! again, so that the prior learns a distribution and not single points. Fine-tuning (`--init`) continues with the
+//! prior of the first weights: a few windows do not show what lies between them.
 
 use anyhow::{Context, Result, bail};
 use candle_core::{Device, Tensor};
@@ -24,18 +24,17 @@ const LEARNING_RATE: f64 = 1e-3;
 /// AdamW's weight decay.
 const WEIGHT_DECAY: f32 = 1e-2;
 
-/// Share of the vectors that are shown without their style, so that the prior also knows grooves of
-/// any.
-const UNTOLD_STYLES: f32 = 0.3;
+/// Share of the vectors that are trained without their style, for generation in any style.
+const STYLE_DROPOUT: f32 = 0.3;
 
-/// Each vector is drawn this often at most, on average: that many times for all of Groove MIDI's are the 6000
-/// steps that its prior was tuned with.
+/// Maximum number of draws per vector, on average: the 6000 steps of the shipped prior, for the vectors of the Groove
+/// MIDI Dataset.
 const MOST_DRAWS: usize = 200;
 
-/// Steps that few vectors are trained on nevertheless.
+/// Minimum number of steps, for few vectors.
 const LEAST_STEPS: usize = 1500;
 
-/// Steps at the end whose mean loss is told.
+/// Number of last steps whose mean loss is reported.
 const LAST_STEPS: u32 = 200;
 
 /// The posteriors of windows, and their styles.
@@ -43,13 +42,12 @@ pub(crate) struct Posteriors {
     /// `[N, Z]`, row-major; likewise the sigmas.
     pub(crate) means: Vec<f32>,
     pub(crate) sigmas: Vec<f32>,
-    /// Index among the styles of the weights file, `[N]`; `None` for others.
+    /// Index of each window's style in the weights file, `[N]`; `None` for other styles.
     pub(crate) styles: Vec<Option<usize>>,
 }
 
-/// Trains the prior of `config`, which knows these styles, and returns its tensors and the mean loss of its
-/// last steps: squared error of v per number of the latent vector. It begins with that of `init`, as far as there is
-/// one of the same sizes.
+/// Trains the prior of `config` with these styles; returns its tensors and the mean loss of its last steps, the
+/// squared error of v per number of the latent vector. Starts from the prior of `init` if that has the same sizes.
 pub(crate) fn train(
     settings: &Settings,
     config: &Config,
@@ -60,7 +58,7 @@ pub(crate) fn train(
 ) -> Result<(Tensors, f64)> {
     let parameters = Parameters::initial_of_prior(config, settings.seed, device)?;
     if let Some(init) = init {
-        take_over(&parameters, config, styles, init)?;
+        copy_prior(&parameters, config, styles, init)?;
     }
     let network = Prior::new(config, parameters.builder())?;
     let adam = AdamConfig { weight_decay: WEIGHT_DECAY, ..AdamConfig::default() };
@@ -70,8 +68,8 @@ pub(crate) fn train(
     let bar = progress::bar(steps.into(), 0);
     let (mut sum, mut summed) = (0.0, 0u32);
     for step in 0..steps {
-        let lesson = Lesson::draw(settings.seed, step.into(), config, posteriors)?;
-        let [x, condition, v] = lesson.tensors(config, device)?;
+        let batch = TrainingBatch::draw(settings.seed, step.into(), config, posteriors)?;
+        let [x, condition, v] = batch.tensors(config, device)?;
         let loss = (network.forward(&x, &condition)? - v)?.sqr()?.mean_all()?;
         let rate = LEARNING_RATE * one_cycle(step.into(), steps.into());
         adam.step(&parameters, &loss.backward()?, rate, Some(1.0))?;
@@ -89,9 +87,9 @@ pub(crate) fn train(
     Ok((parameters.numbers(), sum / f64::from(summed.max(1))))
 }
 
-/// Copies the prior of `init` into `parameters`, of styles too that both know by the same name; of new ones, what it
-/// knows of grooves of any style. Nothing if the sizes differ.
-fn take_over(
+/// Copies the prior of `init` into `parameters`. Styles are matched by name; a new style starts as any style.
+/// Does nothing if the sizes differ.
+fn copy_prior(
     parameters: &Parameters,
     config: &Config,
     styles: &[&str],
@@ -120,15 +118,15 @@ fn take_over(
     Ok(())
 }
 
-/// What one step learns from: rows of points on the way, what is told of them, and the way on.
-struct Lesson {
+/// The training data of one step: points between noise and latent vectors, their conditions, and the velocities.
+struct TrainingBatch {
     x: Vec<f32>,
     condition: Vec<f32>,
     v: Vec<f32>,
 }
 
-impl Lesson {
-    /// Draws it; `step` names the noise.
+impl TrainingBatch {
+    /// Draws a batch; `step` is the stream of the noise.
     fn draw(seed: u64, step: u64, config: &Config, posteriors: &Posteriors) -> Result<Self> {
         let prior = config.prior.as_ref().context("this network has no prior")?;
         let (z, width, windows) = (config.latent, prior.condition(), posteriors.styles.len());
@@ -136,29 +134,29 @@ impl Lesson {
         let mut normal = vec![0.0; BATCH * (2 * z + 1)];
         noise.fill_normal(&mut normal);
         let (times, normal) = normal.split_at(BATCH);
-        let mut lesson = Self {
+        let mut batch = Self {
             x: Vec::with_capacity(BATCH * z),
             condition: vec![0.0; BATCH * width],
             v: Vec::with_capacity(BATCH * z),
         };
-        let rows = normal.chunks(2 * z).zip(lesson.condition.chunks_mut(width));
+        let rows = normal.chunks(2 * z).zip(batch.condition.chunks_mut(width));
         for ((normal, condition), time) in rows.zip(times) {
             let window = noise.below(windows);
-            // Logit-normal times: the middle of the way is the hardest (Esser et al. 2024, arXiv 2403.03206).
+            // Logit-normal times: the middle is the hardest (Esser et al. 2024, arXiv 2403.03206).
             let time = 1.0 / (1.0 + (-time).exp());
-            let is_told = noise.uniform() >= UNTOLD_STYLES;
-            let style = posteriors.styles[window].filter(|_| is_told);
+            let has_style = noise.uniform() >= STYLE_DROPOUT;
+            let style = posteriors.styles[window].filter(|_| has_style);
             prior.write_condition(time, style, condition);
             let (eps, draw) = normal.split_at(z);
             let row = window * z..(window + 1) * z;
             let posterior = posteriors.means[row.clone()].iter().zip(&posteriors.sigmas[row]);
             for ((eps, draw), (mean, sigma)) in eps.iter().zip(draw).zip(posterior) {
                 let z = mean + sigma * draw;
-                lesson.x.push((1.0 - time) * eps + time * z);
-                lesson.v.push(z - eps);
+                batch.x.push((1.0 - time) * eps + time * z);
+                batch.v.push(z - eps);
             }
         }
-        Ok(lesson)
+        Ok(batch)
     }
 
     /// x `[BATCH, Z]`, condition `[BATCH, C]`, v `[BATCH, Z]`.
@@ -181,7 +179,7 @@ mod tests {
     use musicvae::{Drummer, Recipe, Scratch};
 
     #[test]
-    fn points_are_drawn_from_where_the_windows_lie() {
+    fn points_are_sampled_where_the_windows_lie() {
         // Two clusters along the first number, -3 in the first style and 3 in the second; the second number is
         // always near 1.
         let n = 200;
@@ -223,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn fine_tuning_begins_with_the_prior_that_there_is_and_finds_its_styles_by_name() {
+    fn fine_tuning_starts_from_the_old_prior_and_finds_its_styles_by_name() {
         let device = Device::Cpu;
         let with_styles = |styles| Config {
             prior: Some(PriorConfig { hidden: 8, blocks: 1, steps: 2, styles }),
@@ -241,7 +239,7 @@ mod tests {
         let init = WeightsFile::new(old.clone(), metadata, tensors).unwrap();
 
         let parameters = Parameters::initial_of_prior(&new, 1, &device).unwrap();
-        take_over(&parameters, &new, &["jazz", "samba", "funk"], &init).unwrap();
+        copy_prior(&parameters, &new, &["jazz", "samba", "funk"], &init).unwrap();
         let found = parameters.numbers();
         assert_eq!(found["prior.output.weight"], taught["prior.output.weight"]);
         let any = old.prior.as_ref().unwrap().any_style();
@@ -259,7 +257,7 @@ mod tests {
         };
         let parameters = Parameters::initial_of_prior(&wider, 1, &device).unwrap();
         let before = parameters.numbers();
-        take_over(&parameters, &wider, &[], &init).unwrap();
+        copy_prior(&parameters, &wider, &[], &init).unwrap();
         assert_eq!(parameters.numbers(), before);
     }
 }

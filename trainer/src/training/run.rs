@@ -1,7 +1,7 @@
-//! A training run: the steps from windows to a trained network.
+//! A training run: from windows to a trained network, with checkpoints.
 //!
-//! Every random choice comes from a stream named by (seed, purpose, step or epoch), so that a run
-//! that was stopped goes on with the same numbers as one that never was.
+//! Every random number comes from a stream chosen by (seed, purpose, step or epoch), so that a resumed run
+//! computes the same numbers as one that was never stopped.
 
 use std::fs;
 use std::time::Instant;
@@ -25,13 +25,13 @@ use crate::training::{
 };
 
 impl Settings {
-    /// What the optimiser is told beside the learning rate.
+    /// Settings of the optimiser other than the learning rate.
     pub(crate) fn adam(&self) -> AdamConfig {
         AdamConfig { weight_decay: self.weight_decay as f32, ..AdamConfig::default() }
     }
 }
 
-/// A run under way.
+/// A training run.
 pub(crate) struct Training {
     pub(crate) settings: Settings,
     pub(crate) folder: RunFolder,
@@ -44,7 +44,7 @@ pub(crate) struct Training {
 }
 
 impl Training {
-    /// A run at its first step.
+    /// A new run.
     pub(crate) fn begin(
         settings: Settings,
         folder: RunFolder,
@@ -82,17 +82,17 @@ impl Training {
     ) -> Result<Self> {
         let (checkpoint, damaged) = Checkpoint::newest(&folder)?;
         for error in damaged {
-            eprintln!("warning: passed over {error:#}");
+            eprintln!("warning: skipped {error:#}");
         }
         let Some(checkpoint) = checkpoint else {
-            eprintln!("{} has no checkpoint yet: beginning anew", folder.path().display());
+            eprintln!("{} has no checkpoint yet: starting again", folder.path().display());
             return Self::begin(settings, folder, device, data);
         };
         let progress = checkpoint.progress.clone();
         if progress.data_sha256 != data.report.sha256 || progress.windows != data.train.len() as u64
         {
             bail!(
-                "{}: these are not the MIDI files that the run in {} was begun with ({} training \
+                "{}: these are not the MIDI files that the run in {} started with ({} training \
                  windows, not {})",
                 settings.data_name(),
                 folder.path().display(),
@@ -119,13 +119,13 @@ impl Training {
         Ok(Self { settings, folder, device, parameters, network, adam, metrics, progress })
     }
 
-    /// Writes what follows to a TensorBoard event file in the run's folder too.
+    /// Also writes the following metrics to a TensorBoard event file in the run's folder.
     pub(crate) fn write_events(&mut self) -> Result<()> {
         self.metrics.write_events_to(self.folder.path(), self.progress.step)
     }
 
-    /// Trains up to the last epoch's end, which is `true`, or until Ctrl-C or step `stop_after`.
-    pub(crate) fn reaches_the_end(
+    /// Trains to the end of the last epoch and returns `true`, or to Ctrl-C or step `stop_after`.
+    pub(crate) fn train_to_end(
         &mut self,
         data: &Dataset,
         stop_after: Option<u64>,
@@ -149,16 +149,16 @@ impl Training {
                     let trained = (per_epoch - first) * batch_size as u64;
                     self.finish_epoch(&data.validation, trained, began, &bar)?;
                 }
-                let is_asked_to_stop = interrupt::is_requested()
+                let must_stop = interrupt::is_requested()
                     || stop_after.is_some_and(|n| self.progress.step >= n);
                 let is_due =
                     self.progress.step.is_multiple_of(self.settings.checkpoint_steps.into());
-                if is_epoch_done || is_asked_to_stop || is_due {
+                if is_epoch_done || must_stop || is_due {
                     self.save()?;
                 }
-                if is_asked_to_stop {
+                if must_stop {
                     bar.finish_and_clear();
-                    self.say_how_to_resume();
+                    self.print_how_to_resume();
                     return Ok(false);
                 }
             }
@@ -206,8 +206,8 @@ impl Training {
         self.metrics.write(&Line::Step { step, epoch, parts, beta, lr, gradient_norm })
     }
 
-    /// Measures the validation windows, says the epoch's line and keeps the parameters if they are
-    /// the best so far (without validation windows: if they are the latest).
+    /// Measures the validation windows, prints the epoch's line and keeps the parameters if they are the best so
+    /// far. Without validation windows the latest are kept.
     fn finish_epoch(
         &mut self,
         validation: &Windows,
@@ -232,9 +232,9 @@ impl Training {
             self.checkpoint_of_parameters().write(&self.folder.best())?;
         }
         let windows_per_second = trained as f64 / seconds;
-        let mut line = format!("epoch {epoch}/{}: {}", self.settings.epochs, self.told(&train));
+        let mut line = format!("epoch {epoch}/{}: {}", self.settings.epochs, self.text_of(&train));
         if let Some((parts, accuracy)) = parts.zip(accuracy) {
-            line += &format!("; validation: {}, accuracy {accuracy:.4}", self.told(&parts));
+            line += &format!("; validation: {}, accuracy {accuracy:.4}", self.text_of(&parts));
         }
         bar.suspend(|| println!("{line}; {windows_per_second:.0} windows/s"));
         self.metrics.write(&Line::Epoch {
@@ -248,8 +248,8 @@ impl Training {
         })
     }
 
-    /// `parts` for people.
-    fn told(&self, parts: &Parts) -> String {
+    /// `parts` as text.
+    fn text_of(&self, parts: &Parts) -> String {
         let Parts { loss, reconstruction, kl, velocity, micro_offset } = parts;
         let expression = match self.settings.network.expression {
             true => format!(", velocity {velocity:.2}, micro-offset {micro_offset:.2}"),
@@ -258,7 +258,7 @@ impl Training {
         format!("loss {loss:.2} (reconstruction {reconstruction:.2}, KL {kl:.2}{expression})")
     }
 
-    /// Writes a checkpoint, with the metrics up to it on the disk first.
+    /// Writes a checkpoint, after the metrics up to it are on the disk.
     fn save(&self) -> Result<()> {
         self.metrics.flush()?;
         let mut checkpoint = self.checkpoint_of_parameters();
@@ -289,21 +289,21 @@ impl Training {
         }
     }
 
-    fn say_how_to_resume(&self) {
+    fn print_how_to_resume(&self) {
         eprintln!(
-            "stopped after step {} of {}, saved; go on with: trainer --resume {}",
+            "stopped after step {} of {}, saved; to continue: trainer --resume {}",
             self.progress.step,
             self.steps(),
             self.folder.path().display()
         );
     }
 
-    /// Windows per step: all, if there are fewer than a batch.
+    /// Windows per step; all windows if they are fewer than a batch.
     fn batch_size(&self) -> usize {
         (self.settings.batch_size as usize).min(self.progress.windows as usize)
     }
 
-    /// Steps in an epoch; what is left over after whole batches waits for the next shuffle.
+    /// Steps per epoch; windows left over after whole batches are skipped until the next shuffle.
     fn steps_per_epoch(&self) -> u64 {
         self.progress.windows / self.batch_size() as u64
     }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::training::settings::Settings;
 use crate::training::whole_file;
 
-/// Where runs are kept unless `--out` says otherwise, below the current folder.
+/// Folder of the runs without `--out`, in the current folder.
 const RUNS: &str = "runs";
 
 /// The folder of one run.
@@ -18,7 +18,7 @@ const RUNS: &str = "runs";
 pub(crate) struct RunFolder(PathBuf);
 
 impl RunFolder {
-    /// Makes the folder of a new run: `out`, or else the first free `runs/<preset>-<windowing>-<n>`.
+    /// Creates the folder of a new run: `out`, or the first free `runs/<preset>-<windowing>-<n>`.
     pub(crate) fn create(out: Option<&Path>, settings: &Settings) -> Result<Self> {
         let folder = match out {
             Some(out) => {
@@ -96,7 +96,7 @@ impl RunFolder {
         self.0.join("weights.safetensors")
     }
 
-    /// The weights that the run was begun with, if there were any.
+    /// The weights that the run started from, if any.
     pub(crate) fn init(&self) -> PathBuf {
         self.0.join("init.safetensors")
     }

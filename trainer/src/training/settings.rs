@@ -1,7 +1,7 @@
-//! Arguments as meant: the settings of a training run, from preset, config file and flags.
+//! The settings of a training run, from preset, config file and flags.
 //!
-//! Later wins: the preset's values, then the config file's, then the flags'. What comes out is
-//! complete, checked, and written to the run's `config.toml`, which is itself a config file.
+//! The config file overrides the preset, and the flags override both. The settings are complete, checked, and
+//! written to the run's `config.toml`, which is itself a config file.
 
 mod layers;
 mod presets;
@@ -21,12 +21,12 @@ use crate::data::{DataOptions, Windowing};
 use crate::training::init;
 use layers::{layered, of_run, read_config};
 
-/// The arguments do not say enough, or contradict each other.
+/// Missing or contradictory arguments.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} (`trainer --help` explains)")]
 pub(crate) struct UsageError(pub(crate) &'static str);
 
-/// What the reconstruction part of the loss is.
+/// The reconstruction part of the loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Reconstruction {
@@ -36,17 +36,17 @@ pub(crate) enum Reconstruction {
     Published,
 }
 
-/// Everything that decides what a run computes (given the data), and where. All rates per step.
+/// All settings of a run. Rates are per step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// Archive of MIDI files, as it was named when the run began.
+    /// Zip or folder of MIDI files, as named on the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) data: Option<PathBuf>,
-    /// Weights file whose numbers the run began with; `None`: random ones.
+    /// Weights file to fine-tune; `None`: random initial weights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) init: Option<PathBuf>,
-    /// The command that began the run, with file names in place of paths.
+    /// The command that started the run, with file names in place of paths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) command: Option<String>,
     pub(crate) preset: Preset,
@@ -55,7 +55,7 @@ pub(crate) struct Settings {
     pub(crate) epochs: u32,
     /// Windows per step.
     pub(crate) batch_size: u32,
-    /// Highest learning rate.
+    /// Peak learning rate.
     pub(crate) lr: f64,
     pub(crate) schedule: Schedule,
     pub(crate) reconstruction: Reconstruction,
@@ -63,23 +63,23 @@ pub(crate) struct Settings {
     pub(crate) beta: f64,
     /// Steps over which beta rises from 0.
     pub(crate) beta_annealing_steps: u32,
-    /// Bits per window that the latent carries free of charge.
+    /// KL divergence per window that is free of loss, in bits.
     pub(crate) free_bits: f64,
     /// Weight of the squared errors of velocities, summed over a window's hits.
     pub(crate) velocity_weight: f64,
     /// Weight of the squared errors of micro-offsets (in steps), summed over a window's hits.
     pub(crate) micro_offset_weight: f64,
-    /// Probability, in half of a batch's windows, of trading each instrument with another's.
+    /// Probability, in half of a batch's windows, of replacing an instrument by another window's.
     pub(crate) recombine: f64,
-    /// Probability that the decoder does not see a previous token.
+    /// Dropout of the decoder's previous tokens.
     pub(crate) drop_previous: f64,
     /// AdamW's weight decay.
     pub(crate) weight_decay: f64,
-    /// Largest norm of all gradients together.
+    /// Maximum norm of all gradients; 0 is no limit.
     pub(crate) clip: f64,
-    /// Beats between the starts of training windows: 1 cuts them at every beat.
+    /// Beats between the starts of training windows.
     pub(crate) hop_beats: u32,
-    /// Most steps in which the prior is trained, once the network is; few windows take fewer.
+    /// Maximum number of training steps of the prior; few windows take fewer.
     pub(crate) prior_steps: u32,
     /// Steps between checkpoints within an epoch (there is always one at its end).
     pub(crate) checkpoint_steps: u32,
@@ -92,8 +92,8 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The settings that `flags` (keys of a config file) mean, laid over the config file `config`.
-    pub(crate) fn of_files_and_flags(config: Option<&Path>, flags: Table) -> Result<Self> {
+    /// The settings of the config file `config` and of `flags`, a table with the keys of a config file.
+    pub(crate) fn from_file_and_flags(config: Option<&Path>, flags: Table) -> Result<Self> {
         let file = config.map(read_config).transpose()?.unwrap_or_default();
         let says_network = file.contains_key("network");
         let mut settings = layered(file, flags).with_context(|| match config {
@@ -111,9 +111,9 @@ impl Settings {
         of_run(read_config(path)?, Table::new()).with_context(|| path.display().to_string())
     }
 
-    /// The settings of the run whose config file is at `path`, to go on with as `flags` say.
+    /// The settings of the run whose config file is at `path`, changed by `flags`.
     ///
-    /// Only what does not change what is computed may differ, and the number of epochs.
+    /// Only the number of epochs may differ, and settings that do not change the results.
     pub(crate) fn resumed(path: &Path, flags: Table) -> Result<Self> {
         const MAY_CHANGE: [&str; 4] = ["data", "epochs", "device", "f32"];
         let file = read_config(path)?;
@@ -123,7 +123,7 @@ impl Settings {
         for (key, asked) in &flags {
             match as_begun.get(key) {
                 Some(begun) if begun != asked && !MAY_CHANGE.contains(&key.as_str()) => bail!(
-                    "{}: the run was begun with {key} = {begun}, not {asked}; a resumed run keeps \
+                    "{}: the run started with {key} = {begun}, not {asked}; a resumed run keeps \
                      its settings (all but --epochs, --device and --data)",
                     path.display()
                 ),
@@ -133,12 +133,12 @@ impl Settings {
         of_run(file, flags).with_context(context)
     }
 
-    /// This as the text of a config file.
+    /// The settings as the text of a config file.
     pub(crate) fn to_toml(&self) -> Result<String> {
         toml::to_string(self).context("settings do not fit TOML")
     }
 
-    /// Which windows to load.
+    /// The windows to load.
     pub(crate) fn data_options(&self) -> Result<DataOptions> {
         let path = self.data.clone().ok_or(UsageError(
             "no data to train on: name a zip or a folder of MIDI files by --data",
@@ -183,7 +183,7 @@ impl Settings {
         }
         self.network.validate().context("network")?;
         if self.windowing == Windowing::Seed && self.network.expression {
-            bail!("windowing `seed` knows no velocities: `network.expression` must be false");
+            bail!("windowing `seed` has no velocities: `network.expression` must be false");
         }
         Ok(self)
     }

@@ -1,4 +1,4 @@
-//! Windows measured under teacher forcing: each step predicted from the true ones before it.
+//! Teacher forcing: each step predicted from the true steps before it.
 
 use anyhow::Result;
 use candle_core::Tensor;
@@ -14,10 +14,10 @@ pub(crate) const BATCH: usize = 256;
 /// Streams of posterior noise for measuring, apart from training's, which count up from 0.
 const FIRST_STREAM: u64 = 1 << 63;
 
-/// What was measured: means over windows, z drawn from the posterior.
+/// Measurements under teacher forcing: means over windows, z sampled from the posterior.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Measured {
-    /// Share of tokens predicted right, in `[0, 1]`.
+    /// Share of correct tokens, in `[0, 1]`.
     pub(crate) accuracy: f64,
     /// Cross-entropy of the tokens, nats per window.
     pub(crate) cross_entropy: f64,
@@ -33,7 +33,7 @@ pub(crate) struct Measured {
     pub(crate) means: Vec<f32>,
 }
 
-/// Measures `windows`, of which there must be one at least; `seed` names the noise.
+/// Measures `windows`, at least one; `seed` is that of the posterior noise.
 pub(crate) fn measure(network: &Network, windows: &Windows, seed: u64) -> Result<Measured> {
     let mut measured = Measured::default();
     for (stream, patterns) in (FIRST_STREAM..).zip(batches(windows)) {

@@ -1,4 +1,4 @@
-//! Reading weights files on the user's behalf.
+//! Weights files that the user names.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ pub(crate) fn drummer(path: &Path) -> Result<Drummer> {
     Drummer::new(&read(path)?).with_context(|| path.display().to_string())
 }
 
-/// The windowing that `file` was trained on, if it says so.
+/// The windowing in the metadata of `file`, if there.
 pub(crate) fn windowing(file: &WeightsFile) -> Option<Windowing> {
     let data: serde_json::Value = serde_json::from_str(file.metadata().get("data")?).ok()?;
     serde_json::from_value(data.get("windowing")?.clone()).ok()

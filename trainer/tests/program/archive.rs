@@ -1,4 +1,4 @@
-//! A small made-up archive, laid out as the Groove MIDI Dataset is.
+//! A small archive with the layout of the Groove MIDI Dataset.
 
 use std::io::{Cursor, Write};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What goes wrong in a user's hands is said in one clear line.
+//! Errors of usage and of input are one clear line.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What is done with a musician's own grooves and a weights file: encode and interpolate.
+//! Tests of `trainer encode` and `trainer interpolate`.
 
 use std::fs;
 use std::path::Path;
@@ -73,7 +73,7 @@ fn interpolate_writes_the_grooves_between_two() {
     let path = folder.path();
     let args = ["interpolate", "a.mid", "b.mid", "--weights", "w.safetensors"];
     let said = trainer_succeeds(path, &[&args[..], &["--steps", "3", "--out", "way"]].concat());
-    assert!(said.stdout.ends_with("wrote 3 grooves to way\n"), "{said:?}");
+    assert!(said.stdout.ends_with("wrote 3 patterns to way\n"), "{said:?}");
     let mut files: Vec<_> = fs::read_dir(path.join("way"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -1,4 +1,4 @@
-//! What is done with an exported file: evaluate, sample and inspect.
+//! Tests of an exported weights file: evaluate, sample and inspect.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Training on from weights that are there already, on a musician's own MIDI files.
+//! Tests of fine-tuning on a folder of MIDI files.
 
 use std::fs;
 
@@ -44,7 +44,7 @@ fn a_folder_of_grooves_trains_on_from_weights() {
     assert!(said.stderr.contains("1 MIDI file could not be used"), "{said:?}");
     let fresh = ["--data", "my_grooves", "--preset", "tiny", "--epochs", "1", "--out", "fresh"];
     trainer_succeeds(folder.path(), &fresh);
-    // What has been learned before shows in the first step.
+    // The first step already shows the earlier training.
     let (tuned, fresh) = (first_loss(&folder, "tuned"), first_loss(&folder, "fresh"));
     assert!(tuned < 0.8 * fresh, "{tuned} and {fresh}");
     let weights = WeightsFile::read(&folder.path().join("tuned/weights.safetensors")).unwrap();

@@ -1,5 +1,5 @@
-//! A trainer that is killed, and disks that fail: the last whole checkpoint is there, and a resumed run ends
-//! as one never killed.
+//! A killed trainer and a full disk: the last complete checkpoint stays, and a resumed run ends like one that was
+//! never killed.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::training::timeless;
 use musicvae::WeightsFile;
 use musicvae::noise::{Noise, Purpose};
 
-/// How often the trainer is killed, unless `JANGDAN_KILLS` says otherwise.
+/// Number of kills without `JANGDAN_KILLS`.
 const KILLS: u64 = 5;
 
 fn begin(out: &str) -> Vec<String> {
@@ -93,7 +93,7 @@ fn a_run_killed_at_random_points_ends_as_one_never_killed() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_said_and_the_last_good_files_stay() {
+fn a_full_disk_is_an_error_and_the_last_good_files_stay() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     archive::write(&path.join("groove.zip"));

@@ -1,4 +1,4 @@
-//! The built trainer, used as a user uses it, on a small made-up archive.
+//! Tests of the built trainer on a small archive made here.
 
 mod archive;
 mod errors;

@@ -1,4 +1,4 @@
-//! What `evaluate` measures beyond the headlines: instruments, styles, expression, generation.
+//! Tests of `trainer evaluate`: instruments, styles, expression, generation.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What `report` makes of a run.
+//! Tests of `trainer report`.
 
 use std::fs;
 

@@ -1,9 +1,9 @@
-//! The built trainer, run as a user runs it.
+//! Runs of the built trainer.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// What a run of the trainer said.
+/// Exit status and output of a run of the trainer.
 #[derive(Debug)]
 pub(crate) struct Said {
     pub(crate) status: i32,

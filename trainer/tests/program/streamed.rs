@@ -1,4 +1,4 @@
-//! Archives are read a few megabytes at a time, whatever their size.
+//! Archives of any size are read a few megabytes at a time.
 
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::run::said;
 const FILES: usize = 400;
 /// Text beside the notes of each file, bytes.
 const TEXT: usize = 1 << 20;
-/// What the trainer may have of memory, KiB: a third of what the files hold. The Groove MIDI Dataset takes less than 60,000.
+/// Memory limit of the trainer in KiB: a third of the files' size. The Groove MIDI Dataset takes less than 60,000.
 const ALLOWED_KIB: usize = FILES * TEXT / 3 / 1024;
 
 /// A performance with a second track, of one long text.

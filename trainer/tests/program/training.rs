@@ -1,4 +1,4 @@
-//! Training by the built program: what a run writes, and that stopping and resuming change nothing.
+//! Tests of training runs: the files they write, stopping and resuming.
 
 use std::fs;
 use std::path::Path;
@@ -148,7 +148,7 @@ fn resuming_refuses_what_would_be_another_run() {
     let said = trainer(path, &tiny(&["--out", "run", "--stop-after", "2"]));
     assert_eq!(said.status, 130, "{said:?}");
     let error = trainer_fails(path, &["--resume", "run", "--beta", "0.7"]);
-    assert!(error.contains("begun with beta = 0.2, not 0.7"), "{error}");
+    assert!(error.contains("started with beta = 0.2, not 0.7"), "{error}");
     let error = trainer_fails(path, &tiny(&["--out", "run"]));
     assert!(error.contains("already holds a run") && error.contains("--resume run"), "{error}");
     let error = trainer_fails(path, &["--resume", "nowhere"]);
@@ -159,7 +159,7 @@ fn resuming_refuses_what_would_be_another_run() {
         &[("a.mid".into(), archive::midi(1)), ("b.mid".into(), archive::midi(2))],
     );
     let error = trainer_fails(path, &["--resume", "run", "--data", "other.zip"]);
-    assert!(error.contains("not the MIDI files that the run in run was begun with"), "{error}");
+    assert!(error.contains("not the MIDI files that the run in run started with"), "{error}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The figures of generation for people.
+//! The statistics of generated patterns as tables.
 
 use groove::Instrument;
 
@@ -8,7 +8,7 @@ use crate::evaluate::statistics::{Distances, Means};
 use crate::evaluate::table::table;
 
 impl Generation {
-    /// All of them.
+    /// All tables.
     pub(crate) fn table(&self) -> String {
         let directions = match self.directions.is_empty() {
             true => String::new(),

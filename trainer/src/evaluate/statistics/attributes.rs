@@ -35,7 +35,7 @@ impl Attribute {
         }
     }
 
-    /// How much of it `pattern` has.
+    /// The attribute's value for `pattern`.
     pub(crate) fn of(self, pattern: &Pattern) -> f64 {
         let hits = |of: &[Instrument]| {
             pattern.iter().filter(|(_, instrument, _)| of.contains(instrument)).count() as f64

@@ -1,4 +1,4 @@
-//! How far two sets of patterns lie apart, distribution by distribution.
+//! Distances between the distributions of two sets of patterns.
 
 use serde::Serialize;
 

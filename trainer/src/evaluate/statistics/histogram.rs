@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-/// How often each of some values was found.
+/// Counts of values, one bin per value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Histogram {
     counts: Vec<u64>,
 }
 
-/// How far two distributions lie apart.
+/// The distance of two distributions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Distance {
     /// Jensen-Shannon divergence in bits, from 0 (the same) to 1 (nothing in common).
@@ -41,8 +41,7 @@ impl Histogram {
         self.counts.iter().sum()
     }
 
-    /// How far this distribution lies from `other`. Two without any value are the same; one with and one
-    /// without have nothing in common.
+    /// The distance to `other`. Two empty ones are the same; an empty one and another have nothing in common.
     pub(crate) fn distance(&self, other: &Self) -> Distance {
         let (total, other_total) = (self.total(), other.total());
         if total == 0 || other_total == 0 {
@@ -66,7 +65,7 @@ impl Histogram {
 }
 
 impl Distance {
-    /// The mean of `distances`, of which there must be one at least.
+    /// The mean of `distances`, at least one.
     pub(crate) fn mean(distances: impl IntoIterator<Item = Self>) -> Self {
         let mut sum = Self { divergence: 0.0, overlap: 0.0 };
         let mut count = 0.0;

@@ -10,7 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 pub(crate) struct PerInstrument<T>([T; INSTRUMENTS]);
 
 impl<T> PerInstrument<T> {
-    /// What `of` says of each instrument.
+    /// `of` applied to each instrument.
     pub(crate) fn new(of: impl FnMut(Instrument) -> T) -> Self {
         Self(Instrument::ALL.map(of))
     }

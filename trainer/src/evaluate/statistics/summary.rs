@@ -1,4 +1,4 @@
-//! What a set of patterns is like: distributions and means of what is played.
+//! Distributions and means of the hits in a set of patterns.
 
 use groove::{BARS, Instrument, OnsetGrid, Pattern, STEPS_PER_BAR};
 use serde::Serialize;
@@ -11,7 +11,7 @@ const SYNCOPATION_BINS: f64 = 2.0;
 /// Bins in a range of length 1, of similarities, velocities and micro-offsets; a last one holds its end.
 const UNIT_BINS: f64 = 20.0;
 
-/// Distributions and means of a set of patterns. Silent patterns have no part in them.
+/// Distributions and means of a set of patterns. Silent patterns are left out.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Summary {
     patterns: usize,
@@ -43,7 +43,7 @@ pub(crate) struct Means {
 }
 
 impl Summary {
-    /// Counts what `patterns` play.
+    /// Counts the hits of `patterns`.
     pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = &'a Pattern>) -> Self {
         let mut summary = Self::default();
         patterns.into_iter().for_each(|pattern| summary.add(pattern));
@@ -84,7 +84,7 @@ impl Summary {
         }
     }
 
-    /// The means; silent patterns have no part in them.
+    /// The means, without silent patterns.
     pub(crate) fn means(&self) -> Means {
         let patterns = self.patterns.max(1) as f64;
         let hits_per_bar_of = PerInstrument::new(|instrument| {
@@ -100,7 +100,7 @@ impl Summary {
         }
     }
 
-    /// How far the distributions lie from those of `other`.
+    /// The distances between these distributions and those of `other`.
     pub(crate) fn distances(&self, other: &Self) -> Distances {
         let of_each = |of: fn(&Self) -> &PerInstrument<Histogram>| -> PerInstrument<Distance> {
             PerInstrument::new(|instrument| of(self)[instrument].distance(&of(other)[instrument]))

@@ -1,4 +1,4 @@
-//! Config files that somebody meant harm with: no panic, one line each, and what is read is written and read to the same.
+//! Damaged config files: no panic, errors of one line, and settings that were read are written and read back the same.
 
 use std::cell::Cell;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What is put in the place of values, and anywhere.
+/// Texts that replace values or are inserted anywhere.
 const PIECES: [&str; 14] = [
     "1e999",
     "-1",
@@ -42,7 +42,7 @@ fn check(text: &str) -> Result<bool, TestCaseError> {
 }
 
 #[test]
-fn harmed_config_files_are_said_in_one_line_or_read_as_they_are_written() {
+fn damaged_config_files_give_errors_of_one_line_or_read_back() {
     let whole = Settings::of(Preset::Compact, Windowing::Bars).to_toml().unwrap();
     let piece = || 0..PIECES.len();
     let place = || 0.0..1.0_f64;
@@ -82,7 +82,7 @@ fn harmed_config_files_are_said_in_one_line_or_read_as_they_are_written() {
 }
 
 #[test]
-fn a_config_file_beyond_all_measure_is_refused() {
+fn a_config_file_that_is_too_large_is_refused() {
     let mut text = Settings::of(Preset::Tiny, Windowing::Bars).to_toml().unwrap();
     assert!(check(&text).unwrap());
     text.push_str(&"#\n".repeat(1 << 19));

@@ -1,4 +1,4 @@
-//! Preset, config file and flags, one over the other.
+//! Layers of settings: the preset, the config file over it, the flags over both.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use super::{Preset, Settings};
 use crate::data::Windowing;
 
-/// The largest config file that is read; one that says everything has 1 kB.
+/// Maximum size of a config file in bytes; one with every key has 1 kB.
 const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// Reads the config file at `path`.
@@ -30,7 +30,7 @@ pub(super) fn layered(file: Table, flags: Table) -> Result<Settings> {
     over_preset(None, file, flags)
 }
 
-/// What a run wrote of itself, then `flags`. The network in it is whole: a part that it lacks must not come from the preset.
+/// A run's config file, then `flags`. Its network is complete: missing parts must not come from the preset.
 pub(super) fn of_run(mut file: Table, flags: Table) -> Result<Settings> {
     let network = file.remove("network");
     over_preset(network, file, flags)
@@ -54,7 +54,7 @@ fn over_preset(network: Option<Value>, file: Table, flags: Table) -> Result<Sett
     if let Some(network) = network {
         table.insert("network".into(), network);
     }
-    // What may be left out has to be known all the same.
+    // Optional keys are known too.
     for key in ["data", "init", "command"] {
         table.insert(key.into(), Value::String(String::new()));
     }
@@ -68,7 +68,7 @@ fn over_preset(network: Option<Value>, file: Table, flags: Table) -> Result<Sett
     Settings::deserialize(table).map_err(|e| in_one_line("value", &e))?.check()
 }
 
-/// Replaces what `onto` has with what `from` says; a key that `onto` lacks is an error.
+/// Replaces the values in `onto` by those in `from`; a key that `onto` lacks is an error.
 fn overlay(onto: &mut Table, from: Table, within: &str) -> Result<()> {
     for (key, value) in from {
         let known = onto.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_run_does_without_does_not_come_back_from_its_preset() {
+    fn parts_that_a_runs_network_lacks_do_not_come_from_its_preset() {
         let mut settings = Settings::of(Preset::Compact, Windowing::Bars);
         (settings.network.look_back, settings.network.prior) = (Vec::new(), None);
         let again = of_run(settings.to_toml().unwrap().parse().unwrap(), Table::new()).unwrap();
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_may_ask_for_what_its_preset_does_without() {
+    fn a_file_may_add_network_parts_that_its_preset_lacks() {
         let file = "preset = \"paper\"\n[network]\nlook_back = [16]\n[network.prior]\nsteps = 3";
         let network = settings(file, "").unwrap().network;
         assert_eq!((network.look_back, network.prior.unwrap().steps), (vec![16], 3));
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_config_file_says_all_that_the_settings_say() {
+    fn settings_written_as_a_config_file_read_back() {
         for preset in [Preset::Compact, Preset::Paper, Preset::Tiny] {
             for windowing in [Windowing::Bars, Windowing::Seed] {
                 let data = Some("a \"b\"/c.zip".into());

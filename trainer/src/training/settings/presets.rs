@@ -1,4 +1,4 @@
-//! What a run begins from before anybody says otherwise.
+//! The presets: network sizes and training settings to start from.
 
 use musicvae::Config;
 use serde::{Deserialize, Serialize};
@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 use super::{Reconstruction, Schedule, Settings};
 use crate::data::Windowing;
 
-/// Size of network and training recipe to start from.
+/// A network size with its training settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Preset {
-    /// The one that ships: small, with a direct path from grid to latent and back
+    /// The network of the shipped weights: small, with a direct path from grid to latent and back
     Compact,
     /// The published network and its training settings (MusicVAE, Roberts et al. 2018)
     Paper,
-    /// For tests and first tries: learns little, in seconds
+    /// For tests and first tries: trains in seconds, learns little
     Tiny,
 }
 
 impl Settings {
-    /// The recipe of `preset` on windows of `windowing`.
+    /// The settings of `preset` for windows of `windowing`.
     pub(crate) fn of(preset: Preset, windowing: Windowing) -> Self {
         // Measured: docs/experiments.md. Beta is that of MusicVAE's drum models, whose free bits
         // change nothing where the divergence is always above them.

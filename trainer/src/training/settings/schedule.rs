@@ -1,16 +1,16 @@
-//! What changes from step to step: the learning rate, and beta.
+//! Schedules of the learning rate and of beta.
 
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
 
-/// How the learning rate runs over a training.
+/// Schedule of the learning rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Schedule {
-    /// Up within the first 5 % of all steps, then down to nothing along a cosine
+    /// Rises during the first 5 % of all steps, then falls to nearly 0 along a cosine
     OneCycle,
-    /// Times 0.9999 at each step, down to 1e-5; does not depend on the number of epochs
+    /// Multiplied by 0.9999 at each step, down to 1e-5; independent of the number of epochs
     Published,
 }
 
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn beta_rises_from_nothing() {
+    fn beta_rises_from_0() {
         let settings = Settings::of(Preset::Compact, Windowing::Bars);
         assert_eq!(settings.beta_at(0), 0.0);
         assert_eq!(settings.beta_at(250), settings.beta / 2.0);
