@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::archive;
-use crate::run::{trainer, trainer_succeeds};
+use crate::run::{trainer, trainer_fails, trainer_succeeds};
 use crate::training::timeless;
 use musicvae::WeightsFile;
 use musicvae::noise::{Noise, Purpose};
@@ -118,6 +118,15 @@ fn a_full_disk_is_an_error_and_the_last_good_files_stay() {
     let errors: Vec<&str> = said.stderr.lines().filter(|l| l.starts_with("error: ")).collect();
     assert!(errors.len() == 1 && errors[0].contains("run/"), "{said:?}");
     assert_eq!(checkpoints(&path.join("run")), whole);
+    // An archive that is cut off or missing is an error too.
+    let archive = path.join("groove.zip");
+    let bytes = fs::read(&archive).unwrap();
+    fs::write(&archive, &bytes[..bytes.len() / 2]).unwrap();
+    assert!(trainer_fails(path, &["--resume", "run"]).contains("groove.zip"));
+    fs::remove_file(&archive).unwrap();
+    assert!(trainer_fails(path, &["--resume", "run"]).contains("groove.zip"));
+    assert_eq!(checkpoints(&path.join("run")), whole);
+    fs::write(&archive, bytes).unwrap();
     trainer_succeeds(path, &["--resume", "run"]);
 }
 
