@@ -30,7 +30,7 @@ pub(crate) fn read(path: &Path, bar: usize) -> Result<Pattern> {
 }
 
 fn sequence(path: &Path) -> Result<StepSequence> {
-    let performance = Performance::read(&files::read(path, MAX_BYTES, "a MIDI file")?)?;
+    let performance = Performance::read(&whole_files::read(path, MAX_BYTES, "a MIDI file")?)?;
     if !performance.begins_in_four_four() {
         bail!("it is not in 4/4, the only metre that the network knows");
     }

@@ -135,7 +135,7 @@ fn read_all(
             }
         }
     }
-    report.sha256 = files::hex(&hash.finalize());
+    report.sha256 = whole_files::hex(&hash.finalize());
     sequences
 }
 

@@ -224,7 +224,7 @@ fn sha256(windows: &[&Windows]) -> String {
     for windows in windows {
         windows.write_tokens(&mut tokens).unwrap();
     }
-    files::sha256(&tokens)
+    whole_files::sha256(&tokens)
 }
 
 #[test]

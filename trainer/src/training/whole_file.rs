@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// Writes `bytes` to `path`; see [`files::write`].
+/// Writes `bytes` to `path`; see [`whole_files::write`].
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    files::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+    whole_files::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

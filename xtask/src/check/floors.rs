@@ -46,12 +46,17 @@ const FLOORS: &[Floors] = &[
         ],
     },
     Floors { package: "jangdan", within: "window", floors: &["widgets", "grid", "panels", "app"] },
+    Floors {
+        package: "trainer",
+        within: "",
+        floors: &["data", "training", "evaluate", "export", "report", "cli"],
+    },
 ];
 
 const EXCEPTIONS: &[Exception] = &[];
 
 /// Packages that still have circles.
-const CIRCULAR: [&str; 3] = ["jangdan", "musicvae", "trainer"];
+const CIRCULAR: [&str; 2] = ["jangdan", "musicvae"];
 
 /// Holds every package of the workspace to its floors, and looks for circles in all.
 pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Result<Findings> {

@@ -16,7 +16,7 @@ const LARGEST_CONFIG: u64 = 1 << 20;
 /// Reads the config file at `path`.
 pub(super) fn read_config(path: &Path) -> Result<Table> {
     let context = || format!("cannot read config file {}", path.display());
-    let bytes = files::read(path, LARGEST_CONFIG, "a config file").with_context(context)?;
+    let bytes = whole_files::read(path, LARGEST_CONFIG, "a config file").with_context(context)?;
     let text = String::from_utf8(bytes).with_context(context)?;
     text.parse().map_err(|error: toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start);
