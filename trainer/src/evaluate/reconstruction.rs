@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use candle_core::Device;
-use groove::{STEPS, Token};
+use groove::{Instrument, STEPS, Token};
 use musicvae::infer::{Drummer, Scratch};
 use musicvae::{Network, Parameters, WeightsFile};
 use rayon::prelude::*;
@@ -78,7 +78,7 @@ impl Reconstruction {
     ) -> Result<Self> {
         let measured = teacher_forcing::measure(&subject.network, windows, seed)?;
         let decoded = Decoded::new(&subject.drummer, windows, &measured.means);
-        let onsets = decoded.all_onsets().scores();
+        let onsets = decoded.onsets.scores();
         let scores = Scores {
             teacher_forced_accuracy: measured.accuracy,
             free_running_accuracy: ratio(decoded.tokens_right, windows.len() * STEPS),
@@ -90,7 +90,7 @@ impl Reconstruction {
             published_loss: (windowing == Windowing::Seed).then_some(measured.published),
             windows: windows.len(),
         };
-        let instruments = PerInstrument::new(|instrument| decoded.onsets[instrument].scores());
+        let instruments = PerInstrument::new(|instrument| decoded.onsets_of[instrument].scores());
         Ok(Self { scores, instruments, means: measured.means })
     }
 }
@@ -159,14 +159,6 @@ struct Onsets {
 }
 
 impl Onsets {
-    fn plus(self, other: Self) -> Self {
-        Self {
-            right: self.right + other.right,
-            decoded: self.decoded + other.decoded,
-            truth: self.truth + other.truth,
-        }
-    }
-
     fn scores(self) -> OnsetScores {
         OnsetScores {
             onsets: self.truth,
@@ -177,46 +169,39 @@ impl Onsets {
     }
 }
 
-/// Windows decoded greedily from their posterior means, counted against the truth.
+/// Windows decoded greedily from their posterior means, compared with the originals.
 #[derive(Clone, Copy, Debug, Default)]
 struct Decoded {
     tokens_right: usize,
-    onsets: PerInstrument<Onsets>,
+    onsets: Onsets,
+    onsets_of: PerInstrument<Onsets>,
 }
 
 impl Decoded {
     /// Decodes with the inference kernel; `means` is `[windows, Z]`.
     fn new(drummer: &Drummer, windows: &Windows, means: &[f32]) -> Self {
-        let latent = drummer.config().latent;
-        let counts =
-            means.par_chunks(latent).enumerate().map_init(Scratch::new, |scratch, (i, z)| {
-                Self::count(&windows.tokens(i), &drummer.greedy(z, scratch))
-            });
-        counts.reduce(Self::default, Self::plus)
-    }
-
-    fn count(truth: &[Token; STEPS], decoded: &[Token; STEPS]) -> Self {
+        let decoded = means.par_chunks(drummer.config().latent);
+        let decoded = decoded.map_init(Scratch::new, |scratch, z| drummer.greedy(z, scratch));
         let mut counts = Self::default();
-        for (truth, decoded) in truth.iter().zip(decoded) {
-            counts.tokens_right += usize::from(truth == decoded);
-            truth.instruments().for_each(|i| counts.onsets[i].truth += 1);
-            for instrument in decoded.instruments() {
-                counts.onsets[instrument].decoded += 1;
-                counts.onsets[instrument].right += usize::from(truth.contains(instrument));
-            }
+        for (i, decoded) in decoded.collect::<Vec<_>>().iter().enumerate() {
+            counts.add(&windows.tokens(i), decoded);
         }
         counts
     }
 
-    fn plus(self, other: Self) -> Self {
-        Self {
-            tokens_right: self.tokens_right + other.tokens_right,
-            onsets: PerInstrument::new(|i| self.onsets[i].plus(other.onsets[i])),
+    fn add(&mut self, truth: &[Token; STEPS], decoded: &[Token; STEPS]) {
+        for (truth, decoded) in truth.iter().zip(decoded) {
+            self.tokens_right += usize::from(truth == decoded);
+            for instrument in Instrument::ALL {
+                let (is_true, is_decoded) =
+                    (truth.contains(instrument), decoded.contains(instrument));
+                for onsets in [&mut self.onsets, &mut self.onsets_of[instrument]] {
+                    onsets.truth += usize::from(is_true);
+                    onsets.decoded += usize::from(is_decoded);
+                    onsets.right += usize::from(is_true && is_decoded);
+                }
+            }
         }
-    }
-
-    fn all_onsets(&self) -> Onsets {
-        self.onsets.iter().fold(Onsets::default(), |sum, (_, onsets)| sum.plus(*onsets))
     }
 }
 
@@ -227,8 +212,6 @@ fn ratio(part: usize, whole: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use groove::Instrument;
-
     use super::*;
 
     #[test]
@@ -240,11 +223,12 @@ mod tests {
         decoded[0] = token(0b1_0000_0001);
         truth[1] = token(0b1);
         decoded[2] = token(0b1);
-        let counts = Decoded::count(&truth, &decoded);
-        assert_eq!(counts.all_onsets(), Onsets { right: 1, decoded: 3, truth: 3 });
+        let mut counts = Decoded::default();
+        counts.add(&truth, &decoded);
+        assert_eq!(counts.onsets, Onsets { right: 1, decoded: 3, truth: 3 });
         assert_eq!(counts.tokens_right, 61);
-        let ride = counts.onsets[Instrument::Ride].scores();
+        let ride = counts.onsets_of[Instrument::Ride].scores();
         assert_eq!((ride.onsets, ride.precision, ride.recall, ride.f1), (1, 0.0, 0.0, 0.0));
-        assert_eq!(counts.onsets[Instrument::Kick].scores().f1, 1.0);
+        assert_eq!(counts.onsets_of[Instrument::Kick].scores().f1, 1.0);
     }
 }
