@@ -1,6 +1,5 @@
-//! A window without a display, for pictures and tests: the plugin's own drawing code, driven by
-//! made-up input, and a stand-in for the host that passes parameters through and writes down what
-//! it is told. No host runs this.
+//! A window without a display, for pictures and tests: the plugin's own drawing code with simulated input, and a
+//! simulated host that sets parameters at once and records the calls. Not part of what hosts run.
 
 mod raster;
 
@@ -28,7 +27,7 @@ use raster::{Textures, render};
 /// Seconds from one frame to the next.
 const FRAME_S: f64 = 1.0 / 60.0;
 
-/// What the window told the host.
+/// A call of the window to the host.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Told {
     /// A gesture begins.
@@ -39,14 +38,14 @@ pub enum Told {
     End(ParamPtr),
 }
 
-/// A host that takes every change at once.
+/// A host that applies every change at once.
 #[derive(Debug, Default)]
 pub struct Host {
     told: Mutex<Vec<Told>>,
 }
 
 impl Host {
-    /// What it was told since the last call.
+    /// The calls since the last `take`.
     pub fn take(&self) -> Vec<Told> {
         std::mem::take(&mut *self.told.lock().unwrap())
     }
@@ -85,15 +84,15 @@ impl GuiContextInner for Host {
     fn request_restart(&self) {}
 }
 
-/// The window. The groove in it can be edited if there is a [`pen`](Self::pen).
+/// The window. Its groove can be edited with a [`pen`](Self::pen), or after [`edit`](Self::edit).
 pub struct Headless {
-    /// What its controls turn.
+    /// The parameters of its controls.
     pub params: JangdanParams,
-    /// What it shows beside them.
+    /// The other state it shows.
     pub scene: Scene,
-    /// Whom it tells.
+    /// The host.
     pub host: Arc<Host>,
-    /// Who carries out edits.
+    /// Applies edits.
     pub pen: Option<Box<dyn Pen>>,
     stroke: Option<Stroke>,
     ctx: egui::Context,
@@ -102,7 +101,7 @@ pub struct Headless {
     size: Vec2,
     scale: f32,
     time_s: f64,
-    /// When it asks to be drawn again, if it does.
+    /// When it asks to be drawn again.
     due_s: Option<f64>,
 }
 
@@ -129,12 +128,12 @@ impl Headless {
         }
     }
 
-    /// Has edits carried out as the plugin does, in the groove of the controls and without a network, from now on.
+    /// From now on, applies edits as the plugin does: to the live groove, without a network.
     pub fn edit(&mut self) {
         self.stroke = Some(Stroke::default());
     }
 
-    /// What was done in it.
+    /// Undo and redo.
     pub fn history(&self) -> History {
         self.view.history().clone()
     }
@@ -185,7 +184,7 @@ impl Headless {
         output
     }
 
-    /// Lets `seconds` pass, in which frames are drawn when the window asks for them, and returns how many.
+    /// Lets `seconds` pass, draws frames when the window asks for them, and returns how many.
     pub fn wait(&mut self, seconds: f64) -> usize {
         let end_s = self.time_s + seconds;
         let mut count = 0;
@@ -198,7 +197,7 @@ impl Headless {
         count
     }
 
-    /// Where everything that the pointer can be at was in the last frame.
+    /// The places of all widgets in the last frame.
     pub fn places(&self) -> Vec<(egui::Id, Rect)> {
         self.ctx.viewport(|viewport| {
             let widgets = &viewport.prev_pass.widgets;
@@ -207,25 +206,25 @@ impl Headless {
         })
     }
 
-    /// Closes the window. What its controls turned is left.
+    /// Closes the window; returns its parameters.
     pub fn close(self) -> JangdanParams {
         let Self { params, ctx, .. } = self;
         drop(ctx);
         params
     }
 
-    /// How many of a window's points its own points are, as the user or the window's size has it.
+    /// The zoom.
     pub fn zoom(&self) -> f32 {
         self.ctx.zoom_factor()
     }
 
-    /// What it was asked to do since the last call.
+    /// The commands since the last call.
     pub fn take_commands(&mut self) -> Vec<Command> {
         self.view.take_commands()
     }
 
-    /// Does what was asked for that needs no worker, and returns the rest: folders are listed, cells left to the network.
-    pub fn carry_out(&mut self) -> Vec<Command> {
+    /// Executes the commands that need no worker, and returns the others.
+    pub fn execute(&mut self) -> Vec<Command> {
         let mut left = Vec::new();
         for command in self.take_commands() {
             match command {
@@ -242,17 +241,17 @@ impl Headless {
         left
     }
 
-    /// Where the part of the window that is called `id` was in the last frame.
+    /// The place of the widget `id` in the last frame.
     pub fn place_of(&self, id: egui::Id) -> Option<Rect> {
         self.ctx.read_response(id).map(|response| response.rect)
     }
 
-    /// What the window keeps from frame to frame.
+    /// The state kept from frame to frame.
     pub fn view(&mut self) -> &mut View {
         &mut self.view
     }
 
-    /// What has the keyboard.
+    /// The widget that has the focus.
     pub fn focused(&self) -> Option<egui::Id> {
         self.ctx.memory(|memory| memory.focused())
     }

@@ -11,15 +11,15 @@
 //!   --size WxH        in points; else 1240x800
 //!   --scale N         pixels per point, 0.5 to 4; else 1
 //!   --theme NAME      dark or light; else the state's, or dark
-//!   --more on         with the knobs behind the fold
+//!   --more on         with the second row of knobs
 //!   --keys on         with the keys beside the grid
 //!   --slot N          a slot, 1 to 12, that plays
 //!   --slots A,B,...   fills the slots from the first on with the grooves of these seeds
 //!   --dream on        the groove that the parameters make, instead of the factory pattern
 //!   --hover X,Y       rests the pointer there, in points
 //!   --click X,Y       presses and releases it there; any number of times
-//!   --lock X,Y        the same with the other button, in the order of the command line
-//!   --message TEXT    the line at the bottom; trouble if it begins with !
+//!   --lock X,Y        the same with the right button, in the order of the command line
+//!   --message TEXT    the line at the bottom; an error if it begins with !
 //!   --set ID=VALUE    a parameter, as its text or its value; any number of times
 //! ```
 //!
@@ -45,7 +45,7 @@ use musicvae::infer::Scratch;
 use nice_plug::prelude::{Params, PluginState};
 use serde_json::Value;
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Arguments {
     out: PathBuf,
     state: Option<PathBuf>,
@@ -214,14 +214,14 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             let modifiers = Modifiers::NONE;
             window.frame(vec![Event::PointerButton { pos: at, button, pressed, modifiers }]);
         }
-        window.carry_out();
+        window.execute();
         // What opens fades in, and two clicks are no double click.
         (0..40).for_each(|_| drop(window.frame(Vec::new())));
     }
     if let Some(message) = &arguments.message {
         match message.strip_prefix('!') {
-            Some(trouble) => window.view().complain(trouble.to_owned()),
-            None => window.view().tell(message.clone()),
+            Some(error) => window.view().show_error(error.to_owned()),
+            None => window.view().notify(message.clone()),
         }
     }
     if let Some(at) = arguments.hover {
@@ -233,7 +233,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     write(&arguments.out, &image).map_err(|error| format!("{}: {error}", arguments.out.display()))
 }
 
-/// Decodes what was asked for with the embedded weights.
+/// Decodes the grooves with the embedded weights.
 fn dream(window: &mut Headless, arguments: &Arguments) -> Result<(), String> {
     let weights = Weights::load(None)?;
     let mut scratch = Scratch::new();
@@ -250,7 +250,7 @@ fn dream(window: &mut Headless, arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Sets the parameter `id` to what `text` says in its own words.
+/// Sets the parameter `id` to the value that `text` names.
 fn set(window: &Headless, id: &str, text: &str) -> Result<(), String> {
     let params = window.all_params();
     let (param, _) =

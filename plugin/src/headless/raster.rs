@@ -1,8 +1,7 @@
 //! Draws egui's triangles into an image, without a display or a GPU.
 //!
-//! It computes what egui's own OpenGL painter does: vertex colours times texture, both as they
-//! are (gamma-encoded, premultiplied), blended over what is there, clipped to rectangles.
-//! Pictures and tests need nothing more, so there is nothing more.
+//! It computes the same as egui's OpenGL painter: vertex colours times texture, both gamma-encoded and premultiplied,
+//! blended over the image, clipped to rectangles.
 
 use std::collections::HashMap;
 

@@ -227,10 +227,11 @@ impl NoteMapParam {
 pub enum PlayModeParam {
     /// While the transport runs.
     #[id = "transport"]
+    #[name = "Song"]
     Transport,
     /// While a key is held.
     #[id = "hold"]
-    #[name = "Key held"]
+    #[name = "Key"]
     Hold,
     /// Always.
     #[id = "free"]

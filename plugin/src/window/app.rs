@@ -1,4 +1,4 @@
-//! The window as the framework runs it: what it draws from, and what it keeps.
+//! The window as the framework runs it.
 
 pub(crate) mod execute;
 pub(crate) mod fonts;
@@ -28,14 +28,14 @@ use crate::state::request::ATTRIBUTES;
 use crate::state::window_size::WindowSize;
 use crate::window::app::view::{View, draw};
 use crate::window::panels::scene::{Scene, UndoState};
-use crate::window::panels::zoom::{LEAST_ZOOM, MOST_ZOOM};
+use crate::window::panels::zoom::{MAX_ZOOM, MIN_ZOOM};
 use crate::window::widgets::layout::MIN_SIZE;
 use crate::window::widgets::theme;
 
 /// The editor type that the framework opens windows with.
 pub type WindowEditor = EguiEditor<Window>;
 
-/// What a window draws from. It outlives windows, which open and close.
+/// The state behind the window. It outlives windows, which open and close.
 pub struct Window {
     params: Arc<JangdanParams>,
     gui: GuiEnd,
@@ -74,14 +74,14 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
 }
 
 /// The largest window that is opened, in logical pixels.
-const MOST: f32 = 16_384.0;
+const MAX_SIZE: f32 = 16_384.0;
 
-/// The size, in logical pixels, and the zoom that a window opens with that was left as `kept`: with room for
-/// everything, though an older version left it smaller, and sane, whatever a project says.
+/// The size, in logical pixels, and the zoom to open with. `kept` comes from a project and may hold anything: the
+/// result has room for everything and is in range.
 fn opening(kept: WindowSize) -> (Vec2, f32) {
-    let zoom = if kept.zoom.is_finite() { kept.zoom.clamp(LEAST_ZOOM, MOST_ZOOM) } else { 1.0 };
+    let zoom = if kept.zoom.is_finite() { kept.zoom.clamp(MIN_ZOOM, MAX_ZOOM) } else { 1.0 };
     let size = vec2(kept.width as f32, kept.height as f32);
-    (size.max(MIN_SIZE * zoom).min(Vec2::splat(MOST)), zoom)
+    (size.max(MIN_SIZE * zoom).min(Vec2::splat(MAX_SIZE)), zoom)
 }
 
 impl Window {
@@ -101,8 +101,7 @@ impl Window {
         }
     }
 
-    /// Forgets what was done in another project than the one that the host has loaded last, and tells what was wrong with
-    /// this one.
+    /// Clears undo and A/B once the host has loaded another project, and shows what was wrong with that project.
     fn follow_project(&mut self) {
         let projects = self.params.groove.projects();
         if self.projects != projects {
@@ -110,7 +109,7 @@ impl Window {
             self.history.forget();
             self.compare = Compare::default();
             if let Some(found) = self.params.findings.get() {
-                self.view.complain(found);
+                self.view.show_error(found);
             }
         }
     }
@@ -120,7 +119,7 @@ impl Window {
         let choice = self.gui.choice();
         let edits = commands::edits_of(&self.params, choice.slot);
         let score = &self.gui.playing().score;
-        // What the hand has just put in is drawn before the worker has heard of it.
+        // New edits are drawn before the worker has answered.
         let pattern = edits.over(score.pattern(cycle));
         let to_come = cycle.saturating_add(1);
         let next = if score.has(to_come) { edits.over(score.pattern(to_come)) } else { pattern };
@@ -154,7 +153,7 @@ impl NiceEguiApp for Window {
         frames::listen(&ctx, frame.baseview_window());
         theme::install(&ctx);
         ctx.add_font_provider(Arc::new(fonts::font_for));
-        // A hand that was at something when the window closed has let go.
+        // A drag that was going on when the window closed is over.
         self.history.let_go(&self.params);
         self.stroke = Stroke::default();
         self.view = View::new(self.history.clone());
@@ -200,7 +199,7 @@ impl NiceEguiApp for Window {
 
     fn resized(&mut self, size: NativeSize) {
         let mut kept = self.params.window.write();
-        let whole = |length: f64| length.round().clamp(1.0, f64::from(MOST)) as u32;
+        let whole = |length: f64| length.round().clamp(1.0, f64::from(MAX_SIZE)) as u32;
         *kept = WindowSize {
             width: whole(size.logical.width),
             height: whole(size.logical.height),
@@ -225,8 +224,8 @@ mod tests {
         assert_eq!(opening(small), (MIN_SIZE, 1.0));
         for zoom in [0.0, f32::NAN, f32::INFINITY, -3.0, 1e9] {
             let (size, zoom) = opening(WindowSize { width: u32::MAX, zoom, ..kept });
-            assert!((LEAST_ZOOM..=MOST_ZOOM).contains(&zoom), "{zoom}");
-            assert!(size.x == MOST && size.y >= MIN_SIZE.y * zoom, "{size:?}");
+            assert!((MIN_ZOOM..=MAX_ZOOM).contains(&zoom), "{zoom}");
+            assert!(size.x == MAX_SIZE && size.y >= MIN_SIZE.y * zoom, "{size:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The groove: 64 steps x 9 instruments, and the playhead.
+//! The grid: 64 steps x 9 instruments, and the playhead.
 //!
 //! A hit's height and strength of colour are its velocity, its sideways shift is its timing: the left edge of a
 //! hit is the moment it sounds.
@@ -31,20 +31,20 @@ pub fn hit_color(palette: &Palette, instrument: Instrument, velocity: f32) -> Co
     blend(palette.panel, palette.instrument(instrument), 0.4 + 0.6 * velocity)
 }
 
-/// What the grid shows beside the hits.
+/// Marks that the grid shows beside the hits.
 pub(crate) struct Marks<'a> {
     /// Where in the pattern the playhead is, in steps; `None` while stopped.
     pub(crate) at_step: Option<f32>,
     /// Which part of the pattern is played.
     pub(crate) played: Played,
-    /// What is kept by whatever is generated next.
+    /// Locked cells: new grooves keep them.
     pub(crate) locks: &'a Locks,
     /// The groove as written, and that of the next cycle.
     pub(crate) now: &'a Pattern,
     pub(crate) next: &'a Pattern,
 }
 
-/// Draws the groove as `tween` has it.
+/// Draws the hits of `tween`, and `marks`.
 pub(crate) fn groove_grid(
     ui: &Ui,
     palette: &Palette,
@@ -66,8 +66,8 @@ pub(crate) fn groove_grid(
         let color = blend(color, palette.bright, 0.6 * glow);
         hits.rect_filled(rect.expand(1.5 * glow), 2.0, color.gamma_multiply(cell.presence));
     }
-    to_come(&hits, palette, &geometry, marks);
-    unplayed(painter, palette, place, &geometry, &marks.played);
+    next_cycle(&hits, palette, &geometry, marks);
+    unplayed_steps(painter, palette, place, &geometry, &marks.played);
     if let Some(at) = marks.at_step {
         playhead(painter, palette, place, geometry.x(at));
     }
@@ -102,7 +102,7 @@ fn ground(painter: &Painter, palette: &Palette, place: &Groove, geometry: &Geome
 }
 
 /// Draws a dot where the next cycle has a hit and this one has none.
-fn to_come(painter: &Painter, palette: &Palette, geometry: &Geometry, marks: &Marks<'_>) {
+fn next_cycle(painter: &Painter, palette: &Palette, geometry: &Geometry, marks: &Marks<'_>) {
     for (step, instrument, hit) in marks.next.iter() {
         if marks.now.hit(step, instrument).is_none() {
             let place = geometry.hit(step, instrument, hit);
@@ -139,7 +139,7 @@ fn locks(painter: &Painter, palette: &Palette, geometry: &Geometry, locks: &Lock
 }
 
 /// Veils the steps that are not played.
-fn unplayed(
+fn unplayed_steps(
     painter: &Painter,
     palette: &Palette,
     place: &Groove,

@@ -1,4 +1,4 @@
-//! The parts of the window.
+//! The panels: header, footer, and the parts around the grid; their requests and the state they show.
 
 pub(crate) mod browser;
 pub mod command;

@@ -1,4 +1,4 @@
-//! The pen on the grid, from the pointer's events to the edits.
+//! Editing the grid, from the pointer's events to the edits.
 
 use groove::{Hit, Instrument, Pattern};
 use jangdan::state::edit::{Edit, Part, Pen};

@@ -1,4 +1,4 @@
-//! Files and the list of grooves: what is asked for, and what is told.
+//! Files and the list of grooves: commands and messages.
 
 use jangdan::factory::grooves::grooves;
 use jangdan::files::jobs::What;
@@ -37,7 +37,7 @@ fn go_to(window: &mut Headless, folder: &std::path::Path) {
     window.frame(Vec::new());
     type_text(window, &folder.to_string_lossy());
     press_key(window, Key::Enter);
-    assert_eq!(window.carry_out(), []);
+    assert_eq!(window.execute(), []);
     window.frame(Vec::new());
 }
 
@@ -47,13 +47,13 @@ fn a_clip_is_found_with_the_keyboard_alone() {
     let mut window = window();
     let import = pill(&window, "Import\u{2026}");
     click(&mut window, import);
-    assert_eq!(window.carry_out(), []);
+    assert_eq!(window.execute(), []);
     go_to(&mut window, &clips.0);
     for _ in 0..2 {
         press_key(&mut window, Key::ArrowDown); // past the folder
     }
     press_key(&mut window, Key::Enter);
-    assert_eq!(window.carry_out(), [Command::Import(clips.0.join("break.mid"))]);
+    assert_eq!(window.execute(), [Command::Import(clips.0.join("break.mid"))]);
     window.frame(Vec::new());
     assert_eq!(window.focused(), None, "the dialog is closed");
 }
@@ -66,10 +66,10 @@ fn what_is_typed_finds_a_part_of_a_name_and_backspace_goes_up() {
     click(&mut window, import);
     go_to(&mut window, &clips.0.join("more"));
     press_key(&mut window, Key::Backspace);
-    window.carry_out();
+    window.execute();
     type_text(&mut window, "SHUF");
     press_key(&mut window, Key::Enter);
-    assert_eq!(window.carry_out(), [Command::Import(clips.0.join("shuffle.mid"))]);
+    assert_eq!(window.execute(), [Command::Import(clips.0.join("shuffle.mid"))]);
 }
 
 #[test]
@@ -77,12 +77,12 @@ fn escape_closes_the_dialog_and_nothing_is_imported() {
     let mut window = window();
     let import = pill(&window, "Import\u{2026}");
     click(&mut window, import);
-    window.carry_out();
+    window.execute();
     (0..3).for_each(|_| drop(window.frame(Vec::new())));
     assert!(window.focused().is_some());
     press_key(&mut window, Key::Escape);
     (0..3).for_each(|_| drop(window.frame(Vec::new())));
-    assert_eq!(window.carry_out(), []);
+    assert_eq!(window.execute(), []);
     assert_eq!(window.focused(), None);
 }
 
@@ -92,16 +92,16 @@ fn the_first_export_asks_for_a_folder_and_the_next_is_one_click() {
     let mut window = window();
     let export = pill(&window, "Export");
     click(&mut window, export - vec2(20.0, 0.0));
-    window.carry_out();
+    window.execute();
     go_to(&mut window, &clips.0);
     press_key(&mut window, Key::Enter);
     let (folder, what) = (clips.0.clone(), What::Pattern);
     let wanted = [Command::Export { folder, what }];
-    assert_eq!(window.carry_out(), wanted);
+    assert_eq!(window.execute(), wanted);
     *window.params.folder.write() = clips.0.to_string_lossy().into_owned();
     window.frame(Vec::new());
     click(&mut window, export - vec2(20.0, 0.0));
-    assert_eq!(window.carry_out(), wanted);
+    assert_eq!(window.execute(), wanted);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_pasted_path_is_imported_unless_something_is_typed() {
     let mut window = window();
     let path = std::env::temp_dir().join("clip.mid");
     window.frame(vec![Event::Text(path.to_string_lossy().into_owned())]);
-    assert_eq!(window.carry_out(), [Command::Import(path)]);
+    assert_eq!(window.execute(), [Command::Import(path)]);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn while_ctrl_is_held_the_host_does_not_hear_of_shortcuts() {
     assert!(hold(&mut window, Modifiers::COMMAND).is_some());
     let path = std::env::temp_dir().join("clip.mid");
     window.frame(vec![Event::Text(path.to_string_lossy().into_owned())]);
-    assert_eq!(window.carry_out(), [Command::Import(path)], "nothing is typed all the same");
+    assert_eq!(window.execute(), [Command::Import(path)], "nothing is typed all the same");
     press_key(&mut window, Key::ArrowRight);
     let holder = window.focused();
     assert!(holder.is_some());
@@ -157,7 +157,7 @@ fn typing_finds_a_groove_and_enter_takes_it_up() {
     type_text(&mut window, "funk 2");
     press_key(&mut window, Key::Enter);
     let place = grooves().iter().position(|groove| groove.name() == "Funk 2").unwrap();
-    assert_eq!(window.carry_out(), [Command::ListPresets, Command::Begin(place)]);
+    assert_eq!(window.execute(), [Command::ListPresets, Command::Begin(place)]);
 }
 
 fn preset(name: &str) -> Preset {
@@ -170,12 +170,12 @@ fn ones_own_presets_are_found_first_and_everything_is_kept_under_a_name() {
     let field = place(&window, "browser");
     click(&mut window, field);
     window.frame(Vec::new());
-    assert_eq!(window.carry_out(), [Command::ListPresets]);
+    assert_eq!(window.execute(), [Command::ListPresets]);
     window.view().show_presets(vec![preset("Late pocket"), preset("Oben")]);
     window.frame(Vec::new());
     type_text(&mut window, "po");
     press_key(&mut window, Key::Enter);
-    assert_eq!(window.carry_out(), [Command::LoadPreset("Late pocket.jangdan".into())]);
+    assert_eq!(window.execute(), [Command::LoadPreset("Late pocket.jangdan".into())]);
 
     let name = place(&window, "preset-name");
     click(&mut window, name);
@@ -184,13 +184,13 @@ fn ones_own_presets_are_found_first_and_everything_is_kept_under_a_name() {
     type_text(&mut window, "Mine");
     press_key(&mut window, Key::Enter);
     let save = |may_replace| Command::SavePreset { name: "Mine".to_owned(), may_replace };
-    assert_eq!(window.carry_out(), [save(false)]);
+    assert_eq!(window.execute(), [save(false)]);
     window.view().ask_to_replace("Mine".to_owned());
     (0..5).for_each(|_| drop(window.frame(Vec::new())));
     let shown = super::look::texts(&window.frame(Vec::new()).shapes);
     let (replace, _) = shown.iter().rfind(|(_, text)| text == "Replace it").expect("a question");
     click(&mut window, replace.center());
-    assert_eq!(window.carry_out(), [save(true)]);
+    assert_eq!(window.execute(), [save(true)]);
 }
 
 /// Opens the list with two presets of one's own, the second of which is found.
@@ -201,7 +201,7 @@ fn list_at_oben() -> Headless {
     window.frame(Vec::new());
     window.view().show_presets(vec![preset("Late pocket"), preset("Oben")]);
     type_text(&mut window, "oben");
-    assert_eq!(window.carry_out(), [Command::ListPresets]);
+    assert_eq!(window.execute(), [Command::ListPresets]);
     window
 }
 
@@ -229,7 +229,7 @@ fn a_preset_is_renamed_in_its_line() {
     type_text(&mut window, " auf");
     press_key(&mut window, Key::Enter);
     let (path, name) = ("Oben.jangdan".into(), "Oben auf".to_owned());
-    assert_eq!(window.carry_out(), [Command::RenamePreset { path, name }]);
+    assert_eq!(window.execute(), [Command::RenamePreset { path, name }]);
     window.frame(Vec::new());
     assert_eq!(window.focused(), find);
 }
@@ -241,9 +241,9 @@ fn a_preset_is_deleted_after_one_question() {
         [("Keep it", vec![]), ("Delete", vec![Command::DeletePreset("Oben.jangdan".into())])]
     {
         press(&mut window, "delete");
-        assert_eq!(window.carry_out(), []);
+        assert_eq!(window.execute(), []);
         press(&mut window, answer);
-        assert_eq!(window.carry_out(), wanted);
+        assert_eq!(window.execute(), wanted);
     }
 }
 
@@ -252,7 +252,7 @@ fn arrows_step_through_the_grooves() {
     let mut window = window();
     let next = place(&window, ("arrow", "Next groove"));
     click(&mut window, next);
-    assert_eq!(window.carry_out(), [Command::Begin(0)]);
+    assert_eq!(window.execute(), [Command::Begin(0)]);
 }
 
 #[test]
@@ -262,11 +262,11 @@ fn news_pass_and_trouble_stays_until_it_is_clicked_away() {
         super::look::texts(&shown.shapes).iter().any(|(_, own)| own == text)
     };
     let mut window = window();
-    window.view().tell("Saved".to_owned());
+    window.view().notify("Saved".to_owned());
     assert!(says(&mut window, "Saved"));
     (0..600).for_each(|_| drop(window.frame(Vec::new())));
     assert!(!says(&mut window, "Saved"));
-    window.view().complain("No room".to_owned());
+    window.view().show_error("No room".to_owned());
     (0..600).for_each(|_| drop(window.frame(Vec::new())));
     assert!(says(&mut window, "No room"));
     let at = place(&window, "message");

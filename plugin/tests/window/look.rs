@@ -1,4 +1,4 @@
-//! What is drawn, and where.
+//! Drawing: places and colours.
 
 use egui::Shape;
 use egui::epaint::ClippedShape;
@@ -44,7 +44,7 @@ fn fill(window: &mut Headless) {
     let clip = Corner::Clip { name, pattern: Box::new(factory::pattern()) };
     window.params.corners.set([(); 4].map(|()| clip.clone()));
     (0..64).for_each(|step| window.scene.locks.lock(step, Instrument::Kick, None));
-    window.view().complain("There is no room ".repeat(40));
+    window.view().show_error("There is no room ".repeat(40));
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn lists_and_dialogs_lie_inside_the_smallest_window_and_at_twice_the_size() {
             let before = texts(&window.frame(Vec::new()).shapes).len();
             let at = window.place_of(id).unwrap_or_else(|| panic!("no {id:?}")).center();
             click(&mut window, at);
-            window.carry_out();
+            window.execute();
             (0..30).for_each(|_| drop(window.frame(Vec::new())));
             let shown = texts(&window.frame(Vec::new()).shapes);
             assert!(shown.len() > before + 2, "{id:?} opens nothing at {size:?}");

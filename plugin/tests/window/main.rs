@@ -1,4 +1,4 @@
-//! The window, drawn without a display: what a user sees and what the host is told.
+//! The window, drawn without a display.
 
 mod edit;
 mod files;

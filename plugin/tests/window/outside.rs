@@ -1,4 +1,4 @@
-//! Names from outside, of any script and length and of what is no letter: they stay in their lines.
+//! Names from outside, of any script and length: they stay in their lines.
 
 use egui::epaint::ClippedShape;
 use jangdan::factory::weights::WeightsInfo;
@@ -47,7 +47,7 @@ fn call_all(window: &mut Headless, name: &str) {
     *window.params.folder.write() = format!("/{name}");
     let preset = |number| Preset { name: name.to_owned(), path: format!("{number}").into() };
     window.view().show_presets((0..5).map(preset).collect());
-    window.view().complain(format!("{name}: there is no room"));
+    window.view().show_error(format!("{name}: there is no room"));
 }
 
 /// Every text in `window` is in it, of one line unless it is a tooltip's, and shows nothing but letters.

@@ -82,7 +82,7 @@ fn a_click_on_a_corners_name_puts_something_else_there() {
         // The last one drawn lies on top.
         let (rect, _) = shown.iter().rfind(|(_, text)| text == wanted).expect(wanted);
         click(&mut window, rect.center());
-        assert_eq!(window.carry_out(), []);
+        assert_eq!(window.execute(), []);
         window.frame(Vec::new());
         assert_eq!(window.params.corners.get()[1], expected);
     }

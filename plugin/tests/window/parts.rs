@@ -1,4 +1,4 @@
-//! What is kept, folded, stored and chosen.
+//! Slots, theme, folding, strip, undo, A/B, weights.
 
 use groove::{Beats, Instrument, Pattern};
 use jangdan::state::choice::Choice;

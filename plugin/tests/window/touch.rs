@@ -1,4 +1,4 @@
-//! Hands on the controls, and what the host is told of them.
+//! Turning controls, and the calls to the host.
 
 use jangdan::window::widgets::theme::DARK;
 use nice_plug::prelude::Param;

@@ -73,7 +73,7 @@ impl Window {
             Command::Copy => {
                 self.compare.copy(params);
                 let (here, there) = if self.compare.is_b() { ("B", "A") } else { ("A", "B") };
-                self.view.tell(format!("{there} is as {here} now"));
+                self.view.notify(format!("{there} is as {here} now"));
             }
             Command::UseWeights(path) => gui.send(Errand::UseWeights(path)),
         }
@@ -83,22 +83,24 @@ impl Window {
     pub(crate) fn take_outcomes(&mut self, setter: &ParamSetter<'_>) {
         while let Some(outcome) = self.gui.outcome() {
             match outcome {
-                Outcome::Exported(path) => self.view.tell(format!("Saved as {}", path.display())),
+                Outcome::Exported(path) => self.view.notify(format!("Saved as {}", path.display())),
                 Outcome::Imported(clip) => {
                     commands::import(&self.params, &self.history, setter.raw_context, *clip);
                     self.gui.choose(None);
                     let name = std::mem::take(&mut self.importing);
-                    self.view.tell(format!("Imported {name}"));
+                    self.view.notify(format!("Imported {name}"));
                     call(&self.params, name, true);
                 }
                 Outcome::Listed(folder) => self.view.show_folder(folder),
-                Outcome::Weights(name) => self.view.tell(format!("The network plays with {name}")),
+                Outcome::Weights(name) => {
+                    self.view.notify(format!("The network plays with {name}"))
+                }
                 Outcome::Corner { place, corner } => {
                     commands::set_corner(&self.params, &self.history, place, corner);
                 }
                 Outcome::Diced(diced) => commands::put_row(&self.params, &self.history, &diced),
                 Outcome::Preset(outcome) => self.take_preset(outcome, setter),
-                Outcome::Failed(trouble) => self.view.complain(trouble),
+                Outcome::Failed(trouble) => self.view.show_error(trouble),
             }
         }
     }
@@ -114,7 +116,7 @@ impl Window {
                 *self.params.name.write() = Some(named);
             }
             PresetOutcome::Saved(preset) => {
-                self.view.tell(format!("Saved as the preset {}", preset.name));
+                self.view.notify(format!("Saved as the preset {}", preset.name));
                 call(&self.params, preset.name, false);
                 self.list_presets();
             }
@@ -123,11 +125,11 @@ impl Window {
                 if let Some(named) = &mut *self.params.name.write() {
                     named.rename(&before, &preset.name);
                 }
-                self.view.tell(format!("{before} is called {} now", preset.name));
+                self.view.notify(format!("{before} is called {} now", preset.name));
                 self.list_presets();
             }
             PresetOutcome::Deleted(name) => {
-                self.view.tell(format!("Deleted the preset {name}"));
+                self.view.notify(format!("Deleted the preset {name}"));
                 self.list_presets();
             }
         }

@@ -1,16 +1,16 @@
-//! Under X11: that a window is drawn at all, however long the host lets pass between making and showing it.
+//! X11 only: makes sure that the window is drawn, however late the host shows it.
 //!
 //! baseview 0.4.2 draws a frame when the X server says that the one before is over (`PresentCompleteNotify`). It
 //! begins to listen for that when the window is shown, but it asks for the first as soon as anything wants a frame,
-//! and egui-baseview 0.9.0 does so 16 ms after the window is made. If the host shows it later, the answer has gone
-//! to nobody, baseview waits for it for ever, and the window stays blank. So we listen, too, on baseview's
-//! connection and from the beginning. What it hears twice it takes once.
+//! and egui-baseview 0.9.0 does so 16 ms after the window is made. If the host shows it later, nobody receives the
+//! answer, baseview waits for it for ever, and the window stays blank. So this module asks for the answers too, on
+//! baseview's connection and from the beginning. baseview ignores an answer that comes twice.
 
 use egui::Context;
 use nice_plug_egui::baseview::WindowContext;
 
-/// Listens until `ctx`, the window's, is dropped. To be called when `window` has just been made. Where it fails, the
-/// window is as good as without it.
+/// Listens until `ctx`, the window's, is dropped. Call it right after `window` is made. If it fails, the window works as
+/// without it.
 #[cfg(target_os = "linux")]
 pub(crate) fn listen(ctx: &Context, window: &WindowContext) {
     if let Some(listener) = x11::Listener::new(window) {

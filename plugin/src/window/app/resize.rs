@@ -5,7 +5,7 @@ use egui::{CursorIcon, Id, Rect, Sense, Ui, ViewportCommand, pos2, vec2};
 use crate::window::widgets::layout::MIN_SIZE;
 use crate::window::widgets::palette::Palette;
 
-/// Draws it, for hosts whose own frame does not resize `window`.
+/// Draws the corner, for hosts whose own frame does not resize `window`.
 pub(crate) fn corner(ui: &Ui, palette: &Palette, window: Rect) {
     let corner = Rect::from_min_max(window.max - vec2(14.0, 14.0), window.max);
     let response = ui

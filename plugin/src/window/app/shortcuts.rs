@@ -1,8 +1,8 @@
-//! Shortcuts: the keys that the window takes, so that the host does not, although nothing has the focus.
+//! Keyboard shortcuts, kept from the host although no control has the focus.
 //!
 //! egui-baseview 0.9.0 tells the host that a key was not used unless some part of the window has the focus when it
 //! comes. Ctrl-Z would undo in the window and, on macOS, in the song as well. So while Ctrl is held and nothing else has
-//! the focus, something does that nobody sees, and of all keys only those of the shortcuts are taken.
+//! the focus, an invisible part of the window has it, and takes only the keys of the shortcuts.
 
 use egui::{Context, EventFilter, Id, Key, KeyboardShortcut, Modifiers, Rect, Sense, Ui, Vec2};
 use nice_plug_egui::{Key as HostKey, KeyCapture};
@@ -13,13 +13,13 @@ use crate::window::panels::scene::UndoState;
 /// The letters of the shortcuts: undo, redo, paste.
 const LETTERS: [&str; 4] = ["z", "Z", "v", "V"];
 
-/// What has the focus meanwhile.
+/// The invisible part that has the focus meanwhile.
 fn holder() -> Id {
     Id::unique("shortcuts")
 }
 
 /// Takes the focus while Ctrl is held, unless something else has it.
-pub(crate) fn hold(ui: &Ui) {
+pub(crate) fn take_focus(ui: &Ui) {
     let focused = ui.memory(|memory| memory.focused());
     let is_held = ui.input(|input| input.modifiers.command);
     if is_held && focused.is_none_or(|focused| focused == holder()) {
@@ -40,7 +40,7 @@ pub(crate) fn hold(ui: &Ui) {
     }
 }
 
-/// Which keys the host is not to hear of, if something has the focus.
+/// The keys kept from the host while something has the focus.
 pub(crate) fn captured(ctx: &Context) -> KeyCapture {
     if ctx.memory(|memory| memory.focused()) == Some(holder()) {
         let letters = LETTERS.map(|letter| HostKey::Character(letter.to_owned()));
@@ -50,7 +50,7 @@ pub(crate) fn captured(ctx: &Context) -> KeyCapture {
     }
 }
 
-/// What was asked for with the keyboard in this frame, Ctrl-Z or Ctrl-Shift-Z, if there is anything to undo or redo.
+/// Undo (Ctrl-Z) or redo (Ctrl-Shift-Z), if pressed in this frame and possible.
 pub(crate) fn typed(ui: &Ui, state: Option<UndoState>) -> Option<Command> {
     const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
     const REDO: KeyboardShortcut =

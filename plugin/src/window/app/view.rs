@@ -17,7 +17,7 @@ use crate::params::JangdanParams;
 use crate::state::edit::Pen;
 use crate::state::window_size::Theme;
 use crate::window::app::{resize, shortcuts};
-use crate::window::grid::drag::Editing;
+use crate::window::grid::drag::GridDrag;
 use crate::window::grid::playhead::Playhead;
 use crate::window::grid::tween::Tween;
 use crate::window::grid::{self, Marks, as_played, pointer, ruler};
@@ -26,14 +26,15 @@ use crate::window::panels::command::Command;
 use crate::window::panels::dialog::Dialog;
 use crate::window::panels::footer::Message;
 use crate::window::panels::pad::PadState;
-use crate::window::panels::pending_choice::Takeover;
+use crate::window::panels::pending_choice::PendingChoice;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
+use crate::window::panels::slots::SlotHighlight;
 use crate::window::panels::zoom::Zoomed;
 use crate::window::panels::{
     dialog, files, footer, generate, header, instruments, knobs, slots, source,
 };
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::gestures::Gestures;
 use crate::window::widgets::layout::{Contents, Layout};
 use crate::window::widgets::theme;
@@ -41,14 +42,14 @@ use crate::window::widgets::theme;
 /// Time between frames while something moves.
 const FRAME: Duration = Duration::from_micros(16_600);
 
-/// What the window keeps from one frame to the next.
+/// State kept from one frame to the next.
 #[derive(Clone, Debug, Default)]
 pub struct View {
     playhead: Playhead,
     tween: Tween,
     pad: PadState,
-    takeover: Takeover,
-    editing: Editing,
+    pending_choice: PendingChoice,
+    grid_drag: GridDrag,
     gestures: Gestures,
     painted: Option<Theme>,
     zoomed: Zoomed,
@@ -61,54 +62,54 @@ pub struct View {
 }
 
 impl View {
-    /// That of a window that has just opened, in which `history` is what can be undone.
+    /// The view of a window that has just opened, with `history` to undo.
     pub fn new(history: History) -> Self {
         Self { history, ..Self::default() }
     }
 
-    /// What can be undone.
+    /// Undo and redo.
     pub fn history(&self) -> &History {
         &self.history
     }
 
-    /// What the frames since the last call have asked for, in order.
+    /// The commands asked for since the last call, in order.
     pub fn take_commands(&mut self) -> Vec<Command> {
         std::mem::take(&mut self.requests.commands)
     }
 
-    /// Shows what came of something that was asked for: in the line at the bottom, for a while.
-    pub fn tell(&mut self, news: String) {
-        self.message = Message::news(news);
+    /// Shows a result in the line at the bottom, for eight seconds.
+    pub fn notify(&mut self, text: String) {
+        self.message = Message::notice(text);
     }
 
-    /// Shows why it was not done: in the line at the bottom, until it is clicked away.
-    pub fn complain(&mut self, trouble: String) {
-        self.message = Message::trouble(trouble);
+    /// Shows an error in the line at the bottom, until it is clicked away.
+    pub fn show_error(&mut self, text: String) {
+        self.message = Message::error(text);
     }
 
-    /// Shows what is in a folder, if that is what was asked for last.
+    /// Shows the files of a folder in the dialog, if the dialog asked for this folder last.
     pub fn show_folder(&mut self, folder: Folder) {
         self.dialog.show_folder(folder);
     }
 
-    /// Shows which presets there are.
+    /// Shows the user's presets in the list of grooves.
     pub fn show_presets(&mut self, presets: Vec<Preset>) {
         self.browser.presets = presets;
     }
 
-    /// Asks whether the preset of this name is to be written over.
+    /// Asks whether to replace the preset of this name.
     pub fn ask_to_replace(&mut self, name: String) {
         self.browser.replaces = Some(name);
     }
 
-    /// Has the gestures that are open end when `ctx`, the window's, is dropped.
+    /// Ends open gestures when `ctx`, the window's, is dropped.
     pub(crate) fn end_gestures_with(&self, ctx: &egui::Context, host: GuiContext) {
         self.gestures.end_with(ctx, host);
     }
 }
 
-/// Draws the window into `ui`, a whole window's, and lets the user turn `params` through `setter` and edit the
-/// groove with `pen`; without one it cannot be edited.
+/// Draws one frame into `ui`. The user turns `params` through `setter` and edits the groove with `pen`; without a pen
+/// the grid is read-only.
 ///
 /// The context needs [`theme::install`] once before.
 pub fn draw(
@@ -127,14 +128,14 @@ pub fn draw(
     }
     let gestures = view.gestures.clone();
     let history = view.history.clone();
-    let hand = Hand { palette, setter, gestures: &gestures, params, history: &history };
+    let cx = ControlContext { palette, setter, gestures: &gestures, params, history: &history };
     let now_s = ui.input(|input| input.time);
     let dt_s = (now_s - view.time_s).clamp(0.0, 0.1) as f32;
     view.time_s = now_s;
 
     let playing = params.playing();
     let position = view.playhead.glide(scene.playhead, now_s);
-    let drawn = as_played::heard(&scene.pattern, &playing, scene.cycle);
+    let drawn = as_played::cells(&scene.pattern, &playing, scene.cycle);
     let has_arrived = view.tween.towards(&drawn, dt_s);
     let shape = playing.reading.shape;
     let marks = Marks {
@@ -145,9 +146,9 @@ pub fn draw(
         now: &scene.pattern,
     };
     let grid = playing.quantise.grid(&shape) as f64 / groove::sequencer::GRID_PER_BEAT as f64;
-    let (sounding, pending) = view.takeover.follow(scene.choice, scene.playhead, grid);
+    let (sounding, pending) = view.pending_choice.follow(scene.choice, scene.playhead, grid);
 
-    shortcuts::hold(ui);
+    shortcuts::take_focus(ui);
     let window = ui.max_rect();
     let contents = Contents { is_more_open: kept.is_more_open, attributes: scene.attributes };
     let layout = Layout::new(window.size(), contents);
@@ -155,28 +156,28 @@ pub fn draw(
     let requests = &mut view.requests;
     requests.commands.extend(shortcuts::typed(ui, scene.undo));
     let browser = &mut view.browser;
-    header::header(ui, hand, &layout, scene, &mut kept.theme, browser, requests);
+    header::header(ui, cx, &layout, scene, &mut kept.theme, browser, requests);
     view.zoomed.fit(ui.ctx(), window.size(), now_s);
     ui.painter().rect_filled(layout.shape.frame, theme::PANEL_RADIUS, palette.panel);
-    source::source(ui, hand, layout.shape.source, params, scene.weights.styles.len());
-    generate::generate_panel(ui, hand, &layout.shape, scene, &mut view.pad, requests);
+    source::source(ui, cx, layout.shape.source, params, scene.weights.styles.len());
+    generate::generate_panel(ui, cx, &layout.shape, scene, &mut view.pad, requests);
     let place = &layout.groove;
     ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
     grid::groove_grid(ui, palette, place, &view.tween, &marks);
-    ruler::ruler(ui, hand, place, &params.pattern, &shape);
-    pointer::pen_on_grid(ui, hand, place, &marks, &drawn, &mut view.editing, pen);
+    ruler::ruler(ui, cx, place, &params.pattern, &shape);
+    pointer::pen_on_grid(ui, cx, place, &marks, &drawn, &mut view.grid_drag, pen);
     let pressed =
-        instruments::names(ui, hand, place, params, &playing.lanes, &view.tween, marks.at_step);
+        instruments::names(ui, cx, place, params, &playing.lanes, &view.tween, marks.at_step);
     requests.commands.extend(pressed.map(Command::Dice));
-    instruments::strip(ui, hand, place, params, &playing.lanes, &mut kept.shows_keys);
-    let heard = slots::Heard { sounding, pending };
-    slots::slots_panel(ui, hand, layout.slots, params, heard, &mut requests.commands);
+    instruments::strip(ui, cx, place, params, &playing.lanes, &mut kept.shows_keys);
+    let highlight = SlotHighlight { sounding, pending };
+    slots::slots_panel(ui, cx, layout.slots, params, highlight, &mut requests.commands);
     ui.painter().rect_filled(layout.knob_panel(), theme::PANEL_RADIUS, palette.panel);
-    knobs::front(ui, hand, layout.knobs, params, &mut kept.is_more_open);
+    knobs::front_row(ui, cx, layout.knobs, params, &mut kept.is_more_open);
     if let Some(more) = layout.more {
-        knobs::behind(ui, hand, more, params);
+        knobs::back_row(ui, cx, more, params);
     }
-    footer::footer(ui, hand, layout.footer, scene, &mut view.message, requests);
+    footer::footer(ui, cx, layout.footer, scene, &mut view.message, requests);
     resize::corner(ui, palette, window);
     files::dropped(ui, requests);
     dialog::dialog(ui, palette, &mut view.dialog, requests);

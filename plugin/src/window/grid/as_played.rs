@@ -1,5 +1,4 @@
-//! What is heard of a pattern: the hits as they are played, so that the grid shows what every control does to
-//! them. Swing, feel, humanising and accents move what is drawn as they move what sounds.
+//! Hits as they are played: swing, feel, humanising and accents move what the grid draws as they move what sounds.
 
 use engine::Playing;
 use groove::sequencer::Shape;
@@ -7,11 +6,11 @@ use groove::{INSTRUMENTS, Instrument, Pattern, STEPS};
 
 use crate::window::grid::cell::{Cell, Cells};
 
-/// How strongly a hit is drawn that is not heard: left out by its instrument's density, or silenced.
-const UNHEARD: f32 = 0.0;
+/// Strength of a hit that does not sound: left out by its instrument's density, muted, or not solo.
+const SILENT: f32 = 0.0;
 
-/// The hits of `pattern` as they are played in `cycle`; those that are not played as they are written.
-pub(crate) fn heard(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
+/// The hits of `pattern` as they are played in `cycle`. Hits that are not played are drawn as written.
+pub(crate) fn cells(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
     let shape = playing.reading.shape;
     let mut cells = [[None; INSTRUMENTS]; STEPS];
     for (step, row) in cells.iter_mut().enumerate() {
@@ -23,17 +22,17 @@ pub(crate) fn heard(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
         for (i, instrument) in Instrument::ALL.into_iter().enumerate() {
             let Some(hit) = pattern.hit(step, instrument) else { continue };
             let is_left_out = kept.is_some_and(|kept| kept[i].is_none());
-            let is_heard = !is_left_out && playing.lanes.hears(instrument);
+            let is_audible = !is_left_out && playing.lanes.hears(instrument);
             let (velocity, offset) = match played {
                 Some(played) => {
                     let scale = playing.lanes.of(instrument).velocity;
-                    let scale = if is_heard { scale } else { 1.0 };
+                    let scale = if is_audible { scale } else { 1.0 };
                     let velocity = playing.touch.velocity(played, instrument, hit, scale);
                     (velocity, playing.reading.feel.shift(played, instrument, hit) as f32)
                 }
                 None => (hit.velocity(), hit.micro_offset()),
             };
-            let strength = if is_heard { 1.0 } else { UNHEARD };
+            let strength = if is_audible { 1.0 } else { SILENT };
             row[i] = Some(Cell { velocity, offset, presence: 1.0, strength });
         }
     }
@@ -67,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_pattern_that_is_played_as_it_is_is_shown_as_it_is() {
-        let cells = heard(&snare_on(&[4]), &Playing::default(), 3);
+        let cells = super::cells(&snare_on(&[4]), &Playing::default(), 3);
         let expected = Cell { velocity: 0.5, offset: 0.1, presence: 1.0, strength: 1.0 };
         assert_eq!(snare(&cells, 4), expected);
         assert_eq!(cells.iter().flatten().flatten().count(), 1);
@@ -93,11 +92,11 @@ mod tests {
         let mut playing = Playing::default();
         playing.reading.feel = groove::sequencer::Feel::new(0.75, 0.0);
         playing.lanes.0[Instrument::Snare.index()].velocity = 0.5;
-        let cells = heard(&snare_on(&[4, 5]), &playing, 0);
+        let cells = super::cells(&snare_on(&[4, 5]), &playing, 0);
         assert_eq!((snare(&cells, 4).offset, snare(&cells, 5).offset), (0.0, 0.5));
         assert_eq!(snare(&cells, 4).velocity, 0.25);
         playing.lanes.0[Instrument::Snare.index()].is_on = false;
-        let cells = heard(&snare_on(&[4]), &playing, 0);
+        let cells = super::cells(&snare_on(&[4]), &playing, 0);
         assert_eq!((snare(&cells, 4).strength, snare(&cells, 4).velocity), (0.0, 0.5));
     }
 }

@@ -9,11 +9,11 @@ pub(crate) struct Cell {
     pub(crate) velocity: f32,
     /// Steps after the grid time.
     pub(crate) offset: f32,
-    /// How much of the hit is there, `[0, 1]`.
+    /// How far the hit has appeared, `[0, 1]`.
     pub(crate) presence: f32,
-    /// How much of it is heard, `[0, 1]`.
+    /// 1 if it sounds, 0 if not, `[0, 1]`.
     pub(crate) strength: f32,
 }
 
-/// What to draw in every cell.
+/// All cells; `None` is empty.
 pub(crate) type Cells = [[Option<Cell>; INSTRUMENTS]; STEPS];

@@ -1,10 +1,10 @@
-//! Editing the grid: what the pointer does becomes edits of the groove. Pure: it knows neither egui's widgets nor
-//! who carries the edits out.
+//! Editing with the pointer: clicks and drags on the grid become edits. Pure: knows neither egui's widgets nor who applies
+//! the edits.
 //!
 //! - A click on an empty cell adds a hit, a click on a hit removes it.
-//! - A hit that is pressed and dragged up or down changes its velocity; sideways, its micro-offset. What the drag
-//!   began with, it keeps to. A hit that was just added can be dragged on.
-//! - The other button locks the cell, or unlocks it; drawn over further cells, it does the same to them.
+//! - Dragging a hit up or down changes its velocity; sideways, its micro-offset. The first movement decides which. A
+//!   hit that was just added can be dragged on.
+//! - The right button locks or unlocks a cell, and all cells it is dragged over.
 
 use egui::{Pos2, Vec2};
 use groove::{Hit, Instrument, Pattern};
@@ -15,66 +15,66 @@ use crate::window::grid::cell::Cells;
 
 /// Velocity of a hit that is added with a click: MIDI 102.
 const NEW_VELOCITY: f32 = 0.8;
-/// Points that the pointer may stray in a click.
+/// Points that the pointer may move in a click.
 const CLICK_REACH: f32 = 3.0;
 /// Points of drag for the whole range of velocities.
 const VELOCITY_TRAVEL: f32 = 96.0;
 /// How much slower a fine drag is.
 const FINE: f32 = 0.1;
 
-/// What the pointer does over the grid in a frame.
+/// A pointer event over the grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Pointer {
-    /// A button goes down at a place.
+    /// A button is pressed.
     Press(Pos2, Button),
-    /// It has moved, with the button down.
-    Drag(Pos2, Pace),
-    /// The button goes up.
+    /// The pointer has moved with the button down.
+    Drag(Pos2, DragSpeed),
+    /// The button is released.
     Release,
-    /// Escape, or the window loses the pointer: everything as it was.
+    /// Escape: everything as it was.
     Cancel,
 }
 
-/// Which button.
+/// A pointer button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Button {
-    /// The one that edits.
+    /// The left one: edits.
     Edit,
-    /// The one that locks.
+    /// The right one: locks.
     Lock,
 }
 
-/// How fast a drag changes things.
+/// How far a drag changes a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pace {
-    /// As far as the hand moves.
+pub(crate) enum DragSpeed {
+    /// As far as the pointer moves.
     Normal,
     /// A tenth of that.
     Fine,
 }
 
-/// The hand on the grid, from frame to frame.
+/// The drag on the grid, from frame to frame.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Editing {
+pub(crate) struct GridDrag {
     grip: Option<Grip>,
 }
 
 #[derive(Clone, Debug)]
 enum Grip {
     Hit(Held),
-    /// Cells are locked, or unlocked, along the pointer's way; those are done.
+    /// Cells are locked or unlocked along the path; `done` are those already changed.
     Locks {
         is_locked: bool,
         done: Vec<(usize, Instrument)>,
     },
 }
 
-/// A hit under the pointer.
+/// A hit that is dragged.
 #[derive(Clone, Copy, Debug)]
 struct Held {
     step: usize,
     instrument: Instrument,
-    /// What the cell held before.
+    /// The hit before the drag.
     before: Option<Hit>,
     now: Hit,
     from: Pos2,
@@ -88,41 +88,41 @@ enum Axis {
     Timing,
 }
 
-/// What the hand sees.
-pub(crate) struct Sight<'a> {
+/// The grid as it is drawn now.
+pub(crate) struct DragContext<'a> {
     /// Where the cells lie.
     pub(crate) geometry: Geometry,
     /// The groove as written.
     pub(crate) pattern: &'a Pattern,
-    /// The same as it is drawn: where it sounds.
+    /// The same as it is drawn, at the time it is played.
     pub(crate) drawn: &'a Cells,
     /// Whether a cell is locked.
     pub(crate) is_locked: &'a dyn Fn(usize, Instrument) -> bool,
 }
 
-impl Editing {
-    /// Whether a hand is on the grid.
+impl GridDrag {
+    /// Whether a drag is going on.
     pub(crate) fn is_held(&self) -> bool {
         self.grip.is_some()
     }
 
-    /// The pointer does something.
-    pub(crate) fn point(&mut self, pointer: Pointer, sight: &Sight<'_>, pen: &mut dyn Pen) {
+    /// Handles a pointer event.
+    pub(crate) fn point(&mut self, pointer: Pointer, grid: &DragContext<'_>, pen: &mut dyn Pen) {
         match pointer {
-            Pointer::Press(at, button) => self.press(at, button, sight, pen),
-            Pointer::Drag(at, pace) => self.drag(at, pace, sight, pen),
+            Pointer::Press(at, button) => self.press(at, button, grid, pen),
+            Pointer::Drag(at, speed) => self.drag(at, speed, grid, pen),
             Pointer::Release => self.release(pen),
             Pointer::Cancel => self.cancel(pen),
         }
     }
 
-    fn press(&mut self, at: Pos2, button: Button, sight: &Sight<'_>, pen: &mut dyn Pen) {
+    fn press(&mut self, at: Pos2, button: Button, grid: &DragContext<'_>, pen: &mut dyn Pen) {
         self.release(pen);
-        let Some((step, instrument)) = cell_under(at, sight) else { return };
+        let Some((step, instrument)) = cell_under(at, grid) else { return };
         pen.begin();
         match button {
             Button::Edit => {
-                let before = sight.pattern.hit(step, instrument);
+                let before = grid.pattern.hit(step, instrument);
                 let now = before.unwrap_or(Hit::new(NEW_VELOCITY, 0.0));
                 if before.is_none() {
                     pen.edit(Edit::Put { step, instrument, hit: Some(now) });
@@ -132,23 +132,23 @@ impl Editing {
                 self.grip = Some(Grip::Hit(held));
             }
             Button::Lock => {
-                let is_locked = !(sight.is_locked)(step, instrument);
+                let is_locked = !(grid.is_locked)(step, instrument);
                 pen.edit(Edit::Lock { part: Part::Cell(step, instrument), is_locked });
                 self.grip = Some(Grip::Locks { is_locked, done: vec![(step, instrument)] });
             }
         }
     }
 
-    fn drag(&mut self, at: Pos2, pace: Pace, sight: &Sight<'_>, pen: &mut dyn Pen) {
+    fn drag(&mut self, at: Pos2, speed: DragSpeed, grid: &DragContext<'_>, pen: &mut dyn Pen) {
         match &mut self.grip {
             Some(Grip::Hit(held)) => {
-                if let Some(hit) = held.drag(at, pace, &sight.geometry) {
+                if let Some(hit) = held.drag(at, speed, &grid.geometry) {
                     let (step, instrument) = (held.step, held.instrument);
                     pen.edit(Edit::Put { step, instrument, hit: Some(hit) });
                 }
             }
             Some(Grip::Locks { is_locked, done }) => {
-                if let Some(cell) = sight.geometry.at(at)
+                if let Some(cell) = grid.geometry.at(at)
                     && !done.contains(&cell)
                 {
                     done.push(cell);
@@ -187,7 +187,7 @@ impl Editing {
 
 impl Held {
     /// The hit after the pointer has moved to `at`, if that changes it.
-    fn drag(&mut self, at: Pos2, pace: Pace, geometry: &Geometry) -> Option<Hit> {
+    fn drag(&mut self, at: Pos2, speed: DragSpeed, geometry: &Geometry) -> Option<Hit> {
         let way = at - self.from;
         if self.axis.is_none() {
             if way.length() <= CLICK_REACH {
@@ -198,7 +198,7 @@ impl Held {
             self.last = at;
             return None;
         }
-        let speed = if pace == Pace::Fine { FINE } else { 1.0 };
+        let speed = if speed == DragSpeed::Fine { FINE } else { 1.0 };
         let Vec2 { x, y } = (at - self.last) * speed;
         self.last = at;
         let (velocity, offset) = (self.now.velocity(), self.now.micro_offset());
@@ -213,17 +213,15 @@ impl Held {
     }
 }
 
-/// The cell meant by a press at `at`: that of the hit that is drawn there, though its timing may have moved it
-/// out of its cell, else the one that lies there.
-fn cell_under(at: Pos2, sight: &Sight<'_>) -> Option<(usize, Instrument)> {
-    let (step, instrument) = sight.geometry.at(at)?;
+/// The cell for a press at `at`: the cell of the hit drawn there, which its timing may have moved out of the cell, or
+/// else the cell there.
+fn cell_under(at: Pos2, grid: &DragContext<'_>) -> Option<(usize, Instrument)> {
+    let (step, instrument) = grid.geometry.at(at)?;
     // Swing and triplet feel shift by up to a step and a quarter.
     let near = [Some(step), step.checked_sub(1), Some(step + 1), step.checked_sub(2)];
     let drawn = near.into_iter().flatten().find(|&step| {
-        let cell = sight.drawn.get(step).and_then(|row| row[instrument.index()]);
-        cell.is_some_and(|cell| {
-            sight.geometry.cell(step, instrument, cell).x_range().contains(at.x)
-        })
+        let cell = grid.drawn.get(step).and_then(|row| row[instrument.index()]);
+        cell.is_some_and(|cell| grid.geometry.cell(step, instrument, cell).x_range().contains(at.x))
     });
     Some((drawn.unwrap_or(step), instrument))
 }

@@ -1,4 +1,4 @@
-//! Where the cells lie, and what lies where.
+//! From cells to points and back.
 
 use egui::{Pos2, Rect, pos2, vec2};
 use groove::{Hit, INSTRUMENTS, Instrument, STEPS};
@@ -18,7 +18,7 @@ pub const ROWS: [Instrument; INSTRUMENTS] = [
     Instrument::Kick,
 ];
 
-/// Where in the cells things lie.
+/// The places of cells and hits.
 #[derive(Clone, Copy, Debug)]
 pub struct Geometry {
     cells: Rect,
@@ -30,7 +30,7 @@ impl Geometry {
         Self { cells }
     }
 
-    /// The place in points of the time `steps` after the pattern's start.
+    /// The x coordinate of the time `steps` after the pattern's start.
     pub fn x(&self, steps: f32) -> f32 {
         self.cells.left() + steps * self.step_width()
     }

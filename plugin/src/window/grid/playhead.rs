@@ -1,24 +1,22 @@
-//! The playhead as drawn: it glides, although the audio thread tells where it is only once per
-//! block.
+//! The playhead as drawn: it moves evenly, although the audio thread reports its position only once per block.
 
 use groove::Beats;
 
-/// A step further than this in beats is a jump, not playing.
+/// A larger step than this, in beats, is a jump.
 const JUMP_BEATS: f64 = 1.0;
-/// The longest time that the playhead glides without news, in seconds; longer than the blocks
-/// of any host.
+/// The longest time that the playhead moves without a new report, in seconds; longer than the blocks of any host.
 const GLIDE_S: f64 = 0.25;
 /// Weight of a newly measured speed against the ones before.
 const NEW_SPEED: f64 = 0.15;
 
-/// What was last heard of the playhead.
+/// The playhead, extrapolated from the last report.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Playhead {
-    heard: Option<Heard>,
+    last: Option<Report>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Heard {
+struct Report {
     position: f64,
     at_s: f64,
     /// Beats per second; `None` until measured.
@@ -27,19 +25,18 @@ struct Heard {
 }
 
 impl Playhead {
-    /// Where to draw it at `now_s` (seconds of any clock), `heard` being the audio thread's last
-    /// word.
-    pub(crate) fn glide(&mut self, heard: Option<Beats>, now_s: f64) -> Option<Beats> {
-        let position = match heard {
+    /// The position to draw at `now_s` (seconds of any clock). `reported` is the audio thread's last report.
+    pub(crate) fn glide(&mut self, reported: Option<Beats>, now_s: f64) -> Option<Beats> {
+        let position = match reported {
             Some(Beats(position)) if position.is_finite() => position,
             _ => {
-                self.heard = None;
+                self.last = None;
                 return None;
             }
         };
-        let last = match self.heard {
+        let last = match self.last {
             Some(last) if (position - last.position).abs() <= JUMP_BEATS => last,
-            _ => Heard { position, at_s: now_s, speed: None, shown: position },
+            _ => Report { position, at_s: now_s, speed: None, shown: position },
         };
         let mut next = last;
         if position != last.position {
@@ -54,16 +51,15 @@ impl Playhead {
         }
         let glided = (now_s - next.at_s).clamp(0.0, GLIDE_S) * next.speed.unwrap_or(0.0);
         let aim = next.position + glided;
-        // The blocks' jitter must not be seen: never a small step back.
+        // Blocks come irregularly: never draw a small step back.
         next.shown = if position < last.position { aim } else { aim.max(last.shown) };
-        self.heard = Some(next);
+        self.last = Some(next);
         Some(Beats(next.shown))
     }
 
-    /// Whether it moves at `now_s`: not while a host that has stopped it without a word, by no
-    /// longer processing, leaves it where it is.
+    /// Whether it moves at `now_s`. It stands still if a host has stopped processing without a report.
     pub(crate) fn is_moving(&self, now_s: f64) -> bool {
-        self.heard.is_some_and(|heard| now_s - heard.at_s < GLIDE_S)
+        self.last.is_some_and(|last| now_s - last.at_s < GLIDE_S)
     }
 }
 
@@ -75,11 +71,11 @@ mod tests {
     fn the_playhead_moves_evenly_between_blocks() {
         let mut playhead = Playhead::default();
         let mut shown = Vec::new();
-        // 2 beats per second, news every 100 ms, drawn every 10 ms.
+        // 2 beats per second, a report every 100 ms, drawn every 10 ms.
         for frame in 0..200 {
             let now_s = frame as f64 * 0.01;
-            let heard = Beats((frame / 10) as f64 * 0.2);
-            shown.push(playhead.glide(Some(heard), now_s).unwrap().0);
+            let reported = Beats((frame / 10) as f64 * 0.2);
+            shown.push(playhead.glide(Some(reported), now_s).unwrap().0);
         }
         for (frame, pair) in shown.windows(2).enumerate().skip(20) {
             let step = pair[1] - pair[0];

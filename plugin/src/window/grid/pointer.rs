@@ -1,5 +1,5 @@
-//! The pen on the grid: egui's pointer as [`edit`](crate::window::grid::drag) knows it, the marks that lock whole
-//! instruments and bars, and what a hit is, in words, under the pointer.
+//! The pointer on the grid: egui's events for [`drag`](crate::window::grid::drag), the diamonds that lock whole instruments
+//! and bars, and the tooltip of a hit.
 
 use egui::{CursorIcon, Id, Key, PointerButton, Pos2, Rect, Response, Sense, Ui, pos2, vec2};
 use groove::{BARS, Hit, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
@@ -7,23 +7,23 @@ use musicvae::infer::Locks;
 
 use crate::state::edit::{Edit, Part, Pen};
 use crate::window::grid::cell::Cells;
-use crate::window::grid::drag::{Button, Editing, Pace, Pointer, Sight};
+use crate::window::grid::drag::{Button, DragContext, DragSpeed, GridDrag, Pointer};
 use crate::window::grid::{Geometry, Marks, ROWS, diamond};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::layout::Groove;
 use crate::window::widgets::theme::UNIT;
 
 const HOW: &str =
     "Click: add or remove. Drag up or down: velocity. Drag sideways: timing. Right-click: lock.";
 
-/// Lets the user edit the groove with `pen`, or only look at it without one.
+/// Lets the user edit the groove with `pen`; without one the grid is read-only.
 pub(crate) fn pen_on_grid(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     place: &Groove,
     marks: &Marks<'_>,
     drawn: &Cells,
-    editing: &mut Editing,
+    drag: &mut GridDrag,
     pen: Option<&mut dyn Pen>,
 ) {
     let geometry = Geometry::new(place.cells);
@@ -32,31 +32,31 @@ pub(crate) fn pen_on_grid(
     if let Some(pen) = pen {
         let is_locked = |step, instrument| marks.locks.is_locked(step, instrument);
         let pattern = marks.now;
-        let sight = Sight { geometry, pattern, drawn, is_locked: &is_locked };
-        if let Some(pointer) = pointer(ui, &response, editing) {
-            editing.point(pointer, &sight, pen);
+        let grid = DragContext { geometry, pattern, drawn, is_locked: &is_locked };
+        if let Some(pointer) = pointer(ui, &response, drag) {
+            drag.point(pointer, &grid, pen);
         }
-        lock_marks(ui, hand, place, marks.locks, pen);
-        if !editing.is_held() {
-            tell(response.on_hover_cursor(CursorIcon::Crosshair), &geometry, marks, HOW);
+        lock_marks(ui, cx, place, marks.locks, pen);
+        if !drag.is_held() {
+            describe(response.on_hover_cursor(CursorIcon::Crosshair), &geometry, marks, HOW);
         }
     } else {
-        tell(response, &geometry, marks, "");
+        describe(response, &geometry, marks, "");
     }
 }
 
-/// What the pointer does over the cells in this frame.
-fn pointer(ui: &Ui, response: &Response, editing: &Editing) -> Option<Pointer> {
+/// The pointer event over the cells in this frame.
+fn pointer(ui: &Ui, response: &Response, drag: &GridDrag) -> Option<Pointer> {
     ui.input(|input| {
         let at = input.pointer.interact_pos();
-        if editing.is_held() {
+        if drag.is_held() {
             if input.key_pressed(Key::Escape) {
                 return Some(Pointer::Cancel);
             }
             let is_fine = input.modifiers.command || input.modifiers.shift;
-            let pace = if is_fine { Pace::Fine } else { Pace::Normal };
+            let speed = if is_fine { DragSpeed::Fine } else { DragSpeed::Normal };
             return match at {
-                Some(at) if input.pointer.any_down() => Some(Pointer::Drag(at, pace)),
+                Some(at) if input.pointer.any_down() => Some(Pointer::Drag(at, speed)),
                 _ => Some(Pointer::Release),
             };
         }
@@ -68,10 +68,10 @@ fn pointer(ui: &Ui, response: &Response, editing: &Editing) -> Option<Pointer> {
     })
 }
 
-/// Draws a diamond for every instrument and every bar, filled where all of it is locked; a press turns that over.
-fn lock_marks(ui: &Ui, hand: Hand<'_>, place: &Groove, locks: &Locks, pen: &mut dyn Pen) {
+/// Draws a diamond for every instrument and every bar, filled if all of it is locked; a press locks or unlocks it.
+fn lock_marks(ui: &Ui, cx: ControlContext<'_>, place: &Groove, locks: &Locks, pen: &mut dyn Pen) {
     let geometry = Geometry::new(place.cells);
-    let palette = hand.palette;
+    let palette = cx.palette;
     for instrument in ROWS {
         let row = geometry.row(instrument);
         let middle = pos2(place.names.right() - 6.25 * UNIT, row.center().y);
@@ -102,7 +102,7 @@ fn turn_over(pen: &mut dyn Pen, part: Part, is_locked: bool) {
     pen.end();
 }
 
-/// Whether the mark was pressed.
+/// Draws a diamond; returns whether it was pressed.
 fn lock_mark(ui: &Ui, middle: Pos2, color: egui::Color32, is_locked: bool, what: &str) -> bool {
     let rect = Rect::from_center_size(middle, vec2(2.0 * UNIT, 2.0 * UNIT));
     let response = ui
@@ -118,8 +118,8 @@ fn lock_mark(ui: &Ui, middle: Pos2, color: egui::Color32, is_locked: bool, what:
     response.on_hover_text(format!("{what}: {state}")).clicked()
 }
 
-/// Says what lies under the pointer.
-fn tell(response: Response, geometry: &Geometry, marks: &Marks<'_>, how: &str) {
+/// Shows the tooltip of the cell under the pointer.
+fn describe(response: Response, geometry: &Geometry, marks: &Marks<'_>, how: &str) {
     let Some((step, instrument)) = response.hover_pos().and_then(|at| geometry.at(at)) else {
         return;
     };

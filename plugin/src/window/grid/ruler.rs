@@ -1,6 +1,6 @@
-//! The ruler above the cells: the bars, and which part of the pattern is played.
+//! The ruler above the cells: bar numbers, and the part of the pattern that is played.
 //!
-//! Dragging it sideways turns the pattern: the part that is played begins on another step.
+//! Dragging it sideways changes the step on which the pattern begins.
 
 use egui::{CursorIcon, Id, Rect, Shape, Stroke, Ui, pos2};
 use groove::sequencer::Shape as Played;
@@ -9,8 +9,8 @@ use groove::{BARS, STEPS, STEPS_PER_BAR};
 use crate::params::PatternParams;
 use crate::window::grid::Geometry;
 use crate::window::widgets::button::choices;
-use crate::window::widgets::control::{Travel, Way, turn};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control::{Direction, Travel, turn};
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::layout::Groove;
 use crate::window::widgets::text::small_text;
 use crate::window::widgets::theme::{UNIT, Weight};
@@ -20,18 +20,18 @@ const START_ABOUT: &str = "Where in the pattern it begins to play, in 16ths; dra
     sideways. The bars wrap around.";
 const LENGTH_ABOUT: &str = "How much of the pattern is played over and over: 1, 2 or 4 bars.";
 
-/// Draws the ruler, and how much is played in the corner beside it.
+/// Draws the ruler, and the choice of length in the corner beside it.
 pub(crate) fn ruler(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     place: &Groove,
     params: &PatternParams,
     played: &Played,
 ) {
-    let palette = hand.palette;
+    let palette = cx.palette;
     let geometry = Geometry::new(place.cells);
-    let travel = Travel::free(Way::Right, place.cells.width());
-    let turned = turn(ui, hand, &params.start, place.ruler, Id::unique("ruler"), travel);
+    let travel = Travel::free(Direction::Right, place.cells.width());
+    let turned = turn(ui, cx, &params.start, place.ruler, Id::unique("ruler"), travel);
     let painter = ui.painter();
     for bar in 0..BARS {
         let at = pos2(geometry.x((bar * STEPS_PER_BAR) as f32), place.ruler.center().y);
@@ -42,22 +42,22 @@ pub(crate) fn ruler(
     let is_whole = usize::from(played.start) % STEPS == 0 && played.length.steps() == STEPS;
     let is_lit = turned.is_held || turned.response.hovered() || turned.response.has_focus();
     if !is_whole || is_lit {
-        range(ui, hand, place, &geometry, played);
+        range(ui, cx, place, &geometry, played);
     }
     let cursor = CursorIcon::ResizeHorizontal;
-    tooltip(turned.response.on_hover_cursor(cursor), hand, &params.start, START_ABOUT);
+    tooltip(turned.response.on_hover_cursor(cursor), cx, &params.start, START_ABOUT);
     let corner = place.above_names();
     let bar = Rect::from_center_size(corner.center(), egui::vec2(corner.width(), 2.5 * UNIT));
-    choices(ui, hand, &params.length, bar, &["1 bar", "2 bars", "4 bars"], LENGTH_ABOUT);
+    choices(ui, cx, &params.length, bar, LENGTH_ABOUT);
 }
 
 /// Draws what is played as a line under the bars' names, a flag at its start.
-fn range(ui: &Ui, hand: Hand<'_>, place: &Groove, geometry: &Geometry, played: &Played) {
+fn range(ui: &Ui, cx: ControlContext<'_>, place: &Groove, geometry: &Geometry, played: &Played) {
     let painter = ui.painter();
     let y = place.cells.top() - 3.0;
     let start = usize::from(played.start) % STEPS;
     let end = start + played.length.steps();
-    let color = hand.palette.accent;
+    let color = cx.palette.accent;
     for (from, to) in [(start, end.min(STEPS)), (0, end.saturating_sub(STEPS))] {
         if to > from {
             let (left, right) = (geometry.x(from as f32), geometry.x(to as f32));

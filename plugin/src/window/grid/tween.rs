@@ -1,5 +1,4 @@
-//! The pattern as drawn: hits grow, shrink and slide to where the newest pattern has them, so
-//! that the eye sees what a moved control changed.
+//! Animation of the grid: hits grow, shrink and slide to their new values, so that the eye sees what a control changes.
 
 use groove::{INSTRUMENTS, Instrument, STEPS};
 
@@ -7,10 +6,10 @@ use crate::window::grid::cell::{Cell, Cells};
 
 /// Time in which two thirds of a change are done, in seconds.
 const EASE_S: f32 = 0.06;
-/// A cell this near to its aim is there.
+/// A cell this near to its target has arrived.
 const NEAR: f32 = 0.004;
 
-/// What is drawn of a pattern, in between two.
+/// The cells as drawn, between an old and a new pattern.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tween {
     cells: Option<Box<[[Cell; INSTRUMENTS]; STEPS]>>,
@@ -40,7 +39,7 @@ impl Tween {
         has_arrived
     }
 
-    /// Every cell of which something is seen.
+    /// All visible cells.
     pub(crate) fn cells(&self) -> impl Iterator<Item = (usize, Instrument, Cell)> + '_ {
         self.cells.iter().flat_map(|cells| {
             cells.iter().enumerate().flat_map(|(step, row)| {

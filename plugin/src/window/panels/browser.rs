@@ -1,4 +1,4 @@
-//! The groove's name between arrows, and the [list] of grooves to begin at: the user's presets, and the factory's by style.
+//! The groove's name between arrows, and the [list] of grooves: the user's presets, and the factory's by style.
 
 mod list;
 mod own;
@@ -17,7 +17,7 @@ use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::panels::title;
 use crate::window::widgets::button::{arrow, focus_ring};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Palette, Size, UNIT, Weight};
 
@@ -30,20 +30,20 @@ pub(crate) fn grooves() -> &'static [FactoryGroove] {
     &GROOVES
 }
 
-/// What the list keeps from frame to frame.
+/// State kept from frame to frame.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
-    /// The user's, as far as they are known.
+    /// The user's presets, as last listed.
     pub(crate) presets: Vec<Preset>,
-    /// The preset that would be written over, if the user wants that.
+    /// The preset that the user is asked about: replace it?
     pub(crate) replaces: Option<String>,
-    /// What is searched for.
+    /// The text in the search field.
     typed: String,
-    /// What the next preset is called: as the groove is, unless something else was typed.
+    /// The name for the next preset: the title, unless another was typed.
     name: String,
     title: String,
     chosen: Option<Item>,
-    /// What is being done to a preset.
+    /// The preset being renamed or deleted.
     task: Option<own::Task>,
     was_open: bool,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Browser {
 enum Item {
     /// The preset in this file.
     Own(PathBuf),
-    /// The factory groove at this place among them.
+    /// The factory groove of this index.
     Factory(usize),
 }
 
@@ -67,8 +67,8 @@ impl Item {
 }
 
 impl Browser {
-    /// Everything whose name has `wanted`, in lower case, in it: the user's own first. Seeds of the factory's mean
-    /// nothing to other weights than the built-in ones.
+    /// All grooves whose names contain `wanted` (lower case), the user's first. Factory seeds make their grooves only
+    /// with the built-in weights.
     fn items(&self, wanted: &str, scene: &Scene) -> Vec<(Item, String)> {
         let own = self.presets.iter().map(|own| (Item::Own(own.path.clone()), own.name.clone()));
         let factory = if scene.weights.is_built_in() { grooves() } else { &[] };
@@ -78,7 +78,7 @@ impl Browser {
         all.filter(|(_, name)| name.to_lowercase().contains(wanted)).collect()
     }
 
-    /// Which of `items` the groove is.
+    /// The index in `items` of the current groove.
     fn here(
         &self,
         items: &[(Item, String)],
@@ -96,13 +96,13 @@ impl Browser {
 /// Draws the name in `field`; a press opens the list.
 pub(crate) fn browser(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     field: Rect,
     scene: &Scene,
     browser: &mut Browser,
     requests: &mut PanelRequests,
 ) {
-    let (palette, params) = (hand.palette, hand.params);
+    let (palette, params) = (cx.palette, cx.params);
     let title = title::title(params, scene.name.as_deref(), &scene.weights);
     let side = 3.0 * UNIT;
     let middle = field.shrink2(vec2(side, 0.0));
@@ -119,7 +119,7 @@ pub(crate) fn browser(
     let sides = [("Previous groove", false, field.left()), ("Next groove", true, middle.right())];
     for (label, is_next, left) in sides {
         let place = Rect::from_min_size(pos2(left, field.top()), vec2(side, field.height()));
-        if arrow(ui, hand, place, label, is_next) {
+        if arrow(ui, cx, place, label, is_next) {
             step(is_next, params, scene, browser, requests);
         }
     }
@@ -146,14 +146,14 @@ pub(crate) fn browser(
 }
 
 impl Browser {
-    /// The list opens.
+    /// Resets the list when it opens.
     fn open(&mut self) {
         self.typed.clear();
         self.name.clone_from(&self.title);
         (self.chosen, self.replaces, self.task) = (None, None, None);
     }
 
-    /// The groove is called `title` now.
+    /// Takes over the groove's title as the next preset's name.
     fn follow(&mut self, title: &str) {
         if self.title != title {
             if self.name == self.title {
@@ -164,7 +164,7 @@ impl Browser {
     }
 }
 
-/// Takes up the groove before the present one, or after it; the first one if that is none of them.
+/// Loads the groove before or after the current one; the last or the first if the current one is not in the list.
 fn step(
     is_next: bool,
     params: &JangdanParams,
@@ -186,7 +186,7 @@ fn step(
     requests.commands.push(items[to].0.command());
 }
 
-/// Writes `text` in the middle of `room`, elided where it has no room.
+/// Writes `text` in the middle of `room`, shortened if it has no room.
 fn centred(ui: &Ui, room: Rect, text: &str, palette: &Palette) {
     let font = theme::font(Size::Small, Weight::Strong);
     let width = ui.painter().layout_no_wrap(text.to_owned(), font, palette.text).size().x;

@@ -1,4 +1,4 @@
-//! What the window asks for that is no parameter and no edit: collected while a frame is drawn, carried out after it.
+//! Commands of the panels, other than parameters and edits: collected while a frame is drawn, executed after it.
 
 use std::path::PathBuf;
 
@@ -7,77 +7,77 @@ use groove::Instrument;
 use crate::files::jobs::What;
 use crate::state::morph::Corner;
 
-/// Something to be done.
+/// A command.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Takes back what was done last.
+    /// Undoes the last step.
     Undo,
-    /// Does again what was taken back.
+    /// Redoes the step undone last.
     Redo,
-    /// Leaves all cells of the groove that plays to the network again.
+    /// Removes all edits and locks of the groove that plays.
     Clear,
-    /// Makes a MIDI file the groove.
+    /// Imports a MIDI file as the groove.
     Import(PathBuf),
-    /// Writes the groove that plays into a folder, which is remembered.
+    /// Exports the groove that plays into a folder, which is remembered.
     Export {
         /// Which.
         folder: PathBuf,
-        /// What of the groove.
+        /// Which part.
         what: What,
     },
-    /// Looks into a folder.
+    /// Lists a folder.
     List {
         /// Which.
         folder: PathBuf,
-        /// What names of files that are listed end in.
+        /// Extensions of the files to list.
         endings: &'static [&'static str],
     },
-    /// Takes up a factory groove, by its place among them.
+    /// Loads a factory groove, by its index.
     Begin(usize),
-    /// Puts something else into a corner of the pad.
+    /// Changes a corner of the pad.
     Corner {
-        /// Which, as in [`Corners`](crate::state::morph::Corners).
+        /// Its index in [`Corners`](crate::state::morph::Corners).
         place: usize,
-        /// What.
+        /// Its new content.
         corner: Corner,
     },
-    /// Reads a MIDI file for a corner of the pad.
+    /// Imports a MIDI file into a corner of the pad.
     CornerClip {
-        /// Which, likewise.
+        /// Its index.
         place: usize,
-        /// From where.
+        /// The file.
         path: PathBuf,
     },
-    /// Has the network play a new row for an instrument, around all that the others play.
+    /// Generates a new row for an instrument that fits what the others play.
     Dice(Instrument),
-    /// Chooses a slot, or the groove of the controls, as its key does.
+    /// Chooses a slot, or the live groove, as its MIDI key does.
     Choose(Option<u8>),
-    /// Looks for the user's presets.
+    /// Lists the user's presets.
     ListPresets,
-    /// Looks for them in this folder, from now on.
+    /// Sets the folder of presets.
     PresetFolder(PathBuf),
-    /// Takes up a preset.
+    /// Loads a preset.
     LoadPreset(PathBuf),
-    /// Keeps everything as it is as a preset.
+    /// Saves everything as a preset.
     SavePreset {
-        /// What it is called.
+        /// Its name.
         name: String,
-        /// Whether one of that name is written over.
+        /// Whether to replace one of the same name.
         may_replace: bool,
     },
-    /// Calls the preset in a file otherwise.
+    /// Renames a preset.
     RenamePreset {
         /// Which.
         path: PathBuf,
-        /// How.
+        /// Its new name.
         name: String,
     },
-    /// Removes a preset from the disk.
+    /// Deletes a preset.
     DeletePreset(PathBuf),
-    /// Goes to the other of the two sides that are compared.
+    /// Switches between sides A and B.
     Switch,
-    /// Makes the other side as the one that is heard.
+    /// Copies the current side to the other.
     Copy,
-    /// Has the network play with the weights in a file, or with those that it came with.
+    /// Loads the weights in a file, or the built-in ones.
     UseWeights(Option<PathBuf>),
 }

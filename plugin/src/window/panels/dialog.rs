@@ -1,6 +1,6 @@
-//! The dialog that finds a file or a folder. The window's own, so that it works inside any host and looks like the rest.
+//! The file dialog. The window's own, so that it works inside any host.
 //!
-//! It reads no folder itself: it asks for one and is handed what is in it.
+//! It reads no folder itself: it requests a listing and is given it later.
 
 use std::path::{Path, PathBuf};
 
@@ -24,12 +24,12 @@ const ROWS: f32 = 10.0;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dialog {
     open: Option<Open>,
-    /// Where a file was looked for last.
+    /// The folder shown last.
     last_folder: Option<PathBuf>,
 }
 
 impl Dialog {
-    /// Shows what is in a folder, if it is the one that was asked for last.
+    /// Shows a folder's files, if it is the one requested last.
     pub(crate) fn show_folder(&mut self, folder: Folder) {
         if let Some(open) = self.open.as_mut().filter(|open| open.folder == folder.path) {
             open.listed = Some(folder);
@@ -43,21 +43,21 @@ struct Open {
     purpose: Purpose,
     folder: PathBuf,
     listed: Option<Folder>,
-    /// A part of a name, or a path.
+    /// Part of a name, or a path.
     typed: String,
     chosen: Option<usize>,
     is_new: bool,
 }
 
-/// What came of a frame of it.
+/// The result of a frame.
 enum Answer {
-    /// Nothing yet.
+    /// None yet.
     Waiting,
     /// Show this folder.
     Look(PathBuf),
-    /// This file or folder it is.
+    /// This file or folder was chosen.
     Found(PathBuf),
-    /// None.
+    /// The dialog was closed.
     Cancelled,
 }
 
@@ -71,7 +71,7 @@ impl Open {
         self.typed.clear();
     }
 
-    /// What is listed of what was typed.
+    /// The entries that match what was typed.
     fn shown(&self) -> Vec<&Entry> {
         let Some(Folder { entries: Ok(entries), .. }) = &self.listed else { return Vec::new() };
         let wanted = if self.typed_path().is_some() { "" } else { self.typed.trim() };
@@ -79,7 +79,7 @@ impl Open {
         entries.iter().filter(|entry| entry.name.to_lowercase().contains(&wanted)).collect()
     }
 
-    /// What was typed, if it is a path and no part of a name.
+    /// The typed text as a path, if it is one.
     fn typed_path(&self) -> Option<PathBuf> {
         let typed = self.typed.trim();
         if let Some(rest) = typed.strip_prefix('~') {
@@ -89,7 +89,7 @@ impl Open {
         path.is_absolute().then(|| path.to_owned())
     }
 
-    /// What Enter and the button do.
+    /// The answer to Enter and to the button.
     fn take_up(&self) -> Answer {
         if let Some(path) = self.typed_path() {
             let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
@@ -109,7 +109,7 @@ impl Open {
     }
 }
 
-/// Draws `dialog` if it is open, or is asked for in `requests`.
+/// Draws `dialog` if it is open or requested.
 pub(crate) fn dialog(
     ui: &Ui,
     palette: &Palette,
@@ -206,7 +206,7 @@ impl Open {
         self.folder.parent().map_or(Answer::Waiting, |parent| Answer::Look(parent.to_owned()))
     }
 
-    /// Arrows choose, Enter takes up, Backspace goes up where there is nothing to delete.
+    /// Arrows select, Enter opens, Backspace goes up if there is no text to delete.
     fn keys(&mut self, ui: &Ui) -> Answer {
         let count = self.shown().len();
         let is_finding = ui.memory(|memory| memory.has_focus(Id::unique("dialog-find")));
@@ -230,7 +230,7 @@ impl Open {
         if backs && self.typed.is_empty() { self.up() } else { Answer::Waiting }
     }
 
-    /// The list; returns what a double click asks for.
+    /// Draws the list; returns the answer of a double click.
     fn list(&mut self, ui: &mut Ui, palette: &Palette) -> Option<Answer> {
         let height = ROWS * ROW;
         let (shown, trouble) = match &self.listed {
@@ -283,7 +283,7 @@ impl Open {
     }
 }
 
-/// Draws the name of `entry`, with a small folder before it if it is one.
+/// Draws the name of `entry`, with a folder symbol if it is one.
 fn name(ui: &Ui, palette: &Palette, row: Rect, entry: &Entry) {
     let room = row.shrink2(vec2(UNIT, 0.0)).with_min_x(row.left() + 3.5 * UNIT);
     if entry.is_folder {
@@ -298,7 +298,7 @@ fn name(ui: &Ui, palette: &Palette, row: Rect, entry: &Entry) {
     elided(ui, room, &entry.name, Weight::Regular, palette.text);
 }
 
-/// Writes the end of `path` that has room in `line`.
+/// Writes `path` in `line`, shortened at its start.
 fn elided_start(ui: &Ui, line: Rect, path: &str, palette: &Palette) {
     let font = theme::font(Size::Small, Weight::Regular);
     let width = |text: &str| {

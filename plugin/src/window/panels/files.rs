@@ -1,4 +1,4 @@
-//! Files in and out: a clip becomes the groove, the groove becomes a clip.
+//! Importing and exporting MIDI files.
 
 use std::path::PathBuf;
 
@@ -11,18 +11,18 @@ use crate::window::panels::command::Command;
 use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::button::{Rank, focus_ring, pill};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::theme::UNIT;
 
-/// Draws the two buttons.
+/// Draws the buttons *Import* and *Export*.
 pub(crate) fn files(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     [import, export]: [Rect; 2],
     params: &JangdanParams,
     requests: &mut PanelRequests,
 ) {
-    let open = pill(ui, hand, import, "Import\u{2026}", Rank::Plain, None).on_hover_text(
+    let open = pill(ui, cx, import, "Import\u{2026}", Rank::Plain, None).on_hover_text(
         "A MIDI file becomes the groove: the sliders then move away from it, until another seed or style is chosen",
     );
     if open.clicked() {
@@ -38,8 +38,8 @@ pub(crate) fn files(
         None => "Saves the pattern, as it is heard, as a MIDI file in a folder that you choose"
             .to_owned(),
     };
-    let save = pill(ui, hand, export, "Export", Rank::Plain, None).on_hover_text(about);
-    let more = options(ui, hand, arrow);
+    let save = pill(ui, cx, export, "Export", Rank::Plain, None).on_hover_text(about);
+    let more = options(ui, cx, arrow);
     if save.clicked() && !more.clicked() {
         write(What::Pattern, kept.clone(), requests);
     }
@@ -66,15 +66,15 @@ fn write(what: What, kept: Option<PathBuf>, requests: &mut PanelRequests) {
     }
 }
 
-/// The folder that was exported to last.
+/// The folder exported to last.
 fn folder(params: &JangdanParams) -> Option<PathBuf> {
     let kept = params.folder.read();
     (!kept.is_empty()).then(|| PathBuf::from(&*kept))
 }
 
-/// The arrow at the end of the button, which opens a list.
-fn options(ui: &Ui, hand: Hand<'_>, rect: Rect) -> egui::Response {
-    let palette = hand.palette;
+/// Draws the arrow at the end of *Export*, which opens a menu.
+fn options(ui: &Ui, cx: ControlContext<'_>, rect: Rect) -> egui::Response {
+    let palette = cx.palette;
     let response = ui
         .interact(rect, Id::unique("export options"), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
@@ -92,7 +92,7 @@ fn options(ui: &Ui, hand: Hand<'_>, rect: Rect) -> egui::Response {
     response.on_hover_text("What to export, and where")
 }
 
-/// Imports what is dropped onto the window, as far as its frame hands on such things, and a path that is pasted.
+/// Imports a MIDI file that is dropped onto the window, or whose path is pasted.
 pub(crate) fn dropped(ui: &Ui, requests: &mut PanelRequests) {
     let is_typing = ui.ctx().text_edit_focused();
     let paths = ui.input(|input| {

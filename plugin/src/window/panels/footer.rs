@@ -1,4 +1,4 @@
-//! The line at the bottom: what came of what was asked for, and what hands have put into the groove.
+//! The line at the bottom: results and errors, and the number of edited cells.
 
 use egui::{Align2, CursorIcon, Id, Rect, Sense, Ui, pos2, vec2};
 use groove::{Instrument, STEPS};
@@ -9,44 +9,44 @@ use crate::window::panels::command::Command;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::widgets::button::{Rank, pill};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};
 
-/// How long good news stands, in seconds.
-const NEWS_S: f64 = 8.0;
+/// How long a notice is shown, in seconds.
+const NOTICE_S: f64 = 8.0;
 
-/// The last thing to tell.
+/// The last notice or error.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Message {
     text: String,
-    is_trouble: bool,
-    /// When it was first seen.
+    is_error: bool,
+    /// When it was first drawn.
     since_s: Option<f64>,
 }
 
 impl Message {
-    /// Something was done.
-    pub(crate) fn news(text: String) -> Self {
-        Self { text, is_trouble: false, since_s: None }
+    /// A result.
+    pub(crate) fn notice(text: String) -> Self {
+        Self { text, is_error: false, since_s: None }
     }
 
-    /// Something was not; this stands until it is clicked away or there is something else to tell.
-    pub(crate) fn trouble(text: String) -> Self {
-        Self { text, is_trouble: true, since_s: None }
+    /// An error; shown until it is clicked away or there is another message.
+    pub(crate) fn error(text: String) -> Self {
+        Self { text, is_error: true, since_s: None }
     }
 }
 
 /// Draws the line in `place`.
 pub(crate) fn footer(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     place: Rect,
     scene: &Scene,
     message: &mut Message,
     requests: &mut PanelRequests,
 ) {
-    let palette = hand.palette;
+    let palette = cx.palette;
     let middle = place.center().y;
     let mut right = place.right();
     let cells = kept_cells(scene);
@@ -55,7 +55,7 @@ pub(crate) fn footer(
         // Beside the corner that resizes the window.
         let left = right - 2.0 * UNIT - width;
         let button = Rect::from_min_size(pos2(left, middle - 10.0), vec2(width, 20.0));
-        let clear = pill(ui, hand, button, "clear edits", Rank::Plain, None)
+        let clear = pill(ui, cx, button, "clear edits", Rank::Plain, None)
             .on_hover_text("Leaves every cell to the network again");
         if clear.clicked() {
             requests.commands.push(Command::Clear);
@@ -67,7 +67,7 @@ pub(crate) fn footer(
         let text = ui.painter().text(at, Align2::RIGHT_CENTER, kept, font, palette.dim);
         right = text.left() - 2.0 * UNIT;
     }
-    say(ui, hand, place.with_max_x(right), scene, message);
+    say(ui, cx, place.with_max_x(right), scene, message);
 }
 
 fn kept_cells(scene: &Scene) -> usize {
@@ -78,33 +78,33 @@ fn kept_cells(scene: &Scene) -> usize {
     (0..STEPS).map(|step| kept(step).count()).sum()
 }
 
-fn say(ui: &Ui, hand: Hand<'_>, room: Rect, scene: &Scene, message: &mut Message) {
-    let palette = hand.palette;
+fn say(ui: &Ui, cx: ControlContext<'_>, room: Rect, scene: &Scene, message: &mut Message) {
+    let palette = cx.palette;
     let now_s = ui.input(|input| input.time);
     if !message.text.is_empty() {
         let age_s = now_s - *message.since_s.get_or_insert(now_s);
-        if !message.is_trouble {
-            if age_s >= NEWS_S {
+        if !message.is_error {
+            if age_s >= NOTICE_S {
                 *message = Message::default();
             } else {
-                ui.ctx().request_repaint_after_secs((NEWS_S - age_s) as f32);
+                ui.ctx().request_repaint_after_secs((NOTICE_S - age_s) as f32);
             }
         }
     }
     let silence;
-    let (text, is_trouble) = match &scene.network {
+    let (text, is_error) = match &scene.network {
         Network::Failed(trouble) if message.text.is_empty() => (trouble.as_str(), true),
         Network::Silent(seconds) if message.text.is_empty() => {
             silence = format!("The network has not answered for {seconds} s; what plays goes on");
             (silence.as_str(), true)
         }
-        _ => (message.text.as_str(), message.is_trouble),
+        _ => (message.text.as_str(), message.is_error),
     };
     if text.is_empty() {
         return;
     }
     let dot = pos2(room.left() + UNIT, room.center().y);
-    ui.painter().circle_filled(dot, 3.5, if is_trouble { palette.bad } else { palette.good });
+    ui.painter().circle_filled(dot, 3.5, if is_error { palette.bad } else { palette.good });
     let line = room.with_min_x(room.left() + 2.5 * UNIT);
     elided(ui, line, text, Weight::Regular, palette.text);
     let response = ui.interact(line, Id::unique("message"), Sense::CLICK);

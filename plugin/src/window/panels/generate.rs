@@ -1,4 +1,4 @@
-//! The panel at the left: where in the space of grooves this one lies.
+//! The panel at the left: pad, latent sliders and character.
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
@@ -9,13 +9,13 @@ use crate::window::panels::pad::{PadState, nearest, pad};
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::widgets::button::{Rank, pill, switch};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::layout::{Panel, Section, column, row};
 use crate::window::widgets::slider::{attribute_slider, latent_slider};
 use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};
 
-/// The attributes' names in the window, and what they do.
+/// The attributes' names in the window, and their tooltips.
 const ATTRIBUTES: [(&str, &str); crate::state::request::ATTRIBUTES] = [
     ("busy", "Fewer or more hits, as drummers play less or more"),
     ("syncopated", "On the beat, or off it"),
@@ -30,48 +30,48 @@ const MORPH_ABOUT: &str =
 /// Draws the panel.
 pub(crate) fn generate_panel(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     place: &Panel,
     scene: &Scene,
     pad_state: &mut PadState,
     requests: &mut PanelRequests,
 ) {
-    let (params, character) = (&hand.params.generate, &hand.params.character);
-    title(ui, hand, &place.pad, "Morph");
-    let is_on = &hand.params.morph.is_on;
+    let (params, character) = (&cx.params.generate, &cx.params.character);
+    title(ui, cx, &place.pad, "Morph");
+    let is_on = &cx.params.morph.is_on;
     if is_on.value() {
-        hint(ui, hand, &place.pad, &nearest(hand, pad_state));
+        hint(ui, cx, &place.pad, &nearest(cx, pad_state));
     }
     let toggle = place.pad.title.with_min_x(place.pad.title.right() - 3.5 * UNIT);
-    switch(ui, hand, is_on, toggle.with_max_y(toggle.top() + 2.0 * UNIT), "Morph", MORPH_ABOUT);
-    pad(ui, hand, pad_state, place.pad.body, scene, requests);
-    latent(ui, hand, &place.latent, params);
+    switch(ui, cx, is_on, toggle.with_max_y(toggle.top() + 2.0 * UNIT), "Morph", MORPH_ABOUT);
+    pad(ui, cx, pad_state, place.pad.body, scene, requests);
+    latent(ui, cx, &place.latent, params);
     if let Some(place) = &place.character {
-        attributes(ui, hand, place, character, scene.attributes);
+        attributes(ui, cx, place, character, scene.attributes);
     }
 }
 
-fn title(ui: &Ui, hand: Hand<'_>, section: &Section, text: &str) {
+fn title(ui: &Ui, cx: ControlContext<'_>, section: &Section, text: &str) {
     ui.painter().text(
         pos2(section.title.left(), section.title.top() + UNIT),
         Align2::LEFT_CENTER,
         text,
         theme::font(Size::Body, Weight::Strong),
-        hand.palette.text,
+        cx.palette.text,
     );
 }
 
-/// Writes `text` in the title, before the switch at its end.
-fn hint(ui: &Ui, hand: Hand<'_>, section: &Section, text: &str) {
+/// Writes `text` in the title, left of the switch.
+fn hint(ui: &Ui, cx: ControlContext<'_>, section: &Section, text: &str) {
     let title = section.title;
     let room = Rect::from_min_max(
         pos2(title.left() + 8.0 * UNIT, title.top()),
         pos2(title.right() - 4.5 * UNIT, title.top() + 2.0 * UNIT),
     );
     let font = theme::font(Size::Small, Weight::Regular);
-    let width = ui.painter().layout_no_wrap(text.to_owned(), font, hand.palette.dim).size().x;
+    let width = ui.painter().layout_no_wrap(text.to_owned(), font, cx.palette.dim).size().x;
     let room = room.with_min_x((room.right() - width - 0.5).max(room.left()));
-    elided(ui, room, text, Weight::Regular, hand.palette.dim);
+    elided(ui, room, text, Weight::Regular, cx.palette.dim);
 }
 
 /// The button at the end of a section's title.
@@ -82,14 +82,14 @@ fn title_button(section: &Section) -> Rect {
     )
 }
 
-fn latent(ui: &mut Ui, hand: Hand<'_>, section: &Section, params: &GenerateParams) {
-    title(ui, hand, section, "Latent");
-    let centre = pill(ui, hand, title_button(section), "centre", Rank::Plain, None)
+fn latent(ui: &mut Ui, cx: ControlContext<'_>, section: &Section, params: &GenerateParams) {
+    title(ui, cx, section, "Latent");
+    let centre = pill(ui, cx, title_button(section), "centre", Rank::Plain, None)
         .on_hover_text("All eight latent sliders to 0: the groove of the seed alone");
     if centre.clicked() {
-        hand.step(|| {
+        cx.step(|| {
             for param in &params.latent {
-                hand.set_once(&param.value, param.value.default_normalized_value());
+                cx.set_once(&param.value, param.value.default_normalized_value());
             }
         });
     }
@@ -101,24 +101,24 @@ fn latent(ui: &mut Ui, hand: Hand<'_>, section: &Section, params: &GenerateParam
              direction 8 least.",
         );
         let rect = column(section.body, i, SLIDERS);
-        latent_slider(ui, hand, &param.value, rect, &number, &about);
+        latent_slider(ui, cx, &param.value, rect, &number, &about);
     }
 }
 
 fn attributes(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     section: &Section,
     params: &CharacterParams,
     count: usize,
 ) {
-    title(ui, hand, section, "Character");
-    let neutral = pill(ui, hand, title_button(section), "neutral", Rank::Plain, None)
+    title(ui, cx, section, "Character");
+    let neutral = pill(ui, cx, title_button(section), "neutral", Rank::Plain, None)
         .on_hover_text("All five to 0: as the seed and the latent sliders have them");
     let all = params.attributes();
     if neutral.clicked() {
-        hand.step(|| {
-            all.iter().for_each(|param| hand.set_once(*param, param.default_normalized_value()));
+        cx.step(|| {
+            all.iter().for_each(|param| cx.set_once(*param, param.default_normalized_value()));
         });
     }
     for (i, (param, (name, what))) in all.into_iter().zip(ATTRIBUTES).take(count).enumerate() {
@@ -126,6 +126,6 @@ fn attributes(
             "{what}: moves the groove along a direction that was learned from drummers, in \
              standard deviations of theirs, \u{2212}3 to +3.",
         );
-        attribute_slider(ui, hand, param, row(section.body, i, count), name, &about);
+        attribute_slider(ui, cx, param, row(section.body, i, count), name, &about);
     }
 }

@@ -1,5 +1,4 @@
-//! The bar at the top: the name, the groove's name, the dice, what can be undone, files, how the network is doing, theme
-//! and zoom.
+//! The bar at the top: list of grooves, new seeds, undo, A/B, files, network, theme and zoom.
 
 use egui::{CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
@@ -13,20 +12,20 @@ use crate::window::panels::transport::transport;
 use crate::window::panels::wordmark::wordmark;
 use crate::window::panels::zoom::zoom_button;
 use crate::window::widgets::button::{Rank, focus_ring, pill, segments};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::dice;
 use crate::window::widgets::layout::Layout;
 use crate::window::widgets::theme::{Theme, UNIT, blend};
 
 const SIDES_ABOUT: &str = "Two sides to compare, everything on them. The other waits as it was left. Right-click: copy \
     this one over to it.";
-/// Points that everything beside the name needs.
+/// Width of all buttons, in points.
 const NEEDED: f32 = 914.0;
 
-/// Draws the header. `theme` is changed by its button; what is to be done beside parameters goes to `requests`.
+/// Draws the header. `theme` is changed by its button.
 pub(crate) fn header(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     layout: &Layout,
     scene: &Scene,
     theme: &mut Theme,
@@ -34,7 +33,7 @@ pub(crate) fn header(
     requests: &mut PanelRequests,
 ) {
     let bar = layout.header;
-    let (palette, params) = (hand.palette, hand.params);
+    let (palette, params) = (cx.palette, cx.params);
     ui.painter().rect_filled(bar, 0.0, palette.panel);
     let name = pos2(layout.shape.frame.left() + 0.5 * UNIT, bar.center().y);
     let name_right = wordmark(ui, palette, name);
@@ -53,47 +52,53 @@ pub(crate) fn header(
         left = rect.right() + (UNIT * share).round();
         rect
     };
-    browser::browser(ui, hand, place(28.0 * UNIT), scene, browser, requests);
+    browser::browser(ui, cx, place(28.0 * UNIT), scene, browser, requests);
     let seed = &params.generate.seed;
     let pips = seed.value().rem_euclid(6) as usize + 1;
-    let new = pill(ui, hand, place(10.0 * UNIT), "New", Rank::First, Some(pips))
+    let new = pill(ui, cx, place(10.0 * UNIT), "New", Rank::First, Some(pips))
         .on_hover_text("Another groove: draws a new seed");
     if new.clicked() {
-        dice::throw(hand, seed);
+        dice::draw_seed(cx, seed);
     }
-    let near = pill(ui, hand, place(9.0 * UNIT), "near", Rank::Plain, Some(1))
+    let near = pill(ui, cx, place(9.0 * UNIT), "near", Rank::Plain, Some(1))
         .on_hover_text("A groove nearby: moves all eight latent sliders a little, by chance");
     if near.clicked() {
-        dice::throw_near(hand, &params.generate);
+        dice::move_nearby(cx, &params.generate);
     }
     if let Some(state) = scene.undo {
         let places = [Command::Undo, Command::Redo].map(|command| (command, place(4.0 * UNIT)));
-        undo_buttons(ui, hand, state, places, &mut requests.commands);
+        undo_buttons(ui, cx, state, places, &mut requests.commands);
     }
     if let Some(is_b) = scene.is_b {
-        sides(ui, hand, place(8.0 * UNIT), is_b, &mut requests.commands);
+        sides(ui, cx, place(8.0 * UNIT), is_b, &mut requests.commands);
     }
-    files(ui, hand, [place(9.0 * UNIT), place(11.0 * UNIT)], params, requests);
+    files(ui, cx, [place(9.0 * UNIT), place(11.0 * UNIT)], params, requests);
 
     let zoom = Rect::from_center_size(
         pos2(right - 3.25 * UNIT, bar.center().y),
         vec2(6.5 * UNIT, 3.5 * UNIT),
     );
-    zoom_button(ui, hand, zoom);
+    zoom_button(ui, cx, zoom);
     let other = Rect::from_center_size(
         pos2(zoom.left() - 2.75 * UNIT, bar.center().y),
         vec2(3.5 * UNIT, 3.5 * UNIT),
     );
-    theme_button(ui, hand, other, theme);
+    theme_button(ui, cx, other, theme);
     let room = Rect::from_min_max(pos2(left, bar.top()), pos2(other.left() - UNIT, bar.bottom()));
-    network(ui, hand, room, scene, requests);
+    network(ui, cx, room, scene, requests);
 }
 
-/// The two sides to compare, and how to make them alike.
-fn sides(ui: &mut Ui, hand: Hand<'_>, place: Rect, is_b: bool, commands: &mut Vec<Command>) {
+/// Draws the sides A and B; a menu copies one to the other.
+fn sides(
+    ui: &mut Ui,
+    cx: ControlContext<'_>,
+    place: Rect,
+    is_b: bool,
+    commands: &mut Vec<Command>,
+) {
     let options = [("A", SIDES_ABOUT), ("B", SIDES_ABOUT)];
     let place = place.shrink2(vec2(0.0, 2.0));
-    let (pressed, all) = segments(ui, hand, "side", place, &options, usize::from(is_b));
+    let (pressed, all) = segments(ui, cx, "side", place, &options, usize::from(is_b));
     if pressed.is_some_and(|side| (side == 1) != is_b) {
         commands.push(Command::Switch);
     }
@@ -105,15 +110,15 @@ fn sides(ui: &mut Ui, hand: Hand<'_>, place: Rect, is_b: bool, commands: &mut Ve
     });
 }
 
-/// Arrows back and forth through what was done; Ctrl-Z and Ctrl-Shift-Z do the same.
+/// Draws the buttons for undo and redo.
 fn undo_buttons(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     state: UndoState,
     places: [(Command, Rect); 2],
     commands: &mut Vec<Command>,
 ) {
-    let palette = hand.palette;
+    let palette = cx.palette;
     for (command, rect) in places {
         let (label, can, side) = match command {
             Command::Undo => ("Undo", state.can_undo, 1.0),
@@ -145,9 +150,9 @@ fn undo_buttons(
     }
 }
 
-/// A sun in the dark, a moon in the light.
-fn theme_button(ui: &Ui, hand: Hand<'_>, rect: Rect, theme: &mut Theme) {
-    let palette = hand.palette;
+/// Draws the button for the theme: a sun in the dark, a moon in the light.
+fn theme_button(ui: &Ui, cx: ControlContext<'_>, rect: Rect, theme: &mut Theme) {
+    let palette = cx.palette;
     let response = ui
         .interact(rect, Id::unique("theme"), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);

@@ -1,5 +1,5 @@
-//! What every instrument has for itself: left of the cells its name, mute and solo; right of them two columns,
-//! which hold how it is mixed or on which keys it is played.
+//! Controls of each instrument: name, die, mute and solo left of the cells; density and level, or key and choke group,
+//! right of them.
 
 use egui::{Align2, Color32, CursorIcon, Id, Rect, Sense, Ui, pos2, vec2};
 use groove::sequencer::Lanes;
@@ -10,7 +10,7 @@ use crate::params::{InstrumentParams, JangdanParams};
 use crate::window::grid::tween::Tween;
 use crate::window::grid::{Geometry, ROWS, glow};
 use crate::window::widgets::button::{die, focus_ring, segments};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::field::{Look, field};
 use crate::window::widgets::layout::{Groove, column};
 use crate::window::widgets::text::small_text;
@@ -29,11 +29,11 @@ const KEY_ABOUT: &str = "The MIDI key this instrument is played on, in your own 
 const CHOKE_ABOUT: &str = "Choke group: a hit ends the notes of the others in its group, as the closed hat ends \
     the open one.";
 
-/// Draws the names with dice, mute and solo; the marks beside them flash as the playhead strikes. Returns the
-/// instrument whose die was pressed.
+/// Draws the names with die, mute and solo; the marks beside them flash with each hit. Returns the instrument whose die
+/// was pressed.
 pub(crate) fn names(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     place: &Groove,
     params: &JangdanParams,
     lanes: &Lanes,
@@ -41,7 +41,7 @@ pub(crate) fn names(
     at_step: Option<f32>,
 ) -> Option<Instrument> {
     let mut thrown = None;
-    let palette = hand.palette;
+    let palette = cx.palette;
     let geometry = Geometry::new(place.cells);
     let mut struck = [0.0_f32; INSTRUMENTS];
     let mut is_used = [false; INSTRUMENTS];
@@ -75,20 +75,20 @@ pub(crate) fn names(
             let side = BUTTON.min(row.height() - 2.0);
             Rect::from_center_size(middle, vec2(BUTTON, side))
         };
-        if dice(ui, hand, row, instrument) {
+        if dice(ui, cx, row, instrument) {
             thrown = Some(instrument);
         }
         let mute = Lamp { letter: "M", color: palette.bad, is_lit: !own.is_on.value() };
-        lamp(ui, hand, &own.is_on, button(1.5 * BUTTON + 4.0), &mute, MUTE_ABOUT);
+        lamp(ui, cx, &own.is_on, button(1.5 * BUTTON + 4.0), &mute, MUTE_ABOUT);
         let solo = Lamp { letter: "S", color: palette.accent, is_lit: own.is_solo.value() };
-        lamp(ui, hand, &own.is_solo, button(0.5 * BUTTON), &solo, SOLO_ABOUT);
+        lamp(ui, cx, &own.is_solo, button(0.5 * BUTTON), &solo, SOLO_ABOUT);
     }
     thrown
 }
 
-/// The die of an instrument, seen while the pointer is in its row or the keyboard on it. Tells whether it was pressed.
-fn dice(ui: &Ui, hand: Hand<'_>, row: Rect, instrument: Instrument) -> bool {
-    let palette = hand.palette;
+/// Draws the die of an instrument while the pointer is in its row or it has the focus. Returns whether it was pressed.
+fn dice(ui: &Ui, cx: ControlContext<'_>, row: Rect, instrument: Instrument) -> bool {
+    let palette = cx.palette;
     let middle = pos2(row.right() - 8.5 * UNIT, row.center().y);
     let rect = Rect::from_center_size(middle, vec2(BUTTON, BUTTON.min(row.height() - 2.0)));
     let response = ui
@@ -105,15 +105,15 @@ fn dice(ui: &Ui, hand: Hand<'_>, row: Rect, instrument: Instrument) -> bool {
     response.on_hover_text(format!("{label}, that fits what the others play")).clicked()
 }
 
-/// A letter that lights up.
+/// A letter that is lit while on.
 struct Lamp {
     letter: &'static str,
     color: Color32,
     is_lit: bool,
 }
 
-/// Draws `lamp` in `rect`; a press turns `param` over.
-fn lamp(ui: &Ui, hand: Hand<'_>, param: &BoolParam, rect: Rect, lamp: &Lamp, about: &str) {
+/// Draws `lamp` in `rect`; a press toggles `param`.
+fn lamp(ui: &Ui, cx: ControlContext<'_>, param: &BoolParam, rect: Rect, lamp: &Lamp, about: &str) {
     let response = ui
         .interact(rect, Id::unique(("lamp", param.name())), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
@@ -121,9 +121,9 @@ fn lamp(ui: &Ui, hand: Hand<'_>, param: &BoolParam, rect: Rect, lamp: &Lamp, abo
         egui::WidgetInfo::selected(egui::Role::Switch, true, lamp.is_lit, param.name())
     });
     if response.clicked() {
-        hand.set_once(param, if param.value() { 0.0 } else { 1.0 });
+        cx.set_once(param, if param.value() { 0.0 } else { 1.0 });
     }
-    let palette = hand.palette;
+    let palette = cx.palette;
     let painter = ui.painter();
     if lamp.is_lit {
         let fill =
@@ -141,19 +141,19 @@ fn lamp(ui: &Ui, hand: Hand<'_>, param: &BoolParam, rect: Rect, lamp: &Lamp, abo
     let weight = if lamp.is_lit { Weight::Strong } else { Weight::Regular };
     let font = theme::font(Size::Small, weight);
     painter.text(rect.center(), Align2::CENTER_CENTER, lamp.letter, font, ink);
-    explain(response, hand, param, about);
+    explain(response, cx, param, about);
 }
 
-/// Draws the two columns: the mix, or the keys. `shows_keys` is turned over by the choice above them.
+/// Draws the two columns: the mix, or the keys. The choice above them sets `shows_keys`.
 pub(crate) fn strip(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     place: &Groove,
     params: &JangdanParams,
     lanes: &Lanes,
     shows_keys: &mut bool,
 ) {
-    let palette = hand.palette;
+    let palette = cx.palette;
     let corner = place.above_strip();
     let choice = Rect::from_min_size(
         corner.min + vec2(0.5 * UNIT, UNIT),
@@ -162,10 +162,10 @@ pub(crate) fn strip(
     let chosen = usize::from(*shows_keys);
     let pages =
         [("Mix", "How much and how loud each instrument plays"), ("Keys", "On which MIDI keys")];
-    if let (Some(page), _) = segments(ui, hand, "strip", choice, &pages, chosen) {
+    if let (Some(page), _) = segments(ui, cx, "strip", choice, &pages, chosen) {
         *shows_keys = page == 1;
     }
-    let titles = if *shows_keys { ["Key", "Choke"] } else { ["Hits", "Level"] };
+    let titles = if *shows_keys { ["Key", "Choke"] } else { ["Density", "Velocity"] };
     for (i, title) in titles.into_iter().enumerate() {
         let title_at = column(corner, i, 2).center_bottom() - vec2(0.0, 9.0);
         let font = theme::font(Size::Small, Weight::Regular);
@@ -179,48 +179,43 @@ pub(crate) fn strip(
         let cells = [0, 1].map(|i| column(row, i, 2).shrink2(vec2(2.0, 1.0)));
         let own = params.instruments.of(instrument);
         if *shows_keys {
-            keys(ui, hand, own, cells, lanes.of(instrument).key, is_own_map);
+            keys(ui, cx, own, cells, lanes.of(instrument).key, is_own_map);
         } else {
-            mix(ui, hand, own, cells, instrument, lanes);
+            mix(ui, cx, own, cells, instrument, lanes);
         }
     }
 }
 
 fn mix(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     own: &InstrumentParams,
     [left, right]: [Rect; 2],
     instrument: Instrument,
     lanes: &Lanes,
 ) {
-    let color = hand.palette.instrument(instrument);
+    let color = cx.palette.instrument(instrument);
     let is_faint = !lanes.hears(instrument);
     let density =
         Look { about: DENSITY_ABOUT, color, origin: Some(0.5), short: short_density, is_faint };
-    field(ui, hand, &own.density, left, &density);
+    field(ui, cx, &own.density, left, &density);
     let velocity =
         Look { about: VELOCITY_ABOUT, color, origin: Some(0.0), short: str::to_owned, is_faint };
-    field(ui, hand, &own.velocity, right, &velocity);
+    field(ui, cx, &own.velocity, right, &velocity);
 }
 
 fn keys(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     own: &InstrumentParams,
     [left, right]: [Rect; 2],
     sounding_key: u8,
     is_own_map: bool,
 ) {
-    let look = |about, short| Look {
-        about,
-        color: hand.palette.text,
-        origin: None,
-        short,
-        is_faint: false,
-    };
+    let look =
+        |about, short| Look { about, color: cx.palette.text, origin: None, short, is_faint: false };
     if is_own_map {
-        field(ui, hand, &own.key, left, &look(KEY_ABOUT, short_key));
+        field(ui, cx, &own.key, left, &look(KEY_ABOUT, short_key));
     } else {
         let words = own
             .key
@@ -228,12 +223,12 @@ fn keys(
         let response = ui.interact(left, Id::unique(("key", own.key.name())), Sense::hover());
         let font = theme::font(Size::Small, Weight::Regular);
         let (middle, text) = (left.center(), short_key(&words));
-        ui.painter().text(middle, Align2::CENTER_CENTER, text, font, hand.palette.dim);
+        ui.painter().text(middle, Align2::CENTER_CENTER, text, font, cx.palette.dim);
         response.on_hover_text(format!(
             "{words}, from the chosen note map. For keys of your own choose the map \u{201c}Own\u{201d} under More.",
         ));
     }
-    field(ui, hand, &own.choke, right, &look(CHOKE_ABOUT, short_choke));
+    field(ui, cx, &own.choke, right, &look(CHOKE_ABOUT, short_choke));
 }
 
 /// `all`, `−40 %`, `+20 %`.

@@ -1,11 +1,11 @@
-//! The knobs beneath the grid: in front what changes a groove most, behind a fold the rest.
+//! The knobs beneath the grid: a row that is always shown, and a second row that *More* shows.
 
 use egui::{CursorIcon, Id, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
 use crate::params::JangdanParams;
 use crate::window::widgets::button::{choices, focus_ring, switch};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::field::{Look, field};
 use crate::window::widgets::knob::{Face, knob};
 use crate::window::widgets::layout::{column, row};
@@ -43,15 +43,15 @@ const MAP_ABOUT: &str =
     "On which keys the instruments are played, for which sampler. Own: those set under Keys.";
 const CHANNEL_ABOUT: &str = "The MIDI channel of the notes that go out, 1 to 16. Drums are on 10.";
 
-/// Draws the front row in `place`. `is_open` is turned over by the fold at its end.
-pub(crate) fn front(
+/// Draws the first row in `place`. The button at its end toggles `is_open`.
+pub(crate) fn front_row(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     place: Rect,
     params: &JangdanParams,
     is_open: &mut bool,
 ) {
-    let palette = hand.palette;
+    let palette = cx.palette;
     let (generate, play, kit) = (&params.generate, &params.play, &params.kit);
     let made = |name, about, origin| face(name, about, palette.accent, origin);
     let felt = |name, about| face(name, about, palette.feel, 0.0);
@@ -73,28 +73,28 @@ pub(crate) fn front(
     for group in groups {
         for (param, face) in group {
             let cell = place.with_min_x(left).with_max_x(left + width);
-            param.knob(ui, hand, cell, *face);
+            param.knob(ui, cx, cell, *face);
             left += width;
         }
-        rule(ui, hand, left + gap / 2.0, place);
+        rule(ui, cx, left + gap / 2.0, place);
         left += gap;
     }
     let toggle = Rect::from_min_size(
         pos2(left + UNIT, place.center().y - 1.5 * UNIT),
         vec2(switch_width, 3.0 * UNIT),
     );
-    switch(ui, hand, &kit.is_on, toggle, "Kit", KIT_ABOUT);
+    switch(ui, cx, &kit.is_on, toggle, "Kit", KIT_ABOUT);
     left += switch_width;
     let level =
         Face { is_faint: !kit.is_on.value(), ..face("Level", LEVEL_ABOUT, palette.good, 0.0) };
-    knob(ui, hand, &kit.level, place.with_min_x(left).with_max_x(left + width), level);
-    rule(ui, hand, left + width + gap / 2.0, place);
-    fold(ui, hand, place.with_min_x(place.right() - fold_width), is_open);
+    knob(ui, cx, &kit.level, place.with_min_x(left).with_max_x(left + width), level);
+    rule(ui, cx, left + width + gap / 2.0, place);
+    fold(ui, cx, place.with_min_x(place.right() - fold_width), is_open);
 }
 
-/// Draws the row behind in `place`.
-pub(crate) fn behind(ui: &mut Ui, hand: Hand<'_>, place: Rect, params: &JangdanParams) {
-    let palette = hand.palette;
+/// Draws the second row in `place`.
+pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect, params: &JangdanParams) {
+    let palette = cx.palette;
     let JangdanParams { pattern, humanise, notes, play, .. } = params;
     let felt = |name, about| face(name, about, palette.feel, 0.0);
     let knobs: [(&dyn Turnable, Face<'_>); 6] = [
@@ -103,18 +103,18 @@ pub(crate) fn behind(ui: &mut Ui, hand: Hand<'_>, place: Rect, params: &JangdanP
         (&humanise.velocity, felt("\u{b1} velocity", VELOCITY_ABOUT)),
         (&humanise.accent_amount, felt("Accent", ACCENT_ABOUT)),
         (&notes.length, face("Note length", NOTE_LENGTH_ABOUT, palette.good, 0.0)),
-        (&pattern.start, face("Rotate", START_ABOUT, palette.accent, 0.0)),
+        (&pattern.start, face("Start", START_ABOUT, palette.accent, 0.0)),
     ];
     let right = (place.width() * 0.38).clamp(36.0 * UNIT, 46.0 * UNIT).round();
     let left = place.with_max_x(place.right() - right - 2.0 * UNIT);
     for (i, (param, face)) in knobs.into_iter().enumerate() {
-        param.knob(ui, hand, column(left, i, 6), face);
+        param.knob(ui, cx, column(left, i, 6), face);
     }
-    rule(ui, hand, left.right() + UNIT, place);
+    rule(ui, cx, left.right() + UNIT, place);
 
     let right = place.with_min_x(place.right() - right);
     let line = |i| row(right, i, 4).shrink2(vec2(0.0, 0.0));
-    let labels = ["Speed", "New at", "Accents", "Notes"];
+    let labels = ["Speed", "New at", "Accent on", "Note map"];
     for (i, label) in labels.into_iter().enumerate() {
         small_text(ui.painter(), line(i), label, Weight::Regular, palette.dim);
     }
@@ -123,16 +123,15 @@ pub(crate) fn behind(ui: &mut Ui, hand: Hand<'_>, place: Rect, params: &JangdanP
         Rect::from_center_size(line.center(), vec2(line.width(), 2.5 * UNIT))
             .with_min_x(line.left() + 7.0 * UNIT)
     };
-    choices(ui, hand, &pattern.speed, body(0), &["half", "normal", "double"], SPEED_ABOUT);
-    let quantise = ["step", "beat", "bar", "cycle"];
-    choices(ui, hand, &play.quantise, body(1), &quantise, QUANTISE_ABOUT);
+    choices(ui, cx, &pattern.speed, body(0), SPEED_ABOUT);
+    choices(ui, cx, &play.quantise, body(1), QUANTISE_ABOUT);
     let accents = body(2);
     let count = humanise.accent.step_count().unwrap_or(0) + 1;
-    menu(ui, hand, &humanise.accent, count, accents, "", ACCENT_ON_ABOUT);
+    menu(ui, cx, &humanise.accent, count, accents, "", ACCENT_ON_ABOUT);
     let channel_width = 11.0 * UNIT;
     let map = body(3).with_max_x(right.right() - channel_width - UNIT);
     let count = notes.map.step_count().unwrap_or(0) + 1;
-    menu(ui, hand, &notes.map, count, map, "", MAP_ABOUT);
+    menu(ui, cx, &notes.map, count, map, "", MAP_ABOUT);
     let channel = body(3).with_min_x(right.right() - channel_width);
     let label = channel.with_max_x(channel.left() + 7.0 * UNIT);
     small_text(ui.painter(), label, "Channel", Weight::Regular, palette.dim);
@@ -143,32 +142,32 @@ pub(crate) fn behind(ui: &mut Ui, hand: Hand<'_>, place: Rect, params: &JangdanP
         short: str::to_owned,
         is_faint: false,
     };
-    field(ui, hand, &notes.channel, channel.with_min_x(label.right()), &look);
+    field(ui, cx, &notes.channel, channel.with_min_x(label.right()), &look);
 }
 
 fn face<'a>(name: &'a str, about: &'a str, color: egui::Color32, origin: f32) -> Face<'a> {
     Face { name, about, color, origin, is_faint: false }
 }
 
-/// A parameter of any type that a knob turns.
+/// A parameter of any type, for a knob.
 trait Turnable {
-    fn knob(&self, ui: &mut Ui, hand: Hand<'_>, place: Rect, face: Face<'_>);
+    fn knob(&self, ui: &mut Ui, cx: ControlContext<'_>, place: Rect, face: Face<'_>);
 }
 
 impl<P: Param> Turnable for P {
-    fn knob(&self, ui: &mut Ui, hand: Hand<'_>, place: Rect, face: Face<'_>) {
-        knob(ui, hand, self, place, face);
+    fn knob(&self, ui: &mut Ui, cx: ControlContext<'_>, place: Rect, face: Face<'_>) {
+        knob(ui, cx, self, place, face);
     }
 }
 
-fn rule(ui: &Ui, hand: Hand<'_>, x: f32, place: Rect) {
+fn rule(ui: &Ui, cx: ControlContext<'_>, x: f32, place: Rect) {
     let range = place.top() + UNIT..=place.bottom() - UNIT;
-    ui.painter().vline(x, range, (1.0, hand.palette.line));
+    ui.painter().vline(x, range, (1.0, cx.palette.line));
 }
 
-/// The button that shows what is behind.
-fn fold(ui: &Ui, hand: Hand<'_>, place: Rect, is_open: &mut bool) {
-    let palette = hand.palette;
+/// Draws the button that shows or hides the second row.
+fn fold(ui: &Ui, cx: ControlContext<'_>, place: Rect, is_open: &mut bool) {
+    let palette = cx.palette;
     let rect = Rect::from_center_size(place.center(), vec2(place.width() - UNIT, 3.0 * UNIT));
     let response = ui
         .interact(rect, Id::unique("more"), Sense::click())

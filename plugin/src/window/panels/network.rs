@@ -1,4 +1,4 @@
-//! How the network is doing, and which weights it plays with.
+//! The state of the network, and the menu of its weights.
 
 use egui::{CursorIcon, Id, Popup, Rect, Sense, Ui, pos2, vec2};
 
@@ -9,23 +9,23 @@ use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::widgets::button::focus_ring;
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
 
-/// What is said of a network that does not answer.
+/// The tooltip of a network that does not answer.
 const SILENT: &str = "The network has stopped answering. What plays goes on, and what is asked for is made as soon as \
     it answers again.";
 
-/// Draws it at the right end of `room`.
+/// Draws the state at the right end of `room`.
 pub(crate) fn network(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     room: Rect,
     scene: &Scene,
     requests: &mut PanelRequests,
 ) {
-    let palette = hand.palette;
+    let palette = cx.palette;
     let (color, text, about) = if scene.is_bypassed {
         (palette.dim, "bypassed", "The host has switched the plugin off.")
     } else {
@@ -61,17 +61,17 @@ pub(crate) fn network(
         egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Network: {word}"))
     });
     focus_ring(ui.painter(), &response, touched, UNIT, palette.text);
-    Popup::menu(&response).show(|ui| weights(ui, hand, scene, requests));
+    Popup::menu(&response).show(|ui| weights(ui, cx, scene, requests));
     response.on_hover_text(format!("{}\nClick: which weights it plays with.", paragraph(about)));
 }
 
-/// Which weights those are, and the ways to others.
-fn weights(ui: &mut Ui, hand: Hand<'_>, scene: &Scene, requests: &mut PanelRequests) {
+/// The menu: the weights in use, and how to load others.
+fn weights(ui: &mut Ui, cx: ControlContext<'_>, scene: &Scene, requests: &mut PanelRequests) {
     const WIDTH: f32 = 32.0 * UNIT;
     // That of egui's own entries in menus.
     const MENU_INDENT: f32 = 2.0;
     ui.set_width(WIDTH);
-    let palette = hand.palette;
+    let palette = cx.palette;
     let line = |ui: &mut Ui, text: &str, weight, ink| {
         let (room, response) = ui.allocate_exact_size(vec2(WIDTH, 2.5 * UNIT), Sense::hover());
         elided(ui, room.shrink2(vec2(MENU_INDENT, 0.0)), text, weight, ink);

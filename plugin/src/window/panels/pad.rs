@@ -1,4 +1,4 @@
-//! The pad: the groove between four corners, under one finger. Dragging the puck switches it on.
+//! The pad: morphs between the grooves of four corners. Dragging the puck switches it on.
 
 mod corners;
 
@@ -13,19 +13,19 @@ use crate::state::morph::{Corners, shares};
 use crate::state::numbers::finite_or;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::theme::{PANEL_RADIUS, Palette, blend};
 
 /// Radius of the handle, in points.
 const HANDLE: f32 = 8.0;
-/// How many points of its way the pad remembers.
+/// Number of points of the trail.
 const TRAIL: usize = 48;
-/// How far an arrow key moves the puck, of the whole width.
+/// How far an arrow key moves the puck, as a part of the width.
 const KEY_STEP: f32 = 0.02;
 const ABOUT: &str = "Drag: the groove moves between the four corners, and the pad is on. Click a corner's name to put \
     another style, slot or clip there. Arrow keys: 2 % of the way. Double-click: the middle. Ctrl-drag: fine.";
 
-/// What the pad keeps between frames.
+/// State kept from frame to frame.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PadState {
     held: Option<[f32; 2]>,
@@ -35,29 +35,29 @@ pub(crate) struct PadState {
 /// Draws the pad in `rect`.
 pub(crate) fn pad(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     state: &mut PadState,
     rect: Rect,
     scene: &Scene,
     requests: &mut PanelRequests,
 ) {
-    let params = &hand.params.morph;
+    let params = &cx.params.morph;
     let response = ui
         .interact(rect, Id::unique("pad"), Sense::click_and_drag())
         .on_hover_cursor(CursorIcon::Crosshair);
     let field = rect.shrink(HANDLE + 2.0);
-    follow(ui, hand, state, &response, field, params);
-    keys(ui, hand, &response, params);
+    follow(ui, cx, state, &response, field, params);
+    keys(ui, cx, &response, params);
     if response.double_clicked() {
-        hand.step(|| {
+        cx.step(|| {
             axes(params)
                 .iter()
-                .for_each(|axis| hand.set_once(*axis, axis.default_normalized_value()));
+                .for_each(|axis| cx.set_once(*axis, axis.default_normalized_value()));
         });
     }
     let value = state.held.unwrap_or_else(|| here(params));
     let is_on = params.is_on.value() || state.held.is_some();
-    let corners = hand.params.corners.get();
+    let corners = cx.params.corners.get();
     let words = near(&corners, value).join(", ");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, &words));
     if state.held.is_none() {
@@ -68,18 +68,18 @@ pub(crate) fn pad(
         state.trail.drain(..excess);
     }
     let look = Look { value, is_on, is_lit: response.hovered() || response.has_focus() };
-    paint(ui, hand.palette, state, rect, field, &look);
+    paint(ui, cx.palette, state, rect, field, &look);
     if response.has_focus() {
         ui.painter().rect_stroke(
             rect,
             PANEL_RADIUS,
-            (1.5, hand.palette.text),
+            (1.5, cx.palette.text),
             egui::StrokeKind::Inside,
         );
     }
     corners::corners(
         ui,
-        hand,
+        cx,
         rect,
         &corners,
         if is_on { shares(value) } else { [0.0; 4] },
@@ -94,17 +94,17 @@ pub(crate) fn pad(
     response.on_hover_text(format!("{state}\n{ABOUT}"));
 }
 
-/// The two parameters of the puck, sideways and upwards.
+/// The parameters of the puck: x and y.
 fn axes(params: &MorphParams) -> [&nice_plug::prelude::FloatParam; 2] {
     [&params.x, &params.y]
 }
 
-/// Where the puck is.
+/// The position of the puck.
 fn here(params: &MorphParams) -> [f32; 2] {
     axes(params).map(|axis| finite_or(axis.modulated_normalized_value(), 0.5))
 }
 
-/// `62 % funk`, `20 % jazz`: what is near, the nearest first.
+/// The shares of the corners, the largest first: `62 % funk`, `20 % jazz`.
 fn near(corners: &Corners, value: [f32; 2]) -> Vec<String> {
     let mut parts: Vec<(u32, String)> = shares(value)
         .into_iter()
@@ -116,14 +116,14 @@ fn near(corners: &Corners, value: [f32; 2]) -> Vec<String> {
     parts.into_iter().map(|(share, name)| format!("{share} % {}", one_line(&name))).collect()
 }
 
-/// The corner that has most, and how much: for the pad's title.
-pub(crate) fn nearest(hand: Hand<'_>, state: &PadState) -> String {
-    let value = state.held.unwrap_or_else(|| here(&hand.params.morph));
-    near(&hand.params.corners.get(), value).into_iter().next().unwrap_or_default()
+/// The largest share, for the pad's title.
+pub(crate) fn nearest(cx: ControlContext<'_>, state: &PadState) -> String {
+    let value = state.held.unwrap_or_else(|| here(&cx.params.morph));
+    near(&cx.params.corners.get(), value).into_iter().next().unwrap_or_default()
 }
 
 /// Arrow keys move the puck.
-fn keys(ui: &Ui, hand: Hand<'_>, response: &Response, params: &MorphParams) {
+fn keys(ui: &Ui, cx: ControlContext<'_>, response: &Response, params: &MorphParams) {
     if !response.has_focus() {
         return;
     }
@@ -136,11 +136,11 @@ fn keys(ui: &Ui, hand: Hand<'_>, response: &Response, params: &MorphParams) {
         [x, presses(Key::ArrowUp) - presses(Key::ArrowDown)]
     });
     if way != [0.0; 2] {
-        hand.step(|| {
-            hand.set_once(&params.is_on, 1.0);
+        cx.step(|| {
+            cx.set_once(&params.is_on, 1.0);
             for (axis, steps) in axes(params).into_iter().zip(way) {
                 let now = finite_or(axis.unmodulated_normalized_value(), 0.5);
-                hand.set_once(axis, (now + steps * KEY_STEP).clamp(0.0, 1.0));
+                cx.set_once(axis, (now + steps * KEY_STEP).clamp(0.0, 1.0));
             }
         });
     }
@@ -148,7 +148,7 @@ fn keys(ui: &Ui, hand: Hand<'_>, response: &Response, params: &MorphParams) {
 
 fn follow(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     state: &mut PadState,
     response: &Response,
     field: Rect,
@@ -177,14 +177,14 @@ fn follow(
     .map(|part| part.clamp(0.0, 1.0));
     state.held = Some(value);
     if before == Some(value) {
-        axes(params).into_iter().for_each(|axis| hand.keep(axis));
+        axes(params).into_iter().for_each(|axis| cx.keep(axis));
         return;
     }
     if before.is_none() && !params.is_on.value() {
-        hand.set_held(&params.is_on, 1.0);
+        cx.set_held(&params.is_on, 1.0);
     }
     for (axis, part) in axes(params).into_iter().zip(value) {
-        hand.set_held(axis, part);
+        cx.set_held(axis, part);
     }
 }
 
@@ -223,8 +223,7 @@ fn paint(ui: &Ui, palette: &Palette, state: &PadState, rect: Rect, field: Rect, 
     }
 }
 
-/// The ground of the pad: lighter in the middle of the space, where most grooves lie, and tinted towards its
-/// corners, so that the eye knows them apart.
+/// Draws the background: lighter in the middle, tinted towards the corners.
 fn ground(painter: &egui::Painter, palette: &Palette, rect: Rect, strength: f32) {
     const SIDE: usize = 12;
     let tints = [[palette.feel, palette.good], [palette.bad, palette.accent]];
@@ -251,7 +250,7 @@ fn ground(painter: &egui::Painter, palette: &Palette, rect: Rect, strength: f32)
     round_off(painter, palette, rect);
 }
 
-/// Rounds the corners of `rect` by the panel around it.
+/// Rounds the corners of `rect` by painting over them.
 fn round_off(painter: &egui::Painter, palette: &Palette, rect: Rect) {
     const ARC: u32 = 6;
     let radius = f32::from(PANEL_RADIUS);

@@ -1,21 +1,21 @@
-//! Which groove sounds and which is about to: the one that was chosen takes over at a boundary.
+//! The slot that sounds, and the chosen slot that waits for its boundary.
 //!
-//! The audio thread tells which groove is chosen and where the playhead is; when it takes over follows from
-//! the quantisation, as in the engine. A jump takes over at once there, and so it does here.
+//! The audio thread reports the chosen groove and the playhead. The engine keeps scores without the slot they came from,
+//! so the boundary is computed here from the quantisation, by the engine's rule. A jump changes at once, as there.
 
 use groove::Beats;
 
 use crate::state::choice::Choice;
 
-/// A boundary counts that is past by so many beats: half a 16th, as in the engine, and a little more, for a block
-/// and a frame pass before the window knows of a choice.
+/// A boundary still counts this many beats after it: half a 16th as in the engine, plus a block and a frame until the
+/// window knows of the choice.
 const JUST_PAST: f64 = 0.125 + 0.05;
-/// A step back further than this in beats is a jump: the playhead is drawn between blocks.
+/// A larger step back than this, in beats, is a jump.
 const BACK: f64 = 0.25;
 
-/// What was chosen when.
+/// A choice that waits for its boundary, if any.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Takeover {
+pub(crate) struct PendingChoice {
     sounding: Option<Choice>,
     pending: Option<Pending>,
     position: f64,
@@ -27,8 +27,8 @@ struct Pending {
     boundary: f64,
 }
 
-impl Takeover {
-    /// `choice` is what is chosen now, `grid` the beats between boundaries. Returns what sounds, and what will.
+impl PendingChoice {
+    /// Takes the current choice and the beats between boundaries. Returns the choice that sounds, and the pending one.
     pub(crate) fn follow(
         &mut self,
         choice: Choice,
@@ -69,8 +69,8 @@ mod tests {
 
     #[test]
     fn a_chosen_slot_is_pending_until_the_boundary() {
-        let mut takeover = Takeover::default();
-        let mut at = |choice, beats| takeover.follow(choice, Some(Beats(beats)), 4.0);
+        let mut pending_choice = PendingChoice::default();
+        let mut at = |choice, beats| pending_choice.follow(choice, Some(Beats(beats)), 4.0);
         assert_eq!(at(LIVE, 1.0), (LIVE, None));
         assert_eq!(at(THIRD, 1.5), (LIVE, Some(THIRD)));
         assert_eq!(at(THIRD, 3.9), (LIVE, Some(THIRD)));
@@ -81,19 +81,19 @@ mod tests {
 
     #[test]
     fn a_slot_chosen_on_the_boundary_sounds_at_once() {
-        let mut takeover = Takeover::default();
-        let mut at = |choice, beats| takeover.follow(choice, Some(Beats(beats)), 4.0);
+        let mut pending_choice = PendingChoice::default();
+        let mut at = |choice, beats| pending_choice.follow(choice, Some(Beats(beats)), 4.0);
         assert_eq!(at(LIVE, 3.95), (LIVE, None));
         assert_eq!(at(THIRD, 4.02), (THIRD, None));
     }
 
     #[test]
     fn a_jump_and_a_stop_take_over_at_once() {
-        let mut takeover = Takeover::default();
-        takeover.follow(LIVE, Some(Beats(9.0)), 16.0);
-        assert_eq!(takeover.follow(THIRD, Some(Beats(9.1)), 16.0), (LIVE, Some(THIRD)));
-        assert_eq!(takeover.follow(THIRD, Some(Beats(1.0)), 16.0), (THIRD, None));
-        assert_eq!(takeover.follow(LIVE, Some(Beats(1.1)), 16.0), (THIRD, Some(LIVE)));
-        assert_eq!(takeover.follow(LIVE, None, 16.0), (LIVE, None));
+        let mut pending_choice = PendingChoice::default();
+        pending_choice.follow(LIVE, Some(Beats(9.0)), 16.0);
+        assert_eq!(pending_choice.follow(THIRD, Some(Beats(9.1)), 16.0), (LIVE, Some(THIRD)));
+        assert_eq!(pending_choice.follow(THIRD, Some(Beats(1.0)), 16.0), (THIRD, None));
+        assert_eq!(pending_choice.follow(LIVE, Some(Beats(1.1)), 16.0), (THIRD, Some(LIVE)));
+        assert_eq!(pending_choice.follow(LIVE, None, 16.0), (LIVE, None));
     }
 }

@@ -1,4 +1,4 @@
-//! What a file or a folder is looked for, and what is done with it.
+//! The purposes of the file dialog.
 
 use std::path::PathBuf;
 
@@ -6,16 +6,16 @@ use crate::files::jobs::What;
 use crate::params::preset;
 use crate::window::panels::command::Command;
 
-/// What a file or folder is wanted for.
+/// The purpose of a file or folder.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Purpose {
-    /// A clip to be made the groove.
+    /// A MIDI file to import.
     Import,
-    /// A folder to write into.
+    /// A folder to export into.
     Export(What),
-    /// A weights file to play with.
+    /// A weights file to load.
     Weights,
-    /// A clip for a corner of the pad.
+    /// A MIDI file for a corner of the pad.
     Corner(usize),
     /// A folder of presets.
     Presets,
@@ -42,7 +42,7 @@ impl Purpose {
         }
     }
 
-    /// What names of files that are listed end in.
+    /// Extensions of the files to list.
     pub(crate) fn endings(&self) -> &'static [&'static str] {
         match self {
             Self::Import | Self::Export(_) | Self::Corner(_) => &["mid", "midi"],

@@ -1,21 +1,21 @@
-//! What the panels ask for in a frame; the view that owns them sees to it.
+//! Requests of the panels: filled while a frame is drawn, served by the view that owns the panels.
 
 use std::path::PathBuf;
 
 use crate::window::panels::command::Command;
 use crate::window::panels::purpose::Purpose;
 
-/// What is to be done after the frame.
+/// The requests of a frame.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PanelRequests {
-    /// In order.
+    /// Commands, in order.
     pub(crate) commands: Vec<Command>,
-    /// What the dialog is to find, and the folder to begin in; without one, where something was found last.
+    /// The file dialog to open: its purpose, and the folder to start in (`None`: the last one).
     pub(crate) dialog: Option<(Purpose, Option<PathBuf>)>,
 }
 
 impl PanelRequests {
-    /// Asks for the dialog that finds a file or folder for `purpose`, beginning in `folder`.
+    /// Asks for the file dialog for `purpose`, starting in `folder`.
     pub(crate) fn look_for(&mut self, purpose: Purpose, folder: Option<PathBuf>) {
         self.dialog = Some((purpose, folder));
     }

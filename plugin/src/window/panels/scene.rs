@@ -1,4 +1,4 @@
-//! What the window shows beside the parameters.
+//! The state that a frame shows, other than parameters.
 
 use std::sync::Arc;
 
@@ -10,39 +10,39 @@ use crate::handoff::Network;
 use crate::state::choice::Choice;
 use crate::state::request::ATTRIBUTES;
 
-/// What one frame shows beside the parameters.
+/// The state that a frame shows, other than parameters.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    /// The groove that plays, or will from the next boundary on.
+    /// The groove that plays, or will from the next boundary on, in this cycle.
     pub pattern: Pattern,
-    /// What plays in the cycle after this one.
+    /// The same in the next cycle.
     pub next: Pattern,
-    /// Which of its cycles that is.
+    /// The number of this cycle.
     pub cycle: i64,
-    /// Where the playhead is in the song; `None` while stopped.
+    /// The playhead in the song; `None` while stopped.
     pub playhead: Option<Beats>,
-    /// What the groove of the controls is called, if it came with a name.
+    /// The name that the live groove came with, if any.
     pub name: Option<String>,
-    /// Which groove it is.
+    /// The chosen groove.
     pub choice: Choice,
-    /// How the network is doing.
+    /// The state of the network.
     pub network: Network,
     /// Whether the host has bypassed the plugin.
     pub is_bypassed: bool,
-    /// What the network plays with.
+    /// The weights in use.
     pub weights: Arc<WeightsInfo>,
     /// How many attributes the weights know, at most [`ATTRIBUTES`].
     pub attributes: usize,
-    /// What whatever is generated next keeps.
+    /// Locked cells: new grooves keep them.
     pub locks: Locks,
-    /// What can be taken back; `None` if nothing ever can, and then there are no buttons for it.
+    /// Whether undo and redo are possible; `None` hides the buttons.
     pub undo: Option<UndoState>,
-    /// Which of two sides is heard, if there are two to compare.
+    /// Whether side B is current; `None` hides the choice.
     pub is_b: Option<bool>,
 }
 
 impl Scene {
-    /// `pattern`, while the song stands and the network is ready.
+    /// A scene with `pattern`: stopped, the network ready.
     pub fn of(pattern: Pattern) -> Self {
         Self {
             pattern,
@@ -62,11 +62,11 @@ impl Scene {
     }
 }
 
-/// What can be taken back and done again.
+/// Whether undo and redo are possible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UndoState {
-    /// Whether anything can be taken back.
+    /// Whether there is a step to undo.
     pub can_undo: bool,
-    /// Whether anything was taken back.
+    /// Whether there is a step to redo.
     pub can_redo: bool,
 }

@@ -1,4 +1,4 @@
-//! The slots: grooves kept beside the one that the controls make, and when the drummer plays.
+//! The slots: stored grooves beside the live one; the play mode and *Follow*.
 
 use egui::{
     Align2, Color32, CursorIcon, Id, Key, Popup, Rect, Response, Sense, Stroke, StrokeKind, Ui,
@@ -15,7 +15,7 @@ use crate::state::groove::Groove;
 use crate::window::grid::ROWS;
 use crate::window::panels::command::Command;
 use crate::window::widgets::button::{choices, focus_ring};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::layout::column;
 use crate::window::widgets::theme::{self, PANEL_RADIUS, Size, UNIT, Weight, blend};
 use crate::window::widgets::tooltip::explain;
@@ -25,9 +25,9 @@ const MODE_ABOUT: &str = "When the drummer plays. Song: with the transport. Key:
 const FOLLOW_ABOUT: &str = "Joins in: a rhythm that is played or routed into the plugin becomes a groove near it, \
     from the next cycle on. While it is on, notes choose no slots.";
 
-/// What of the slots is heard.
+/// The slot that sounds and the one that is pending.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Heard {
+pub(crate) struct SlotHighlight {
     pub(crate) sounding: Choice,
     pub(crate) pending: Option<Choice>,
 }
@@ -35,36 +35,36 @@ pub(crate) struct Heard {
 /// Draws the row of slots in `frame`.
 pub(crate) fn slots_panel(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     frame: Rect,
     params: &JangdanParams,
-    heard: Heard,
+    highlight: SlotHighlight,
     commands: &mut Vec<Command>,
 ) {
-    ui.painter().rect_filled(frame, PANEL_RADIUS, hand.palette.panel);
+    ui.painter().rect_filled(frame, PANEL_RADIUS, cx.palette.panel);
     let inner = frame.shrink2(vec2(1.5 * UNIT, UNIT));
     let right = (inner.width() * 0.34).clamp(26.0 * UNIT, 34.0 * UNIT).round();
     let tiles = inner.with_max_x(inner.right() - right - 2.0 * UNIT);
     let width = (tiles.width() + 4.0) / (SLOTS as f32 + 1.6);
     let live = tiles.with_max_x(tiles.left() + 1.6 * width - 4.0);
-    live_tile(ui, hand, live, params, heard, commands);
+    live_tile(ui, cx, live, params, highlight, commands);
     let grooves = params.slots.get();
     let rest = tiles.with_min_x(live.right() + 4.0).with_max_x(tiles.right() + 4.0);
     for (slot, groove) in grooves.iter().enumerate() {
         let tile = column(rest, slot, SLOTS);
         let tile = tile.with_max_x(tile.right() - 4.0);
-        slot_tile(ui, hand, tile, params, slot, groove.as_deref(), heard, commands);
+        slot_tile(ui, cx, tile, params, slot, groove.as_deref(), highlight, commands);
     }
     let right = inner.with_min_x(inner.right() - right);
     let follow_width = 8.0 * UNIT;
     let middle = Rect::from_center_size(right.center(), vec2(right.width(), 3.0 * UNIT));
     let mode = middle.with_max_x(middle.right() - follow_width - UNIT);
-    choices(ui, hand, &params.perform.mode, mode, &["Song", "Key", "Free"], MODE_ABOUT);
+    choices(ui, cx, &params.perform.mode, mode, MODE_ABOUT);
     let follow = middle.with_min_x(middle.right() - follow_width);
-    toggle(ui, hand, params, follow);
+    toggle(ui, cx, params, follow);
 }
 
-/// How a tile stands.
+/// The state of a tile.
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     Sounding,
@@ -72,7 +72,7 @@ enum State {
     Resting,
 }
 
-impl Heard {
+impl SlotHighlight {
     fn state(&self, slot: Option<u8>) -> State {
         if self.pending.is_some_and(|choice| choice.slot == slot) {
             State::Pending
@@ -86,17 +86,17 @@ impl Heard {
 
 fn live_tile(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     tile: Rect,
     params: &JangdanParams,
-    heard: Heard,
+    highlight: SlotHighlight,
     commands: &mut Vec<Command>,
 ) {
     let response = press(ui, tile, Id::unique("live"), "Live");
     if response.clicked() {
-        choose(hand, params, None, commands);
+        choose(cx, params, None, commands);
     }
-    let ink = paint(ui, hand, tile, &response, heard.state(None), true);
+    let ink = paint(ui, cx, tile, &response, highlight.state(None), true);
     let font = theme::font(Size::Small, Weight::Strong);
     ui.painter().text(tile.center(), Align2::CENTER_CENTER, "Live", font, ink);
     let key = key_name(params, KeyAction::Live);
@@ -106,22 +106,22 @@ fn live_tile(
 #[expect(clippy::too_many_arguments, reason = "one slot of the twelve")]
 fn slot_tile(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     tile: Rect,
     params: &JangdanParams,
     slot: usize,
     groove: Option<&Groove>,
-    heard: Heard,
+    highlight: SlotHighlight,
     commands: &mut Vec<Command>,
 ) {
-    let palette = hand.palette;
+    let palette = cx.palette;
     let name = KEYS[slot].name;
     let response = press(ui, tile, Id::unique(("slot", slot)), name);
-    let put = |groove| hand.step(|| params.slots.store(slot, groove));
+    let put = |groove| cx.step(|| params.slots.store(slot, groove));
     let store = || put(Some(params.live_groove()));
     if response.clicked() {
         match groove {
-            Some(_) => choose(hand, params, Some(slot as u8), commands),
+            Some(_) => choose(cx, params, Some(slot as u8), commands),
             None => store(),
         }
     }
@@ -129,16 +129,16 @@ fn slot_tile(
         put(None);
     }
     let number_at = pos2(tile.left() + 5.0, tile.top() + 9.0);
-    let ink = paint(ui, hand, tile, &response, heard.state(Some(slot as u8)), groove.is_some());
+    let ink = paint(ui, cx, tile, &response, highlight.state(Some(slot as u8)), groove.is_some());
     let font = theme::font(Size::Small, Weight::Regular);
     let number = (slot + 1).to_string();
     match groove {
         Some(groove) => {
             ui.painter().text(number_at, Align2::LEFT_CENTER, number, font, ink);
             let picture = tile.shrink2(vec2(4.0, 3.0)).with_min_y(tile.top() + 16.0);
-            let is_sounding = heard.state(Some(slot as u8)) == State::Sounding;
+            let is_sounding = highlight.state(Some(slot as u8)) == State::Sounding;
             if let Some(pattern) = groove.heard(0) {
-                thumbnail(ui, hand, picture, &pattern, is_sounding.then_some(palette.on_accent));
+                thumbnail(ui, cx, picture, &pattern, is_sounding.then_some(palette.on_accent));
             }
         }
         None if response.hovered() => {
@@ -169,14 +169,19 @@ fn slot_tile(
     response.on_hover_text(about);
 }
 
-/// A click counts like a key, and is saved. It is no step for undo: it is playing.
-fn choose(hand: Hand<'_>, params: &JangdanParams, slot: Option<u8>, commands: &mut Vec<Command>) {
+/// Chooses like a key, and saves the choice. Not a step for undo.
+fn choose(
+    cx: ControlContext<'_>,
+    params: &JangdanParams,
+    slot: Option<u8>,
+    commands: &mut Vec<Command>,
+) {
     let param = &params.perform.slot;
-    hand.play_once(param, param.preview_normalized(slot.map_or(0, |slot| i32::from(slot) + 1)));
+    cx.play_once(param, param.preview_normalized(slot.map_or(0, |slot| i32::from(slot) + 1)));
     commands.push(Command::Choose(slot));
 }
 
-/// The name of the key that does `action`.
+/// The name of the key for `action`.
 fn key_name(params: &JangdanParams, action: KeyAction) -> String {
     let key = KEYS.iter().find(|key| key.action == action).map_or(0, |key| key.key);
     // Any parameter that is a key knows the names of keys.
@@ -190,16 +195,16 @@ fn press(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {
     response
 }
 
-/// Draws a tile; returns the colour to write on it with.
+/// Draws a tile; returns its text colour.
 fn paint(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     tile: Rect,
     response: &Response,
     state: State,
     is_filled: bool,
 ) -> Color32 {
-    let palette = hand.palette;
+    let palette = cx.palette;
     let painter = ui.painter();
     let radius = 6.0;
     let fill = match (state, is_filled, response.hovered()) {
@@ -220,8 +225,14 @@ fn paint(
     if state == State::Sounding && is_filled { palette.on_accent } else { palette.text }
 }
 
-/// The first bar of `pattern`, small: a dot for every hit, in its instrument's colour or in `ink`.
-fn thumbnail(ui: &Ui, hand: Hand<'_>, place: Rect, pattern: &Pattern, ink: Option<Color32>) {
+/// Draws the first bar of `pattern` as dots, in the instruments' colours or in `ink`.
+fn thumbnail(
+    ui: &Ui,
+    cx: ControlContext<'_>,
+    place: Rect,
+    pattern: &Pattern,
+    ink: Option<Color32>,
+) {
     let painter = ui.painter();
     let (width, height) =
         (place.width() / STEPS_PER_BAR as f32, place.height() / ROWS.len() as f32);
@@ -230,20 +241,20 @@ fn thumbnail(ui: &Ui, hand: Hand<'_>, place: Rect, pattern: &Pattern, ink: Optio
             let Some(hit) = pattern.hit(step, instrument) else { continue };
             let at = place.min + vec2(step as f32 * width, row as f32 * height);
             let dot = Rect::from_min_size(at, vec2(width.max(1.5), height.clamp(1.5, 3.0)));
-            let color = ink.unwrap_or_else(|| hand.palette.instrument(instrument));
+            let color = ink.unwrap_or_else(|| cx.palette.instrument(instrument));
             painter.rect_filled(dot, 0.0, color.gamma_multiply(0.45 + 0.55 * hit.velocity()));
         }
     }
 }
 
-/// Whether the drummer joins in with what comes in.
-fn toggle(ui: &Ui, hand: Hand<'_>, params: &JangdanParams, rect: Rect) {
+/// Draws the button *Follow*.
+fn toggle(ui: &Ui, cx: ControlContext<'_>, params: &JangdanParams, rect: Rect) {
     let param = &params.perform.is_following;
-    let palette = hand.palette;
+    let palette = cx.palette;
     let is_on = param.value();
     let response = press(ui, rect, Id::unique("follow"), "Follow");
     if response.clicked() {
-        hand.set_once(param, if is_on { 0.0 } else { 1.0 });
+        cx.set_once(param, if is_on { 0.0 } else { 1.0 });
     }
     let fill = match (is_on, response.hovered()) {
         (true, _) => palette.good,
@@ -257,5 +268,5 @@ fn toggle(ui: &Ui, hand: Hand<'_>, params: &JangdanParams, rect: Rect) {
     let ink = if is_on { palette.on_accent } else { palette.text };
     let font = theme::font(Size::Small, weight);
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, "Follow", font, ink);
-    explain(response, hand, param, FOLLOW_ABOUT);
+    explain(response, cx, param, FOLLOW_ABOUT);
 }

@@ -1,12 +1,12 @@
-//! Where grooves are drawn from: the style, and the seed.
+//! The style and the seed.
 
 use egui::{Align2, CursorIcon, Id, Rect, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::{IntParam, Param};
 
 use crate::params::JangdanParams;
 use crate::window::widgets::button::arrow;
-use crate::window::widgets::control::{Travel, Way, turn};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control::{Direction, Travel, turn};
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::menu::menu;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};
 use crate::window::widgets::tooltip::tooltip;
@@ -18,10 +18,10 @@ const SEED_ABOUT: &str = "The number that everything random is drawn from: the p
     space and each hit. The same seed and controls always give the same groove.";
 const STYLE_ABOUT: &str = "The style that grooves are drawn from, as drummers named theirs.";
 
-/// Draws the style, one of as many as the weights know, and the seed in `place`.
+/// Draws the style, one of `styles`, and the seed in `place`.
 pub(crate) fn source(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     place: Rect,
     params: &JangdanParams,
     styles: usize,
@@ -30,18 +30,18 @@ pub(crate) fn source(
     if styles > 0 {
         let style = place.with_max_x(place.left() + (0.46 * place.width()).round());
         seed = place.with_min_x(style.right() + UNIT);
-        menu(ui, hand, &params.character.style, styles + 1, style, "", STYLE_ABOUT);
+        menu(ui, cx, &params.character.style, styles + 1, style, "", STYLE_ABOUT);
     }
-    seed_field(ui, hand, &params.generate.seed, seed);
+    seed_field(ui, cx, &params.generate.seed, seed);
 }
 
-/// The seed between arrows to the ones before and after it.
-fn seed_field(ui: &mut Ui, hand: Hand<'_>, seed: &IntParam, field: Rect) {
-    let palette = hand.palette;
+/// Draws the seed between arrows to the previous and the next one.
+fn seed_field(ui: &mut Ui, cx: ControlContext<'_>, seed: &IntParam, field: Rect) {
+    let palette = cx.palette;
     let id = Id::unique("seed");
     let arrow_width = 2.5 * UNIT;
     let middle = field.shrink2(vec2(arrow_width, 0.0));
-    let turned = turn(ui, hand, seed, middle, id, Travel::free(Way::Up, SEED_TRAVEL));
+    let turned = turn(ui, cx, seed, middle, id, Travel::free(Direction::Up, SEED_TRAVEL));
     ui.painter().rect_filled(field, UNIT, palette.raised);
     if turned.response.has_focus() {
         let ring = Stroke::new(1.5, palette.text);
@@ -58,20 +58,20 @@ fn seed_field(ui: &mut Ui, hand: Hand<'_>, seed: &IntParam, field: Rect) {
     let value = middle.with_min_x(label.right()).shrink2(vec2(0.0, 7.0));
     let text = seed.normalized_value_to_string(turned.value, true);
     let shown = Shown { text: &text, is_strong: true, is_clickable: true };
-    value_text(ui, hand, seed, value, id.with("value"), &shown, turned.wants_typing);
+    value_text(ui, cx, seed, value, id.with("value"), &shown, turned.wants_typing);
     let now = seed.unmodulated_normalized_value();
     for (is_next, left) in [(false, field.left()), (true, middle.right())] {
         let button =
             Rect::from_min_size(pos2(left, field.top()), vec2(arrow_width, field.height()));
         let label = if is_next { "Next seed" } else { "Previous seed" };
-        if arrow(ui, hand, button, label, is_next) {
+        if arrow(ui, cx, button, label, is_next) {
             let stepped = if is_next {
                 seed.next_normalized_step(now, false)
             } else {
                 seed.previous_normalized_step(now, false)
             };
-            hand.set_once(seed, stepped);
+            cx.set_once(seed, stepped);
         }
     }
-    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), hand, seed, SEED_ABOUT);
+    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), cx, seed, SEED_ABOUT);
 }

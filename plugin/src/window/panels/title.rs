@@ -1,4 +1,4 @@
-//! What the groove is called.
+//! The title of the groove.
 
 use nice_plug::prelude::Param;
 
@@ -7,7 +7,7 @@ use crate::files::display_text::one_line;
 use crate::params::JangdanParams;
 use crate::window::panels::browser::grooves;
 
-/// What the groove of the controls is called: as it came, as in the factory, or by its style and seed.
+/// The title of the live groove: the name it came with, its factory name, or style and seed.
 pub(crate) fn title(params: &JangdanParams, named: Option<&str>, weights: &WeightsInfo) -> String {
     if let Some(name) = named {
         return one_line(name).into_owned();
@@ -18,10 +18,10 @@ pub(crate) fn title(params: &JangdanParams, named: Option<&str>, weights: &Weigh
     }
 }
 
-/// Which of the factory's grooves it is.
+/// The index of the live groove among the factory's, if it is one.
 pub(crate) fn factory_place(params: &JangdanParams, weights: &WeightsInfo) -> Option<usize> {
     let (recipe, has_pad) = (params.recipe(), params.pad().is_some());
-    // Their seeds mean nothing to other weights.
+    // Factory seeds make their grooves only with the built-in weights.
     if has_pad || !weights.is_built_in() {
         return None;
     }

@@ -1,4 +1,4 @@
-//! Play, stop and tempo, where there is no host to have them: in the standalone.
+//! Play, stop and tempo, for the standalone, which has no host.
 
 use egui::{
     Color32, CornerRadius, CursorIcon, DragValue, Id, Key, Modifiers, Rect, Sense, Shape, Stroke,
@@ -10,14 +10,14 @@ use crate::window::widgets::button::focus_ring;
 use crate::window::widgets::palette::Palette;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};
 
-/// How wide it is.
+/// Width of the transport.
 pub(crate) const WIDTH: f32 = 14.0 * UNIT;
 
 const PLAY_WIDTH: f32 = 4.0 * UNIT;
 const TEMPO_ABOUT: &str = "The tempo in quarter notes a minute: drag it, or click and type";
 
-/// Draws the transport with its right edge and vertical middle at `right`, if `clock` is in charge. The space
-/// bar plays and stops, too, as long as nothing else has the keyboard.
+/// Draws the transport with its right edge and vertical middle at `right`, if `clock` is in charge. The space bar also
+/// plays and stops, unless a control has the focus.
 pub(crate) fn transport(ui: &mut Ui, palette: &Palette, clock: &Clock, right: egui::Pos2) {
     if !clock.is_in_charge() {
         return;
@@ -33,7 +33,7 @@ pub(crate) fn transport(ui: &mut Ui, palette: &Palette, clock: &Clock, right: eg
     tempo_field(ui, palette, bar.with_min_x(play.right() + UNIT), clock);
 }
 
-/// A triangle, or a square while it plays. Tells whether it was pressed.
+/// Draws a triangle, or a square while it plays. Returns whether it was pressed.
 fn play_button(ui: &Ui, palette: &Palette, rect: Rect, is_playing: bool) -> bool {
     let label = if is_playing { "Stop" } else { "Play" };
     let response = ui

@@ -1,6 +1,6 @@
 //! The name in the header: Jangdan, and the Korean word drawn from strokes.
 //!
-//! No font that travels with the program has Hangul, and two syllables do not need one.
+//! The bundled fonts have no Hangul, and two syllables do not need a font.
 
 use std::f32::consts::TAU;
 
@@ -8,7 +8,7 @@ use egui::{Align2, Color32, Painter, Pos2, Shape, Stroke, Ui, pos2, vec2};
 
 use crate::window::widgets::theme::{self, Palette, UNIT, Weight};
 
-/// A syllable as strokes in a square of side 1: corners of a polyline each.
+/// A syllable as polylines in a square of side 1.
 const JANG: [&[(f32, f32)]; 5] = [
     &[(0.06, 0.08), (0.56, 0.08)],
     &[(0.33, 0.08), (0.27, 0.27), (0.03, 0.48)],

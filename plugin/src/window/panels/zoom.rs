@@ -1,23 +1,22 @@
-//! The size of everything: chosen by the user, and made smaller where a host's window has no room for it, so that
-//! nothing lies outside where no hand could reach it.
+//! The zoom: chosen with a button, and made smaller where the host's window has no room for everything.
 
 use egui::{Align2, Context, CursorIcon, Id, Rect, Sense, Ui, Vec2, ViewportCommand};
 
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::layout::MIN_SIZE;
 use crate::window::widgets::theme::{self, Size, Weight};
 
-/// The zooms that the button steps through.
-const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, MOST_ZOOM];
-/// The largest that everything is made.
-pub(crate) const MOST_ZOOM: f32 = 2.0;
-/// The smallest that everything is made to fit.
-pub(crate) const LEAST_ZOOM: f32 = 0.7;
-/// Seconds that a host has to resize its window.
-const PATIENCE_S: f64 = 0.5;
+/// The zooms of the button.
+const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, MAX_ZOOM];
+/// The largest zoom.
+pub(crate) const MAX_ZOOM: f32 = 2.0;
+/// The smallest zoom.
+pub(crate) const MIN_ZOOM: f32 = 0.7;
+/// Seconds in which a host may resize its window before everything is made smaller.
+const RESIZE_TIMEOUT_S: f64 = 0.5;
 
-/// Draws the button that takes the next zoom.
-pub(crate) fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
+/// Draws the button that steps through the zooms.
+pub(crate) fn zoom_button(ui: &Ui, cx: ControlContext<'_>, rect: Rect) {
     let label = format!("{:.0} %", ui.ctx().zoom_factor() * 100.0);
     let response = ui
         .interact(rect, Id::unique("zoom"), Sense::click())
@@ -25,7 +24,7 @@ pub(crate) fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Zoom {label}"))
     });
-    let palette = hand.palette;
+    let palette = cx.palette;
     let is_lit = response.hovered() || response.has_focus();
     let fill = if is_lit { palette.lifted } else { palette.raised };
     ui.painter().rect_filled(rect, rect.height() / 2.0, fill);
@@ -42,7 +41,7 @@ pub(crate) fn zoom_button(ui: &Ui, hand: Hand<'_>, rect: Rect) {
     response.on_hover_text("Size of everything: click for the next, 100 to 200 %");
 }
 
-/// Takes the next zoom, and asks the host for a window of as many points.
+/// Sets the next zoom, and asks the host for a window of as many points.
 fn next(ctx: &Context) {
     let zoom = ctx.zoom_factor();
     let larger = ZOOMS.iter().copied().find(|&at| at > zoom + 0.01);
@@ -51,7 +50,7 @@ fn next(ctx: &Context) {
     ctx.send_viewport_cmd(ViewportCommand::InnerSize(size.max(MIN_SIZE)));
 }
 
-/// Since when the window has had no room.
+/// When the window became too small, if it is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Zoomed {
     tight_since_s: Option<f64>,
@@ -65,21 +64,21 @@ impl Zoomed {
             return;
         };
         let since_s = *self.tight_since_s.get_or_insert(now_s);
-        if now_s - since_s >= PATIENCE_S {
+        if now_s - since_s >= RESIZE_TIMEOUT_S {
             ctx.set_zoom_factor(zoom);
             self.tight_since_s = None;
         } else {
-            ctx.request_repaint_after_secs(PATIENCE_S as f32);
+            ctx.request_repaint_after_secs(RESIZE_TIMEOUT_S as f32);
         }
     }
 }
 
-/// The zoom at which a window that has `size` points at `zoom` has room for everything; `None` if it has.
+/// The smaller zoom that a window of `size` points at `zoom` needs to show everything; `None` if it needs none.
 fn fitting(size: Vec2, zoom: f32) -> Option<f32> {
     let share = (size / MIN_SIZE).min_elem();
     // Half a point too few is a matter of rounding.
     let fits = share > 1.0 - 0.5 / MIN_SIZE.max_elem();
-    let smaller = (zoom * share).max(LEAST_ZOOM);
+    let smaller = (zoom * share).max(MIN_ZOOM);
     (!fits && smaller < zoom).then_some(smaller)
 }
 
@@ -93,7 +92,7 @@ mod tests {
         assert_eq!(fitting(2.0 * MIN_SIZE, 1.0), None);
         assert_eq!(fitting(MIN_SIZE / 1.25, 1.25), Some(1.0));
         assert_eq!(fitting(Vec2::new(MIN_SIZE.x / 2.0, 2000.0), 2.0), Some(1.0));
-        assert_eq!(fitting(MIN_SIZE / 4.0, 1.0), Some(LEAST_ZOOM));
-        assert_eq!(fitting(MIN_SIZE / 4.0, LEAST_ZOOM), None);
+        assert_eq!(fitting(MIN_SIZE / 4.0, 1.0), Some(MIN_ZOOM));
+        assert_eq!(fitting(MIN_SIZE / 4.0, MIN_ZOOM), None);
     }
 }

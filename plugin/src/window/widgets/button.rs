@@ -1,4 +1,4 @@
-//! Things to press: pills, the dice, choices side by side, the switch.
+//! Buttons: pills, dice, arrows, segments, switches.
 
 use egui::{
     Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, pos2,
@@ -7,24 +7,24 @@ use egui::{
 use nice_plug::prelude::{BoolParam, Param};
 
 use crate::state::numbers::finite_or;
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::layout;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
 use crate::window::widgets::tooltip::explain;
 
-/// How a pill stands out.
+/// The weight of a pill.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Rank {
-    /// The one thing to press first.
+    /// The main button.
     First,
     /// An ordinary button.
     Plain,
 }
 
-/// Draws a pill in `rect` and tells whether it was pressed. With `pips`, a die of that many stands before `label`.
+/// Draws a pill in `rect`; with `pips`, a die of that many before `label`.
 pub(crate) fn pill(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     rect: Rect,
     label: &str,
     rank: Rank,
@@ -34,7 +34,7 @@ pub(crate) fn pill(
         .interact(rect, Id::unique(("pill", label)), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), label));
-    let palette = hand.palette;
+    let palette = cx.palette;
     let (fill, hovered, ink) = match rank {
         Rank::First => {
             (palette.accent, blend(palette.accent, palette.bright, 0.25), palette.on_accent)
@@ -72,7 +72,7 @@ fn weight_of(rank: Rank) -> Weight {
     }
 }
 
-/// Draws what shows that `response` has the keyboard.
+/// Draws a ring if `response` has the focus.
 pub(crate) fn focus_ring(
     painter: &Painter,
     response: &Response,
@@ -112,13 +112,19 @@ pub(crate) fn die(
     }
 }
 
-/// Draws a small arrow to the side in `rect` and tells whether it was pressed.
-pub(crate) fn arrow(ui: &Ui, hand: Hand<'_>, rect: Rect, label: &str, is_next: bool) -> bool {
+/// Draws an arrow to the left or right in `rect`; returns whether it was pressed.
+pub(crate) fn arrow(
+    ui: &Ui,
+    cx: ControlContext<'_>,
+    rect: Rect,
+    label: &str,
+    is_next: bool,
+) -> bool {
     let response = ui
         .interact(rect, Id::unique(("arrow", label)), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
-    let palette = hand.palette;
+    let palette = cx.palette;
     let is_lit = response.hovered() || response.has_focus();
     let color = if is_lit { palette.text } else { palette.dim };
     focus_ring(ui.painter(), &response, rect.shrink(4.0), 4.0, palette.text);
@@ -130,33 +136,34 @@ pub(crate) fn arrow(ui: &Ui, hand: Hand<'_>, rect: Rect, label: &str, is_next: b
     response.on_hover_text(label).clicked()
 }
 
-/// Draws the choices of `param` side by side in `rect`, the chosen one raised. `labels` are their names in the window.
+/// Draws the choices of `param` side by side in `rect`, the chosen one raised.
 pub(crate) fn choices<P: Param>(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     param: &P,
     rect: Rect,
-    labels: &[&str],
     about: &str,
 ) {
     let last = param.step_count().unwrap_or(1).max(1);
     let value = finite_or(param.modulated_normalized_value(), param.default_normalized_value());
     let chosen = (value * last as f32).round() as usize;
-    for (choice, label) in labels.iter().enumerate() {
-        let cell = layout::column(rect, choice, labels.len());
+    for choice in 0..=last {
+        let normalized = choice as f32 / last as f32;
+        let label = &param.normalized_value_to_string(normalized, true);
+        let cell = layout::column(rect, choice, last + 1);
         let look = Segment { label, is_chosen: choice == chosen, is_first: choice == 0 };
-        let response = segment(ui, hand, Id::unique((param.name(), choice)), rect, cell, &look);
+        let response = segment(ui, cx, Id::unique((param.name(), choice)), rect, cell, &look);
         if response.clicked() {
-            hand.set_once(param, choice as f32 / last as f32);
+            cx.set_once(param, normalized);
         }
-        explain(response, hand, param, about);
+        explain(response, cx, param, about);
     }
 }
 
-/// Draws `options`, a name and an explanation each, side by side in `rect`. Returns the one pressed, and all as one.
+/// Draws `options` (name, tooltip) side by side in `rect`. Returns the one pressed, and the response of all.
 pub(crate) fn segments(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     name: &str,
     rect: Rect,
     options: &[(&str, &str)],
@@ -167,7 +174,7 @@ pub(crate) fn segments(
     for (i, (label, about)) in options.iter().enumerate() {
         let cell = layout::column(rect, i, options.len());
         let look = Segment { label, is_chosen: i == chosen, is_first: i == 0 };
-        let response = segment(ui, hand, Id::unique((name, i)), rect, cell, &look);
+        let response = segment(ui, cx, Id::unique((name, i)), rect, cell, &look);
         let response = response.on_hover_text(*about);
         if response.clicked() {
             pressed = Some(i);
@@ -184,8 +191,15 @@ struct Segment<'a> {
 }
 
 /// Draws one of several segments of `bar` in `cell`; the first draws the bar behind all.
-fn segment(ui: &Ui, hand: Hand<'_>, id: Id, bar: Rect, cell: Rect, look: &Segment<'_>) -> Response {
-    let palette = hand.palette;
+fn segment(
+    ui: &Ui,
+    cx: ControlContext<'_>,
+    id: Id,
+    bar: Rect,
+    cell: Rect,
+    look: &Segment<'_>,
+) -> Response {
+    let palette = cx.palette;
     let response = ui.interact(cell, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::RadioButton, true, look.is_chosen, look.label)
@@ -214,20 +228,20 @@ fn segment(ui: &Ui, hand: Hand<'_>, id: Id, bar: Rect, cell: Rect, look: &Segmen
 /// Draws a switch for `param` in `rect`, its name to the right if there is room.
 pub(crate) fn switch(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     param: &BoolParam,
     rect: Rect,
     name: &str,
     about: &str,
 ) {
-    let palette = hand.palette;
+    let palette = cx.palette;
     let is_on = param.value();
     let response = ui
         .interact(rect, Id::unique(("switch", name)), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Switch, true, is_on, name));
     if response.clicked() {
-        hand.set_once(param, if is_on { 0.0 } else { 1.0 });
+        cx.set_once(param, if is_on { 0.0 } else { 1.0 });
     }
     let track = Rect::from_min_size(
         pos2(rect.left(), rect.center().y - UNIT),
@@ -246,5 +260,5 @@ pub(crate) fn switch(
         let font = theme::font(Size::Body, Weight::Strong);
         painter.text(at, Align2::LEFT_CENTER, name, font, palette.text);
     }
-    explain(response, hand, param, about);
+    explain(response, cx, param, about);
 }

@@ -1,8 +1,7 @@
-//! What every control that turns a parameter has in common: drag, fine drag, wheel, keys,
-//! double-click to the default, and gestures that the host can record.
+//! Input of all controls that set a parameter: drag, fine drag, wheel, keys, double-click for the default.
 //!
-//! A value set here reaches the parameter only when the host has passed it through, a block
-//! later. While a control is moved it therefore keeps the value itself (its [`Grip`]).
+//! A host passes a new value on to the parameter up to a block later. So a control keeps the value itself while it is
+//! moved (its [`Grip`]).
 
 use egui::{
     Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, Pos2, Rect, Response, Sense, Ui, Vec2,
@@ -10,7 +9,7 @@ use egui::{
 use nice_plug::prelude::Param;
 
 use crate::state::numbers::finite_or;
-use crate::window::widgets::control_context::{Hand, set_value};
+use crate::window::widgets::control_context::{ControlContext, set_value};
 
 /// How much slower a fine drag (Ctrl or Shift held) is.
 const FINE: f32 = 0.1;
@@ -21,16 +20,16 @@ const HANDLE_REACH: f32 = 10.0;
 /// Seconds after the wheel's last turn during which its own value counts, not the parameter's.
 const WHEEL_REST_S: f64 = 0.4;
 
-/// Which way a drag raises the value.
+/// The direction in which a drag raises the value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Way {
+pub(crate) enum Direction {
     Up,
     Right,
-    /// Up or to the right, whichever the hand likes.
+    /// Up or to the right.
     UpOrRight,
 }
 
-impl Way {
+impl Direction {
     fn along(self, delta: Vec2) -> f32 {
         match self {
             Self::Up => -delta.y,
@@ -51,7 +50,7 @@ impl Way {
 /// How a drag moves the value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Travel {
-    pub(crate) way: Way,
+    pub(crate) way: Direction,
     /// Points for the whole range.
     pub(crate) points: f32,
     /// The track of a slider's handle; a press beside the handle moves it there. `None`: a press
@@ -60,22 +59,22 @@ pub(crate) struct Travel {
 }
 
 impl Travel {
-    /// That of something without a track.
-    pub(crate) const fn free(way: Way, points: f32) -> Self {
+    /// Without a track.
+    pub(crate) const fn free(way: Direction, points: f32) -> Self {
         Self { way, points, jumps_in: None }
     }
 
-    /// That of a handle on `track`.
-    pub(crate) fn on_track(way: Way, track: Rect) -> Self {
-        let points = if way == Way::Up { track.height() } else { track.width() };
+    /// For a handle on `track`.
+    pub(crate) fn on_track(way: Direction, track: Rect) -> Self {
+        let points = if way == Direction::Up { track.height() } else { track.width() };
         Self { way, points, jumps_in: Some(track) }
     }
 }
 
-/// What a control keeps between frames.
+/// State of a control between frames.
 #[derive(Clone, Copy, Debug, Default)]
 struct Grip {
-    /// Normalised value as last moved here.
+    /// Normalised value as last set here.
     value: f32,
     is_held: bool,
     wheel_lines: f32,
@@ -87,16 +86,16 @@ pub(crate) struct Turned {
     pub(crate) response: Response,
     /// The normalised value to draw, `[0, 1]`.
     pub(crate) value: f32,
-    /// Whether a hand is on it.
+    /// Whether it is being dragged.
     pub(crate) is_held: bool,
-    /// Whether the user asked (Enter, or the other button) to type the value.
+    /// Whether the user asked (Enter or right-click) to type the value.
     pub(crate) wants_typing: bool,
 }
 
-/// Lets the user turn `param` in `rect`.
+/// Lets the user set `param` in `rect`.
 pub(crate) fn turn<P: Param>(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     param: &P,
     rect: Rect,
     id: Id,
@@ -106,13 +105,13 @@ pub(crate) fn turn<P: Param>(
     let mut grip: Grip = ui.data(|data| data.get_temp(id)).unwrap_or_default();
     let now_s = ui.input(|input| input.time);
 
-    drag(ui, hand, param, &response, &mut grip, travel);
+    drag(ui, cx, param, &response, &mut grip, travel);
     if response.double_clicked() {
-        hand.set_once(param, param.default_normalized_value());
+        cx.set_once(param, param.default_normalized_value());
         grip.wheel_time_s = None;
     }
-    wheel(ui, hand, param, &response, &mut grip, now_s);
-    let wants_typing = keys(ui, hand, param, &response) || response.secondary_clicked();
+    wheel(ui, cx, param, &response, &mut grip, now_s);
+    let wants_typing = keys(ui, cx, param, &response) || response.secondary_clicked();
 
     let turns_wheel = grip.wheel_time_s.is_some_and(|then| now_s - then < WHEEL_REST_S);
     let value = if grip.is_held || turns_wheel { grip.value } else { shown_value(param) };
@@ -124,14 +123,14 @@ pub(crate) fn turn<P: Param>(
     Turned { response, value, is_held: grip.is_held, wants_typing }
 }
 
-/// The normalised value that is heard; the default for a host's NaN, as the network takes it.
+/// The normalised value in effect, with modulation; the default for a host's NaN.
 fn shown_value(param: &impl Param) -> f32 {
     finite_or(param.modulated_normalized_value(), param.default_normalized_value())
 }
 
 fn drag<P: Param>(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     param: &P,
     response: &Response,
     grip: &mut Grip,
@@ -149,7 +148,7 @@ fn drag<P: Param>(
             let aim = travel.way.value_at(track, position);
             if (aim - grip.value).abs() * travel.points > HANDLE_REACH {
                 grip.value = aim.clamp(0.0, 1.0);
-                hand.set_held(param, grip.value);
+                cx.set_held(param, grip.value);
             }
         }
     } else if is_held {
@@ -157,25 +156,25 @@ fn drag<P: Param>(
         let moved = travel.way.along(delta) * speed / travel.points;
         grip.value = (grip.value + moved).clamp(0.0, 1.0);
         if grip.value != before {
-            hand.set_held(param, grip.value);
+            cx.set_held(param, grip.value);
         }
     }
     if is_held {
-        hand.keep(param);
+        cx.keep(param);
     }
     grip.is_held = is_held;
 }
 
 fn wheel<P: Param>(
     ui: &Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     param: &P,
     response: &Response,
     grip: &mut Grip,
     now_s: f64,
 ) {
     if grip.wheel_time_s.is_some_and(|then| now_s - then < WHEEL_REST_S) {
-        hand.keep(param);
+        cx.keep(param);
     }
     if !response.contains_pointer() || grip.is_held {
         grip.wheel_lines = 0.0;
@@ -194,7 +193,7 @@ fn wheel<P: Param>(
     grip.wheel_lines -= steps;
     if steps != 0.0 {
         grip.value = stepped(param, grip.value, steps as i32, is_fine);
-        hand.set_held(param, grip.value);
+        cx.set_held(param, grip.value);
     }
     ui.ctx().request_repaint_after_secs(WHEEL_REST_S as f32);
 }
@@ -230,7 +229,7 @@ fn stepped<P: Param>(param: &P, mut value: f32, steps: i32, is_fine: bool) -> f3
 }
 
 /// Keys of the focused control; returns whether Enter asks for typing.
-fn keys<P: Param>(ui: &Ui, hand: Hand<'_>, param: &P, response: &Response) -> bool {
+fn keys<P: Param>(ui: &Ui, cx: ControlContext<'_>, param: &P, response: &Response) -> bool {
     if !response.has_focus() {
         return false;
     }
@@ -245,10 +244,10 @@ fn keys<P: Param>(ui: &Ui, hand: Hand<'_>, param: &P, response: &Response) -> bo
         (up - down, resets, input.key_pressed(Key::Enter), is_fine(input.modifiers))
     });
     if steps != 0 {
-        hand.set_once(param, stepped(param, set_value(param), steps, is_fine));
+        cx.set_once(param, stepped(param, set_value(param), steps, is_fine));
     }
     if resets {
-        hand.set_once(param, param.default_normalized_value());
+        cx.set_once(param, param.default_normalized_value());
     }
     types
 }

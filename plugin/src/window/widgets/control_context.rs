@@ -1,4 +1,4 @@
-//! The hand on the controls: what it sets reaches the host as gestures, and can be undone.
+//! The context of the controls: what they set reaches the host as gestures, and can be undone.
 
 use nice_plug::prelude::{Param, ParamSetter};
 
@@ -8,9 +8,9 @@ use crate::state::numbers::finite_or;
 use crate::window::widgets::gestures::Gestures;
 use crate::window::widgets::theme::Palette;
 
-/// What drawing a control needs besides the [`Ui`]: the colours, and the way to the host.
+/// Colours, parameters, and the way to the host and to undo. Called `cx` everywhere.
 #[derive(Clone, Copy)]
-pub(crate) struct Hand<'a> {
+pub(crate) struct ControlContext<'a> {
     pub(crate) palette: &'static Palette,
     pub(crate) setter: &'a ParamSetter<'a>,
     pub(crate) gestures: &'a Gestures,
@@ -18,14 +18,13 @@ pub(crate) struct Hand<'a> {
     pub(crate) history: &'a History,
 }
 
-impl Hand<'_> {
-    /// Does `change` as one step for undo.
+impl ControlContext<'_> {
+    /// Makes `change` one step for undo.
     pub(crate) fn step<T>(&self, change: impl FnOnce() -> T) -> T {
         self.history.step(self.params, change)
     }
 
-    /// Sets `param` as one complete gesture, or as part of the one that is open; nothing if it has this value
-    /// already.
+    /// Sets `param` as one complete gesture, or as part of an open one; does nothing if it has this value.
     pub(crate) fn set_once<P: Param>(&self, param: &P, normalized: f32) {
         let plain = param.preview_plain(normalized);
         if plain == param.unmodulated_plain_value() {
@@ -35,7 +34,7 @@ impl Hand<'_> {
         self.play_once(param, normalized);
     }
 
-    /// The same, but no step for undo.
+    /// Like [`set_once`](Self::set_once), but not a step for undo.
     pub(crate) fn play_once<P: Param>(&self, param: &P, normalized: f32) {
         let plain = param.preview_plain(normalized);
         if plain == param.unmodulated_plain_value() {
@@ -50,7 +49,7 @@ impl Hand<'_> {
         }
     }
 
-    /// Sets `param` as part of a gesture, which begins here unless it has.
+    /// Sets `param` as part of a gesture; begins the gesture if needed.
     pub(crate) fn set_held<P: Param>(&self, param: &P, normalized: f32) {
         if self.gestures.begin(self.setter, param) {
             self.history.begin(self.params);
@@ -63,13 +62,13 @@ impl Hand<'_> {
         self.history.turn(self.params, param.as_ptr(), set_value(param), to);
     }
 
-    /// Goes on with the gesture of `param`, if it has begun.
+    /// Keeps an open gesture of `param` for this frame.
     pub(crate) fn keep<P: Param>(&self, param: &P) {
         self.gestures.keep(param);
     }
 }
 
-/// The normalised value that hands move; the default for a host's NaN.
+/// The normalised value as set, without modulation; the default for a host's NaN.
 pub(crate) fn set_value(param: &impl Param) -> f32 {
     finite_or(param.unmodulated_normalized_value(), param.default_normalized_value())
 }

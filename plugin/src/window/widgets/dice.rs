@@ -1,5 +1,4 @@
-//! Chance in the window: another groove, and one nearby. It is the system's, so no two throws are alike; what is
-//! thrown are parameters, so what they make is.
+//! Random changes of parameters: another seed, or all latent sliders a little. Uses the system's randomness.
 
 use std::f32::consts::TAU;
 use std::hash::{BuildHasher, RandomState};
@@ -8,31 +7,30 @@ use nice_plug::prelude::{IntParam, Param};
 
 use crate::params::GenerateParams;
 use crate::state::numbers::finite_or;
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 
-/// How far a throw nearby moves each latent slider, in standard deviations of the learned grooves: one in three
-/// moves further.
+/// Standard deviation of a move of a latent slider, in standard deviations of the learned grooves.
 const NEAR: f32 = 0.45;
-/// How much of where a slider was a throw nearby keeps, so that many throws do not run off to the ends.
+/// The part of its value that a slider keeps, so that many moves do not end at the limits.
 const STAY: f32 = 0.92;
 
 /// Draws another seed.
-pub(crate) fn throw(hand: Hand<'_>, seed: &IntParam) {
-    hand.set_once(seed, another_seed(seed));
+pub(crate) fn draw_seed(cx: ControlContext<'_>, seed: &IntParam) {
+    cx.set_once(seed, another_seed(seed));
 }
 
 /// Moves all latent sliders a little.
-pub(crate) fn throw_near(hand: Hand<'_>, params: &GenerateParams) {
-    hand.step(|| {
+pub(crate) fn move_nearby(cx: ControlContext<'_>, params: &GenerateParams) {
+    cx.step(|| {
         for param in &params.latent {
             let param = &param.value;
             let now = finite_or(param.unmodulated_plain_value(), param.default_plain_value());
-            hand.set_once(param, param.preview_normalized(near(now, [uniform(), uniform()])));
+            cx.set_once(param, param.preview_normalized(near(now, [uniform(), uniform()])));
         }
     });
 }
 
-/// Any number.
+/// A random number.
 pub(crate) fn number() -> u64 {
     RandomState::new().hash_one(0_u8)
 }
@@ -47,7 +45,7 @@ fn another_seed(seed: &IntParam) -> f32 {
     }
 }
 
-/// A place near `now`, of two uniform draws from `[0, 1)`: normal, by Box and Muller.
+/// A value near `now` from two uniform draws in `[0, 1)`: normal, by Box and Muller.
 fn near(now: f32, [a, b]: [f32; 2]) -> f32 {
     let normal = (-2.0 * (1.0 - a).ln()).sqrt() * (TAU * b).cos();
     now * STAY + NEAR * normal

@@ -1,10 +1,10 @@
-//! A compact number: its value, and a thin bar beneath that shows how far it is turned.
+//! A compact number field: the value, and a thin bar beneath it.
 
 use egui::{Color32, CursorIcon, Id, Rect, Ui, pos2};
 use nice_plug::prelude::Param;
 
-use crate::window::widgets::control::{Travel, Way, turn};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control::{Direction, Travel, turn};
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::theme::blend;
 use crate::window::widgets::tooltip::tooltip;
 use crate::window::widgets::typing::{Shown, value_text};
@@ -14,23 +14,29 @@ const TRAVEL: f32 = 160.0;
 
 /// How a field looks.
 pub(crate) struct Look<'a> {
-    /// What is computed, with units; for the tooltip.
+    /// The tooltip.
     pub(crate) about: &'a str,
     pub(crate) color: Color32,
     /// The normalised value that the bar is drawn from; `None` without a bar.
     pub(crate) origin: Option<f32>,
-    /// The parameter's words made short enough.
+    /// Shortens the parameter's text.
     pub(crate) short: fn(&str) -> String,
-    /// Whether it has any effect; if not, it is dim.
+    /// Drawn dim, because it has no effect now.
     pub(crate) is_faint: bool,
 }
 
 /// Draws `param` in `rect`.
-pub(crate) fn field<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect, look: &Look<'_>) {
+pub(crate) fn field<P: Param>(
+    ui: &mut Ui,
+    cx: ControlContext<'_>,
+    param: &P,
+    rect: Rect,
+    look: &Look<'_>,
+) {
     let id = Id::unique(("field", param.name()));
-    let travel = Travel::free(Way::UpOrRight, TRAVEL);
-    let turned = turn(ui, hand, param, rect, id, travel);
-    let palette = hand.palette;
+    let travel = Travel::free(Direction::UpOrRight, TRAVEL);
+    let turned = turn(ui, cx, param, rect, id, travel);
+    let palette = cx.palette;
     let is_lit = turned.is_held || turned.response.hovered() || turned.response.has_focus();
     let painter = ui.painter();
     if is_lit {
@@ -60,6 +66,6 @@ pub(crate) fn field<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect
         is_clickable: false,
     };
     let line = Rect::from_center_size(text.center(), egui::vec2(rect.width(), 16.0));
-    value_text(ui, hand, param, line, id.with("value"), &shown, turned.wants_typing);
-    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), hand, param, look.about);
+    value_text(ui, cx, param, line, id.with("value"), &shown, turned.wants_typing);
+    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), cx, param, look.about);
 }

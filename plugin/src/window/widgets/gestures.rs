@@ -1,8 +1,7 @@
-//! The gestures that the host has been told of and that are still open: every one ends.
+//! Open parameter gestures of the host: makes sure that every one ends.
 //!
-//! A control begins one when it is first moved and keeps it from frame to frame. One that nobody has kept in a
-//! frame ends with the frame: its button was let go, or its control is no longer drawn. Those that are open when
-//! the window closes end with the window.
+//! A control begins a gesture when it is first moved and keeps it from frame to frame. A gesture not kept in a frame ends
+//! with it: the button was released, or the control is no longer drawn. Open gestures end with the window.
 
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, ParamSetter};
 use parking_lot::Mutex;
 
-/// What is open. Clones are the same list.
+/// The open gestures. Clones share one list.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gestures {
     open: Arc<Mutex<Vec<Open>>>,
@@ -25,7 +24,7 @@ struct Open {
 }
 
 impl Gestures {
-    /// Begins a gesture of `param` if none is open, and keeps it for this frame. Returns whether it has begun.
+    /// Begins a gesture of `param` if none is open, and keeps it for this frame. Returns whether it began here.
     pub(crate) fn begin<P: Param>(&self, setter: &ParamSetter<'_>, param: &P) -> bool {
         let begins = !self.keep(param);
         if begins {
@@ -43,13 +42,13 @@ impl Gestures {
         gesture.map(|gesture| gesture.is_kept = true).is_some()
     }
 
-    /// Whether the host has been told of a gesture of `param` that is open.
+    /// Whether a gesture of `param` is open.
     pub(crate) fn is_open<P: Param>(&self, param: &P) -> bool {
         let param = param.as_ptr();
         self.open.lock().iter().any(|open| open.param == param)
     }
 
-    /// The frame is over: ends what was not kept in it, and returns how many gestures those were.
+    /// Ends the gestures that were not kept in this frame; returns how many.
     pub(crate) fn end_frame(&self, setter: &ParamSetter<'_>) -> usize {
         self.end(setter.raw_context, |open| !std::mem::take(&mut open.is_kept))
     }
@@ -71,7 +70,7 @@ impl Gestures {
         count
     }
 
-    /// Has all that are open end when `ctx`, the window's, is dropped.
+    /// Ends all open gestures when `ctx`, the window's, is dropped.
     pub(crate) fn end_with(&self, ctx: &egui::Context, host: GuiContext) {
         let guard = Arc::new(EndWithWindow { gestures: self.clone(), host });
         ctx.data_mut(|data| data.insert_temp(Id::unique("gestures"), guard));
@@ -85,7 +84,7 @@ fn end_one(host: &dyn GuiContextInner, param: ParamPtr) {
     unsafe { host.raw_end_set_parameter(param) };
 }
 
-/// Lies in the context's memory, which nothing but the window holds.
+/// Stored in the context's memory, which only the window holds.
 struct EndWithWindow {
     gestures: Gestures,
     host: GuiContext,

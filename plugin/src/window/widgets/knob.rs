@@ -1,12 +1,12 @@
-//! A knob: an arc that shows the value, its name and its value in words beneath.
+//! A knob: an arc that shows the value, with name and value as text beneath.
 
 use std::f32::consts::PI;
 
 use egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
-use crate::window::widgets::control::{Travel, Way, turn};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control::{Direction, Travel, turn};
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};
 use crate::window::widgets::tooltip::tooltip;
 use crate::window::widgets::typing::{Shown, value_text};
@@ -18,31 +18,37 @@ const SWEEP: f32 = 0.375;
 /// Height of a line of text, in points.
 const LINE: f32 = 2.0 * UNIT;
 
-/// What a knob shows beside its value.
+/// The looks of a knob.
 #[derive(Clone, Copy)]
 pub(crate) struct Face<'a> {
-    /// What is heard.
+    /// The name in the window.
     pub(crate) name: &'a str,
-    /// What is computed, with units; for the tooltip.
+    /// The tooltip.
     pub(crate) about: &'a str,
     pub(crate) color: Color32,
     /// The normalised value that the arc is drawn from: 0, or the middle of a two-sided range.
     pub(crate) origin: f32,
-    /// Drawn faint, because what it turns is switched off. It still turns.
+    /// Drawn faint, because it has no effect now.
     pub(crate) is_faint: bool,
 }
 
 /// Draws the knob of `param` in `rect`.
-pub(crate) fn knob<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect, face: Face<'_>) {
+pub(crate) fn knob<P: Param>(
+    ui: &mut Ui,
+    cx: ControlContext<'_>,
+    param: &P,
+    rect: Rect,
+    face: Face<'_>,
+) {
     let id = Id::unique(("knob", param.name()));
     let text_top = rect.bottom() - 2.0 * LINE;
     let round = Rect::from_min_max(rect.min, pos2(rect.right(), text_top));
     let radius = (round.height().min(round.width()) / 2.0 - 3.0).clamp(10.0, 30.0);
     let center = pos2(round.center().x, round.top() + 3.0 + radius);
     let body = Rect::from_center_size(center, vec2(2.0 * radius + 8.0, 2.0 * radius + 8.0));
-    let turned = turn(ui, hand, param, body, id, Travel::free(Way::Up, TRAVEL));
+    let turned = turn(ui, cx, param, body, id, Travel::free(Direction::Up, TRAVEL));
 
-    let palette = hand.palette;
+    let palette = cx.palette;
     let fade = if face.is_faint { 0.35 } else { 1.0 };
     let width = (radius * 0.14).clamp(3.0, 4.5);
     let painter = ui.painter();
@@ -73,15 +79,15 @@ pub(crate) fn knob<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect,
     let value = Rect::from_min_max(pos2(rect.left(), text_top + LINE), rect.max);
     let text = shown_value(ui, param, turned.value, rect.width() - 4.0);
     let shown = Shown { text: &text, is_strong: true, is_clickable: true };
-    value_text(ui, hand, param, value, id.with("value"), &shown, turned.wants_typing);
-    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), hand, param, face.about);
+    value_text(ui, cx, param, value, id.with("value"), &shown, turned.wants_typing);
+    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), cx, param, face.about);
 }
 
-/// The value in words, or only its number where the words have no room.
+/// The value as text, or only its number if the text has no room.
 fn shown_value<P: Param>(ui: &Ui, param: &P, normalized: f32, width: f32) -> String {
     let mut text = param.normalized_value_to_string(normalized, true).replace('-', "\u{2212}");
     let font = theme::font(Size::Small, Weight::Strong);
-    let laid_out = ui.painter().layout_no_wrap(text.clone(), font, hand_color());
+    let laid_out = ui.painter().layout_no_wrap(text.clone(), font, any_color());
     if laid_out.size().x > width
         && let Some(end) = text.find(", ").or_else(|| text.find(" of "))
     {
@@ -90,8 +96,8 @@ fn shown_value<P: Param>(ui: &Ui, param: &P, normalized: f32, width: f32) -> Str
     text
 }
 
-/// Only the width of this layout is used.
-const fn hand_color() -> Color32 {
+/// Any colour: only the width of the layout is used.
+const fn any_color() -> Color32 {
     Color32::PLACEHOLDER
 }
 

@@ -1,4 +1,4 @@
-//! Where the parts of the window lie, for any size: pure arithmetic, in points.
+//! Places of the parts of the window, for any size: pure arithmetic, in points.
 
 use egui::{Rect, Vec2, pos2, vec2};
 
@@ -27,37 +27,37 @@ const SLOTS: f32 = 7.0 * UNIT;
 const KNOBS: f32 = 11.0 * UNIT;
 /// One attribute.
 const ATTRIBUTE: f32 = 3.0 * UNIT;
-/// The pad gives way before the sliders become shorter than this.
-const SLIDERS_LEAST: f32 = 20.0 * UNIT;
-const PAD_LEAST: f32 = 12.0 * UNIT;
-const PAD_MOST: f32 = 28.0 * UNIT;
+/// The pad shrinks before the sliders become shorter than this.
+const MIN_SLIDERS: f32 = 20.0 * UNIT;
+const MIN_PAD: f32 = 12.0 * UNIT;
+const MAX_PAD: f32 = 28.0 * UNIT;
 const NAMES: f32 = 22.0 * UNIT;
 const RULER: f32 = 6.0 * UNIT;
 const STRIP: f32 = 16.0 * UNIT;
 
-/// What there is to show.
+/// The contents that change the layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contents {
-    /// Whether the knobs behind the fold are unfolded.
+    /// Whether the second row of knobs is shown.
     pub is_more_open: bool,
     /// How many attributes the weights know.
     pub attributes: usize,
 }
 
-/// The parts. Panels do not overlap, and lie inside the window from [`MIN_SIZE`] up.
+/// Places of all parts. Panels do not overlap, and lie inside the window from [`MIN_SIZE`] up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Layout {
     /// The bar at the top, edge to edge.
     pub header: Rect,
-    /// Where the groove comes from.
+    /// The panel at the left.
     pub shape: Panel,
-    /// The groove.
+    /// The grid and what lies beside it.
     pub groove: Groove,
-    /// The slots, and when the drummer plays.
+    /// Slots, play mode, *Follow*.
     pub slots: Rect,
     /// The knobs.
     pub knobs: Rect,
-    /// The knobs that are behind, if they are unfolded; under [`knobs`](Self::knobs), in the same panel.
+    /// The second row of knobs, if shown; under [`knobs`](Self::knobs), in the same panel.
     pub more: Option<Rect>,
     /// The line at the bottom.
     pub footer: Rect,
@@ -131,7 +131,7 @@ impl Layout {
         }
     }
 
-    /// The panel of the knobs, with those behind.
+    /// The panel of both rows of knobs.
     pub fn knob_panel(&self) -> Rect {
         let all = self.more.map_or(self.knobs, |more| self.knobs.union(more));
         all.expand2(vec2(PADDING, 1.5 * UNIT))
@@ -146,8 +146,8 @@ impl Panel {
         let height = ATTRIBUTE * attributes as f32;
         let character = (attributes > 0).then(|| Section::ending_at(inner, inner.bottom(), height));
         let above = character.map_or(inner.bottom(), |character| character.title.top() - UNIT);
-        let height = (above - inner.top() - 2.0 * TITLE - 2.0 * UNIT - SLIDERS_LEAST)
-            .clamp(PAD_LEAST, PAD_MOST);
+        let height =
+            (above - inner.top() - 2.0 * TITLE - 2.0 * UNIT - MIN_SLIDERS).clamp(MIN_PAD, MAX_PAD);
         let pad = Section::ending_at(inner, inner.top() + TITLE + height, height);
         let top = pad.body.bottom() + 2.0 * UNIT;
         let latent = Section::ending_at(inner, above, above - top - TITLE);
@@ -196,7 +196,7 @@ impl Groove {
     }
 }
 
-/// `whole` cut into `count` equal columns; the `i`-th.
+/// Column `i` of `count` equal columns of `whole`.
 pub(crate) fn column(whole: Rect, i: usize, count: usize) -> Rect {
     let width = whole.width() / count.max(1) as f32;
     Rect::from_min_size(
@@ -205,7 +205,7 @@ pub(crate) fn column(whole: Rect, i: usize, count: usize) -> Rect {
     )
 }
 
-/// `whole` cut into `count` equal rows; the `i`-th.
+/// Row `i` of `count` equal rows of `whole`.
 pub(crate) fn row(whole: Rect, i: usize, count: usize) -> Rect {
     let height = whole.height() / count.max(1) as f32;
     Rect::from_min_size(

@@ -1,4 +1,4 @@
-//! A choice among many: a pill that opens a list beneath it. Nothing waits for the list.
+//! A choice among many: a button that opens a list beneath it.
 
 use egui::{
     Align, Align2, CursorIcon, Id, Layout, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2,
@@ -7,7 +7,7 @@ use nice_plug::prelude::Param;
 
 use crate::state::numbers::finite_or;
 use crate::window::widgets::button::focus_ring;
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight};
 use crate::window::widgets::tooltip::explain;
@@ -15,10 +15,10 @@ use crate::window::widgets::tooltip::explain;
 /// The longest column of a list.
 const COLUMN: usize = 13;
 
-/// Draws the first `count` choices of the stepped `param` as a menu in `rect`. `title` stands before the chosen one.
+/// Draws the first `count` choices of the stepped `param` as a menu in `rect`.
 pub(crate) fn menu<P: Param>(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     param: &P,
     count: usize,
     rect: Rect,
@@ -28,7 +28,7 @@ pub(crate) fn menu<P: Param>(
     let last = param.step_count().unwrap_or(1).max(1);
     let value = finite_or(param.modulated_normalized_value(), param.default_normalized_value());
     let chosen = (value * last as f32).round() as usize;
-    let palette = hand.palette;
+    let palette = cx.palette;
     let response = ui
         .interact(rect, Id::unique(("menu", param.name())), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
@@ -68,7 +68,7 @@ pub(crate) fn menu<P: Param>(
                             let normalized = choice as f32 / last as f32;
                             let label = param.normalized_value_to_string(normalized, true);
                             if ui.selectable_label(choice == chosen, label).clicked() {
-                                hand.set_once(param, normalized);
+                                cx.set_once(param, normalized);
                             }
                         }
                     });
@@ -76,5 +76,5 @@ pub(crate) fn menu<P: Param>(
             }
         });
     });
-    explain(response, hand, param, about);
+    explain(response, cx, param, about);
 }

@@ -1,4 +1,4 @@
-//! The colours of the two themes: the one place that decides them.
+//! The colours of the two themes.
 
 use egui::Color32;
 use groove::{INSTRUMENTS, Instrument};
@@ -30,19 +30,19 @@ pub struct Palette {
     pub chosen: Color32,
     /// Rules, empty tracks.
     pub line: Color32,
-    /// What is read first.
+    /// Main text.
     pub text: Color32,
-    /// What is read second.
+    /// Secondary text.
     pub dim: Color32,
-    /// The knob of a slider, the playhead: what stands out most.
+    /// The handle of a slider, a glowing hit.
     pub bright: Color32,
-    /// The hand's own colour: what can be moved, and how far it is moved.
+    /// Values set by the user.
     pub accent: Color32,
     /// The groove's feel: timing and dynamics.
     pub feel: Color32,
-    /// Sound and health: the kit, a network that is ready.
+    /// Sound, and success: the kit, a network that is ready.
     pub good: Color32,
-    /// Something failed, or is silenced.
+    /// Errors, and muted instruments.
     pub bad: Color32,
     /// Text on the accent and on the colours of instruments.
     pub on_accent: Color32,
@@ -83,7 +83,7 @@ pub static DARK: Palette = Palette {
     ],
 };
 
-/// The light theme: the same hues, darker, so that they stand out from paper as they do from slate.
+/// The light theme: the same hues, darker, for contrast.
 pub static LIGHT: Palette = Palette {
     ground: rgb(0xdfe2e8),
     panel: rgb(0xf6f7f9),

@@ -1,10 +1,10 @@
-//! The sliders whose zero is in the middle, filled from there to the handle: latent ones stand, attributes lie.
+//! Sliders with zero in the middle: vertical for latents, horizontal for attributes.
 
 use egui::{CursorIcon, Id, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::{FloatParam, Param};
 
-use crate::window::widgets::control::{Travel, Turned, Way, turn};
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control::{Direction, Travel, Turned, turn};
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::text::small_text;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
 use crate::window::widgets::tooltip::tooltip;
@@ -16,14 +16,14 @@ const HANDLE: f32 = 7.0;
 const TRACK: f32 = 4.0;
 /// Height of a line of text beneath the track, in points.
 const LINE: f32 = 2.0 * UNIT;
-/// Width of the name at the left of a lying slider, and of the value at its right.
+/// Width of the name at the left of a horizontal slider, and of the value at its right.
 const NAME: f32 = 9.0 * UNIT;
 const VALUE: f32 = 4.0 * UNIT;
 
-/// Draws the slider of `param`, called `name`, in `rect`; its value stands at the bottom.
+/// Draws a vertical slider in `rect`, name and value at the bottom.
 pub(crate) fn latent_slider(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     param: &FloatParam,
     rect: Rect,
     name: &str,
@@ -35,9 +35,9 @@ pub(crate) fn latent_slider(
         body.center(),
         vec2(TRACK, (body.height() - 2.0 * HANDLE).max(UNIT)),
     );
-    let travel = Travel::on_track(Way::Up, track);
-    let turned = turn(ui, hand, param, body, id, travel);
-    let palette = hand.palette;
+    let travel = Travel::on_track(Direction::Up, track);
+    let turned = turn(ui, cx, param, body, id, travel);
+    let palette = cx.palette;
     let painter = ui.painter();
 
     painter.rect_filled(track, 2.0, palette.line);
@@ -49,7 +49,7 @@ pub(crate) fn latent_slider(
     let y = track.bottom() - turned.value * track.height();
     let filled = Rect::from_two_pos(pos2(track.left(), track.center().y), pos2(track.right(), y));
     painter.rect_filled(filled, 2.0, palette.accent);
-    handle(ui, hand, pos2(track.center().x, y), &turned);
+    handle(ui, cx, pos2(track.center().x, y), &turned);
 
     ui.painter().text(
         pos2(rect.center().x, body.bottom() + LINE / 2.0),
@@ -62,26 +62,26 @@ pub(crate) fn latent_slider(
     let plain = (turned.value - 0.5) * 6.0;
     let shown =
         Shown { text: &one_digit(plain), is_strong: plain.abs() >= 0.05, is_clickable: true };
-    value_text(ui, hand, param, value, id.with("value"), &shown, turned.wants_typing);
-    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), hand, param, about);
+    value_text(ui, cx, param, value, id.with("value"), &shown, turned.wants_typing);
+    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeVertical), cx, param, about);
 }
 
-/// Draws the lying slider of `param` in `rect`, `name` at its left and its value at its right.
+/// Draws a horizontal slider in `rect`, name at the left, value at the right.
 pub(crate) fn attribute_slider(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     param: &FloatParam,
     rect: Rect,
     name: &str,
     about: &str,
 ) {
     let id = Id::unique(("attribute", param.name()));
-    let palette = hand.palette;
+    let palette = cx.palette;
     let body = rect.with_min_x(rect.left() + NAME).with_max_x(rect.right() - VALUE);
     let track =
         Rect::from_center_size(body.center(), vec2((body.width() - 2.0 * HANDLE).max(UNIT), TRACK));
-    let travel = Travel::on_track(Way::Right, track);
-    let turned = turn(ui, hand, param, body, id, travel);
+    let travel = Travel::on_track(Direction::Right, track);
+    let turned = turn(ui, cx, param, body, id, travel);
     let painter = ui.painter();
     small_text(painter, rect.with_max_x(body.left()), name, Weight::Regular, palette.dim);
     painter.rect_filled(track, 2.0, palette.line);
@@ -93,18 +93,18 @@ pub(crate) fn attribute_slider(
     let x = track.left() + turned.value * track.width();
     let filled = Rect::from_two_pos(pos2(track.center().x, track.top()), pos2(x, track.bottom()));
     painter.rect_filled(filled, 2.0, palette.accent);
-    handle(ui, hand, pos2(x, track.center().y), &turned);
+    handle(ui, cx, pos2(x, track.center().y), &turned);
     let value = rect.with_min_x(body.right()).shrink2(vec2(0.0, (rect.height() - LINE) / 2.0));
     let plain = (turned.value - 0.5) * 6.0;
     let shown =
         Shown { text: &one_digit(plain), is_strong: plain.abs() >= 0.05, is_clickable: true };
-    value_text(ui, hand, param, value, id.with("value"), &shown, turned.wants_typing);
-    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeHorizontal), hand, param, about);
+    value_text(ui, cx, param, value, id.with("value"), &shown, turned.wants_typing);
+    tooltip(turned.response.on_hover_cursor(CursorIcon::ResizeHorizontal), cx, param, about);
 }
 
 /// Draws the handle of a slider at `at`.
-fn handle(ui: &Ui, hand: Hand<'_>, at: egui::Pos2, turned: &Turned) {
-    let (painter, palette) = (ui.painter(), hand.palette);
+fn handle(ui: &Ui, cx: ControlContext<'_>, at: egui::Pos2, turned: &Turned) {
+    let (painter, palette) = (ui.painter(), cx.palette);
     let is_lit = turned.is_held || turned.response.hovered() || turned.response.has_focus();
     if turned.response.has_focus() {
         painter.circle_stroke(at, HANDLE + 3.0, (1.5, palette.accent));
@@ -114,7 +114,7 @@ fn handle(ui: &Ui, hand: Hand<'_>, at: egui::Pos2, turned: &Turned) {
     painter.circle_filled(at, HANDLE - 0.5 + if turned.is_held { 1.0 } else { 0.0 }, fill);
 }
 
-/// Short enough for eight of them side by side: `+1.3`, `0`.
+/// One digit, short enough for eight side by side: `+1.3`, `0`.
 fn one_digit(value: f32) -> String {
     if value.abs() < 0.05 { "0".to_owned() } else { signed(value) }
 }

@@ -18,7 +18,7 @@ pub(crate) fn small_text(
     painter.text(place.left_center(), Align2::LEFT_CENTER, text, font, color);
 }
 
-/// Writes `text`, which may be from outside, in `room`, from its left edge, ending in an ellipsis where it has no room.
+/// Writes `text` at the left edge of `room`, shortened with an ellipsis. Any text: control characters are left out.
 pub(crate) fn elided(ui: &Ui, room: Rect, text: &str, weight: Weight, color: Color32) {
     let font = theme::font(Size::Small, weight);
     let mut job = LayoutJob::simple_singleline(one_line(text).into_owned(), font, color);

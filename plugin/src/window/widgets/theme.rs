@@ -13,7 +13,7 @@ pub(crate) const UNIT: f32 = 8.0;
 /// Corner radius of panels, in points.
 pub(crate) const PANEL_RADIUS: u8 = 8;
 
-/// The two sizes.
+/// The sizes of type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Size {
     /// Names, values, hints.
@@ -22,12 +22,12 @@ pub(crate) enum Size {
     Body,
 }
 
-/// The two weights.
+/// The weights of type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Weight {
     /// Running text.
     Regular,
-    /// Titles, values, what is chosen.
+    /// Titles, values, chosen items.
     Strong,
 }
 
@@ -47,7 +47,7 @@ fn family(weight: Weight) -> FontFamily {
     }
 }
 
-/// Gives `ctx` the fonts and the type. Call once per context, before its first frame.
+/// Installs fonts and styles in `ctx`. Call once per context, before its first frame.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     ctx.set_theme(egui::Theme::Dark);
@@ -69,7 +69,7 @@ pub fn install(ctx: &egui::Context) {
     });
 }
 
-/// Gives egui's own parts, tooltips, menus and typed text, the colours of `palette`.
+/// Sets the colours of egui's own parts: tooltips, menus, text fields.
 pub(crate) fn paint(ctx: &egui::Context, palette: &Palette) {
     ctx.all_styles_mut(|style| {
         let visuals = &mut style.visuals;
@@ -93,7 +93,7 @@ pub(crate) fn paint(ctx: &egui::Context, palette: &Palette) {
     });
 }
 
-/// Inter in two weights, with egui's own fonts behind it for letters that it lacks.
+/// Inter in two weights, with egui's own fonts as fallback.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let tweak = FontTweak { y_offset_factor: 0.02, ..Default::default() };

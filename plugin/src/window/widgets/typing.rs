@@ -1,28 +1,26 @@
-//! A value as text that can be clicked and typed over.
+//! A value as text, which can be edited.
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, TextEdit, Ui, vec2};
 use nice_plug::prelude::Param;
 
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::theme::{self, Size, Weight};
 
-/// What a value is drawn as while nobody types.
+/// The text of a value while it is not edited.
 pub(crate) struct Shown<'a> {
     pub(crate) text: &'a str,
     pub(crate) is_strong: bool,
-    /// Whether a click on it begins typing. Not where the value lies on its control, whose clicks and double
-    /// clicks mean something else.
+    /// Whether a click on it starts editing. Not where the value lies on its control, which has its own clicks.
     pub(crate) is_clickable: bool,
 }
 
-/// Draws the value of `param` centred in `rect`; a click, or `starts`, lets the user type it.
+/// Draws the value of `param` centred in `rect`; a click, or `starts`, lets the user edit it.
 ///
-/// Enter takes what was typed if the parameter understands it (red until then); Escape, or a
-/// click elsewhere, forgets it.
+/// Enter sets the typed value if it is valid (red if not); Escape, or a click elsewhere, cancels.
 pub(crate) fn value_text<P: Param>(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     param: &P,
     rect: Rect,
     id: Id,
@@ -31,9 +29,9 @@ pub(crate) fn value_text<P: Param>(
 ) {
     let typed: Option<String> = ui.data(|data| data.get_temp(id));
     match typed {
-        Some(typed) => edit(ui, hand, param, rect, id, typed),
+        Some(typed) => edit(ui, cx, param, rect, id, typed),
         None => {
-            let palette = hand.palette;
+            let palette = cx.palette;
             let mut is_clicked = false;
             if shown.is_clickable {
                 let response = ui
@@ -70,9 +68,16 @@ fn begin<P: Param>(ui: &Ui, param: &P, id: Id) {
     ui.memory_mut(|memory| memory.request_focus(id));
 }
 
-fn edit<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect, id: Id, mut typed: String) {
+fn edit<P: Param>(
+    ui: &mut Ui,
+    cx: ControlContext<'_>,
+    param: &P,
+    rect: Rect,
+    id: Id,
+    mut typed: String,
+) {
     let normalized = param.string_to_normalized_value(typed.trim());
-    let palette = hand.palette;
+    let palette = cx.palette;
     let color = if normalized.is_some() { palette.text } else { palette.bad };
     // Room for what a narrow control cannot show at once.
     let field = Rect::from_center_size(rect.center(), vec2(rect.width().max(72.0), rect.height()))
@@ -98,7 +103,7 @@ fn edit<P: Param>(ui: &mut Ui, hand: Hand<'_>, param: &P, rect: Rect, id: Id, mu
         if ui.input(|input| input.key_pressed(Key::Enter))
             && let Some(normalized) = param.string_to_normalized_value(typed.trim())
         {
-            hand.set_once(param, normalized);
+            cx.set_once(param, normalized);
         }
         ui.data_mut(|data| data.remove::<String>(id));
     } else {

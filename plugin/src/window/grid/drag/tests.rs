@@ -6,7 +6,7 @@ use groove::STEPS;
 
 use super::*;
 use crate::state::edit::{Edit, Part, Pen};
-use crate::window::grid::as_played::heard;
+use crate::window::grid::as_played::cells;
 
 const SNARE: Instrument = Instrument::Snare;
 
@@ -58,23 +58,23 @@ fn with_hit(step: usize, hit: Hit) -> Sheet {
     sheet
 }
 
-fn point(editing: &mut Editing, sheet: &mut Sheet, pointers: &[Pointer]) {
+fn point(editing: &mut GridDrag, sheet: &mut Sheet, pointers: &[Pointer]) {
     for &pointer in pointers {
         let (pattern, locked) = (sheet.pattern, sheet.locked.clone());
         let is_locked = |step, instrument| locked.contains(&(step, instrument));
-        let drawn = heard(&pattern, &Playing::default(), 0);
+        let drawn = cells(&pattern, &Playing::default(), 0);
         let (geometry, pattern) = (geometry(), &pattern);
-        let sight = Sight { geometry, pattern, drawn: &drawn, is_locked: &is_locked };
-        editing.point(pointer, &sight, sheet);
+        let grid = DragContext { geometry, pattern, drawn: &drawn, is_locked: &is_locked };
+        editing.point(pointer, &grid, sheet);
     }
 }
 
 /// Presses at `from`, moves by `way` in ten frames, and lets go.
-fn drag(sheet: &mut Sheet, from: Pos2, way: Vec2, button: Button, pace: Pace) {
+fn drag(sheet: &mut Sheet, from: Pos2, way: Vec2, button: Button, speed: DragSpeed) {
     let mut pointers = vec![Pointer::Press(from, button)];
-    pointers.extend((1..=10).map(|i| Pointer::Drag(from + way * i as f32 / 10.0, pace)));
+    pointers.extend((1..=10).map(|i| Pointer::Drag(from + way * i as f32 / 10.0, speed)));
     pointers.push(Pointer::Release);
-    point(&mut Editing::default(), sheet, &pointers);
+    point(&mut GridDrag::default(), sheet, &pointers);
     assert_eq!(sheet.depth, 0);
 }
 
@@ -85,10 +85,10 @@ fn middle(step: usize) -> Pos2 {
 #[test]
 fn a_click_adds_a_hit_and_the_next_removes_it() {
     let mut sheet = Sheet::default();
-    drag(&mut sheet, middle(12), Vec2::ZERO, Button::Edit, Pace::Normal);
+    drag(&mut sheet, middle(12), Vec2::ZERO, Button::Edit, DragSpeed::Normal);
     assert_eq!(sheet.pattern.hit(12, SNARE), Some(Hit::new(NEW_VELOCITY, 0.0)));
     assert_eq!(sheet.pattern.count(), 1);
-    drag(&mut sheet, middle(12), vec2(1.0, -1.0), Button::Edit, Pace::Normal);
+    drag(&mut sheet, middle(12), vec2(1.0, -1.0), Button::Edit, DragSpeed::Normal);
     assert_eq!(sheet.pattern, Pattern::EMPTY);
     assert_eq!((sheet.edits.len(), sheet.strokes), (2, 2));
 }
@@ -96,7 +96,7 @@ fn a_click_adds_a_hit_and_the_next_removes_it() {
 #[test]
 fn a_drag_up_changes_the_velocity_alone() {
     let mut sheet = with_hit(3, Hit::new(0.25, 0.125));
-    drag(&mut sheet, middle(3), vec2(3.0, -53.0), Button::Edit, Pace::Normal);
+    drag(&mut sheet, middle(3), vec2(3.0, -53.0), Button::Edit, DragSpeed::Normal);
     let hit = sheet.pattern.hit(3, SNARE).unwrap();
     // All but the first tenth of the way, in which it was no drag yet.
     assert!((hit.velocity() - (0.25 + 0.9 * 53.0 / 96.0)).abs() < 1e-5, "{hit:?}");
@@ -107,11 +107,11 @@ fn a_drag_up_changes_the_velocity_alone() {
 #[test]
 fn a_drag_sideways_changes_the_timing_alone_and_stays_within_the_step() {
     let mut sheet = with_hit(3, Hit::new(0.25, 0.0));
-    drag(&mut sheet, middle(3), vec2(4.0, 1.0), Button::Edit, Pace::Normal);
+    drag(&mut sheet, middle(3), vec2(4.0, 1.0), Button::Edit, DragSpeed::Normal);
     let hit = sheet.pattern.hit(3, SNARE).unwrap();
     assert!(hit.micro_offset() > 0.0 && hit.micro_offset() < 0.2, "{hit:?}");
     assert_eq!(hit.velocity(), 0.25);
-    drag(&mut sheet, middle(3), vec2(-90.0, 0.0), Button::Edit, Pace::Normal);
+    drag(&mut sheet, middle(3), vec2(-90.0, 0.0), Button::Edit, DragSpeed::Normal);
     assert_eq!(sheet.pattern.hit(3, SNARE).unwrap().micro_offset(), -0.5);
     assert_eq!(sheet.pattern.count(), 1);
 }
@@ -119,17 +119,17 @@ fn a_drag_sideways_changes_the_timing_alone_and_stays_within_the_step() {
 #[test]
 fn a_fine_drag_moves_a_tenth_as_far_and_nothing_drags_a_hit_to_silence() {
     let mut sheet = with_hit(3, Hit::new(0.5, 0.0));
-    drag(&mut sheet, middle(3), vec2(0.0, -50.0), Button::Edit, Pace::Fine);
+    drag(&mut sheet, middle(3), vec2(0.0, -50.0), Button::Edit, DragSpeed::Fine);
     let hit = sheet.pattern.hit(3, SNARE).unwrap();
     assert!((hit.velocity() - (0.5 + 0.09 * 50.0 / 96.0)).abs() < 1e-5, "{hit:?}");
-    drag(&mut sheet, middle(3), vec2(0.0, 500.0), Button::Edit, Pace::Normal);
+    drag(&mut sheet, middle(3), vec2(0.0, 500.0), Button::Edit, DragSpeed::Normal);
     assert_eq!(sheet.pattern.hit(3, SNARE).unwrap().velocity(), 1.0 / 127.0);
 }
 
 #[test]
 fn a_new_hit_can_be_dragged_on_and_stays_when_let_go() {
     let mut sheet = Sheet::default();
-    drag(&mut sheet, middle(7), vec2(0.0, 40.0), Button::Edit, Pace::Normal);
+    drag(&mut sheet, middle(7), vec2(0.0, 40.0), Button::Edit, DragSpeed::Normal);
     let hit = sheet.pattern.hit(7, SNARE).unwrap();
     assert!(hit.velocity() < 0.5, "{hit:?}");
     assert_eq!(sheet.strokes, 1);
@@ -141,7 +141,7 @@ fn a_hit_is_taken_where_it_is_drawn_though_it_is_early_or_late() {
         let mut sheet = with_hit(3, Hit::new(0.9, offset));
         let at = pos2(x, middle(3).y);
         assert_ne!(geometry().at(at), Some((3, SNARE)));
-        drag(&mut sheet, at, Vec2::ZERO, Button::Edit, Pace::Normal);
+        drag(&mut sheet, at, Vec2::ZERO, Button::Edit, DragSpeed::Normal);
         assert_eq!(sheet.pattern, Pattern::EMPTY, "offset {offset}");
     }
 }
@@ -150,11 +150,11 @@ fn a_hit_is_taken_where_it_is_drawn_though_it_is_early_or_late() {
 fn the_other_button_locks_cells_along_its_way_and_unlocks_them_again() {
     let mut sheet = Sheet::default();
     let way = middle(12) - middle(10);
-    drag(&mut sheet, middle(10), way, Button::Lock, Pace::Normal);
+    drag(&mut sheet, middle(10), way, Button::Lock, DragSpeed::Normal);
     assert_eq!(sheet.locked, [(10, SNARE), (11, SNARE), (12, SNARE)]);
     assert_eq!((sheet.strokes, sheet.edits.len()), (1, 3));
     // The first cell decides.
-    drag(&mut sheet, middle(11), middle(13) - middle(11), Button::Lock, Pace::Normal);
+    drag(&mut sheet, middle(11), middle(13) - middle(11), Button::Lock, DragSpeed::Normal);
     assert_eq!(sheet.locked, [(10, SNARE)]);
     assert_eq!(sheet.pattern, Pattern::EMPTY);
 }
@@ -163,12 +163,12 @@ fn the_other_button_locks_cells_along_its_way_and_unlocks_them_again() {
 fn escape_leaves_everything_as_it_was() {
     let hit = Hit::new(0.4, 0.1);
     let mut sheet = with_hit(3, hit);
-    let mut editing = Editing::default();
+    let mut editing = GridDrag::default();
     let away = middle(3) + vec2(0.0, -30.0);
     let pointers = [
         Pointer::Press(middle(3), Button::Edit),
-        Pointer::Drag(away, Pace::Normal),
-        Pointer::Drag(away + vec2(0.0, -20.0), Pace::Normal),
+        Pointer::Drag(away, DragSpeed::Normal),
+        Pointer::Drag(away + vec2(0.0, -20.0), DragSpeed::Normal),
     ];
     point(&mut editing, &mut sheet, &pointers);
     assert!(editing.is_held() && sheet.pattern.hit(3, SNARE) != Some(hit));
@@ -185,18 +185,18 @@ fn a_press_beside_the_cells_and_a_drag_without_a_press_do_nothing() {
     let mut sheet = Sheet::default();
     let pointers = [
         Pointer::Press(pos2(-5.0, 10.0), Button::Edit),
-        Pointer::Drag(middle(3), Pace::Normal),
+        Pointer::Drag(middle(3), DragSpeed::Normal),
         Pointer::Release,
         Pointer::Cancel,
     ];
-    point(&mut Editing::default(), &mut sheet, &pointers);
+    point(&mut GridDrag::default(), &mut sheet, &pointers);
     assert_eq!((sheet.edits.len(), sheet.strokes), (0, 0));
 }
 
 #[test]
 fn a_second_press_ends_the_first() {
     let mut sheet = Sheet::default();
-    let mut editing = Editing::default();
+    let mut editing = GridDrag::default();
     let presses =
         [Pointer::Press(middle(3), Button::Edit), Pointer::Press(middle(5), Button::Lock)];
     point(&mut editing, &mut sheet, &presses);

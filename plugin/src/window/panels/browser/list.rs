@@ -1,5 +1,4 @@
-//! The list of grooves. Typing searches it, arrows walk through it, Enter or a click takes one up; it stays open, so that
-//! one can be heard after another.
+//! The list of grooves. Typing searches, arrows select, Enter or a click loads. It stays open, to try one after another.
 
 use egui::{Id, Key, Modifiers, Rect, ScrollArea, Sense, TextEdit, Ui, vec2};
 
@@ -26,7 +25,7 @@ pub(crate) fn list(
     let find = Id::unique("browser-find");
     let search =
         TextEdit::singleline(&mut browser.typed).id(find).hint_text("Search").desired_width(WIDTH);
-    // Before the text can take them.
+    // Before the text field takes the keys.
     let (steps, enters) =
         if ui.memory(|memory| memory.has_focus(find)) { keys(ui) } else { (0, false) };
     let response = ui.add(search);
@@ -106,7 +105,7 @@ pub(crate) fn list(
     });
 }
 
-/// How far the arrows walk, and whether Enter was pressed.
+/// Steps asked for with the arrow keys, and whether Enter was pressed.
 fn keys(ui: &Ui) -> (isize, bool) {
     ui.input_mut(|input| {
         let mut presses = |key| input.count_and_consume_key(Modifiers::NONE, key) as isize;
@@ -116,7 +115,7 @@ fn keys(ui: &Ui) -> (isize, bool) {
     })
 }
 
-/// Writes at the end of `line` where the groove is from, and returns the room that is left.
+/// Writes the origin of the groove at the end of `line`; returns the remaining room.
 fn kind(ui: &Ui, palette: &Palette, line: Rect, item: &Item) -> Rect {
     let kind = match item {
         Item::Own(_) => "yours",

@@ -1,4 +1,4 @@
-//! A preset of one's own is renamed and deleted in its line of the list. Deleting asks once, there.
+//! Renaming and deleting a preset of the user's, in its line of the list. Deleting asks once.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::window::widgets::button::focus_ring;
 use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{Palette, UNIT, Weight};
 
-/// What is being done to a preset.
+/// A preset being renamed or deleted.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Task {
     path: PathBuf,
@@ -33,17 +33,17 @@ impl Task {
         Self { path: path.to_owned(), what, is_new: true }
     }
 
-    /// Whether it is done to the preset in this file.
+    /// Whether it is about the preset in this file.
     pub(crate) fn is_of(&self, path: &Path) -> bool {
         self.path == path
     }
 }
 
-/// Width of the two words.
+/// Width of the two links.
 const WORDS: f32 = 12.0 * UNIT;
 
-/// Draws at the end of `line` what can be done to the preset of this name in the file at `path`. Returns what is begun,
-/// and the room that is left.
+/// Draws *rename* and *delete* at the end of `line` for the preset `name` in the file `path`. Returns the task that was
+/// started, and the remaining room.
 pub(crate) fn words(
     ui: &Ui,
     palette: &Palette,
@@ -76,7 +76,7 @@ pub(crate) fn words(
     (begun, line.with_max_x(all.left() - UNIT))
 }
 
-/// Draws `task` in `line`, that of the preset called `before`. Returns whether it is over, and what is to be done then.
+/// Draws `task` in `line` for the preset called `before`. Returns whether it is over, and the command to run.
 pub(crate) fn task(
     ui: &mut Ui,
     palette: &Palette,
@@ -87,7 +87,7 @@ pub(crate) fn task(
     let path = task.path.clone();
     let is_new = std::mem::take(&mut task.is_new);
     let mut command = None;
-    // The list stays open.
+    // Escape must not close the list.
     let mut is_over = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     let layout = Layout::right_to_left(Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(line).layout(layout), |ui| {

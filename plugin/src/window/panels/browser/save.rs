@@ -1,4 +1,4 @@
-//! Keeping everything as it is as a preset of a name.
+//! Saving everything as a preset.
 
 use egui::{Button, Id, Key, RichText, TextEdit, Ui};
 
@@ -9,7 +9,7 @@ use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::theme::{Palette, UNIT};
 
-/// Draws the name, and the buttons that save and that choose where; or what has to be answered first.
+/// Draws the name field and the buttons that save and that choose the folder; or the question whether to replace.
 pub(crate) fn save(
     ui: &mut Ui,
     palette: &Palette,

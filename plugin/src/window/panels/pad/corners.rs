@@ -1,4 +1,4 @@
-//! The corners of the pad: their names, and what else can be put there.
+//! The corners of the pad: their names, and the menus that change them.
 
 use egui::{Align2, CursorIcon, Id, Popup, Rect, Sense, Ui, vec2};
 
@@ -10,7 +10,7 @@ use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::panels::title;
 use crate::window::widgets::button::focus_ring;
-use crate::window::widgets::control_context::Hand;
+use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::text::elided;
 use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
 
@@ -18,10 +18,10 @@ use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
 const HEIGHT: f32 = 2.75 * UNIT;
 const INSET: f32 = 4.0;
 
-/// Draws the names in the corners of `pad`, the brighter the larger their `shares`.
+/// Draws the names in the corners of `pad`, brighter with a larger share.
 pub(crate) fn corners(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     pad: Rect,
     corners: &Corners,
     shares: [f32; CORNERS],
@@ -29,14 +29,14 @@ pub(crate) fn corners(
     requests: &mut PanelRequests,
 ) {
     for (place, (corner, share)) in corners.iter().zip(shares).enumerate() {
-        name(ui, hand, pad, place, corner, share, scene, requests);
+        name(ui, cx, pad, place, corner, share, scene, requests);
     }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one corner of the four")]
 fn name(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     pad: Rect,
     place: usize,
     corner: &Corner,
@@ -44,7 +44,7 @@ fn name(
     scene: &Scene,
     requests: &mut PanelRequests,
 ) {
-    let palette = hand.palette;
+    let palette = cx.palette;
     let label = corner.label();
     let text = one_line(&label);
     let font = theme::font(Size::Small, Weight::Regular);
@@ -57,7 +57,7 @@ fn name(
         [[Align2::LEFT_TOP, Align2::LEFT_BOTTOM], [Align2::RIGHT_TOP, Align2::RIGHT_BOTTOM]][align]
             [at];
     let rect = corner_of.align_size_within_rect(size, inner);
-    // A drag that begins here is not the puck's.
+    // A drag that begins here does not move the puck.
     let response = ui
         .interact(rect, Id::unique(("corner", place)), Sense::click_and_drag())
         .on_hover_cursor(CursorIcon::PointingHand);
@@ -71,17 +71,17 @@ fn name(
     let ink = blend(palette.dim, palette.text, share.sqrt());
     let room = rect.shrink2(vec2(0.75 * UNIT, 0.0));
     elided(ui, room.with_max_x(room.right() + 0.5), &text, Weight::Regular, ink);
-    Popup::menu(&response).show(|ui| choose(ui, hand, place, corner, scene, requests));
+    Popup::menu(&response).show(|ui| choose(ui, cx, place, corner, scene, requests));
     response.on_hover_text(format!("{}: click for another style, slot or clip", PLACES[place]));
 }
 
-/// As [`Corners`] has them.
+/// In the order of [`Corners`].
 const PLACES: [&str; CORNERS] = ["Top left", "Top right", "Bottom left", "Bottom right"];
 
-/// The list of what can be in a corner.
+/// The menu of a corner.
 fn choose(
     ui: &mut Ui,
-    hand: Hand<'_>,
+    cx: ControlContext<'_>,
     place: usize,
     now: &Corner,
     scene: &Scene,
@@ -90,7 +90,7 @@ fn choose(
     let mut chosen = None;
     let columns = 3;
     let heading = |ui: &mut Ui, text: &str| {
-        ui.label(egui::RichText::new(text).color(hand.palette.dim));
+        ui.label(egui::RichText::new(text).color(cx.palette.dim));
     };
     heading(ui, "Style");
     egui::Grid::new("styles").num_columns(columns).spacing(vec2(UNIT, 0.0)).show(ui, |ui| {
@@ -105,7 +105,7 @@ fn choose(
         }
     });
     heading(ui, "Slot");
-    let filled = hand.params.slots.get();
+    let filled = cx.params.slots.get();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         for (slot, groove) in filled.iter().enumerate() {
@@ -119,7 +119,7 @@ fn choose(
     });
     heading(ui, "Clip");
     if ui.button("What plays now").clicked() {
-        let name = title::title(hand.params, scene.name.as_deref(), &scene.weights);
+        let name = title::title(cx.params, scene.name.as_deref(), &scene.weights);
         chosen = Some(Corner::Clip { name, pattern: Box::new(scene.pattern) });
     }
     if ui.button("A MIDI file\u{2026}").clicked() {
