@@ -26,6 +26,7 @@ use crate::handoff::GuiEnd;
 use crate::params::{Asked, JangdanParams};
 use crate::state::request::ATTRIBUTES;
 use crate::state::window_size::WindowSize;
+use crate::window::app::fonts::SystemFonts;
 use crate::window::app::view::{View, draw};
 use crate::window::panels::scene::{Scene, UndoState};
 use crate::window::panels::zoom::{MAX_ZOOM, MIN_ZOOM};
@@ -43,6 +44,7 @@ pub struct Window {
     view: View,
     history: History,
     compare: Compare,
+    fonts: SystemFonts,
     /// The file that is being imported.
     importing: String,
     stroke: Stroke,
@@ -94,6 +96,7 @@ impl Window {
             view: View::default(),
             history: History::default(),
             compare: Compare::default(),
+            fonts: SystemFonts::default(),
             importing: String::new(),
             stroke: Stroke::default(),
             asked: None,
@@ -152,7 +155,7 @@ impl NiceEguiApp for Window {
     ) -> Result<(), HandlerError> {
         frames::listen(&ctx, frame.baseview_window());
         theme::install(&ctx);
-        ctx.add_font_provider(Arc::new(fonts::font_for));
+        ctx.add_font_provider(self.fonts.provider());
         // A drag that was going on when the window closed is over.
         self.history.let_go(&self.params);
         self.stroke = Stroke::default();
@@ -174,6 +177,7 @@ impl NiceEguiApp for Window {
         let mut pen = GroovePen::new(params, history, stroke, scene.choice, track, scene.pattern);
         draw(ui, params, &scene, &context.param_setter(), Some(&mut pen), view);
         frame.set_key_capture(shortcuts::captured(ui.ctx()));
+        self.fonts.update(ui.ctx(), self.gui.repaint_notifier());
         let commands = self.view.take_commands();
         let mut has_asked = !commands.is_empty();
         if has_asked {

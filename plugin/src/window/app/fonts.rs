@@ -1,23 +1,26 @@
-//! Letters that the window's own fonts lack, as in names in Korean or Arabic: drawn with a font of the system's.
+//! System fonts for letters that the window's own fonts lack, as in Korean or Arabic names.
 //!
-//! A font is looked for when such a letter is first to be drawn, among those that systems come with.
+//! Such a letter is first drawn as missing. A thread looks for a font that has it, among those that systems come with:
+//! font files have up to 20 MB, and reading them would hold up the window.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 
-use egui::FontData;
 use egui::epaint::text::{FallbackRequest, FontInsert};
+use egui::{FontData, FontProvider};
+use nice_plug_egui::RepaintNotifier;
 use parking_lot::Mutex;
-use skrifa::{FontRef, MetadataProvider};
+use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 use crate::files::folder::home;
 
-/// How deep folders of fonts are looked through.
+/// How many levels of folders are searched.
 const DEPTH: usize = 4;
 
-/// Files that have whole scripts in them, the better-looking first: of macOS, of Windows, of Linux.
+/// Font files that cover whole scripts, the better-looking first: of macOS, of Windows, of Linux.
 const FILES: [&str; 27] = [
     "AppleSDGothicNeo.ttc",
     "PingFang.ttc",
@@ -48,59 +51,132 @@ const FILES: [&str; 27] = [
     "DejaVuSans.ttf",
 ];
 
-/// A font that has the letters of `request`, if the system has one.
-pub(crate) fn font_for(request: &FallbackRequest<'_>) -> Option<FontInsert> {
-    static FOUND: LazyLock<Vec<PathBuf>> = LazyLock::new(find);
-    static COVERED: Mutex<Option<HashMap<PathBuf, Coverage>>> = Mutex::new(None);
-    let letter = u32::from(request.cluster.chars().next()?);
-    let mut covered = COVERED.lock();
-    let covered = covered.get_or_insert_default();
-    let path = FOUND.iter().find(|path| {
-        let coverage = covered.entry((*path).clone()).or_insert_with(|| Coverage::of(path));
-        coverage.has(letter)
-    })?;
-    let data = FontData::from_owned(std::fs::read(path).ok()?);
-    let name = path.to_string_lossy().into_owned();
-    // Whoever asks adds the family that lacks it.
-    Some(FontInsert { name, data, families: Vec::new() })
+/// The fonts found so far, and the thread that looks for more. Dropping it stops the thread, and waits for the file that
+/// the thread is reading.
+pub(crate) struct SystemFonts {
+    folders: Vec<PathBuf>,
+    shared: Arc<Shared>,
+    search: Option<JoinHandle<()>>,
 }
 
-/// Which letters a font has.
-struct Coverage(Vec<RangeInclusive<u32>>);
+#[derive(Default)]
+struct Shared {
+    /// Every letter that was asked for.
+    letters: Mutex<HashMap<char, Letter>>,
+    /// The search is over.
+    is_done: AtomicBool,
+    /// The search is to stop.
+    is_stopped: AtomicBool,
+}
 
-impl Coverage {
-    /// Those of the first font in the file at `path`; none if it cannot be read.
-    fn of(path: &Path) -> Self {
-        let bytes = std::fs::read(path).unwrap_or_default();
-        let Ok(font) = FontRef::from_index(&bytes, 0) else { return Self(Vec::new()) };
-        let mut letters: Vec<u32> = font.charmap().mappings().map(|(letter, _)| letter).collect();
-        letters.sort_unstable();
-        let mut ranges: Vec<RangeInclusive<u32>> = Vec::new();
-        for letter in letters {
-            match ranges.last_mut() {
-                Some(last) if letter <= last.end() + 1 => *last = *last.start()..=letter,
-                _ => ranges.push(letter..=letter),
+enum Letter {
+    Wanted,
+    Missing,
+    Found(Arc<FontInsert>),
+}
+
+impl Default for SystemFonts {
+    fn default() -> Self {
+        Self::new(folders())
+    }
+}
+
+impl SystemFonts {
+    fn new(folders: Vec<PathBuf>) -> Self {
+        Self { folders, shared: Arc::default(), search: None }
+    }
+
+    /// Answers egui from what was found, and notes letters to look for. It reads no file.
+    pub(crate) fn provider(&self) -> Arc<dyn FontProvider> {
+        let shared = self.shared.clone();
+        Arc::new(move |request: &FallbackRequest<'_>| shared.font_for(request))
+    }
+
+    /// Looks for the letters that were asked for in this frame, and hands `ctx` the fonts found. `repaint` is told when
+    /// there are some.
+    pub(crate) fn update(&mut self, ctx: &egui::Context, repaint: RepaintNotifier) {
+        if self.shared.is_done.swap(false, Ordering::AcqRel) {
+            _ = self.search.take().map(JoinHandle::join);
+            ctx.set_font_providers(vec![self.provider()]);
+        }
+        let is_wanted = |letter: &Letter| matches!(letter, Letter::Wanted);
+        if self.search.is_none() && self.shared.letters.lock().values().any(is_wanted) {
+            let (shared, folders) = (self.shared.clone(), self.folders.clone());
+            let search = move || {
+                shared.search(&folders);
+                shared.is_done.store(true, Ordering::Release);
+                repaint.request_repaint();
+            };
+            // Without a thread the letters stay missing.
+            self.search = std::thread::Builder::new().name("fonts".to_owned()).spawn(search).ok();
+        }
+    }
+}
+
+impl Drop for SystemFonts {
+    fn drop(&mut self) {
+        self.shared.is_stopped.store(true, Ordering::Relaxed);
+        // It must not outlive the plugin's code.
+        _ = self.search.take().map(JoinHandle::join);
+    }
+}
+
+impl Shared {
+    fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
+        let letter = request.cluster.chars().next()?;
+        match self.letters.lock().entry(letter).or_insert(Letter::Wanted) {
+            Letter::Found(font) => Some(FontInsert::clone(font)),
+            Letter::Wanted | Letter::Missing => None,
+        }
+    }
+
+    /// Looks for all wanted letters in the fonts of `folders`.
+    fn search(&self, folders: &[PathBuf]) {
+        let wanted: Vec<char> = {
+            let letters = self.letters.lock();
+            let wanted = letters.iter().filter(|(_, state)| matches!(state, Letter::Wanted));
+            wanted.map(|(&letter, _)| letter).collect()
+        };
+        let mut found = HashMap::new();
+        for path in find(folders) {
+            if found.len() == wanted.len() || self.is_stopped.load(Ordering::Relaxed) {
+                break;
+            }
+            let Ok(bytes) = std::fs::read(&path) else { continue };
+            let lacking = wanted.iter().filter(|letter| !found.contains_key(*letter));
+            let has: Vec<char> = lacking.copied().filter(|&letter| has(&bytes, letter)).collect();
+            if !has.is_empty() {
+                let (name, data) =
+                    (path.to_string_lossy().into_owned(), FontData::from_owned(bytes));
+                // egui adds the family that lacks the letter.
+                let font = Arc::new(FontInsert { name, data, families: Vec::new() });
+                found.extend(has.into_iter().map(|letter| (letter, font.clone())));
             }
         }
-        Self(ranges)
-    }
-
-    fn has(&self, letter: u32) -> bool {
-        let after = self.0.partition_point(|range| *range.start() <= letter);
-        after.checked_sub(1).is_some_and(|i| self.0[i].contains(&letter))
+        let mut letters = self.letters.lock();
+        for letter in wanted {
+            letters.insert(letter, found.remove(&letter).map_or(Letter::Missing, Letter::Found));
+        }
     }
 }
 
-/// Those of [`FILES`] that the system has, in their order.
-fn find() -> Vec<PathBuf> {
+/// Whether the first font in the file of these `bytes` has `letter`.
+fn has(bytes: &[u8], letter: char) -> bool {
+    let font = FontRef::from_index(bytes, 0);
+    let glyph = font.ok().and_then(|font| font.charmap().map(letter));
+    glyph.is_some_and(|glyph| glyph != GlyphId::NOTDEF)
+}
+
+/// The paths of those [`FILES`] that the system has, in the same order.
+fn find(folders: &[PathBuf]) -> Vec<PathBuf> {
     let mut found = HashMap::new();
-    for folder in folders() {
-        look_into(&folder, DEPTH, &mut found);
+    for folder in folders {
+        look_into(folder, DEPTH, &mut found);
     }
     FILES.iter().filter_map(|file| found.remove(file)).collect()
 }
 
-/// Where systems keep fonts.
+/// The folders in which systems keep fonts.
 fn folders() -> Vec<PathBuf> {
     if cfg!(windows) {
         let windows =
@@ -132,28 +208,43 @@ fn look_into(folder: &Path, depth: usize, found: &mut HashMap<&'static str, Path
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_font_is_known_by_the_letters_that_it_has() {
-        let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets");
-        let inter = Coverage::of(&assets.join("fonts/Inter-Regular.otf"));
-        assert!("Jangdan 100 %".chars().all(|letter| inter.has(letter.into())));
-        assert!(!inter.has('\u{c7a5}'.into()) && !inter.has(0) && !inter.has(u32::MAX));
-        let none = Coverage::of(&assets.join("MODEL_CARD.md"));
-        assert!(!none.has('a'.into()));
+    const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets");
+
+    fn ask(fonts: &SystemFonts, cluster: &str) -> Option<FontInsert> {
+        let family = egui::FontFamily::Proportional;
+        fonts.provider().font_for(&FallbackRequest { cluster, family: &family })
+    }
+
+    /// Draws a frame, and waits for the search that begins with it.
+    fn search(fonts: &mut SystemFonts) {
+        fonts.update(&egui::Context::default(), RepaintNotifier::default());
+        fonts.search.take().expect("a search").join().unwrap();
     }
 
     #[test]
-    fn what_is_found_has_the_letter_that_was_asked_for() {
-        let family = egui::FontFamily::Proportional;
-        // A system without any such font is none the worse.
-        for cluster in ["\u{c7a5}", "\u{3042}", "\u{627}", "\u{0e01}"] {
-            let Some(font) = font_for(&FallbackRequest { cluster, family: &family }) else {
-                continue;
-            };
-            let letter = cluster.chars().next().unwrap();
-            assert!(Coverage::of(Path::new(&font.name)).has(letter.into()), "{}", font.name);
-        }
-        let private = FallbackRequest { cluster: "\u{10fffd}", family: &family };
-        assert!(font_for(&private).is_none());
+    fn a_font_is_known_by_the_letters_that_it_has() {
+        let inter = std::fs::read(format!("{ASSETS}/fonts/Inter-Regular.otf")).unwrap();
+        assert!("Jangdan 100 %".chars().all(|letter| has(&inter, letter)));
+        assert!(!has(&inter, '\u{c7a5}') && !has(&inter, '\0') && !has(b"no font", 'a'));
+    }
+
+    #[test]
+    fn a_thread_looks_for_letters_and_the_window_reads_no_file() {
+        let folder = std::env::temp_dir().join(format!("jangdan-fonts-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("truetype")).unwrap();
+        let font = folder.join("truetype/DejaVuSans.ttf");
+        std::fs::copy(format!("{ASSETS}/fonts/Inter-Regular.otf"), &font).unwrap();
+        let mut fonts = SystemFonts::new(vec![folder.clone()]);
+        assert!(
+            ask(&fonts, "a").is_none() && ask(&fonts, "\u{c7a5}").is_none(),
+            "not looked for yet"
+        );
+        search(&mut fonts);
+        std::fs::remove_dir_all(&folder).unwrap();
+        let found = ask(&fonts, "a").expect("a font with this letter");
+        assert_eq!(found.name, font.to_string_lossy());
+        assert!(ask(&fonts, "\u{c7a5}").is_none());
+        fonts.update(&egui::Context::default(), RepaintNotifier::default());
+        assert!(fonts.search.is_none(), "what is missing is looked for once");
     }
 }

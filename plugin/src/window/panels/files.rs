@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use egui::{CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, vec2};
 
+use percent_encoding::percent_decode_str;
+
 use crate::files::display_text::paragraph;
 use crate::files::jobs::What;
 use crate::params::JangdanParams;
@@ -109,7 +111,15 @@ pub(crate) fn dropped(ui: &Ui, requests: &mut PanelRequests) {
 /// The path of a MIDI file, if `text` is one as file managers copy it.
 fn path_of_clip(text: &str) -> Option<PathBuf> {
     let line = text.lines().next()?.trim();
-    let path = PathBuf::from(line.strip_prefix("file://").unwrap_or(line));
+    let path = match line.strip_prefix("file://") {
+        Some(address) => {
+            let address = address.strip_prefix("localhost").unwrap_or(address);
+            // Before a drive letter stands a slash: file:///C:/clip.mid.
+            let address = if cfg!(windows) { address.trim_start_matches('/') } else { address };
+            PathBuf::from(percent_decode_str(address).decode_utf8().ok()?.into_owned())
+        }
+        None => PathBuf::from(line),
+    };
     let ending = path.extension()?.to_str()?.to_lowercase();
     (path.is_absolute() && (ending == "mid" || ending == "midi")).then_some(path)
 }
@@ -124,6 +134,14 @@ mod tests {
         let path = format!("{root}a b/clip.MID");
         assert_eq!(path_of_clip(&format!("{path}\n")), Some(PathBuf::from(&path)));
         assert_eq!(path_of_clip("clip.mid"), None);
+        let named = PathBuf::from(format!("{root}a b/\u{c7a5}\u{b2e8} 50%.mid"));
+        let slash = if cfg!(windows) { "/" } else { "" };
+        for host in ["", "localhost"] {
+            let address = format!("file://{host}{slash}{root}a%20b/%EC%9E%A5%EB%8B%A8%2050%25.mid");
+            assert_eq!(path_of_clip(&address).as_ref(), Some(&named), "{address}");
+        }
+        let plain = format!("{root}a%20b/clip.mid");
+        assert_eq!(path_of_clip(&plain), Some(PathBuf::from(&plain)), "a path is no address");
         assert_eq!(path_of_clip(&format!("{root}clip.wav")), None);
         assert_eq!(path_of_clip(""), None);
     }
