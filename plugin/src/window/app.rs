@@ -30,8 +30,7 @@ use crate::window::app::fonts::SystemFonts;
 use crate::window::app::view::{View, draw};
 use crate::window::panels::scene::{Scene, UndoState};
 use crate::window::panels::zoom::{MAX_ZOOM, MIN_ZOOM};
-use crate::window::widgets::layout::MIN_SIZE;
-use crate::window::widgets::theme;
+use crate::window::widgets::{MIN_SIZE, theme};
 
 /// The editor type that the framework opens windows with.
 pub type WindowEditor = EguiEditor<Window>;

@@ -19,8 +19,7 @@ use musicvae::infer::Locks;
 
 use crate::window::grid::as_played::played_step;
 use crate::window::grid::tween::Tween;
-use crate::window::widgets::layout::Groove;
-use crate::window::widgets::theme::{Palette, UNIT, blend};
+use crate::window::widgets::{Groove, Palette, UNIT, blend, polygon};
 pub use geometry::{Geometry, ROWS};
 
 /// Steps for which a hit glows after the playhead has struck it.
@@ -164,11 +163,7 @@ fn unplayed_steps(
 fn playhead(painter: &Painter, palette: &Palette, place: &Groove, x: f32) {
     let top = place.cells.top() - UNIT;
     painter.vline(x, top..=place.cells.bottom(), (1.5, palette.text));
-    painter.add(Shape::convex_polygon(
-        vec![pos2(x - 5.0, top - 3.0), pos2(x + 5.0, top - 3.0), pos2(x, top + 4.0)],
-        palette.text,
-        Stroke::NONE,
-    ));
+    polygon(painter, pos2(x, top), &[(-5.0, -3.0), (5.0, -3.0), (0.0, 4.0)], palette.text);
 }
 
 /// A filled diamond: locked. A hollow one: not.

@@ -2,8 +2,7 @@
 
 use egui::{CursorIcon, Id, Rect, Sense, Ui, ViewportCommand, pos2, vec2};
 
-use crate::window::widgets::layout::MIN_SIZE;
-use crate::window::widgets::palette::Palette;
+use crate::window::widgets::{MIN_SIZE, Palette};
 
 /// Draws the corner, for hosts whose own frame does not resize `window`.
 pub(crate) fn corner(ui: &Ui, palette: &Palette, window: Rect) {

@@ -34,10 +34,7 @@ use crate::window::panels::zoom::Zoomed;
 use crate::window::panels::{
     dialog, files, footer, generate, header, instruments, knobs, slots, source,
 };
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::gestures::Gestures;
-use crate::window::widgets::layout::{Contents, Layout};
-use crate::window::widgets::theme;
+use crate::window::widgets::{Contents, ControlContext, Gestures, Layout, theme};
 
 /// Time between frames while something moves.
 const FRAME: Duration = Duration::from_micros(16_600);
@@ -159,23 +156,22 @@ pub fn draw(
     header::header(ui, cx, &layout, scene, &mut kept.theme, browser, requests);
     view.zoomed.fit(ui.ctx(), window.size(), now_s);
     ui.painter().rect_filled(layout.shape.frame, theme::PANEL_RADIUS, palette.panel);
-    source::source(ui, cx, layout.shape.source, params, scene.weights.styles.len());
+    source::source(ui, cx, layout.shape.source, scene.weights.styles.len());
     generate::generate_panel(ui, cx, &layout.shape, scene, &mut view.pad, requests);
     let place = &layout.groove;
     ui.painter().rect_filled(place.frame, theme::PANEL_RADIUS, palette.panel);
     grid::groove_grid(ui, palette, place, &view.tween, &marks);
     ruler::ruler(ui, cx, place, &params.pattern, &shape);
     pointer::pen_on_grid(ui, cx, place, &marks, &drawn, &mut view.grid_drag, pen);
-    let pressed =
-        instruments::names(ui, cx, place, params, &playing.lanes, &view.tween, marks.at_step);
+    let pressed = instruments::names(ui, cx, place, &playing.lanes, &view.tween, marks.at_step);
     requests.commands.extend(pressed.map(Command::Dice));
-    instruments::strip(ui, cx, place, params, &playing.lanes, &mut kept.shows_keys);
+    instruments::strip(ui, cx, place, &playing.lanes, &mut kept.shows_keys);
     let highlight = SlotHighlight { sounding, pending };
-    slots::slots_panel(ui, cx, layout.slots, params, highlight, &mut requests.commands);
+    slots::slots_panel(ui, cx, layout.slots, highlight, &mut requests.commands);
     ui.painter().rect_filled(layout.knob_panel(), theme::PANEL_RADIUS, palette.panel);
-    knobs::front_row(ui, cx, layout.knobs, params, &mut kept.is_more_open);
+    knobs::front_row(ui, cx, layout.knobs, &mut kept.is_more_open);
     if let Some(more) = layout.more {
-        knobs::back_row(ui, cx, more, params);
+        knobs::back_row(ui, cx, more);
     }
     footer::footer(ui, cx, layout.footer, scene, &mut view.message, requests);
     resize::corner(ui, palette, window);

@@ -19,16 +19,14 @@ const NEW_VELOCITY: f32 = 0.8;
 const CLICK_REACH: f32 = 3.0;
 /// Points of drag for the whole range of velocities.
 const VELOCITY_TRAVEL: f32 = 96.0;
-/// How much slower a fine drag is.
-const FINE: f32 = 0.1;
 
 /// A pointer event over the grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Pointer {
     /// A button is pressed.
     Press(Pos2, Button),
-    /// The pointer has moved with the button down.
-    Drag(Pos2, DragSpeed),
+    /// The pointer has moved with the button down; values change by this factor: 1, or less for a fine drag.
+    Drag(Pos2, f32),
     /// The button is released.
     Release,
     /// Escape: everything as it was.
@@ -42,15 +40,6 @@ pub(crate) enum Button {
     Edit,
     /// The right one: locks.
     Lock,
-}
-
-/// How far a drag changes a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DragSpeed {
-    /// As far as the pointer moves.
-    Normal,
-    /// A tenth of that.
-    Fine,
 }
 
 /// The drag on the grid, from frame to frame.
@@ -139,7 +128,7 @@ impl GridDrag {
         }
     }
 
-    fn drag(&mut self, at: Pos2, speed: DragSpeed, grid: &DragContext<'_>, pen: &mut dyn Pen) {
+    fn drag(&mut self, at: Pos2, speed: f32, grid: &DragContext<'_>, pen: &mut dyn Pen) {
         match &mut self.grip {
             Some(Grip::Hit(held)) => {
                 if let Some(hit) = held.drag(at, speed, &grid.geometry) {
@@ -187,7 +176,7 @@ impl GridDrag {
 
 impl Held {
     /// The hit after the pointer has moved to `at`, if that changes it.
-    fn drag(&mut self, at: Pos2, speed: DragSpeed, geometry: &Geometry) -> Option<Hit> {
+    fn drag(&mut self, at: Pos2, speed: f32, geometry: &Geometry) -> Option<Hit> {
         let way = at - self.from;
         if self.axis.is_none() {
             if way.length() <= CLICK_REACH {
@@ -198,7 +187,6 @@ impl Held {
             self.last = at;
             return None;
         }
-        let speed = if speed == DragSpeed::Fine { FINE } else { 1.0 };
         let Vec2 { x, y } = (at - self.last) * speed;
         self.last = at;
         let (velocity, offset) = (self.now.velocity(), self.now.micro_offset());

@@ -1,17 +1,15 @@
 //! The pointer on the grid: egui's events for [`drag`](crate::window::grid::drag), the diamonds that lock whole instruments
 //! and bars, and the tooltip of a hit.
 
-use egui::{CursorIcon, Id, Key, PointerButton, Pos2, Rect, Response, Sense, Ui, pos2, vec2};
+use egui::{CursorIcon, Id, Key, PointerButton, Pos2, Rect, Response, Role, Sense, Ui, pos2, vec2};
 use groove::{BARS, Hit, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 use musicvae::infer::Locks;
 
 use crate::state::edit::{Edit, Part, Pen};
 use crate::window::grid::cell::Cells;
-use crate::window::grid::drag::{Button, DragContext, DragSpeed, GridDrag, Pointer};
+use crate::window::grid::drag::{Button, DragContext, GridDrag, Pointer};
 use crate::window::grid::{Geometry, Marks, ROWS, diamond};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::layout::Groove;
-use crate::window::widgets::theme::UNIT;
+use crate::window::widgets::{ControlContext, FINE, Groove, UNIT, is_fine, toggleable};
 
 const HOW: &str =
     "Click: add or remove. Drag up or down: velocity. Drag sideways: timing. Right-click: lock.";
@@ -53,8 +51,7 @@ fn pointer(ui: &Ui, response: &Response, drag: &GridDrag) -> Option<Pointer> {
             if input.key_pressed(Key::Escape) {
                 return Some(Pointer::Cancel);
             }
-            let is_fine = input.modifiers.command || input.modifiers.shift;
-            let speed = if is_fine { DragSpeed::Fine } else { DragSpeed::Normal };
+            let speed = if is_fine(input.modifiers) { FINE } else { 1.0 };
             return match at {
                 Some(at) if input.pointer.any_down() => Some(Pointer::Drag(at, speed)),
                 _ => Some(Pointer::Release),
@@ -105,12 +102,14 @@ fn turn_over(pen: &mut dyn Pen, part: Part, is_locked: bool) {
 /// Draws a diamond; returns whether it was pressed.
 fn lock_mark(ui: &Ui, middle: Pos2, color: egui::Color32, is_locked: bool, what: &str) -> bool {
     let rect = Rect::from_center_size(middle, vec2(2.0 * UNIT, 2.0 * UNIT));
-    let response = ui
-        .interact(rect, Id::unique(("lock", what)), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Switch, true, is_locked, format!("Lock {what}"))
-    });
+    let response = toggleable(
+        ui,
+        rect,
+        Id::unique(("lock", what)),
+        Role::Switch,
+        is_locked,
+        &format!("Lock {what}"),
+    );
     let is_lit = is_locked || response.hovered() || response.has_focus();
     diamond(ui.painter(), rect, if is_lit { color } else { color.gamma_multiply(0.5) }, is_locked);
     let state =

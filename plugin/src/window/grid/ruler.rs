@@ -2,19 +2,16 @@
 //!
 //! Dragging it sideways changes the step on which the pattern begins.
 
-use egui::{CursorIcon, Id, Rect, Shape, Stroke, Ui, pos2};
+use egui::{CursorIcon, Id, Rect, Ui, pos2};
 use groove::sequencer::Shape as Played;
 use groove::{BARS, STEPS, STEPS_PER_BAR};
 
 use crate::params::PatternParams;
 use crate::window::grid::Geometry;
-use crate::window::widgets::button::choices;
-use crate::window::widgets::control::{Direction, Travel, turn};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::layout::Groove;
-use crate::window::widgets::text::small_text;
-use crate::window::widgets::theme::{UNIT, Weight};
-use crate::window::widgets::tooltip::tooltip;
+use crate::window::widgets::{
+    ControlContext, Direction, Groove, Travel, UNIT, Weight, choices, polygon, small_text, tooltip,
+    turn,
+};
 
 const START_ABOUT: &str = "Where in the pattern it begins to play, in 16ths; drag the ruler \
     sideways. The bars wrap around.";
@@ -65,7 +62,6 @@ fn range(ui: &Ui, cx: ControlContext<'_>, place: &Groove, geometry: &Geometry, p
         }
     }
     let x = geometry.x(start as f32);
-    let flag = vec![pos2(x, y - 9.0), pos2(x + 8.0, y - 5.0), pos2(x, y - 1.0)];
-    painter.add(Shape::convex_polygon(flag, color, Stroke::NONE));
+    polygon(painter, pos2(x, y), &[(0.0, -9.0), (8.0, -5.0), (0.0, -1.0)], color);
     painter.vline(x, (y - 9.0)..=place.cells.top(), (1.5, color));
 }

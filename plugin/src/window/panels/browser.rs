@@ -7,7 +7,7 @@ mod save;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use egui::{CursorIcon, Id, Popup, PopupCloseBehavior, Rect, Sense, Ui, pos2, vec2};
+use egui::{Id, Popup, PopupCloseBehavior, Rect, Role, Ui, pos2, vec2};
 
 use crate::factory::grooves::FactoryGroove;
 use crate::files::presets::Preset;
@@ -16,10 +16,9 @@ use crate::window::panels::command::Command;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::panels::title;
-use crate::window::widgets::button::{arrow, focus_ring};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::text::elided;
-use crate::window::widgets::theme::{self, Palette, Size, UNIT, Weight};
+use crate::window::widgets::{
+    ControlContext, Palette, UNIT, Weight, arrow, clickable, elided, focus_ring, text_width,
+};
 
 /// Width of the list.
 const WIDTH: f32 = 40.0 * UNIT;
@@ -106,12 +105,8 @@ pub(crate) fn browser(
     let title = title::title(params, scene.name.as_deref(), &scene.weights);
     let side = 3.0 * UNIT;
     let middle = field.shrink2(vec2(side, 0.0));
-    let response = ui
-        .interact(middle, Id::unique("browser"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("Groove: {title}"))
-    });
+    let response =
+        clickable(ui, middle, Id::unique("browser"), Role::ComboBox, &format!("Groove: {title}"));
     let fill = if response.hovered() { palette.lifted } else { palette.raised };
     ui.painter().rect_filled(field, UNIT, fill);
     focus_ring(ui.painter(), &response, field, UNIT, palette.text);
@@ -188,8 +183,7 @@ fn step(
 
 /// Writes `text` in the middle of `room`, shortened if it has no room.
 fn centred(ui: &Ui, room: Rect, text: &str, palette: &Palette) {
-    let font = theme::font(Size::Small, Weight::Strong);
-    let width = ui.painter().layout_no_wrap(text.to_owned(), font, palette.text).size().x;
+    let width = text_width(ui, text, Weight::Strong);
     let room = room.shrink2(vec2(((room.width() - width) / 2.0 - 0.5).max(0.0), 0.0));
     elided(ui, room, text, Weight::Strong, palette.text);
 }

@@ -4,17 +4,14 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{
-    Align, Id, Key, Layout, Modal, Modifiers, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, vec2,
-};
+use egui::{Align, Id, Key, Layout, Modal, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
 use crate::files::display_text;
 use crate::files::folder::{Entry, Folder, home};
 use crate::window::panels::command::Command;
 use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
-use crate::window::widgets::text::elided;
-use crate::window::widgets::theme::{self, Palette, Size, UNIT, Weight};
+use crate::window::widgets::{Palette, Size, UNIT, Weight, elided, list_keys, theme};
 
 const WIDTH: f32 = 64.0 * UNIT;
 const ROW: f32 = 3.0 * UNIT;
@@ -213,13 +210,8 @@ impl Open {
         if !is_finding {
             return Answer::Waiting;
         }
-        let (step, enters, backs) = ui.input_mut(|input| {
-            let mut presses = |key| input.count_and_consume_key(Modifiers::NONE, key) as isize;
-            let down = presses(Key::ArrowDown) + 10 * presses(Key::PageDown);
-            let up = presses(Key::ArrowUp) + 10 * presses(Key::PageUp);
-            let enters = presses(Key::Enter) > 0;
-            (down - up, enters, input.key_pressed(Key::Backspace))
-        });
+        let (step, enters) = list_keys(ui);
+        let backs = ui.input(|input| input.key_pressed(Key::Backspace));
         if step != 0 && count > 0 {
             let now = self.chosen.map_or(if step > 0 { -1 } else { 0 }, |chosen| chosen as isize);
             self.chosen = Some((now + step).clamp(0, count as isize - 1) as usize);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, vec2};
+use egui::{Id, Popup, Rect, Role, Ui};
 
 use percent_encoding::percent_decode_str;
 
@@ -12,26 +12,23 @@ use crate::params::JangdanParams;
 use crate::window::panels::command::Command;
 use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
-use crate::window::widgets::button::{Rank, focus_ring, pill};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::theme::UNIT;
+use crate::window::widgets::{ControlContext, Rank, UNIT, clickable, focus_ring, pill, polygon};
 
 /// Draws the buttons *Import* and *Export*.
 pub(crate) fn files(
     ui: &Ui,
     cx: ControlContext<'_>,
-    [import, export]: [Rect; 2],
-    params: &JangdanParams,
+    [import_at, export_at]: [Rect; 2],
     requests: &mut PanelRequests,
 ) {
-    let open = pill(ui, cx, import, "Import\u{2026}", Rank::Plain, None).on_hover_text(
+    let open = pill(ui, cx, import_at, "Import\u{2026}", Rank::Plain, None).on_hover_text(
         "A MIDI file becomes the groove: the sliders then move away from it, until another seed or style is chosen",
     );
     if open.clicked() {
         requests.look_for(Purpose::Import, None);
     }
-    let arrow = export.with_min_x(export.right() - 3.0 * UNIT);
-    let kept = folder(params);
+    let arrow = export_at.with_min_x(export_at.right() - 3.0 * UNIT);
+    let kept = folder(cx.params);
     let about = match &kept {
         Some(folder) => {
             let folder = folder.to_string_lossy();
@@ -40,10 +37,10 @@ pub(crate) fn files(
         None => "Saves the pattern, as it is heard, as a MIDI file in a folder that you choose"
             .to_owned(),
     };
-    let save = pill(ui, cx, export, "Export", Rank::Plain, None).on_hover_text(about);
+    let save = pill(ui, cx, export_at, "Export", Rank::Plain, None).on_hover_text(about);
     let more = options(ui, cx, arrow);
     if save.clicked() && !more.clicked() {
-        write(What::Pattern, kept.clone(), requests);
+        export(What::Pattern, kept.clone(), requests);
     }
     Popup::menu(&more).show(|ui| {
         ui.set_min_width(22.0 * UNIT);
@@ -52,7 +49,7 @@ pub(crate) fn files(
             ("The last 8 cycles, as they were heard", What::LastCycles),
         ] {
             if ui.button(label).clicked() {
-                write(what, kept.clone(), requests);
+                export(what, kept.clone(), requests);
             }
         }
         if ui.button("Another folder\u{2026}").clicked() {
@@ -61,7 +58,7 @@ pub(crate) fn files(
     });
 }
 
-fn write(what: What, kept: Option<PathBuf>, requests: &mut PanelRequests) {
+fn export(what: What, kept: Option<PathBuf>, requests: &mut PanelRequests) {
     match kept {
         Some(folder) => requests.commands.push(Command::Export { folder, what }),
         None => requests.look_for(Purpose::Export(what), None),
@@ -77,20 +74,21 @@ fn folder(params: &JangdanParams) -> Option<PathBuf> {
 /// Draws the arrow at the end of *Export*, which opens a menu.
 fn options(ui: &Ui, cx: ControlContext<'_>, rect: Rect) -> egui::Response {
     let palette = cx.palette;
-    let response = ui
-        .interact(rect, Id::unique("export options"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Button, true, "What to export, and where")
-    });
+    let response = clickable(
+        ui,
+        rect,
+        Id::unique("export options"),
+        Role::Button,
+        "What to export, and where",
+    );
     let painter = ui.painter();
     if response.hovered() {
         painter.rect_filled(rect.shrink(2.0), rect.height() / 2.0, palette.lifted);
     }
     focus_ring(painter, &response, rect.shrink(4.0), rect.height() / 2.0, palette.text);
     painter.vline(rect.left(), rect.shrink(UNIT).y_range(), (1.0, palette.line));
-    let corners = [vec2(-3.5, -2.0), vec2(3.5, -2.0), vec2(0.0, 3.0)].map(|by| rect.center() + by);
-    painter.add(Shape::convex_polygon(corners.to_vec(), palette.dim, Stroke::NONE));
+    let corners = [(-3.5, -2.0), (3.5, -2.0), (0.0, 3.0)];
+    polygon(painter, rect.center(), &corners, palette.dim);
     response.on_hover_text("What to export, and where")
 }
 

@@ -8,10 +8,7 @@ use crate::handoff::Network;
 use crate::window::panels::command::Command;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
-use crate::window::widgets::button::{Rank, pill};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::text::elided;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight};
+use crate::window::widgets::{ControlContext, Rank, UNIT, Weight, elided, pill, write_text};
 
 /// How long a notice is shown, in seconds.
 const NOTICE_S: f64 = 8.0;
@@ -62,9 +59,14 @@ pub(crate) fn footer(
         }
         let kept =
             if cells == 1 { "1 cell kept".to_owned() } else { format!("{cells} cells kept") };
-        let font = theme::font(Size::Small, Weight::Regular);
         let at = pos2(button.left() - UNIT, middle);
-        let text = ui.painter().text(at, Align2::RIGHT_CENTER, kept, font, palette.dim);
+        let text = write_text(
+            ui.painter(),
+            (at, Align2::RIGHT_CENTER),
+            kept,
+            Weight::Regular,
+            palette.dim,
+        );
         right = text.left() - 2.0 * UNIT;
     }
     say(ui, cx, place.with_max_x(right), scene, message);

@@ -1,19 +1,16 @@
 //! The panel at the left: pad, latent sliders and character.
 
-use egui::{Align2, Rect, Ui, pos2, vec2};
-use nice_plug::prelude::Param;
+use egui::{Align2, Id, Rect, Ui, pos2, vec2};
+use nice_plug::prelude::{FloatParam, Param};
 
-use crate::params::{CharacterParams, GenerateParams};
 use crate::state::request::SLIDERS;
 use crate::window::panels::pad::{PadState, nearest, pad};
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
-use crate::window::widgets::button::{Rank, pill, switch};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::layout::{Panel, Section, column, row};
-use crate::window::widgets::slider::{attribute_slider, latent_slider};
-use crate::window::widgets::text::elided;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight};
+use crate::window::widgets::{
+    ControlContext, Panel, Rank, Section, Size, Slider, UNIT, Weight, column, elided, pill, row,
+    slider, switch, text_width, theme,
+};
 
 /// The attributes' names in the window, and their tooltips.
 const ATTRIBUTES: [(&str, &str); crate::state::request::ATTRIBUTES] = [
@@ -36,7 +33,6 @@ pub(crate) fn generate_panel(
     pad_state: &mut PadState,
     requests: &mut PanelRequests,
 ) {
-    let (params, character) = (&cx.params.generate, &cx.params.character);
     title(ui, cx, &place.pad, "Morph");
     let is_on = &cx.params.morph.is_on;
     if is_on.value() {
@@ -45,9 +41,9 @@ pub(crate) fn generate_panel(
     let toggle = place.pad.title.with_min_x(place.pad.title.right() - 3.5 * UNIT);
     switch(ui, cx, is_on, toggle.with_max_y(toggle.top() + 2.0 * UNIT), "Morph", MORPH_ABOUT);
     pad(ui, cx, pad_state, place.pad.body, scene, requests);
-    latent(ui, cx, &place.latent, params);
+    latent(ui, cx, &place.latent);
     if let Some(place) = &place.character {
-        attributes(ui, cx, place, character, scene.attributes);
+        attributes(ui, cx, place, scene.attributes);
     }
 }
 
@@ -68,8 +64,7 @@ fn hint(ui: &Ui, cx: ControlContext<'_>, section: &Section, text: &str) {
         pos2(title.left() + 8.0 * UNIT, title.top()),
         pos2(title.right() - 4.5 * UNIT, title.top() + 2.0 * UNIT),
     );
-    let font = theme::font(Size::Small, Weight::Regular);
-    let width = ui.painter().layout_no_wrap(text.to_owned(), font, cx.palette.dim).size().x;
+    let width = text_width(ui, text, Weight::Regular);
     let room = room.with_min_x((room.right() - width - 0.5).max(room.left()));
     elided(ui, room, text, Weight::Regular, cx.palette.dim);
 }
@@ -82,50 +77,50 @@ fn title_button(section: &Section) -> Rect {
     )
 }
 
-fn latent(ui: &mut Ui, cx: ControlContext<'_>, section: &Section, params: &GenerateParams) {
-    title(ui, cx, section, "Latent");
-    let centre = pill(ui, cx, title_button(section), "centre", Rank::Plain, None)
-        .on_hover_text("All eight latent sliders to 0: the groove of the seed alone");
-    if centre.clicked() {
-        cx.step(|| {
-            for param in &params.latent {
-                cx.set_once(&param.value, param.value.default_normalized_value());
-            }
-        });
-    }
-    for (i, param) in params.latent.iter().enumerate() {
-        let number = (i + 1).to_string();
-        let about = format!(
-            "Moves the groove along direction {number} of the latent space, in standard \
-             deviations of the learned grooves, \u{2212}3 to +3. Direction 1 changes most, \
-             direction 8 least.",
-        );
-        let rect = column(section.body, i, SLIDERS);
-        latent_slider(ui, cx, &param.value, rect, &number, &about);
-    }
-}
-
-fn attributes(
+/// Draws a section of sliders: its title, and a button that sets all to the middle.
+fn sliders(
     ui: &mut Ui,
     cx: ControlContext<'_>,
     section: &Section,
-    params: &CharacterParams,
-    count: usize,
+    (name, reset, about): (&str, &str, &str),
+    params: &[&FloatParam],
 ) {
-    title(ui, cx, section, "Character");
-    let neutral = pill(ui, cx, title_button(section), "neutral", Rank::Plain, None)
-        .on_hover_text("All five to 0: as the seed and the latent sliders have them");
-    let all = params.attributes();
-    if neutral.clicked() {
+    title(ui, cx, section, name);
+    let reset = pill(ui, cx, title_button(section), reset, Rank::Plain, None).on_hover_text(about);
+    if reset.clicked() {
         cx.step(|| {
-            all.iter().for_each(|param| cx.set_once(*param, param.default_normalized_value()));
+            params.iter().for_each(|param| cx.set_once(*param, param.default_normalized_value()));
         });
     }
-    for (i, (param, (name, what))) in all.into_iter().zip(ATTRIBUTES).take(count).enumerate() {
-        let about = format!(
+}
+
+fn latent(ui: &mut Ui, cx: ControlContext<'_>, section: &Section) {
+    let params = cx.params.generate.latent.each_ref().map(|param| &param.value);
+    let about = "All eight latent sliders to 0: the groove of the seed alone";
+    sliders(ui, cx, section, ("Latent", "centre", about), &params);
+    for (i, param) in params.into_iter().enumerate() {
+        let name = &(i + 1).to_string();
+        let about = &format!(
+            "Moves the groove along direction {name} of the latent space, in standard \
+             deviations of the learned grooves, \u{2212}3 to +3. Direction 1 changes most, \
+             direction 8 least.",
+        );
+        let look = Slider { id: Id::unique(("latent", name)), name, about, is_vertical: true };
+        slider(ui, cx, param, column(section.body, i, SLIDERS), &look);
+    }
+}
+
+fn attributes(ui: &mut Ui, cx: ControlContext<'_>, section: &Section, count: usize) {
+    let params = cx.params.character.attributes();
+    let about = "All five to 0: as the seed and the latent sliders have them";
+    sliders(ui, cx, section, ("Character", "neutral", about), &params);
+    for (i, (param, (name, what))) in params.into_iter().zip(ATTRIBUTES).take(count).enumerate() {
+        let about = &format!(
             "{what}: moves the groove along a direction that was learned from drummers, in \
              standard deviations of theirs, \u{2212}3 to +3.",
         );
-        attribute_slider(ui, cx, param, row(section.body, i, count), name, &about);
+        let id = Id::unique(("attribute", param.name()));
+        let look = Slider { id, name, about, is_vertical: false };
+        slider(ui, cx, param, row(section.body, i, count), &look);
     }
 }

@@ -1,6 +1,6 @@
 //! The bar at the top: list of grooves, new seeds, undo, A/B, files, network, theme and zoom.
 
-use egui::{CursorIcon, Id, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{CursorIcon, Id, Popup, Rect, Role, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use crate::window::panels::browser::{self, Browser};
 use crate::window::panels::command::Command;
@@ -11,11 +11,10 @@ use crate::window::panels::scene::{Scene, UndoState};
 use crate::window::panels::transport::transport;
 use crate::window::panels::wordmark::wordmark;
 use crate::window::panels::zoom::zoom_button;
-use crate::window::widgets::button::{Rank, focus_ring, pill, segments};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::dice;
-use crate::window::widgets::layout::Layout;
-use crate::window::widgets::theme::{Theme, UNIT, blend};
+use crate::window::widgets::{
+    ControlContext, Layout, Rank, Theme, UNIT, blend, clickable, dice, focus_ring, pill, polygon,
+    segments,
+};
 
 const SIDES_ABOUT: &str = "Two sides to compare, everything on them. The other waits as it was left. Right-click: copy \
     this one over to it.";
@@ -72,7 +71,7 @@ pub(crate) fn header(
     if let Some(is_b) = scene.is_b {
         sides(ui, cx, place(8.0 * UNIT), is_b, &mut requests.commands);
     }
-    files(ui, cx, [place(9.0 * UNIT), place(11.0 * UNIT)], params, requests);
+    files(ui, cx, [place(9.0 * UNIT), place(11.0 * UNIT)], requests);
 
     let zoom = Rect::from_center_size(
         pos2(right - 3.25 * UNIT, bar.center().y),
@@ -140,8 +139,7 @@ fn undo_buttons(
         });
         painter.add(Shape::line(bow.collect(), Stroke::new(1.6, ink)));
         let tip = middle + vec2(side * -5.5, 4.0);
-        let head = [vec2(-4.0, -3.0), vec2(4.0, -3.0), vec2(0.0, 2.0)].map(|by| tip + by);
-        painter.add(Shape::convex_polygon(head.to_vec(), ink, Stroke::NONE));
+        polygon(painter, tip, &[(-4.0, -3.0), (4.0, -3.0), (0.0, 2.0)], ink);
         if response.clicked() {
             commands.push(command);
         }
@@ -153,14 +151,11 @@ fn undo_buttons(
 /// Draws the button for the theme: a sun in the dark, a moon in the light.
 fn theme_button(ui: &Ui, cx: ControlContext<'_>, rect: Rect, theme: &mut Theme) {
     let palette = cx.palette;
-    let response = ui
-        .interact(rect, Id::unique("theme"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
     let label = match theme {
         Theme::Dark => "Light theme",
         Theme::Light => "Dark theme",
     };
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
+    let response = clickable(ui, rect, Id::unique("theme"), Role::Button, label);
     let painter = ui.painter();
     let fill = if response.hovered() { palette.lifted } else { palette.raised };
     painter.circle_filled(rect.center(), rect.width() / 2.0, fill);

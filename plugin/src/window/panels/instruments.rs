@@ -1,21 +1,18 @@
 //! Controls of each instrument: name, die, mute and solo left of the cells; density and level, or key and choke group,
 //! right of them.
 
-use egui::{Align2, Color32, CursorIcon, Id, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align2, Color32, Id, Rect, Role, Sense, Ui, pos2, vec2};
 use groove::sequencer::Lanes;
 use groove::{INSTRUMENTS, Instrument};
 use nice_plug::prelude::{BoolParam, Param};
 
-use crate::params::{InstrumentParams, JangdanParams};
+use crate::params::InstrumentParams;
 use crate::window::grid::tween::Tween;
 use crate::window::grid::{Geometry, ROWS, glow};
-use crate::window::widgets::button::{die, focus_ring, segments};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::field::{Look, field};
-use crate::window::widgets::layout::{Groove, column};
-use crate::window::widgets::text::small_text;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
-use crate::window::widgets::tooltip::explain;
+use crate::window::widgets::{
+    ControlContext, Groove, Look, UNIT, Weight, blend, clickable, column, die, explain, field,
+    focus_ring, segments, small_text, toggleable, write_text,
+};
 
 /// Side of the mute and solo buttons, in points.
 const BUTTON: f32 = 2.25 * UNIT;
@@ -35,7 +32,6 @@ pub(crate) fn names(
     ui: &Ui,
     cx: ControlContext<'_>,
     place: &Groove,
-    params: &JangdanParams,
     lanes: &Lanes,
     tween: &Tween,
     at_step: Option<f32>,
@@ -69,7 +65,7 @@ pub(crate) fn names(
         let name = row.with_min_x(row.left() + 1.5 * UNIT);
         let ink = if is_lit { palette.text } else { palette.dim };
         small_text(ui.painter(), name, instrument.name(), Weight::Regular, ink);
-        let own = params.instruments.of(instrument);
+        let own = cx.params.instruments.of(instrument);
         let button = |right: f32| {
             let middle = pos2(row.right() - right, row.center().y);
             let side = BUTTON.min(row.height() - 2.0);
@@ -91,11 +87,9 @@ fn dice(ui: &Ui, cx: ControlContext<'_>, row: Rect, instrument: Instrument) -> b
     let palette = cx.palette;
     let middle = pos2(row.right() - 8.5 * UNIT, row.center().y);
     let rect = Rect::from_center_size(middle, vec2(BUTTON, BUTTON.min(row.height() - 2.0)));
-    let response = ui
-        .interact(rect, Id::unique(("dice", instrument.index())), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
     let label = format!("Another row for {}", instrument.name());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
+    let response =
+        clickable(ui, rect, Id::unique(("dice", instrument.index())), Role::Button, &label);
     if ui.rect_contains_pointer(row) || response.has_focus() {
         let is_lit = response.hovered() || response.has_focus();
         let body = if is_lit { palette.instrument(instrument) } else { palette.dim };
@@ -114,12 +108,14 @@ struct Lamp {
 
 /// Draws `lamp` in `rect`; a press toggles `param`.
 fn lamp(ui: &Ui, cx: ControlContext<'_>, param: &BoolParam, rect: Rect, lamp: &Lamp, about: &str) {
-    let response = ui
-        .interact(rect, Id::unique(("lamp", param.name())), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Switch, true, lamp.is_lit, param.name())
-    });
+    let response = toggleable(
+        ui,
+        rect,
+        Id::unique(("lamp", param.name())),
+        Role::Switch,
+        lamp.is_lit,
+        param.name(),
+    );
     if response.clicked() {
         cx.set_once(param, if param.value() { 0.0 } else { 1.0 });
     }
@@ -139,8 +135,7 @@ fn lamp(ui: &Ui, cx: ControlContext<'_>, param: &BoolParam, rect: Rect, lamp: &L
         (false, false) => palette.dim,
     };
     let weight = if lamp.is_lit { Weight::Strong } else { Weight::Regular };
-    let font = theme::font(Size::Small, weight);
-    painter.text(rect.center(), Align2::CENTER_CENTER, lamp.letter, font, ink);
+    write_text(painter, (rect.center(), Align2::CENTER_CENTER), lamp.letter, weight, ink);
     explain(response, cx, param, about);
 }
 
@@ -149,7 +144,6 @@ pub(crate) fn strip(
     ui: &mut Ui,
     cx: ControlContext<'_>,
     place: &Groove,
-    params: &JangdanParams,
     lanes: &Lanes,
     shows_keys: &mut bool,
 ) {
@@ -168,16 +162,21 @@ pub(crate) fn strip(
     let titles = if *shows_keys { ["Key", "Choke"] } else { ["Density", "Velocity"] };
     for (i, title) in titles.into_iter().enumerate() {
         let title_at = column(corner, i, 2).center_bottom() - vec2(0.0, 9.0);
-        let font = theme::font(Size::Small, Weight::Regular);
-        ui.painter().text(title_at, Align2::CENTER_CENTER, title, font, palette.dim);
+        write_text(
+            ui.painter(),
+            (title_at, Align2::CENTER_CENTER),
+            title,
+            Weight::Regular,
+            palette.dim,
+        );
     }
     let geometry = Geometry::new(place.cells);
-    let is_own_map = params.notes.map.value().ready().is_none();
+    let is_own_map = cx.params.notes.map.value().ready().is_none();
     for instrument in ROWS {
         let row = geometry.row(instrument);
         let row = row.with_min_x(place.strip.left()).with_max_x(place.strip.right());
         let cells = [0, 1].map(|i| column(row, i, 2).shrink2(vec2(2.0, 1.0)));
-        let own = params.instruments.of(instrument);
+        let own = cx.params.instruments.of(instrument);
         if *shows_keys {
             keys(ui, cx, own, cells, lanes.of(instrument).key, is_own_map);
         } else {
@@ -221,9 +220,14 @@ fn keys(
             .key
             .normalized_value_to_string(own.key.preview_normalized(i32::from(sounding_key)), false);
         let response = ui.interact(left, Id::unique(("key", own.key.name())), Sense::hover());
-        let font = theme::font(Size::Small, Weight::Regular);
         let (middle, text) = (left.center(), short_key(&words));
-        ui.painter().text(middle, Align2::CENTER_CENTER, text, font, cx.palette.dim);
+        write_text(
+            ui.painter(),
+            (middle, Align2::CENTER_CENTER),
+            text,
+            Weight::Regular,
+            cx.palette.dim,
+        );
         response.on_hover_text(format!(
             "{words}, from the chosen note map. For keys of your own choose the map \u{201c}Own\u{201d} under More.",
         ));
@@ -253,6 +257,7 @@ fn short_choke(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::params::JangdanParams;
 
     #[test]
     fn short_words_say_the_same_as_the_parameters() {

@@ -1,17 +1,13 @@
 //! The knobs beneath the grid: a row that is always shown, and a second row that *More* shows.
 
-use egui::{CursorIcon, Id, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Id, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
 use crate::params::JangdanParams;
-use crate::window::widgets::button::{choices, focus_ring, switch};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::field::{Look, field};
-use crate::window::widgets::knob::{Face, knob};
-use crate::window::widgets::layout::{column, row};
-use crate::window::widgets::menu::menu;
-use crate::window::widgets::text::small_text;
-use crate::window::widgets::theme::{UNIT, Weight};
+use crate::window::widgets::{
+    ControlContext, Face, Look, UNIT, Weight, choices, clickable, column, field, focus_ring, knob,
+    menu, row, small_text, switch,
+};
 
 const TEMPERATURE_ABOUT: &str = "How freely hits are drawn from the network's odds, 0 to 1.5: at 0 \
     always the likeliest, at 1 as learned, above that bolder.";
@@ -44,15 +40,9 @@ const MAP_ABOUT: &str =
 const CHANNEL_ABOUT: &str = "The MIDI channel of the notes that go out, 1 to 16. Drums are on 10.";
 
 /// Draws the first row in `place`. The button at its end toggles `is_open`.
-pub(crate) fn front_row(
-    ui: &mut Ui,
-    cx: ControlContext<'_>,
-    place: Rect,
-    params: &JangdanParams,
-    is_open: &mut bool,
-) {
+pub(crate) fn front_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect, is_open: &mut bool) {
     let palette = cx.palette;
-    let (generate, play, kit) = (&params.generate, &params.play, &params.kit);
+    let JangdanParams { generate, play, kit, .. } = cx.params;
     let made = |name, about, origin| face(name, about, palette.accent, origin);
     let felt = |name, about| face(name, about, palette.feel, 0.0);
     let groups: [&[(&dyn Turnable, Face<'_>)]; 2] = [
@@ -93,9 +83,9 @@ pub(crate) fn front_row(
 }
 
 /// Draws the second row in `place`.
-pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect, params: &JangdanParams) {
+pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
     let palette = cx.palette;
-    let JangdanParams { pattern, humanise, notes, play, .. } = params;
+    let JangdanParams { pattern, humanise, notes, play, .. } = cx.params;
     let felt = |name, about| face(name, about, palette.feel, 0.0);
     let knobs: [(&dyn Turnable, Face<'_>); 6] = [
         (&pattern.triplet, felt("Triplet", TRIPLET_ABOUT)),
@@ -113,7 +103,7 @@ pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect, params:
     rule(ui, cx, left.right() + UNIT, place);
 
     let right = place.with_min_x(place.right() - right);
-    let line = |i| row(right, i, 4).shrink2(vec2(0.0, 0.0));
+    let line = |i| row(right, i, 4);
     let labels = ["Speed", "New at", "Accent on", "Note map"];
     for (i, label) in labels.into_iter().enumerate() {
         small_text(ui.painter(), line(i), label, Weight::Regular, palette.dim);
@@ -169,11 +159,8 @@ fn rule(ui: &Ui, cx: ControlContext<'_>, x: f32, place: Rect) {
 fn fold(ui: &Ui, cx: ControlContext<'_>, place: Rect, is_open: &mut bool) {
     let palette = cx.palette;
     let rect = Rect::from_center_size(place.center(), vec2(place.width() - UNIT, 3.0 * UNIT));
-    let response = ui
-        .interact(rect, Id::unique("more"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
     let label = if *is_open { "Less" } else { "More" };
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
+    let response = clickable(ui, rect, Id::unique("more"), Role::Button, label);
     if response.clicked() {
         *is_open = !*is_open;
     }

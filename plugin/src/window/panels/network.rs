@@ -1,6 +1,6 @@
 //! The state of the network, and the menu of its weights.
 
-use egui::{CursorIcon, Id, Popup, Rect, Sense, Ui, pos2, vec2};
+use egui::{Id, Popup, Rect, Role, Sense, Ui, pos2, vec2};
 
 use crate::files::display_text::paragraph;
 use crate::handoff::Network;
@@ -8,10 +8,9 @@ use crate::window::panels::command::Command;
 use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
-use crate::window::widgets::button::focus_ring;
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::text::elided;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
+use crate::window::widgets::{
+    ControlContext, Size, UNIT, Weight, blend, clickable, elided, focus_ring, theme,
+};
 
 /// The tooltip of a network that does not answer.
 const SILENT: &str = "The network has stopped answering. What plays goes on, and what is asked for is made as soon as \
@@ -54,12 +53,8 @@ pub(crate) fn network(
     ui.painter().circle_filled(pos2(left - 1.5 * UNIT, room.center().y), 4.5, color);
     let touched = room.with_min_x((left - 2.5 * UNIT).max(room.left()));
     let touched = touched.shrink2(vec2(0.0, 1.5 * UNIT)).with_max_x(room.right() + 4.0);
-    let response = ui
-        .interact(touched, Id::unique("network"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Network: {word}"))
-    });
+    let response =
+        clickable(ui, touched, Id::unique("network"), Role::Button, &format!("Network: {word}"));
     focus_ring(ui.painter(), &response, touched, UNIT, palette.text);
     Popup::menu(&response).show(|ui| weights(ui, cx, scene, requests));
     response.on_hover_text(format!("{}\nClick: which weights it plays with.", paragraph(about)));

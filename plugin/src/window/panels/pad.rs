@@ -2,9 +2,7 @@
 
 mod corners;
 
-use egui::{
-    CursorIcon, EventFilter, Id, Key, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, pos2, vec2,
-};
+use egui::{CursorIcon, Id, Key, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
 use crate::files::display_text::one_line;
@@ -13,8 +11,9 @@ use crate::state::morph::{Corners, shares};
 use crate::state::numbers::finite_or;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::theme::{PANEL_RADIUS, Palette, blend};
+use crate::window::widgets::{
+    ControlContext, FINE, PANEL_RADIUS, Palette, blend, is_fine, take_arrows,
+};
 
 /// Radius of the handle, in points.
 const HANDLE: f32 = 8.0;
@@ -127,9 +126,7 @@ fn keys(ui: &Ui, cx: ControlContext<'_>, response: &Response, params: &MorphPara
     if !response.has_focus() {
         return;
     }
-    let filter =
-        EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    take_arrows(ui, response);
     let way = ui.input(|input| {
         let presses = |key| input.num_presses(key) as f32;
         let x = presses(Key::ArrowRight) - presses(Key::ArrowLeft);
@@ -155,8 +152,7 @@ fn follow(
     params: &MorphParams,
 ) {
     let (is_down, position, delta, is_fine) = ui.input(|input| {
-        let pointer = &input.pointer;
-        let is_fine = input.modifiers.command || input.modifiers.shift;
+        let (pointer, is_fine) = (&input.pointer, is_fine(input.modifiers));
         (pointer.primary_down(), pointer.interact_pos(), pointer.delta(), is_fine)
     });
     if !(response.is_pointer_button_down_on() && is_down) {
@@ -167,7 +163,7 @@ fn follow(
     let before = state.held;
     let value = match before {
         Some([x, y]) if is_fine => {
-            [x + delta.x / field.width() * 0.1, y - delta.y / field.height() * 0.1]
+            [x + delta.x / field.width() * FINE, y - delta.y / field.height() * FINE]
         }
         _ => [
             (position.x - field.left()) / field.width(),

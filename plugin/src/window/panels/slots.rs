@@ -1,24 +1,21 @@
 //! The slots: stored grooves beside the live one; the play mode and *Follow*.
 
 use egui::{
-    Align2, Color32, CursorIcon, Id, Key, Popup, Rect, Response, Sense, Stroke, StrokeKind, Ui,
-    pos2, vec2,
+    Align2, Color32, Id, Key, Popup, Rect, Response, Role, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 use groove::{Pattern, STEPS_PER_BAR};
 use nice_plug::prelude::Param;
 
-use crate::params::JangdanParams;
 use crate::playing::keys::{KEYS, KeyAction};
 use crate::state::choice::Choice;
 use crate::state::choice::SLOTS;
 use crate::state::groove::Groove;
 use crate::window::grid::ROWS;
 use crate::window::panels::command::Command;
-use crate::window::widgets::button::{choices, focus_ring};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::layout::column;
-use crate::window::widgets::theme::{self, PANEL_RADIUS, Size, UNIT, Weight, blend};
-use crate::window::widgets::tooltip::explain;
+use crate::window::widgets::{
+    ControlContext, PANEL_RADIUS, UNIT, Weight, blend, choices, clickable, column, explain,
+    focus_ring, write_text,
+};
 
 const MODE_ABOUT: &str = "When the drummer plays. Song: with the transport. Key: while a key is held. \
     Free: always, at the song's tempo.";
@@ -37,7 +34,6 @@ pub(crate) fn slots_panel(
     ui: &mut Ui,
     cx: ControlContext<'_>,
     frame: Rect,
-    params: &JangdanParams,
     highlight: SlotHighlight,
     commands: &mut Vec<Command>,
 ) {
@@ -47,21 +43,21 @@ pub(crate) fn slots_panel(
     let tiles = inner.with_max_x(inner.right() - right - 2.0 * UNIT);
     let width = (tiles.width() + 4.0) / (SLOTS as f32 + 1.6);
     let live = tiles.with_max_x(tiles.left() + 1.6 * width - 4.0);
-    live_tile(ui, cx, live, params, highlight, commands);
-    let grooves = params.slots.get();
+    live_tile(ui, cx, live, highlight, commands);
+    let grooves = cx.params.slots.get();
     let rest = tiles.with_min_x(live.right() + 4.0).with_max_x(tiles.right() + 4.0);
     for (slot, groove) in grooves.iter().enumerate() {
         let tile = column(rest, slot, SLOTS);
         let tile = tile.with_max_x(tile.right() - 4.0);
-        slot_tile(ui, cx, tile, params, slot, groove.as_deref(), highlight, commands);
+        slot_tile(ui, cx, tile, slot, groove.as_deref(), highlight, commands);
     }
     let right = inner.with_min_x(inner.right() - right);
     let follow_width = 8.0 * UNIT;
     let middle = Rect::from_center_size(right.center(), vec2(right.width(), 3.0 * UNIT));
     let mode = middle.with_max_x(middle.right() - follow_width - UNIT);
-    choices(ui, cx, &params.perform.mode, mode, MODE_ABOUT);
+    choices(ui, cx, &cx.params.perform.mode, mode, MODE_ABOUT);
     let follow = middle.with_min_x(middle.right() - follow_width);
-    toggle(ui, cx, params, follow);
+    toggle(ui, cx, follow);
 }
 
 /// The state of a tile.
@@ -88,27 +84,23 @@ fn live_tile(
     ui: &Ui,
     cx: ControlContext<'_>,
     tile: Rect,
-    params: &JangdanParams,
     highlight: SlotHighlight,
     commands: &mut Vec<Command>,
 ) {
-    let response = press(ui, tile, Id::unique("live"), "Live");
+    let response = clickable(ui, tile, Id::unique("live"), Role::Button, "Live");
     if response.clicked() {
-        choose(cx, params, None, commands);
+        choose(cx, None, commands);
     }
     let ink = paint(ui, cx, tile, &response, highlight.state(None), true);
-    let font = theme::font(Size::Small, Weight::Strong);
-    ui.painter().text(tile.center(), Align2::CENTER_CENTER, "Live", font, ink);
-    let key = key_name(params, KeyAction::Live);
+    write_text(ui.painter(), (tile.center(), Align2::CENTER_CENTER), "Live", Weight::Strong, ink);
+    let key = key_name(cx, KeyAction::Live);
     response.on_hover_text(format!("The groove that the controls make. Key {key}."));
 }
 
-#[expect(clippy::too_many_arguments, reason = "one slot of the twelve")]
 fn slot_tile(
     ui: &Ui,
     cx: ControlContext<'_>,
     tile: Rect,
-    params: &JangdanParams,
     slot: usize,
     groove: Option<&Groove>,
     highlight: SlotHighlight,
@@ -116,12 +108,12 @@ fn slot_tile(
 ) {
     let palette = cx.palette;
     let name = KEYS[slot].name;
-    let response = press(ui, tile, Id::unique(("slot", slot)), name);
-    let put = |groove| cx.step(|| params.slots.store(slot, groove));
-    let store = || put(Some(params.live_groove()));
+    let response = clickable(ui, tile, Id::unique(("slot", slot)), Role::Button, name);
+    let put = |groove| cx.step(|| cx.params.slots.store(slot, groove));
+    let store = || put(Some(cx.params.live_groove()));
     if response.clicked() {
         match groove {
-            Some(_) => choose(cx, params, Some(slot as u8), commands),
+            Some(_) => choose(cx, Some(slot as u8), commands),
             None => store(),
         }
     }
@@ -130,11 +122,16 @@ fn slot_tile(
     }
     let number_at = pos2(tile.left() + 5.0, tile.top() + 9.0);
     let ink = paint(ui, cx, tile, &response, highlight.state(Some(slot as u8)), groove.is_some());
-    let font = theme::font(Size::Small, Weight::Regular);
     let number = (slot + 1).to_string();
     match groove {
         Some(groove) => {
-            ui.painter().text(number_at, Align2::LEFT_CENTER, number, font, ink);
+            write_text(
+                ui.painter(),
+                (number_at, Align2::LEFT_CENTER),
+                number,
+                Weight::Regular,
+                ink,
+            );
             let picture = tile.shrink2(vec2(4.0, 3.0)).with_min_y(tile.top() + 16.0);
             let is_sounding = highlight.state(Some(slot as u8)) == State::Sounding;
             if let Some(pattern) = groove.heard(0) {
@@ -148,7 +145,8 @@ fn slot_tile(
         }
         None => {
             let color = blend(palette.panel, palette.dim, 0.6);
-            ui.painter().text(tile.center(), Align2::CENTER_CENTER, number, font, color);
+            let at = (tile.center(), Align2::CENTER_CENTER);
+            write_text(ui.painter(), at, number, Weight::Regular, color);
         }
     }
     if groove.is_some() {
@@ -161,7 +159,7 @@ fn slot_tile(
             }
         });
     }
-    let key = key_name(params, KeyAction::Slot(slot as u8));
+    let key = key_name(cx, KeyAction::Slot(slot as u8));
     let about = match groove {
         Some(_) => format!("{name}: plays it. Key {key}. Right-click: replace or empty."),
         None => format!("{name}, empty: keeps the live groove here."),
@@ -170,29 +168,18 @@ fn slot_tile(
 }
 
 /// Chooses like a key, and saves the choice. Not a step for undo.
-fn choose(
-    cx: ControlContext<'_>,
-    params: &JangdanParams,
-    slot: Option<u8>,
-    commands: &mut Vec<Command>,
-) {
-    let param = &params.perform.slot;
+fn choose(cx: ControlContext<'_>, slot: Option<u8>, commands: &mut Vec<Command>) {
+    let param = &cx.params.perform.slot;
     cx.play_once(param, param.preview_normalized(slot.map_or(0, |slot| i32::from(slot) + 1)));
     commands.push(Command::Choose(slot));
 }
 
 /// The name of the key for `action`.
-fn key_name(params: &JangdanParams, action: KeyAction) -> String {
+fn key_name(cx: ControlContext<'_>, action: KeyAction) -> String {
     let key = KEYS.iter().find(|key| key.action == action).map_or(0, |key| key.key);
     // Any parameter that is a key knows the names of keys.
-    let own = &params.instruments.kick.key;
+    let own = &cx.params.instruments.kick.key;
     own.normalized_value_to_string(own.preview_normalized(key.into()), false)
-}
-
-fn press(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {
-    let response = ui.interact(rect, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
-    response
 }
 
 /// Draws a tile; returns its text colour.
@@ -248,11 +235,11 @@ fn thumbnail(
 }
 
 /// Draws the button *Follow*.
-fn toggle(ui: &Ui, cx: ControlContext<'_>, params: &JangdanParams, rect: Rect) {
-    let param = &params.perform.is_following;
+fn toggle(ui: &Ui, cx: ControlContext<'_>, rect: Rect) {
+    let param = &cx.params.perform.is_following;
     let palette = cx.palette;
     let is_on = param.value();
-    let response = press(ui, rect, Id::unique("follow"), "Follow");
+    let response = clickable(ui, rect, Id::unique("follow"), Role::Button, "Follow");
     if response.clicked() {
         cx.set_once(param, if is_on { 0.0 } else { 1.0 });
     }
@@ -266,7 +253,6 @@ fn toggle(ui: &Ui, cx: ControlContext<'_>, params: &JangdanParams, rect: Rect) {
     focus_ring(ui.painter(), &response, rect, radius, palette.text);
     let weight = if is_on { Weight::Strong } else { Weight::Regular };
     let ink = if is_on { palette.on_accent } else { palette.text };
-    let font = theme::font(Size::Small, weight);
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, "Follow", font, ink);
+    write_text(ui.painter(), (rect.center(), Align2::CENTER_CENTER), "Follow", weight, ink);
     explain(response, cx, param, FOLLOW_ABOUT);
 }

@@ -3,14 +3,10 @@
 use egui::{Align2, CursorIcon, Id, Rect, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::{IntParam, Param};
 
-use crate::params::JangdanParams;
-use crate::window::widgets::button::arrow;
-use crate::window::widgets::control::{Direction, Travel, turn};
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::menu::menu;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight};
-use crate::window::widgets::tooltip::tooltip;
-use crate::window::widgets::typing::{Shown, value_text};
+use crate::window::widgets::{
+    ControlContext, Direction, Shown, Travel, UNIT, Weight, arrow, menu, tooltip, turn, value_text,
+    write_text,
+};
 
 /// Points of drag for the whole range of seeds: a third of a point each.
 const SEED_TRAVEL: f32 = 3000.0;
@@ -19,20 +15,14 @@ const SEED_ABOUT: &str = "The number that everything random is drawn from: the p
 const STYLE_ABOUT: &str = "The style that grooves are drawn from, as drummers named theirs.";
 
 /// Draws the style, one of `styles`, and the seed in `place`.
-pub(crate) fn source(
-    ui: &mut Ui,
-    cx: ControlContext<'_>,
-    place: Rect,
-    params: &JangdanParams,
-    styles: usize,
-) {
+pub(crate) fn source(ui: &mut Ui, cx: ControlContext<'_>, place: Rect, styles: usize) {
     let mut seed = place;
     if styles > 0 {
         let style = place.with_max_x(place.left() + (0.46 * place.width()).round());
         seed = place.with_min_x(style.right() + UNIT);
-        menu(ui, cx, &params.character.style, styles + 1, style, "", STYLE_ABOUT);
+        menu(ui, cx, &cx.params.character.style, styles + 1, style, "", STYLE_ABOUT);
     }
-    seed_field(ui, cx, &params.generate.seed, seed);
+    seed_field(ui, cx, &cx.params.generate.seed, seed);
 }
 
 /// Draws the seed between arrows to the previous and the next one.
@@ -48,11 +38,11 @@ fn seed_field(ui: &mut Ui, cx: ControlContext<'_>, seed: &IntParam, field: Rect)
         ui.painter().rect_stroke(field, UNIT, ring, egui::StrokeKind::Inside);
     }
     let label = middle.with_max_x(middle.left() + 0.45 * middle.width());
-    ui.painter().text(
-        label.right_center() - vec2(4.0, 0.0),
-        Align2::RIGHT_CENTER,
+    write_text(
+        ui.painter(),
+        (label.right_center() - vec2(4.0, 0.0), Align2::RIGHT_CENTER),
         "Seed",
-        theme::font(Size::Small, Weight::Regular),
+        Weight::Regular,
         palette.dim,
     );
     let value = middle.with_min_x(label.right()).shrink2(vec2(0.0, 7.0));

@@ -1,14 +1,9 @@
 //! Play, stop and tempo, for the standalone, which has no host.
 
-use egui::{
-    Color32, CornerRadius, CursorIcon, DragValue, Id, Key, Modifiers, Rect, Sense, Shape, Stroke,
-    Ui, vec2,
-};
+use egui::{Color32, CornerRadius, DragValue, Id, Key, Modifiers, Rect, Role, Stroke, Ui, vec2};
 
 use crate::params::clock::{Clock, TEMPOS};
-use crate::window::widgets::button::focus_ring;
-use crate::window::widgets::palette::Palette;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight};
+use crate::window::widgets::{Palette, Size, UNIT, Weight, focus_ring, polygon, theme, toggleable};
 
 /// Width of the transport.
 pub(crate) const WIDTH: f32 = 14.0 * UNIT;
@@ -36,11 +31,7 @@ pub(crate) fn transport(ui: &mut Ui, palette: &Palette, clock: &Clock, right: eg
 /// Draws a triangle, or a square while it plays. Returns whether it was pressed.
 fn play_button(ui: &Ui, palette: &Palette, rect: Rect, is_playing: bool) -> bool {
     let label = if is_playing { "Stop" } else { "Play" };
-    let response = ui
-        .interact(rect, Id::unique("play"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response
-        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_playing, label));
+    let response = toggleable(ui, rect, Id::unique("play"), Role::Button, is_playing, label);
     let painter = ui.painter();
     let fill = if response.hovered() { palette.lifted } else { palette.raised };
     painter.circle_filled(rect.center(), rect.height() / 2.0, fill);
@@ -49,8 +40,7 @@ fn play_button(ui: &Ui, palette: &Palette, rect: Rect, is_playing: bool) -> bool
     if is_playing {
         painter.rect_filled(Rect::from_center_size(middle, vec2(11.0, 11.0)), 1.5, palette.accent);
     } else {
-        let corners = [vec2(-4.5, -6.5), vec2(7.0, 0.0), vec2(-4.5, 6.5)].map(|by| middle + by);
-        painter.add(Shape::convex_polygon(corners.to_vec(), palette.good, Stroke::NONE));
+        polygon(painter, middle, &[(-4.5, -6.5), (7.0, 0.0), (-4.5, 6.5)], palette.good);
     }
     let is_pressed = response.clicked();
     response.on_hover_text(format!("{label}: the space bar does it, too"));

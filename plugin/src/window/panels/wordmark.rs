@@ -6,7 +6,7 @@ use std::f32::consts::TAU;
 
 use egui::{Align2, Color32, Painter, Pos2, Shape, Stroke, Ui, pos2, vec2};
 
-use crate::window::widgets::theme::{self, Palette, UNIT, Weight};
+use crate::window::widgets::{Palette, UNIT, Weight, theme};
 
 /// A syllable as polylines in a square of side 1.
 const JANG: [&[(f32, f32)]; 5] = [

@@ -1,10 +1,8 @@
 //! The zoom: chosen with a button, and made smaller where the host's window has no room for everything.
 
-use egui::{Align2, Context, CursorIcon, Id, Rect, Sense, Ui, Vec2, ViewportCommand};
+use egui::{Align2, Context, Id, Rect, Role, Ui, Vec2, ViewportCommand};
 
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::layout::MIN_SIZE;
-use crate::window::widgets::theme::{self, Size, Weight};
+use crate::window::widgets::{ControlContext, MIN_SIZE, Weight, clickable, write_text};
 
 /// The zooms of the button.
 const ZOOMS: [f32; 5] = [1.0, 1.25, 1.5, 1.75, MAX_ZOOM];
@@ -18,21 +16,16 @@ const RESIZE_TIMEOUT_S: f64 = 0.5;
 /// Draws the button that steps through the zooms.
 pub(crate) fn zoom_button(ui: &Ui, cx: ControlContext<'_>, rect: Rect) {
     let label = format!("{:.0} %", ui.ctx().zoom_factor() * 100.0);
-    let response = ui
-        .interact(rect, Id::unique("zoom"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Zoom {label}"))
-    });
+    let response = clickable(ui, rect, Id::unique("zoom"), Role::Button, &format!("Zoom {label}"));
     let palette = cx.palette;
     let is_lit = response.hovered() || response.has_focus();
     let fill = if is_lit { palette.lifted } else { palette.raised };
     ui.painter().rect_filled(rect, rect.height() / 2.0, fill);
-    ui.painter().text(
-        rect.center(),
-        Align2::CENTER_CENTER,
+    write_text(
+        ui.painter(),
+        (rect.center(), Align2::CENTER_CENTER),
         label,
-        theme::font(Size::Small, Weight::Regular),
+        Weight::Regular,
         palette.dim,
     );
     if response.clicked() {

@@ -1,16 +1,38 @@
 //! Buttons: pills, dice, arrows, segments, switches.
 
 use egui::{
-    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, pos2,
-    vec2,
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo,
+    pos2, vec2,
 };
 use nice_plug::prelude::{BoolParam, Param};
 
 use crate::state::numbers::finite_or;
 use crate::window::widgets::control_context::ControlContext;
 use crate::window::widgets::layout;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
+use crate::window::widgets::text::{polygon, write_text};
+use crate::window::widgets::theme::{self, Palette, Size, UNIT, Weight, blend};
 use crate::window::widgets::tooltip::explain;
+
+/// A place to click, and its name for screen readers.
+pub(crate) fn clickable(ui: &Ui, rect: Rect, id: Id, role: Role, name: &str) -> Response {
+    let response = ui.interact(rect, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::labeled(role, ui.is_enabled(), name));
+    response
+}
+
+/// A place to click that is on or off.
+pub(crate) fn toggleable(
+    ui: &Ui,
+    rect: Rect,
+    id: Id,
+    role: Role,
+    is_on: bool,
+    name: &str,
+) -> Response {
+    let response = ui.interact(rect, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::selected(role, true, is_on, name));
+    response
+}
 
 /// The weight of a pill.
 #[derive(Clone, Copy, PartialEq)]
@@ -30,16 +52,12 @@ pub(crate) fn pill(
     rank: Rank,
     pips: Option<usize>,
 ) -> Response {
-    let response = ui
-        .interact(rect, Id::unique(("pill", label)), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), label));
+    let response = clickable(ui, rect, Id::unique(("pill", label)), Role::Button, label);
     let palette = cx.palette;
-    let (fill, hovered, ink) = match rank {
-        Rank::First => {
-            (palette.accent, blend(palette.accent, palette.bright, 0.25), palette.on_accent)
-        }
-        Rank::Plain => (palette.raised, palette.lifted, palette.text),
+    let Palette { accent, bright, on_accent, raised, lifted, text, .. } = *palette;
+    let (fill, hovered, ink, weight) = match rank {
+        Rank::First => (accent, blend(accent, bright, 0.25), on_accent, Weight::Strong),
+        Rank::Plain => (raised, lifted, text, Weight::Regular),
     };
     let fill = if response.is_pointer_button_down_on() {
         blend(hovered, palette.ground, 0.2)
@@ -52,7 +70,7 @@ pub(crate) fn pill(
     painter.rect_filled(rect, rect.height() / 2.0, fill);
     focus_ring(painter, &response, rect, rect.height() / 2.0, palette.text);
     let size = if rect.height() < 3.0 * UNIT { Size::Small } else { Size::Body };
-    let font = theme::font(size, weight_of(rank));
+    let font = theme::font(size, weight);
     let text = painter.layout_no_wrap(label.to_owned(), font, ink);
     let die_size = if pips.is_some() { (rect.height() * 0.5).round() } else { 0.0 };
     let gap = if pips.is_some() && !label.is_empty() { UNIT } else { 0.0 };
@@ -63,13 +81,6 @@ pub(crate) fn pill(
     }
     painter.galley(pos2(x, rect.center().y - text.size().y / 2.0), text, ink);
     response
-}
-
-fn weight_of(rank: Rank) -> Weight {
-    match rank {
-        Rank::First => Weight::Strong,
-        Rank::Plain => Weight::Regular,
-    }
 }
 
 /// Draws a ring if `response` has the focus.
@@ -95,20 +106,12 @@ pub(crate) fn die(
     hole: Color32,
 ) {
     painter.rect_filled(Rect::from_center_size(center, vec2(size, size)), size * 0.22, body);
-    let far = size * 0.26;
-    // Opposite corners, the middle, the other corners, the sides.
-    let corner = [vec2(-far, -far), vec2(far, far)];
-    let other = [vec2(far, -far), vec2(-far, far)];
-    let side = [vec2(-far, 0.0), vec2(far, 0.0)];
-    let middle = (pips % 2 == 1).then_some(vec2(0.0, 0.0));
-    let shown = corner
-        .into_iter()
-        .take(if pips >= 2 { 2 } else { 0 })
-        .chain(other.into_iter().take(if pips >= 4 { 2 } else { 0 }))
-        .chain(side.into_iter().take(if pips >= 6 { 2 } else { 0 }))
-        .chain(middle);
-    for offset in shown {
-        painter.circle_filled(center + offset, size * 0.095, hole);
+    // Opposite corners, the other corners, the sides, each from two, four and six pips on; the middle if odd.
+    let pairs = [(2, -1.0, -1.0), (4, 1.0, -1.0), (6, -1.0, 0.0)];
+    let shown = pairs.into_iter().filter(|&(least, ..)| pips >= least);
+    let shown = shown.flat_map(|(_, x, y)| [(x, y), (-x, -y)]);
+    for (x, y) in shown.chain((pips % 2 == 1).then_some((0.0, 0.0))) {
+        painter.circle_filled(center + vec2(x, y) * size * 0.26, size * 0.095, hole);
     }
 }
 
@@ -120,19 +123,13 @@ pub(crate) fn arrow(
     label: &str,
     is_next: bool,
 ) -> bool {
-    let response = ui
-        .interact(rect, Id::unique(("arrow", label)), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
+    let response = clickable(ui, rect, Id::unique(("arrow", label)), Role::Button, label);
     let palette = cx.palette;
     let is_lit = response.hovered() || response.has_focus();
     let color = if is_lit { palette.text } else { palette.dim };
     focus_ring(ui.painter(), &response, rect.shrink(4.0), 4.0, palette.text);
-    let side = if is_next { 1.0 } else { -1.0 };
-    let tip = rect.center() + vec2(3.5 * side, 0.0);
-    let back = tip - vec2(7.0 * side, 0.0);
-    let corners = vec![tip, back + vec2(0.0, -4.5), back + vec2(0.0, 4.5)];
-    ui.painter().add(Shape::convex_polygon(corners, color, Stroke::NONE));
+    let tip = if is_next { 3.5 } else { -3.5 };
+    polygon(ui.painter(), rect.center(), &[(tip, 0.0), (-tip, -4.5), (-tip, 4.5)], color);
     response.on_hover_text(label).clicked()
 }
 
@@ -200,10 +197,7 @@ fn segment(
     look: &Segment<'_>,
 ) -> Response {
     let palette = cx.palette;
-    let response = ui.interact(cell, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::RadioButton, true, look.is_chosen, look.label)
-    });
+    let response = toggleable(ui, cell, id, Role::RadioButton, look.is_chosen, look.label);
     if look.is_first {
         ui.painter().rect_filled(bar, bar.height() / 2.0, palette.ground);
     }
@@ -215,11 +209,11 @@ fn segment(
     }
     focus_ring(ui.painter(), &response, face, radius, palette.text);
     let weight = if look.is_chosen { Weight::Strong } else { Weight::Regular };
-    ui.painter().text(
-        cell.center(),
-        Align2::CENTER_CENTER,
+    write_text(
+        ui.painter(),
+        (cell.center(), Align2::CENTER_CENTER),
         look.label,
-        theme::font(Size::Small, weight),
+        weight,
         if look.is_chosen { palette.text } else { palette.dim },
     );
     response
@@ -236,10 +230,7 @@ pub(crate) fn switch(
 ) {
     let palette = cx.palette;
     let is_on = param.value();
-    let response = ui
-        .interact(rect, Id::unique(("switch", name)), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Switch, true, is_on, name));
+    let response = toggleable(ui, rect, Id::unique(("switch", name)), Role::Switch, is_on, name);
     if response.clicked() {
         cx.set_once(param, if is_on { 0.0 } else { 1.0 });
     }

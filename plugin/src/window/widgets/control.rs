@@ -12,7 +12,7 @@ use crate::state::numbers::finite_or;
 use crate::window::widgets::control_context::{ControlContext, set_value};
 
 /// How much slower a fine drag (Ctrl or Shift held) is.
-const FINE: f32 = 0.1;
+pub(crate) const FINE: f32 = 0.1;
 /// Pixels of a touch pad's scrolling that count as one line of a wheel.
 const PIXELS_PER_LINE: f32 = 24.0;
 /// A press this near to a handle, in points, grabs it where it is.
@@ -198,7 +198,15 @@ fn wheel<P: Param>(
     ui.ctx().request_repaint_after_secs(WHEEL_REST_S as f32);
 }
 
-fn is_fine(modifiers: Modifiers) -> bool {
+/// Keeps the arrow keys from moving the focus away from `response`.
+pub(crate) fn take_arrows(ui: &Ui, response: &Response) {
+    let filter =
+        EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+}
+
+/// Whether a drag, the wheel or keys move in fine steps.
+pub(crate) fn is_fine(modifiers: Modifiers) -> bool {
     modifiers.command || modifiers.shift
 }
 
@@ -233,9 +241,7 @@ fn keys<P: Param>(ui: &Ui, cx: ControlContext<'_>, param: &P, response: &Respons
     if !response.has_focus() {
         return false;
     }
-    let filter =
-        EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    take_arrows(ui, response);
     let (steps, resets, types, is_fine) = ui.input(|input| {
         let presses = |key| input.num_presses(key) as i32;
         let up = presses(Key::ArrowUp) + presses(Key::ArrowRight) + 10 * presses(Key::PageUp);
@@ -250,4 +256,14 @@ fn keys<P: Param>(ui: &Ui, cx: ControlContext<'_>, param: &P, response: &Respons
         cx.set_once(param, param.default_normalized_value());
     }
     types
+}
+
+/// Steps down a list, and whether Enter was pressed; takes the keys from text fields.
+pub(crate) fn list_keys(ui: &Ui) -> (isize, bool) {
+    ui.input_mut(|input| {
+        let mut presses = |key| input.count_and_consume_key(Modifiers::NONE, key) as isize;
+        let down = presses(Key::ArrowDown) + 10 * presses(Key::PageDown);
+        let up = presses(Key::ArrowUp) + 10 * presses(Key::PageUp);
+        (down - up, presses(Key::Enter) > 0)
+    })
 }

@@ -26,12 +26,10 @@ impl ControlContext<'_> {
 
     /// Sets `param` as one complete gesture, or as part of an open one; does nothing if it has this value.
     pub(crate) fn set_once<P: Param>(&self, param: &P, normalized: f32) {
-        let plain = param.preview_plain(normalized);
-        if plain == param.unmodulated_plain_value() {
-            return;
+        if param.preview_plain(normalized) != param.unmodulated_plain_value() {
+            self.record(param, normalized);
+            self.play_once(param, normalized);
         }
-        self.record(param, normalized);
-        self.play_once(param, normalized);
     }
 
     /// Like [`set_once`](Self::set_once), but not a step for undo.

@@ -7,7 +7,8 @@ use nice_plug::prelude::Param;
 
 use crate::window::widgets::control::{Direction, Travel, turn};
 use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight};
+use crate::window::widgets::text::{text_width, write_text};
+use crate::window::widgets::theme::{self, UNIT, Weight};
 use crate::window::widgets::tooltip::tooltip;
 use crate::window::widgets::typing::{Shown, value_text};
 
@@ -69,11 +70,11 @@ pub(crate) fn knob<P: Param>(
     let needle_color = theme::blend(palette.panel, palette.text, fade.max(0.5));
     painter.line_segment(needle, (2.5, needle_color));
 
-    painter.text(
-        pos2(rect.center().x, text_top + LINE / 2.0),
-        Align2::CENTER_CENTER,
+    write_text(
+        painter,
+        (pos2(rect.center().x, text_top + LINE / 2.0), Align2::CENTER_CENTER),
         face.name,
-        theme::font(Size::Small, Weight::Regular),
+        Weight::Regular,
         palette.dim,
     );
     let value = Rect::from_min_max(pos2(rect.left(), text_top + LINE), rect.max);
@@ -86,19 +87,12 @@ pub(crate) fn knob<P: Param>(
 /// The value as text, or only its number if the text has no room.
 fn shown_value<P: Param>(ui: &Ui, param: &P, normalized: f32, width: f32) -> String {
     let mut text = param.normalized_value_to_string(normalized, true).replace('-', "\u{2212}");
-    let font = theme::font(Size::Small, Weight::Strong);
-    let laid_out = ui.painter().layout_no_wrap(text.clone(), font, any_color());
-    if laid_out.size().x > width
+    if text_width(ui, &text, Weight::Strong) > width
         && let Some(end) = text.find(", ").or_else(|| text.find(" of "))
     {
         text.truncate(end);
     }
     text
-}
-
-/// Any colour: only the width of the layout is used.
-const fn any_color() -> Color32 {
-    Color32::PLACEHOLDER
 }
 
 /// The point at `radius` in the direction of the normalised `value`.

@@ -1,15 +1,13 @@
 //! A choice among many: a button that opens a list beneath it.
 
-use egui::{
-    Align, Align2, CursorIcon, Id, Layout, Popup, Rect, Sense, Shape, Stroke, Ui, pos2, vec2,
-};
+use egui::{Align, Align2, Id, Layout, Popup, Rect, Role, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
 use crate::state::numbers::finite_or;
-use crate::window::widgets::button::focus_ring;
+use crate::window::widgets::button::{clickable, focus_ring};
 use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::text::elided;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight};
+use crate::window::widgets::text::{elided, polygon, write_text};
+use crate::window::widgets::theme::{UNIT, Weight};
 use crate::window::widgets::tooltip::explain;
 
 /// The longest column of a list.
@@ -29,14 +27,9 @@ pub(crate) fn menu<P: Param>(
     let value = finite_or(param.modulated_normalized_value(), param.default_normalized_value());
     let chosen = (value * last as f32).round() as usize;
     let palette = cx.palette;
-    let response = ui
-        .interact(rect, Id::unique(("menu", param.name())), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
     let words = param.normalized_value_to_string(value, true);
-    response.widget_info(|| {
-        let label = format!("{}: {words}", param.name());
-        egui::WidgetInfo::labeled(egui::Role::ComboBox, true, label)
-    });
+    let label = format!("{}: {words}", param.name());
+    let response = clickable(ui, rect, Id::unique(("menu", param.name())), Role::ComboBox, &label);
     let is_lit = response.hovered() || response.has_focus();
     let fill = if is_lit { palette.lifted } else { palette.raised };
     let radius = (rect.height() / 2.0).min(UNIT);
@@ -44,13 +37,13 @@ pub(crate) fn menu<P: Param>(
     painter.rect_filled(rect, radius, fill);
     focus_ring(painter, &response, rect, radius, palette.text);
     let arrow = pos2(rect.right() - 1.5 * UNIT, rect.center().y + 1.0);
-    let corners = [vec2(-3.5, -2.0), vec2(3.5, -2.0), vec2(0.0, 3.0)].map(|by| arrow + by);
-    painter.add(Shape::convex_polygon(corners.to_vec(), palette.dim, Stroke::NONE));
+    polygon(painter, arrow, &[(-3.5, -2.0), (3.5, -2.0), (0.0, 3.0)], palette.dim);
     let mut left = rect.left() + 1.25 * UNIT;
     if !title.is_empty() {
-        let font = theme::font(Size::Small, Weight::Regular);
         let at = pos2(left, rect.center().y);
-        left = painter.text(at, Align2::LEFT_CENTER, title, font, palette.dim).right() + UNIT;
+        left = write_text(painter, (at, Align2::LEFT_CENTER), title, Weight::Regular, palette.dim)
+            .right()
+            + UNIT;
     }
     let room = Rect::from_min_max(pos2(left, rect.top()), pos2(arrow.x - UNIT, rect.bottom()));
     elided(ui, room, &words, Weight::Strong, palette.text);

@@ -5,6 +5,7 @@ use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, TextEdit, Ui, vec2};
 use nice_plug::prelude::Param;
 
 use crate::window::widgets::control_context::ControlContext;
+use crate::window::widgets::text::write_text;
 use crate::window::widgets::theme::{self, Size, Weight};
 
 /// The text of a value while it is not edited.
@@ -44,11 +45,11 @@ pub(crate) fn value_text<P: Param>(
                 is_clicked = response.clicked();
             }
             let weight = if shown.is_strong { Weight::Strong } else { Weight::Regular };
-            ui.painter().text(
-                rect.center(),
-                Align2::CENTER_CENTER,
+            write_text(
+                ui.painter(),
+                (rect.center(), Align2::CENTER_CENTER),
                 shown.text,
-                theme::font(Size::Small, weight),
+                weight,
                 if shown.is_strong { palette.text } else { palette.dim },
             );
             if is_clicked || starts {

@@ -7,6 +7,7 @@ use groove::STEPS;
 use super::*;
 use crate::state::edit::{Edit, Part, Pen};
 use crate::window::grid::as_played::cells;
+use crate::window::widgets::FINE;
 
 const SNARE: Instrument = Instrument::Snare;
 
@@ -70,7 +71,7 @@ fn point(editing: &mut GridDrag, sheet: &mut Sheet, pointers: &[Pointer]) {
 }
 
 /// Presses at `from`, moves by `way` in ten frames, and lets go.
-fn drag(sheet: &mut Sheet, from: Pos2, way: Vec2, button: Button, speed: DragSpeed) {
+fn drag(sheet: &mut Sheet, from: Pos2, way: Vec2, button: Button, speed: f32) {
     let mut pointers = vec![Pointer::Press(from, button)];
     pointers.extend((1..=10).map(|i| Pointer::Drag(from + way * i as f32 / 10.0, speed)));
     pointers.push(Pointer::Release);
@@ -85,10 +86,10 @@ fn middle(step: usize) -> Pos2 {
 #[test]
 fn a_click_adds_a_hit_and_the_next_removes_it() {
     let mut sheet = Sheet::default();
-    drag(&mut sheet, middle(12), Vec2::ZERO, Button::Edit, DragSpeed::Normal);
+    drag(&mut sheet, middle(12), Vec2::ZERO, Button::Edit, 1.0);
     assert_eq!(sheet.pattern.hit(12, SNARE), Some(Hit::new(NEW_VELOCITY, 0.0)));
     assert_eq!(sheet.pattern.count(), 1);
-    drag(&mut sheet, middle(12), vec2(1.0, -1.0), Button::Edit, DragSpeed::Normal);
+    drag(&mut sheet, middle(12), vec2(1.0, -1.0), Button::Edit, 1.0);
     assert_eq!(sheet.pattern, Pattern::EMPTY);
     assert_eq!((sheet.edits.len(), sheet.strokes), (2, 2));
 }
@@ -96,7 +97,7 @@ fn a_click_adds_a_hit_and_the_next_removes_it() {
 #[test]
 fn a_drag_up_changes_the_velocity_alone() {
     let mut sheet = with_hit(3, Hit::new(0.25, 0.125));
-    drag(&mut sheet, middle(3), vec2(3.0, -53.0), Button::Edit, DragSpeed::Normal);
+    drag(&mut sheet, middle(3), vec2(3.0, -53.0), Button::Edit, 1.0);
     let hit = sheet.pattern.hit(3, SNARE).unwrap();
     // All but the first tenth of the way, in which it was no drag yet.
     assert!((hit.velocity() - (0.25 + 0.9 * 53.0 / 96.0)).abs() < 1e-5, "{hit:?}");
@@ -107,11 +108,11 @@ fn a_drag_up_changes_the_velocity_alone() {
 #[test]
 fn a_drag_sideways_changes_the_timing_alone_and_stays_within_the_step() {
     let mut sheet = with_hit(3, Hit::new(0.25, 0.0));
-    drag(&mut sheet, middle(3), vec2(4.0, 1.0), Button::Edit, DragSpeed::Normal);
+    drag(&mut sheet, middle(3), vec2(4.0, 1.0), Button::Edit, 1.0);
     let hit = sheet.pattern.hit(3, SNARE).unwrap();
     assert!(hit.micro_offset() > 0.0 && hit.micro_offset() < 0.2, "{hit:?}");
     assert_eq!(hit.velocity(), 0.25);
-    drag(&mut sheet, middle(3), vec2(-90.0, 0.0), Button::Edit, DragSpeed::Normal);
+    drag(&mut sheet, middle(3), vec2(-90.0, 0.0), Button::Edit, 1.0);
     assert_eq!(sheet.pattern.hit(3, SNARE).unwrap().micro_offset(), -0.5);
     assert_eq!(sheet.pattern.count(), 1);
 }
@@ -119,17 +120,17 @@ fn a_drag_sideways_changes_the_timing_alone_and_stays_within_the_step() {
 #[test]
 fn a_fine_drag_moves_a_tenth_as_far_and_nothing_drags_a_hit_to_silence() {
     let mut sheet = with_hit(3, Hit::new(0.5, 0.0));
-    drag(&mut sheet, middle(3), vec2(0.0, -50.0), Button::Edit, DragSpeed::Fine);
+    drag(&mut sheet, middle(3), vec2(0.0, -50.0), Button::Edit, FINE);
     let hit = sheet.pattern.hit(3, SNARE).unwrap();
     assert!((hit.velocity() - (0.5 + 0.09 * 50.0 / 96.0)).abs() < 1e-5, "{hit:?}");
-    drag(&mut sheet, middle(3), vec2(0.0, 500.0), Button::Edit, DragSpeed::Normal);
+    drag(&mut sheet, middle(3), vec2(0.0, 500.0), Button::Edit, 1.0);
     assert_eq!(sheet.pattern.hit(3, SNARE).unwrap().velocity(), 1.0 / 127.0);
 }
 
 #[test]
 fn a_new_hit_can_be_dragged_on_and_stays_when_let_go() {
     let mut sheet = Sheet::default();
-    drag(&mut sheet, middle(7), vec2(0.0, 40.0), Button::Edit, DragSpeed::Normal);
+    drag(&mut sheet, middle(7), vec2(0.0, 40.0), Button::Edit, 1.0);
     let hit = sheet.pattern.hit(7, SNARE).unwrap();
     assert!(hit.velocity() < 0.5, "{hit:?}");
     assert_eq!(sheet.strokes, 1);
@@ -141,7 +142,7 @@ fn a_hit_is_taken_where_it_is_drawn_though_it_is_early_or_late() {
         let mut sheet = with_hit(3, Hit::new(0.9, offset));
         let at = pos2(x, middle(3).y);
         assert_ne!(geometry().at(at), Some((3, SNARE)));
-        drag(&mut sheet, at, Vec2::ZERO, Button::Edit, DragSpeed::Normal);
+        drag(&mut sheet, at, Vec2::ZERO, Button::Edit, 1.0);
         assert_eq!(sheet.pattern, Pattern::EMPTY, "offset {offset}");
     }
 }
@@ -150,11 +151,11 @@ fn a_hit_is_taken_where_it_is_drawn_though_it_is_early_or_late() {
 fn the_other_button_locks_cells_along_its_way_and_unlocks_them_again() {
     let mut sheet = Sheet::default();
     let way = middle(12) - middle(10);
-    drag(&mut sheet, middle(10), way, Button::Lock, DragSpeed::Normal);
+    drag(&mut sheet, middle(10), way, Button::Lock, 1.0);
     assert_eq!(sheet.locked, [(10, SNARE), (11, SNARE), (12, SNARE)]);
     assert_eq!((sheet.strokes, sheet.edits.len()), (1, 3));
     // The first cell decides.
-    drag(&mut sheet, middle(11), middle(13) - middle(11), Button::Lock, DragSpeed::Normal);
+    drag(&mut sheet, middle(11), middle(13) - middle(11), Button::Lock, 1.0);
     assert_eq!(sheet.locked, [(10, SNARE)]);
     assert_eq!(sheet.pattern, Pattern::EMPTY);
 }
@@ -167,8 +168,8 @@ fn escape_leaves_everything_as_it_was() {
     let away = middle(3) + vec2(0.0, -30.0);
     let pointers = [
         Pointer::Press(middle(3), Button::Edit),
-        Pointer::Drag(away, DragSpeed::Normal),
-        Pointer::Drag(away + vec2(0.0, -20.0), DragSpeed::Normal),
+        Pointer::Drag(away, 1.0),
+        Pointer::Drag(away + vec2(0.0, -20.0), 1.0),
     ];
     point(&mut editing, &mut sheet, &pointers);
     assert!(editing.is_held() && sheet.pattern.hit(3, SNARE) != Some(hit));
@@ -185,7 +186,7 @@ fn a_press_beside_the_cells_and_a_drag_without_a_press_do_nothing() {
     let mut sheet = Sheet::default();
     let pointers = [
         Pointer::Press(pos2(-5.0, 10.0), Button::Edit),
-        Pointer::Drag(middle(3), DragSpeed::Normal),
+        Pointer::Drag(middle(3), 1.0),
         Pointer::Release,
         Pointer::Cancel,
     ];

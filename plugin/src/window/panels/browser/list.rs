@@ -1,13 +1,12 @@
 //! The list of grooves. Typing searches, arrows select, Enter or a click loads. It stays open, to try one after another.
 
-use egui::{Id, Key, Modifiers, Rect, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{Id, Rect, ScrollArea, Sense, TextEdit, Ui, vec2};
 
 use super::{Browser, Item, WIDTH, grooves, own};
 use crate::params::JangdanParams;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
-use crate::window::widgets::text::elided;
-use crate::window::widgets::theme::{Palette, UNIT, Weight};
+use crate::window::widgets::{Palette, UNIT, Weight, elided, list_keys};
 
 const ROW: f32 = 3.0 * UNIT;
 const ROWS: f32 = 12.0;
@@ -27,7 +26,7 @@ pub(crate) fn list(
         TextEdit::singleline(&mut browser.typed).id(find).hint_text("Search").desired_width(WIDTH);
     // Before the text field takes the keys.
     let (steps, enters) =
-        if ui.memory(|memory| memory.has_focus(find)) { keys(ui) } else { (0, false) };
+        if ui.memory(|memory| memory.has_focus(find)) { list_keys(ui) } else { (0, false) };
     let response = ui.add(search);
     if opens {
         response.request_focus();
@@ -103,16 +102,6 @@ pub(crate) fn list(
             }
         }
     });
-}
-
-/// Steps asked for with the arrow keys, and whether Enter was pressed.
-fn keys(ui: &Ui) -> (isize, bool) {
-    ui.input_mut(|input| {
-        let mut presses = |key| input.count_and_consume_key(Modifiers::NONE, key) as isize;
-        let down = presses(Key::ArrowDown) + 10 * presses(Key::PageDown);
-        let up = presses(Key::ArrowUp) + 10 * presses(Key::PageUp);
-        (down - up, presses(Key::Enter) > 0)
-    })
 }
 
 /// Writes the origin of the groove at the end of `line`; returns the remaining room.

@@ -3,15 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use egui::{
-    Align, Button, CursorIcon, Id, Key, Layout, Modifiers, Rect, RichText, Sense, TextEdit, Ui,
-    UiBuilder, vec2,
+    Align, Button, Id, Key, Layout, Modifiers, Rect, RichText, Role, TextEdit, Ui, UiBuilder, vec2,
 };
 
 use crate::files::display_text::one_line;
 use crate::window::panels::command::Command;
-use crate::window::widgets::button::focus_ring;
-use crate::window::widgets::text::elided;
-use crate::window::widgets::theme::{Palette, UNIT, Weight};
+use crate::window::widgets::{Palette, UNIT, Weight, clickable, elided, focus_ring};
 
 /// A preset being renamed or deleted.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,12 +56,13 @@ pub(crate) fn words(
         ("delete", halves.1, What::Delete),
     ];
     for (word, room, what) in words {
-        let response = ui
-            .interact(room, Id::unique(("preset", word, path)), Sense::click())
-            .on_hover_cursor(CursorIcon::PointingHand);
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{word} {name}"))
-        });
+        let response = clickable(
+            ui,
+            room,
+            Id::unique(("preset", word, path)),
+            Role::Button,
+            &format!("{word} {name}"),
+        );
         let is_lit = response.hovered() || response.has_focus();
         let ink = if is_lit { palette.text } else { palette.dim };
         elided(ui, room.shrink2(vec2(4.0, 0.0)), word, Weight::Regular, ink);

@@ -7,7 +7,7 @@ use crate::files::display_text::one_line;
 use crate::window::panels::command::Command;
 use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
-use crate::window::widgets::theme::{Palette, UNIT};
+use crate::window::widgets::{Palette, UNIT};
 
 /// Draws the name field and the buttons that save and that choose the folder; or the question whether to replace.
 pub(crate) fn save(

@@ -9,10 +9,7 @@ use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::panels::title;
-use crate::window::widgets::button::focus_ring;
-use crate::window::widgets::control_context::ControlContext;
-use crate::window::widgets::text::elided;
-use crate::window::widgets::theme::{self, Size, UNIT, Weight, blend};
+use crate::window::widgets::{ControlContext, UNIT, Weight, blend, elided, focus_ring, text_width};
 
 /// Height of a name, and its distance from the pad's edges.
 const HEIGHT: f32 = 2.75 * UNIT;
@@ -47,8 +44,7 @@ fn name(
     let palette = cx.palette;
     let label = corner.label();
     let text = one_line(&label);
-    let font = theme::font(Size::Small, Weight::Regular);
-    let width = ui.painter().layout_no_wrap(text.to_string(), font, palette.text).size().x;
+    let width = text_width(ui, &text, Weight::Regular);
     let width = (width + 1.5 * UNIT).min(pad.width() / 2.0 - 2.0 * INSET);
     let size = vec2(width, HEIGHT);
     let [align, at] = [place % 2, place / 2];
