@@ -114,15 +114,6 @@ fn a_folder_that_cannot_be_read_says_so() {
     let texts = super::look::texts(&shown.shapes);
     assert!(texts.iter().any(|(_, text)| text.contains("no-such-folder:")), "{texts:?}");
 }
-
-#[test]
-fn a_pasted_path_is_imported_unless_something_is_typed() {
-    let mut window = window();
-    let path = std::env::temp_dir().join("clip.mid");
-    window.frame(vec![Event::Text(path.to_string_lossy().into_owned())]);
-    assert_eq!(window.execute(), [Command::Import(path)]);
-}
-
 #[test]
 fn while_ctrl_is_held_the_host_does_not_hear_of_shortcuts() {
     let mut window = window();

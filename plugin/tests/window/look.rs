@@ -272,33 +272,6 @@ fn a_window_without_room_shows_everything_smaller() {
         assert!(bounds.contains_rect(rect), "{text:?} at {rect:?} leaves the window");
     }
 }
-
-#[test]
-fn a_pointer_that_rests_asks_for_no_further_frame() {
-    let mut window = window();
-    window.edit();
-    window.scene.undo = Some(UndoState { can_undo: true, can_redo: true });
-    let layout = layout();
-    for at in [
-        layout.groove.cells.center(),
-        layout.shape.pad.body.center(),
-        layout.knobs.left_center() + vec2(40.0, 0.0),
-        layout.groove.ruler.center(),
-        layout.slots.center(),
-        pill(&window, "New"),
-    ] {
-        window.frame(vec![Event::PointerMoved(at)]);
-        let mut delays: Vec<u128> = (0..200)
-            .map(|_| {
-                let output = window.frame(Vec::new());
-                let views = output.viewport_output.values();
-                views.map(|view| view.repaint_delay.as_millis()).min().unwrap()
-            })
-            .collect();
-        assert!(delays.pop() > Some(100_000), "at {at:?}: {delays:?}");
-    }
-}
-
 #[test]
 fn lists_and_dialogs_lie_inside_the_smallest_window_and_at_twice_the_size() {
     for (size, scale) in [(MIN_SIZE, 1.0), (MIN_SIZE, 2.0)] {

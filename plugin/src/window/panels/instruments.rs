@@ -19,7 +19,7 @@ const BUTTON: f32 = 2.25 * UNIT;
 const MUTE_ABOUT: &str = "Silences this instrument.";
 const SOLO_ABOUT: &str = "Silences all instruments but this one and others that are solo.";
 const DENSITY_ABOUT: &str = "Fewer or more hits of this instrument alone. Below \u{201c}all\u{201d} its softest and \
-    weakest are left out at once; above, the network dreams up more.";
+    weakest are left out at once; above, the network adds more.";
 const VELOCITY_ABOUT: &str = "Factor on the velocities of this instrument, 0 to 200 %.";
 const KEY_ABOUT: &str = "The MIDI key this instrument is played on, in your own note map: choose the map \
     \u{201c}Own\u{201d} under More for it to count. A key by name or number.";

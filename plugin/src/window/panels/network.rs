@@ -31,14 +31,14 @@ pub(crate) fn network(
         match &scene.network {
             Network::Loading => (palette.dim, "loading", "The network's weights are being read."),
             Network::Ready => (palette.good, "ready", "The groove shown is the network's answer."),
-            Network::Decoding => (palette.accent, "dreaming", "The network is making a groove."),
-            Network::Failed(what) => (palette.bad, "trouble", what.as_str()),
+            Network::Decoding => (palette.accent, "generating", "The network is making a groove."),
+            Network::Failed(what) => (palette.bad, "error", what.as_str()),
             Network::Silent(_) => (palette.bad, "no answer", SILENT),
         }
     };
     let word = text;
     let (color, text) = match &scene.weights.trouble {
-        Some(_) if !scene.is_bypassed => (palette.bad, "trouble"),
+        Some(_) if !scene.is_bypassed => (palette.bad, "error"),
         _ => (color, text),
     };
     let mut job = egui::text::LayoutJob::simple_singleline(

@@ -17,7 +17,7 @@ use crate::window::widgets::{
     focus_ring, write_text,
 };
 
-const MODE_ABOUT: &str = "When the drummer plays. Song: with the transport. Key: while a key is held. \
+const MODE_ABOUT: &str = "When the groove plays. Song: with the transport. Key: while a key is held. \
     Free: always, at the song's tempo.";
 const FOLLOW_ABOUT: &str = "Joins in: a rhythm that is played or routed into the plugin becomes a groove near it, \
     from the next cycle on. While it is on, notes choose no slots.";

@@ -263,14 +263,4 @@ mod tests {
             }
         }
     }
-
-    #[test]
-    fn unfolding_more_knobs_covers_nothing() {
-        let [folded, open] = [false, true].map(|is_more_open| {
-            Layout::new(DEFAULT_SIZE, Contents { is_more_open, attributes: 5 })
-        });
-        assert!(open.groove.cells.height() < folded.groove.cells.height());
-        assert_eq!(open.groove.cells.width(), folded.groove.cells.width());
-        assert_eq!(open.shape, folded.shape);
-    }
 }
