@@ -21,6 +21,7 @@ mod math;
 mod matrix;
 mod prior;
 mod product;
+pub mod recipe;
 mod stack;
 mod tensors;
 mod tokens;
@@ -39,11 +40,11 @@ pub use self::locks::Locks;
 use self::locks::density_bias;
 use self::matrix::{Linear, Rows};
 use self::prior::Prior;
+use self::recipe::Recipe;
 use self::tensors::Source;
 use self::tokens::Draw;
-use crate::config::Config;
-use crate::latent_map::LatentMap;
-use crate::recipe::Recipe;
+use crate::weights::config::Config;
+use crate::weights::latent_map::LatentMap;
 use crate::weights::{WeightsError, WeightsFile};
 
 /// Velocity of every hit of a network that was trained without expression: 100 of MIDI's 127.

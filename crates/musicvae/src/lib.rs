@@ -27,57 +27,39 @@
 //!
 //! # In which order to read
 //!
-//! 1. [`config`]: the sizes and switches that a network is made of, and [`weights`]: the file that has them.
-//! 2. [`recipe`] and [`noise`]: what is asked, and how chance is drawn, from a seed and a place alone.
-//! 3. [`latent_map`]: where grooves lie among latent vectors: sliders, directions, styles. [`prior`]: how points are drawn there.
-//! 4. [`infer`]: the kernel that the plugin plays with, on one core, with the same bits on every processor. Its velocities go
-//!    through [`VelocityCurves`].
-//! 5. With the feature `training` (on by default), in candle: `network` (encoder, conductor, decoder), `batch` (patterns as
-//!    tensors), `loss`, `parameters`, `adam`. `trainer` is made of these; tests hold `infer` against `network`, and both
-//!    against PyTorch.
+//! 1. `weights`: the file, the [`config`] of sizes and switches in it, and the [`latent_map`] (where grooves lie among
+//!    latent vectors: sliders, directions, styles).
+//! 2. [`noise`]: random numbers that follow from a seed and a place alone.
+//! 3. [`infer`]: the kernel that the plugin plays with, on one core, with the same bits on every processor, and the
+//!    [`recipe`] that says what to play.
+//! 4. With the feature `training` (on by default), in candle: `network` (encoder, conductor, decoder; batches and
+//!    parameters) and `training` (losses and Adam). The trainer uses these; tests compare `infer` with `network`, and
+//!    both with PyTorch.
 //!
 //! `NETWORK.md` beside this crate says what every tensor is. Nothing here may run on the audio thread.
 
-#[cfg(feature = "training")]
-mod activation;
-#[cfg(feature = "training")]
-pub mod adam;
 mod aligned;
-#[cfg(feature = "training")]
-pub mod batch;
-#[cfg(feature = "training")]
-mod buffers;
-pub mod config;
 pub mod infer;
-pub mod latent_map;
-#[cfg(feature = "training")]
-pub mod loss;
-#[cfg(feature = "training")]
-mod matmul;
 #[cfg(feature = "training")]
 pub mod network;
 pub mod noise;
 #[cfg(feature = "training")]
-pub mod parameters;
-pub mod prior;
-pub mod recipe;
-mod velocity_curves;
+mod training;
 pub mod weights;
 
+pub use infer::{Drummer, Scratch, recipe, recipe::Recipe};
 #[cfg(feature = "training")]
-pub use adam::{Adam, AdamConfig};
+pub use network::batch::{self, Batch};
 #[cfg(feature = "training")]
-pub use batch::Batch;
+pub use network::cpu::buffers::keep_freed_memory;
 #[cfg(feature = "training")]
-pub use buffers::keep_freed_memory;
-pub use config::{Config, ConfigError};
-pub use infer::{Drummer, Scratch};
-pub use latent_map::{LatentMap, LatentMapError};
+pub use network::parameters::{self, Parameters};
 #[cfg(feature = "training")]
 pub use network::{Network, Operations, Posterior, Regularisation};
 pub use noise::{Noise, Purpose};
 #[cfg(feature = "training")]
-pub use parameters::Parameters;
-pub use recipe::Recipe;
-pub use velocity_curves::VelocityCurves;
+pub use training::{adam, adam::Adam, adam::AdamConfig, loss};
+pub use weights::config::{self, Config, ConfigError, prior};
+pub use weights::latent_map::{self, LatentMap, LatentMapError};
+pub use weights::velocity_curves::VelocityCurves;
 pub use weights::{Precision, RawTensor, WeightsError, WeightsFile};

@@ -4,25 +4,23 @@
 //! Parameter names come from `vb.pp(..)`, so that the code path is the file format. B windows,
 //! T = 64 steps, D = 9 instruments, Z latent numbers, E a bar embedding, H units; see NETWORK.md.
 
-mod bar_summary;
+pub mod batch;
 mod conductor;
+pub(crate) mod cpu;
 mod decoder;
 mod dropout;
-mod elementwise;
 mod encoder;
-mod linear;
 mod lstm;
 mod operations;
+pub mod parameters;
 mod prior;
-mod recurrence;
 mod tensors;
-mod token_loss;
 
 use candle_core::{Result, Tensor};
 
-use crate::batch::Batch;
-use crate::config::Config;
-use crate::parameters::Parameters;
+use self::batch::Batch;
+use self::parameters::Parameters;
+use crate::weights::config::Config;
 
 pub use conductor::{Conductor, Plan};
 pub use decoder::{Decoded, Decoder, Expression, Greedy, cross_entropy};

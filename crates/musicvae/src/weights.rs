@@ -3,8 +3,11 @@
 //! Knows nothing of candle: the inference kernel reads raw numbers by name from here, and so does
 //! the network. The file is read whole; tensors are kept as f32 whatever they are stored as.
 
+pub mod config;
 mod error;
+pub mod latent_map;
 mod tensors;
+pub(crate) mod velocity_curves;
 
 pub use self::error::WeightsError;
 pub use self::tensors::{Metadata, Precision, RawTensor, Tensors, read_tensors, write_tensors};
@@ -15,9 +18,9 @@ use std::path::Path;
 
 use groove::{INSTRUMENTS, Instrument};
 
+use self::config::Config;
 use self::tensors::{parse, read_metadata, to_tensors};
-use crate::config::Config;
-use crate::velocity_curves::KNOTS;
+use self::velocity_curves::KNOTS;
 
 /// The size in bytes of the largest weights file that is read, 1 GiB. Preset `paper` in f32 takes 712 MB.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;

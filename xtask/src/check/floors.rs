@@ -51,12 +51,17 @@ const FLOORS: &[Floors] = &[
         within: "",
         floors: &["data", "training", "evaluate", "export", "report", "cli"],
     },
+    Floors {
+        package: "musicvae",
+        within: "",
+        floors: &["aligned", "noise", "weights", "infer", "network", "training"],
+    },
 ];
 
 const EXCEPTIONS: &[Exception] = &[];
 
 /// Packages that still have circles.
-const CIRCULAR: [&str; 2] = ["jangdan", "musicvae"];
+const CIRCULAR: [&str; 1] = ["jangdan"];
 
 /// Holds every package of the workspace to its floors, and looks for circles in all.
 pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Result<Findings> {

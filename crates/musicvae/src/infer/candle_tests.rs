@@ -4,10 +4,10 @@ use candle_core::{Device, Tensor};
 
 use super::tests::{independent_bars, random_file, small_paper};
 use super::*;
-use crate::batch::Batch;
-use crate::config::PriorConfig;
+use crate::network::batch::Batch;
+use crate::network::parameters::Parameters;
 use crate::network::{Network, Prior};
-use crate::parameters::Parameters;
+use crate::weights::config::PriorConfig;
 
 /// Both decode the same latent vectors greedily and encode what they decoded.
 fn agree(config: Config) {

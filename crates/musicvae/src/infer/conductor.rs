@@ -7,8 +7,8 @@ use super::math;
 use super::matrix::{Linear, Rows, map};
 use super::stack::{Stack, StackState};
 use super::tensors::Source;
-use crate::config::Config;
 use crate::weights::WeightsError;
+use crate::weights::config::Config;
 
 /// The conductor's weights.
 #[derive(Debug)]

@@ -12,8 +12,8 @@ use super::matrix::{Linear, Rows, map};
 use super::stack::{Stack, StackState};
 use super::tensors::Source;
 use super::tokens::push_columns;
-use crate::config::{Config, TokenInput};
 use crate::weights::WeightsError;
+use crate::weights::config::{Config, TokenInput};
 
 /// The decoder's weights.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use super::lstm::Layer;
 use super::math;
 use super::matrix::{Linear, Rows, map};
 use super::tensors::Source;
-use crate::config::{Config, TokenInput};
 use crate::weights::WeightsError;
+use crate::weights::config::{Config, TokenInput};
 
 /// Added to every sigma, so that no posterior is a point.
 const LEAST_SIGMA: f32 = 1e-4;

@@ -10,9 +10,9 @@ use super::math;
 use super::matrix::{Linear, Matrix, Rows};
 use super::tensors::Source;
 use super::tokens::push_columns;
-use crate::config::TokenInput;
-use crate::velocity_curves::VelocityCurves;
 use crate::weights::WeightsError;
+use crate::weights::config::TokenInput;
+use crate::weights::velocity_curves::VelocityCurves;
 
 /// Numbers per step: nine velocities, nine micro-offsets.
 pub(super) const COLUMNS: usize = 2 * INSTRUMENTS;

@@ -4,8 +4,8 @@ use super::isa::Isa;
 use super::math;
 use super::matrix::{Linear, Rows, map};
 use super::tensors::Source;
-use crate::config::PriorConfig;
 use crate::weights::WeightsError;
+use crate::weights::config::PriorConfig;
 
 /// The prior's weights.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use super::isa::Isa;
 use super::lstm::{Layer, LayerState};
 use super::matrix::Rows;
 use super::tensors::Source;
-use crate::config::LstmConfig;
 use crate::weights::WeightsError;
+use crate::weights::config::LstmConfig;
 
 /// The layers, all of the same width.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use groove::{Hit, Instrument};
 
 use super::*;
-use crate::config::PriorConfig;
 use crate::noise::{Noise, Purpose};
+use crate::weights::config::PriorConfig;
 use crate::weights::{Precision, RawTensor};
 
 /// A network of random weights, large enough that tokens differ from step to step.

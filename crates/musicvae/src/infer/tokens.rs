@@ -4,7 +4,7 @@ use groove::{INSTRUMENTS, Instrument, TOKENS, Token};
 
 use super::isa::{Isa, Job};
 use super::lanes::Lanes;
-use crate::config::TokenInput;
+use crate::weights::config::TokenInput;
 
 /// Appends the input columns that `token` sets to 1, the first of all being `first`.
 ///

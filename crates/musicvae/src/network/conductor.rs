@@ -6,7 +6,7 @@ use groove::{BARS, INSTRUMENTS, STEPS};
 
 use super::lstm::Lstm;
 use super::operations::Operations;
-use crate::config::Config;
+use crate::weights::config::Config;
 
 /// What the decoder is told about a window.
 #[derive(Clone, Debug)]

@@ -8,14 +8,14 @@ use candle_nn::{Linear, VarBuilder, linear};
 use groove::{BARS, INSTRUMENTS, STEPS, TOKENS, Token};
 
 pub use self::greedy::Greedy;
+use super::batch::Batch;
 use super::conductor::Plan;
+use super::cpu::token_loss::TokenLoss;
 use super::dropout::{Mask, Regularisation};
 use super::lstm::Lstm;
 use super::operations::Operations;
 use super::tensors::{by_bar, zeros};
-use super::token_loss::TokenLoss;
-use crate::batch::Batch;
-use crate::config::Config;
+use crate::weights::config::Config;
 
 /// Decoder LSTM and its heads.
 #[derive(Clone, Debug)]

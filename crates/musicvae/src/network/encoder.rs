@@ -4,13 +4,13 @@ use candle_core::{Result, Tensor};
 use candle_nn::{Linear, VarBuilder, linear};
 use groove::{BARS, STEPS};
 
+use super::batch::Batch;
 use super::dropout::{Regularisation, dropout};
 use super::lstm::Lstm;
 use super::operations::Operations;
 use super::tensors::by_bar;
-use crate::batch::Batch;
-use crate::config::Config;
 use crate::noise::Noise;
+use crate::weights::config::Config;
 
 /// Added to softplus, so that the divergence stays finite.
 const LEAST_SIGMA: f64 = 1e-4;

@@ -4,8 +4,8 @@ use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 use candle_nn::ops::sigmoid;
 
+use super::cpu::recurrence::Recurrence;
 use super::operations::Operations;
-use super::recurrence::Recurrence;
 use super::tensors::zeros;
 
 /// An LSTM.

@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor, bail};
 use candle_nn::{Linear, VarBuilder, linear};
 
 use super::operations::Operations;
-use crate::config::Config;
+use crate::weights::config::Config;
 
 /// The network v(x, t, style) of the prior.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Prior {
     }
 
     /// v `[B, Z]` at `x [B, Z]`, told t and style by `condition`
-    /// ([`write_condition`](crate::config::PriorConfig::write_condition), a row each).
+    /// ([`write_condition`](crate::weights::config::PriorConfig::write_condition), a row each).
     ///
     /// # Errors
     /// If a tensor operation fails.

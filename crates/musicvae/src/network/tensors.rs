@@ -1,10 +1,7 @@
-//! Helpers for tensors: their numbers on the CPU, as this crate's operations read and add them up, and shapes.
+//! Helpers for tensors: their numbers on the CPU, as this crate's operations read them, and shapes.
 
 use candle_core::{CpuStorage, DType, Device, Layout, Result, Shape, Tensor, bail};
 use groove::{BARS, STEPS_PER_BAR};
-use rayon::prelude::*;
-
-use crate::buffers;
 
 /// Zeros of f32.
 pub(super) fn zeros(shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
@@ -15,22 +12,6 @@ pub(super) fn zeros(shape: impl Into<Shape>, device: &Device) -> Result<Tensor> 
 pub(super) fn by_bar(x: &Tensor) -> Result<Tensor> {
     let (b, _, n) = x.dims3()?;
     x.reshape((b * BARS, STEPS_PER_BAR, n))
-}
-
-/// The sum of vectors of one length, the first first: the same bits on any number of threads.
-pub(super) fn sum_in_order(parts: Vec<Vec<f32>>) -> Vec<f32> {
-    const LENGTH: usize = 1 << 14;
-    let mut parts = parts.into_iter();
-    let mut sum = parts.next().unwrap_or_default();
-    let rest: Vec<Vec<f32>> = parts.collect();
-    sum.par_chunks_mut(LENGTH).enumerate().for_each(|(i, sum)| {
-        for part in &rest {
-            let part = &part[i * LENGTH..][..sum.len()];
-            sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
-        }
-    });
-    rest.into_iter().for_each(buffers::give);
-    sum
 }
 
 /// The numbers of a contiguous f32 tensor on the CPU.

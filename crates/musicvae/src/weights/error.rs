@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::config::ConfigError;
 use super::{FORMAT, MAX_FILE_BYTES, VERSION};
-use crate::config::ConfigError;
 
 /// Why a weights file cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,8 +1,8 @@
 //! Round trips, wrong files and hostile ones.
 
+use super::latent_map::LatentMap;
 use super::*;
-use crate::latent_map::LatentMap;
-use crate::parameters::Parameters;
+use crate::network::parameters::Parameters;
 
 fn file() -> WeightsFile {
     let config = Config::tiny();

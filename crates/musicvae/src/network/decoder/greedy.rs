@@ -6,7 +6,7 @@ use candle_nn::ops::sigmoid;
 use groove::{BARS, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR};
 
 use super::{Decoder, token_columns};
-use crate::batch::{Batch, write_columns, write_earlier};
+use crate::network::batch::{Batch, write_columns, write_earlier};
 use crate::network::conductor::Plan;
 use crate::network::tensors::zeros;
 

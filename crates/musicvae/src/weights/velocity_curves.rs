@@ -6,7 +6,7 @@
 
 use groove::{INSTRUMENTS, Instrument};
 
-use crate::weights::{RawTensor, Tensors, VELOCITY_CURVES, WeightsFile};
+use super::{RawTensor, Tensors, VELOCITY_CURVES, WeightsFile};
 
 /// Knots of a curve, evenly from velocity 0 to 1.
 pub(crate) const KNOTS: usize = 17;

@@ -10,7 +10,7 @@ mod landmarks;
 
 use std::collections::BTreeMap;
 
-use crate::weights::{LATENT_MAP, Metadata, RawTensor, WeightsFile};
+use super::{LATENT_MAP, Metadata, RawTensor, WeightsFile};
 
 pub use self::landmarks::{Direction, Style};
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::VarBuilder;
 
-use crate::config::Config;
-use crate::latent_map::LatentMap;
 use crate::noise::{Noise, Purpose};
+use crate::weights::config::Config;
+use crate::weights::latent_map::LatentMap;
 use crate::weights::{RawTensor, WeightsError, WeightsFile};
 
 /// Every trained tensor of a network, by its name in the weights file.

@@ -1,7 +1,7 @@
 //! One step of an LSTM layer between its products, forward and back, in loops that compilers turn into
-//! vector code. Call them within [`vectorised`](crate::activation::vectorised).
+//! vector code. Call them within [`vectorised`](crate::network::cpu::activation::vectorised).
 
-use crate::activation::{sigmoid, tanh};
+use crate::network::cpu::activation::{sigmoid, tanh};
 
 /// Turns sums into gates, in place, and gates into the new state. Rows of `gates` and of `now` may be longer
 /// than they need be; in those of `now` the new h stands from `at` on.

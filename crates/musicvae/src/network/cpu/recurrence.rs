@@ -12,7 +12,8 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 use self::cpu::{Chunk, Gradients, Weights};
-use super::tensors::{contiguous, sum_in_order, with_numbers};
+use super::buffers::sum_in_order;
+use crate::network::tensors::{contiguous, with_numbers};
 
 /// The operation's sizes. Inputs:
 /// - `steps [N, T, I]`: the columns that change from step to step;
@@ -22,7 +23,7 @@ use super::tensors::{contiguous, sum_in_order, with_numbers};
 ///   one after the other; gate order i, f, g, o.
 ///
 /// Result: `h [N, T, H]`.
-pub(super) struct Recurrence {
+pub(in crate::network) struct Recurrence {
     sizes: Sizes,
     is_reverse: bool,
     /// The first of the columns of `steps` whose gradient is wanted, if any's is: those before it get zeros.
@@ -72,7 +73,7 @@ impl Sizes {
 impl Recurrence {
     /// An operation for `hidden` units; `steps` and `sequences` are those it will be given. The first
     /// `known` columns of `steps` are data, of which nobody wants a gradient.
-    pub(super) fn new(
+    pub(in crate::network) fn new(
         steps: &Tensor,
         sequences: &Tensor,
         hidden: usize,

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 
 use super::cells::{Cells, step_backward, step_forward};
 use super::{Recurrence, Sizes};
-use crate::activation::vectorised;
-use crate::buffers;
-use crate::matmul::{Into, Panels, View, ViewMut, product, spread};
+use crate::network::cpu::activation::vectorised;
+use crate::network::cpu::buffers;
+use crate::network::cpu::matmul::{Into, Panels, View, ViewMut, product, spread};
 
 /// `weights` cut into its parts.
 #[derive(Clone, Copy)]

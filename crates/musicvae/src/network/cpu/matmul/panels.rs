@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::{Into, View, ViewMut};
 use crate::aligned::Aligned;
-use crate::buffers;
+use crate::network::cpu::buffers;
 
 /// Columns of a panel: two vectors of 256 bits, or one of 512.
 const WIDTH: usize = 16;

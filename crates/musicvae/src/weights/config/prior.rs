@@ -8,7 +8,7 @@
 //!
 //! Here stands what training and drawing share. Steps are Heun's: two evaluations of v each.
 
-use crate::config::PriorConfig;
+use super::PriorConfig;
 
 /// Places of t in `[0, 1]` between which the network's knowledge of t is interpolated.
 const TIMES: usize = 17;

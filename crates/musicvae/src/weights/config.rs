@@ -3,6 +3,7 @@
 //! NETWORK.md explains every key. JSON and TOML use the same names.
 
 mod parameters;
+pub mod prior;
 
 use groove::{INSTRUMENTS, STEPS, TOKENS};
 use serde::{Deserialize, Serialize};
@@ -66,7 +67,7 @@ pub struct LstmConfig {
     pub hidden: usize,
 }
 
-/// Sizes of the learned prior: see [`prior`](crate::prior).
+/// Sizes of the learned prior: see [`prior`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriorConfig {

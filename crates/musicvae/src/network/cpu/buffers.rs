@@ -3,6 +3,8 @@
 
 use std::sync::Mutex;
 
+use rayon::prelude::*;
+
 /// Buffers waiting to be used again: no more of them than one training step takes.
 static WAITING: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
@@ -34,6 +36,22 @@ pub(crate) fn give(buffer: Vec<f32>) {
     if waiting.len() < MOST && buffer.capacity() > 0 {
         waiting.push(buffer);
     }
+}
+
+/// The sum of vectors of one length, the first first: the same bits on any number of threads.
+pub(super) fn sum_in_order(parts: Vec<Vec<f32>>) -> Vec<f32> {
+    const LENGTH: usize = 1 << 14;
+    let mut parts = parts.into_iter();
+    let mut sum = parts.next().unwrap_or_default();
+    let rest: Vec<Vec<f32>> = parts.collect();
+    sum.par_chunks_mut(LENGTH).enumerate().for_each(|(i, sum)| {
+        for part in &rest {
+            let part = &part[i * LENGTH..][..sum.len()];
+            sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
+        }
+    });
+    rest.into_iter().for_each(give);
+    sum
 }
 
 /// Lets the process keep the memory of tensors that are dropped, for the next step's, which are as large. Call it

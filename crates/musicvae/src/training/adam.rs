@@ -7,9 +7,9 @@ use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, Var, bail};
 use rayon::prelude::*;
 
-use crate::activation::vectorised;
+use crate::network::cpu::activation::vectorised;
+use crate::network::parameters::Parameters;
 use crate::network::{Operations, with_numbers};
-use crate::parameters::Parameters;
 use crate::weights::RawTensor;
 
 /// Settings of the optimiser.

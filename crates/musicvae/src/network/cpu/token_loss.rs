@@ -8,11 +8,11 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use groove::{INSTRUMENTS, TOKENS};
 use rayon::prelude::*;
 
-use super::dropout::Mask;
-use super::tensors::{contiguous, sum_in_order, with_numbers};
-use crate::activation::{exp, vectorised};
-use crate::buffers;
-use crate::matmul::{Into, Panels, View, ViewMut, product};
+use super::activation::{exp, vectorised};
+use super::buffers::{self, sum_in_order};
+use super::matmul::{Into, Panels, View, ViewMut, product};
+use crate::network::dropout::Mask;
+use crate::network::tensors::{contiguous, with_numbers};
 
 /// Rows that go through the operation together: their logits fit the second-level cache.
 const ROWS: usize = 256;
@@ -26,7 +26,7 @@ const LANES: usize = 8;
 /// - `weights`: `joint.weight [512, H]`, then `joint.bias [512]`, flat.
 ///
 /// Result: `scale` times the sum over rows of -ln softmax(logits)[target], a scalar.
-pub(super) struct TokenLoss {
+pub(in crate::network) struct TokenLoss {
     targets: Vec<u16>,
     /// What `hidden` is multiplied by first, element by element.
     mask: Option<Mask>,
@@ -66,7 +66,7 @@ impl<'a> Joint<'a> {
 
 impl TokenLoss {
     /// An operation for these targets, one per row.
-    pub(super) fn new(
+    pub(in crate::network) fn new(
         targets: Vec<u16>,
         mask: Option<Mask>,
         scale: f32,

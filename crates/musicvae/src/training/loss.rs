@@ -4,7 +4,7 @@ use candle_core::{D, Result, Tensor};
 use candle_nn::ops::log_softmax;
 use groove::{STEPS, TOKENS};
 
-use crate::batch::Batch;
+use crate::network::batch::Batch;
 use crate::network::{Expression, Posterior};
 
 pub use crate::network::cross_entropy;

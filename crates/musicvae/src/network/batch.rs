@@ -3,7 +3,7 @@
 use candle_core::{Device, Result, Tensor};
 use groove::{INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, TOKENS, Token};
 
-use crate::config::{Config, TokenInput};
+use crate::weights::config::{Config, TokenInput};
 
 /// B windows. Everything window-major.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,22 +4,13 @@
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use super::tensors::{contiguous, with_numbers};
-use crate::activation::vectorised;
+use super::activation::vectorised;
+use crate::network::tensors::{contiguous, with_numbers};
 
 /// From the outputs `[N, T, H]` of an LSTM's forward and reverse direction: `[N, 4H]`, which are
 /// forward's last step, reverse's first, and the means over the steps of both.
-pub(super) fn fused(forward: &Tensor, reverse: &Tensor) -> Result<Tensor> {
+pub(in crate::network) fn fused(forward: &Tensor, reverse: &Tensor) -> Result<Tensor> {
     forward.contiguous()?.apply_op2(&reverse.contiguous()?, BarSummary)
-}
-
-/// The same in candle's operations, on any device.
-pub(super) fn by_parts(forward: &Tensor, reverse: &Tensor) -> Result<Tensor> {
-    let steps = forward.dim(1)?;
-    let last = forward.narrow(1, steps - 1, 1)?.squeeze(1)?;
-    let first = reverse.narrow(1, 0, 1)?.squeeze(1)?;
-    let mean = |x: &Tensor| x.sum(1)? / steps as f64;
-    Tensor::cat(&[last, first, mean(forward)?, mean(reverse)?], 1)
 }
 
 struct BarSummary;
@@ -120,6 +111,7 @@ mod tests {
     use candle_core::{Device, Var};
 
     use super::*;
+    use crate::network::Operations;
 
     #[test]
     fn the_operation_and_its_gradients_agree_with_plain_tensor_operations() {
@@ -142,7 +134,7 @@ mod tests {
             ]
         };
         let found = run(fused(&forward, &reverse).unwrap());
-        let expected = run(by_parts(&forward, &reverse).unwrap());
+        let expected = run(Operations::Candle.bar_summary(&forward, &reverse).unwrap());
         for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
             assert!((found - expected).abs() < 1e-6, "{found} and {expected}");
         }

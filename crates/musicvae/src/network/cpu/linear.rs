@@ -4,9 +4,9 @@
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use super::tensors::{contiguous, sum_in_order, with_both, with_numbers};
-use crate::buffers;
-use crate::matmul::{Into, Panels, View, ViewMut};
+use super::buffers::{self, sum_in_order};
+use super::matmul::{Into, Panels, View, ViewMut};
+use crate::network::tensors::{contiguous, with_both, with_numbers};
 
 /// The most rows of a result that a thread computes at a time.
 const PART: usize = 128;
@@ -14,7 +14,7 @@ const PART: usize = 128;
 const LANE: usize = 1024;
 
 /// From `x [.., I]`, `weight [O, I]` and `bias [O]` to the images of the rows of `x`, `[.., O]`.
-pub(super) struct LinearOp;
+pub(in crate::network) struct LinearOp;
 
 impl CustomOp3 for LinearOp {
     fn name(&self) -> &'static str {

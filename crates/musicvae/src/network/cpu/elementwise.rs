@@ -4,19 +4,19 @@
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
-use super::tensors::{contiguous, with_both};
-use crate::activation::{self, normal, sigmoid, vectorised};
+use super::activation::{self, normal, sigmoid, vectorised};
+use crate::network::tensors::{contiguous, with_both};
 
 /// Numbers that a thread computes at a time.
 const PART: usize = 1 << 12;
 
 /// `f` of every number of `x`.
-pub(super) fn apply(x: &Tensor, f: Elementwise) -> Result<Tensor> {
+pub(in crate::network) fn apply(x: &Tensor, f: Elementwise) -> Result<Tensor> {
     x.contiguous()?.apply_op1(f)
 }
 
 /// The functions.
-pub(super) enum Elementwise {
+pub(in crate::network) enum Elementwise {
     Tanh,
     Gelu,
     Silu,

@@ -1,0 +1,4 @@
+//! What training minimises, and the optimiser.
+
+pub mod adam;
+pub mod loss;
