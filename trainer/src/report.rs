@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use groove::Pattern;
 use musicvae::WeightsFile;
-use musicvae::infer::{Drummer, Scratch};
+use musicvae::infer::{GrooveModel, Scratch};
 use musicvae::recipe::Recipe;
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -162,19 +162,19 @@ struct Window {
 
 /// Encodes and decodes `windows`, or [`WINDOWS`] of them, evenly apart.
 fn reconstruct(file: &WeightsFile, windows: &Windows) -> Result<Vec<Window>> {
-    let drummer = Drummer::new(file)?;
+    let model = GrooveModel::new(file)?;
     let likeliest = Recipe { temperature: 0.0, ..Recipe::default() };
     let count = windows.len().min(WINDOWS);
     let reconstruct = |scratch: &mut Scratch, i: usize| {
         let i = i * windows.len() / count;
         let (played, info) = (windows.pattern(i), windows.info(i));
-        let (mean, _) = drummer.encode(&played);
-        let coordinates = drummer.latent_map().coordinates(&mean);
+        let (mean, _) = model.encode(&played);
+        let coordinates = model.latent_map().coordinates(&mean);
         let along = |i: usize| coordinates.get(i).copied().unwrap_or(0.0);
         let comma = if info.style.is_empty() { "" } else { ", " };
         Window {
             played,
-            decoded: drummer.decode_latent(&mean, &likeliest, 0, scratch),
+            decoded: model.decode_latent(&mean, &likeliest, 0, scratch),
             at: [along(0), along(1)],
             title: format!("{}{comma}{}", info.style, info.name),
             style: info.primary_style().to_owned(),

@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 
 use divan::Bencher;
 use musicvae::noise::{Noise, Purpose};
-use musicvae::{Config, Drummer, LatentMap, Precision, RawTensor, Recipe, Scratch, WeightsFile};
+use musicvae::{
+    Config, GrooveModel, LatentMap, Precision, RawTensor, Recipe, Scratch, WeightsFile,
+};
 
 fn main() {
     divan::main();
 }
 
-fn drummer(preset: &str) -> Drummer {
+fn model(preset: &str) -> GrooveModel {
     let config = Config::preset(preset).expect("a preset");
     let mut tensors = BTreeMap::new();
     LatentMap::standard(config.latent).insert_into(&mut tensors);
@@ -30,16 +32,16 @@ fn drummer(preset: &str) -> Drummer {
     }
     let file = WeightsFile::new(config, BTreeMap::new(), tensors).expect("whole weights");
     let bytes = file.to_bytes(Precision::F16).expect("numbers of ordinary size");
-    Drummer::from_bytes(&bytes).expect("whole weights")
+    GrooveModel::from_bytes(&bytes).expect("whole weights")
 }
 
 /// One slider moves: the seed's noise is kept.
 fn drag(bencher: Bencher, preset: &str) {
-    let (drummer, mut scratch) = (drummer(preset), Scratch::new());
+    let (model, mut scratch) = (model(preset), Scratch::new());
     let mut recipe = Recipe { seed: 1, ..Recipe::default() };
     bencher.bench_local(|| {
         recipe.latent[0] += 1e-3;
-        drummer.decode(&recipe, 0, &mut scratch)
+        model.decode(&recipe, 0, &mut scratch)
     });
 }
 
@@ -56,17 +58,17 @@ fn paper_slider_drag(bencher: Bencher) {
 /// Every decode needs new noise.
 #[divan::bench(sample_count = 1000)]
 fn compact_new_seed(bencher: Bencher) {
-    let (drummer, mut scratch) = (drummer("compact"), Scratch::new());
+    let (model, mut scratch) = (model("compact"), Scratch::new());
     let mut recipe = Recipe::default();
     bencher.bench_local(|| {
         recipe.seed += 1;
-        drummer.decode(&recipe, 0, &mut scratch)
+        model.decode(&recipe, 0, &mut scratch)
     });
 }
 
 #[divan::bench(sample_count = 100)]
 fn compact_encode(bencher: Bencher) {
-    let drummer = drummer("compact");
-    let pattern = drummer.decode(&Recipe::default(), 0, &mut Scratch::new());
-    bencher.bench_local(|| drummer.encode(&pattern));
+    let model = model("compact");
+    let pattern = model.decode(&Recipe::default(), 0, &mut Scratch::new());
+    bencher.bench_local(|| model.encode(&pattern));
 }

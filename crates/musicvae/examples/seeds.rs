@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use groove::{Instrument, OnsetGrid, Pattern};
-use musicvae::infer::{Drummer, Scratch};
+use musicvae::infer::{GrooveModel, Scratch};
 use musicvae::recipe::{DEFAULT_TEMPERATURE, Recipe};
 
 /// Seeds tried per style.
@@ -19,12 +19,12 @@ fn main() -> ExitCode {
         eprintln!("usage: seeds WEIGHTS COUNT");
         return ExitCode::from(2);
     };
-    let drummer = std::fs::read(&path)
+    let model = std::fs::read(&path)
         .map_err(|error| error.to_string())
-        .and_then(|bytes| Drummer::from_bytes(&bytes).map_err(|error| error.to_string()));
-    match (drummer, wanted.parse()) {
-        (Ok(drummer), Ok(wanted)) => {
-            find(&drummer, wanted);
+        .and_then(|bytes| GrooveModel::from_bytes(&bytes).map_err(|error| error.to_string()));
+    match (model, wanted.parse()) {
+        (Ok(model), Ok(wanted)) => {
+            find(&model, wanted);
             ExitCode::SUCCESS
         }
         (Err(error), _) => {
@@ -39,9 +39,9 @@ fn main() -> ExitCode {
 }
 
 /// Prints each style's seeds, as many as make `wanted` in all.
-fn find(drummer: &Drummer, wanted: usize) {
+fn find(model: &GrooveModel, wanted: usize) {
     let names: Vec<&str> =
-        drummer.latent_map().styles().iter().map(|style| style.name.as_str()).collect();
+        model.latent_map().styles().iter().map(|style| style.name.as_str()).collect();
     let mut scratch = Scratch::new();
     let candidates: Vec<Vec<(u64, Pattern)>> = (0..)
         .zip(&names)
@@ -52,8 +52,7 @@ fn find(drummer: &Drummer, wanted: usize) {
                 temperature: DEFAULT_TEMPERATURE,
                 ..Recipe::default()
             };
-            let drawn =
-                (0..SEEDS).map(|seed| (seed, drummer.decode(&recipe(seed), 0, &mut scratch)));
+            let drawn = (0..SEEDS).map(|seed| (seed, model.decode(&recipe(seed), 0, &mut scratch)));
             drawn.filter(|(_, pattern)| is_worth(pattern, *name == "jazz")).collect()
         })
         .collect();

@@ -43,7 +43,7 @@ impl<T: Copy> Aligned<T> {
         &mut self.data[self.start..][..self.len]
     }
 
-    /// What it was made [`within`](Self::within), empty from now on.
+    /// The vector that it was made [`within`](Self::within); it is empty afterwards.
     #[cfg(feature = "training")]
     pub(crate) fn take(&mut self) -> Vec<T> {
         self.len = 0;

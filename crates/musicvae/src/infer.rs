@@ -4,8 +4,8 @@
 //! seed or the cycle changes. The numbers are those of the candle network within rounding; they are the
 //! same to the bit on every processor, so a project sounds the same wherever it is opened.
 //!
-//! A [`Drummer`] holds the weights, repacked; it never changes and can be shared between threads. A
-//! [`Scratch`] holds everything that a decode writes; it can be used with one drummer after another.
+//! A [`GrooveModel`] holds the weights, repacked; it never changes and can be shared between threads. A
+//! [`Scratch`] holds everything that a decode writes; it can be used with one model after another.
 
 mod columns;
 mod conductor;
@@ -50,10 +50,10 @@ use crate::weights::{WeightsError, WeightsFile};
 /// Velocity of every hit of a network that was trained without expression: 100 of MIDI's 127.
 pub const PLAIN_VELOCITY: f32 = 100.0 / 127.0;
 
-/// A trained network, ready to play.
+/// A trained network, repacked for decoding.
 #[derive(Debug)]
-pub struct Drummer {
-    /// Which of this process's drummers it is.
+pub struct GrooveModel {
+    /// Number of the model, unique in this process.
     number: u64,
     config: Config,
     metadata: BTreeMap<String, String>,
@@ -72,7 +72,7 @@ pub struct Drummer {
 
 /// Everything that a decode writes.
 ///
-/// What it held before never shows in what is decoded.
+/// Its earlier content never changes a result.
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// The network and instructions that the buffers below are laid out for.
@@ -91,8 +91,8 @@ pub struct Scratch {
 /// A point drawn from the prior.
 #[derive(Debug)]
 struct DrawnPoint {
-    /// The drummer whose prior it is from.
-    drummer: u64,
+    /// Number of the model whose prior it is from.
+    model: u64,
     noise: Vec<f32>,
     style: Option<u16>,
     z: Vec<f32>,
@@ -124,7 +124,7 @@ impl TokenNoise {
     }
 }
 
-impl Drummer {
+impl GrooveModel {
     /// Reads and checks a weights file's content and repacks what decoding needs, for this
     /// processor.
     ///
@@ -143,12 +143,12 @@ impl Drummer {
     }
 
     fn pack(file: &WeightsFile, isa: Isa) -> Result<Self, WeightsError> {
-        static DRUMMERS: AtomicU64 = AtomicU64::new(0);
+        static MODELS: AtomicU64 = AtomicU64::new(0);
         let source = Source { file, isa };
         let config = file.config();
         let sketch = |name, wanted: bool| wanted.then(|| source.linear(name)).transpose();
         Ok(Self {
-            number: DRUMMERS.fetch_add(1, Ordering::Relaxed),
+            number: MODELS.fetch_add(1, Ordering::Relaxed),
             config: config.clone(),
             metadata: file.metadata().clone(),
             latent_map: LatentMap::from_weights(file),
@@ -176,7 +176,7 @@ impl Drummer {
         &self.metadata
     }
 
-    /// Where grooves lie in the latent space.
+    /// The map of the latent space.
     pub fn latent_map(&self) -> &LatentMap {
         &self.latent_map
     }
@@ -237,14 +237,14 @@ impl Drummer {
             return self.shifted(self.latent_map.point(&noise), recipe);
         };
         let is_same = |drawn: &&DrawnPoint| {
-            (drawn.drummer, drawn.style) == (self.number, recipe.style) && drawn.noise == noise
+            (drawn.model, drawn.style) == (self.number, recipe.style) && drawn.noise == noise
         };
         let z = match scratch.drawn.as_ref().filter(is_same) {
             Some(drawn) => drawn.z.clone(),
             None => {
                 let z = prior.draw(self.isa, &noise, style_of(recipe));
-                let (drummer, style, z_drawn) = (self.number, recipe.style, z.clone());
-                scratch.drawn = Some(DrawnPoint { drummer, noise, style, z: z_drawn });
+                let (model, style, z_drawn) = (self.number, recipe.style, z.clone());
+                scratch.drawn = Some(DrawnPoint { model, noise, style, z: z_drawn });
                 z
             }
         };

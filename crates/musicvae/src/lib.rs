@@ -1,25 +1,25 @@
 //! The groove network: a hierarchical variational autoencoder over drum patterns, its weights file
 //! and the hand-written kernel that decodes it.
 //!
-//! # A drummer
+//! # How it is used
 //!
-//! A [`WeightsFile`] is all that training leaves behind. A [`Drummer`] plays from it: what a [`Recipe`] asks
+//! A [`WeightsFile`] is all that training leaves behind. A [`GrooveModel`] decodes from it: what a [`Recipe`] asks
 //! for (seed, sliders, temperature, style, ...) becomes a [`groove::Pattern`], by way of a latent vector z of Z numbers, from which the
 //! *conductor* makes one embedding for each bar and the *decoder* one of 512 tokens for each step.
 //!
 //! ```
-//! use musicvae::{Drummer, Recipe, Scratch};
+//! use musicvae::{GrooveModel, Recipe, Scratch};
 //!
-//! let drummer = Drummer::from_bytes(&std::fs::read("../../assets/weights.safetensors")?)?;
+//! let model = GrooveModel::from_bytes(&std::fs::read("../../assets/weights.safetensors")?)?;
 //! let mut scratch = Scratch::new(); // all that decoding writes; kept from one groove to the next
 //! let recipe = Recipe { seed: 7, ..Recipe::default() };
-//! let groove = drummer.decode(&recipe, 0, &mut scratch);
-//! assert_eq!(groove, drummer.decode(&recipe, 0, &mut scratch)); // on every machine
+//! let groove = model.decode(&recipe, 0, &mut scratch);
+//! assert_eq!(groove, model.decode(&recipe, 0, &mut scratch)); // on every machine
 //!
 //! // And back: where the groove lies, and what is played from there with the likeliest tokens.
-//! let (mean, _sigma) = drummer.encode(&groove);
+//! let (mean, _sigma) = model.encode(&groove);
 //! let steady = Recipe { temperature: 0.0, ..recipe };
-//! let again = drummer.decode_latent(&mean, &steady, 0, &mut scratch);
+//! let again = model.decode_latent(&mean, &steady, 0, &mut scratch);
 //! let same = (0..64).filter(|&step| again.token(step) == groove.token(step)).count();
 //! assert!(same > 32, "{same} of 64 steps");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -47,7 +47,7 @@ pub mod noise;
 mod training;
 pub mod weights;
 
-pub use infer::{Drummer, Scratch, recipe, recipe::Recipe};
+pub use infer::{GrooveModel, Scratch, recipe, recipe::Recipe};
 #[cfg(feature = "training")]
 pub use network::batch::{self, Batch};
 #[cfg(feature = "training")]

@@ -7,7 +7,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What a stream of noise is for. Streams of different purposes are independent.
+/// Purpose of a stream of noise. Streams of different purposes are independent.
 ///
 /// The numbers are part of what a saved project sounds like: never change one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Purpose {
     Tokens = 3,
     /// Gumbel noise on the tokens of one cycle.
     CycleTokens = 4,
-    /// Which steps a cycle draws anew.
+    /// Choice of the steps that a cycle draws anew.
     Redraw = 5,
     /// A network's first weights.
     Weights = 16,
@@ -33,9 +33,9 @@ pub enum Purpose {
     Posterior = 19,
     /// Activations and previous tokens dropped in training.
     Dropout = 20,
-    /// Which performances validate.
+    /// Choice of the performances for validation.
     Split = 21,
-    /// What the prior learns from.
+    /// Draws that the prior learns from.
     Prior = 22,
 }
 

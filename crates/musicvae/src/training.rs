@@ -1,4 +1,4 @@
-//! What training minimises, and the optimiser.
+//! Losses and the optimiser.
 
 pub mod adam;
 pub mod loss;

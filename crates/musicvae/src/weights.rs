@@ -45,7 +45,7 @@ pub(crate) struct NamedVectors {
 /// Directions of musical attributes.
 pub(crate) const DIRECTIONS: NamedVectors =
     NamedVectors { key: "directions", tensors: &["latent.directions"] };
-/// Where the styles are.
+/// Places of the styles in the latent space.
 pub(crate) const STYLES: NamedVectors =
     NamedVectors { key: "styles", tensors: &["latent.style_mean", "latent.style_spread"] };
 

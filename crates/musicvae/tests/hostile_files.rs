@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use musicvae::noise::{Noise, Purpose};
 use musicvae::weights::{self, Precision, RawTensor, WeightsFile};
-use musicvae::{Config, Drummer, LatentMap, Recipe};
+use musicvae::{Config, GrooveModel, LatentMap, Recipe};
 use proptest::prelude::*;
 use testkit::{is_one_line, peak_memory};
 
@@ -42,9 +42,9 @@ fn read(bytes: &[u8]) -> Result<(), TestCaseError> {
         Ok(file) => file,
         Err(error) => return one_line(error),
     };
-    match Drummer::new(&file) {
-        Ok(drummer) => {
-            drummer.decode(&Recipe::default(), 0, &mut Default::default());
+    match GrooveModel::new(&file) {
+        Ok(model) => {
+            model.decode(&Recipe::default(), 0, &mut Default::default());
             Ok(())
         }
         Err(error) => one_line(error),

@@ -239,12 +239,12 @@ fn dream(window: &mut Headless, arguments: &Arguments) -> Result<(), String> {
     let mut scratch = Scratch::new();
     let recipe = window.params.recipe();
     if arguments.dreams {
-        window.scene.pattern = weights.drummer.decode(&recipe, 0, &mut scratch);
-        window.scene.next = weights.drummer.decode(&recipe, 1, &mut scratch);
+        window.scene.pattern = weights.model.decode(&recipe, 0, &mut scratch);
+        window.scene.next = weights.model.decode(&recipe, 1, &mut scratch);
     }
     for (slot, &seed) in arguments.slots.iter().enumerate().take(SLOTS) {
         let recipe = Recipe { seed, ..recipe };
-        let cycles = vec![weights.drummer.decode(&recipe, 0, &mut scratch)];
+        let cycles = vec![weights.model.decode(&recipe, 0, &mut scratch)];
         window.params.slots.store(slot, Some(Groove::of_patterns(cycles)));
     }
     Ok(())

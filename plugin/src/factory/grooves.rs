@@ -98,7 +98,7 @@ mod tests {
         let mut scratch = Scratch::default();
         let patterns: Vec<Pattern> = grooves
             .iter()
-            .map(|groove| weights.drummer.decode(&groove.recipe, 0, &mut scratch))
+            .map(|groove| weights.model.decode(&groove.recipe, 0, &mut scratch))
             .collect();
         let far = |a: &Pattern, b: &Pattern| -> u32 {
             let pairs = a.tokens().into_iter().zip(b.tokens());

@@ -6,7 +6,7 @@ pub(crate) mod cache;
 
 use groove::Pattern;
 use musicvae::WeightsError;
-use musicvae::infer::{Drummer, Locks, Scratch};
+use musicvae::infer::{GrooveModel, Locks, Scratch};
 
 use crate::state::request::Recipe;
 
@@ -14,7 +14,7 @@ use crate::state::request::Recipe;
 #[derive(Debug)]
 pub struct Weights {
     /// The network.
-    pub drummer: Drummer,
+    pub model: GrooveModel,
     /// SHA-256 of the weights file, in hexadecimal.
     pub identity: String,
 }
@@ -25,8 +25,8 @@ impl Weights {
     /// # Errors
     /// If `bytes` are not a weights file of this version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
-        let drummer = Drummer::from_bytes(bytes)?;
-        Ok(Self { drummer, identity: cache::identity(bytes) })
+        let model = GrooveModel::from_bytes(bytes)?;
+        Ok(Self { model, identity: cache::identity(bytes) })
     }
 }
 
@@ -75,11 +75,11 @@ impl Decode for Weights {
     }
 
     fn styles(&self) -> Vec<String> {
-        self.drummer.latent_map().styles().iter().map(|style| style.name.clone()).collect()
+        self.model.latent_map().styles().iter().map(|style| style.name.clone()).collect()
     }
 
     fn attributes(&self) -> Vec<String> {
-        let directions = self.drummer.latent_map().directions();
+        let directions = self.model.latent_map().directions();
         directions.iter().map(|direction| direction.name.clone()).collect()
     }
 
@@ -92,28 +92,28 @@ impl Decode for Weights {
         scratch: &mut Scratch,
     ) -> Pattern {
         let z = match near {
-            Some(latent) => self.drummer.point_around(latent, recipe, cycle, scratch),
-            None => self.drummer.point(recipe, cycle, scratch),
+            Some(latent) => self.model.point_around(latent, recipe, cycle, scratch),
+            None => self.model.point(recipe, cycle, scratch),
         };
-        self.drummer.decode_around(&z, locks, recipe, cycle, scratch)
+        self.model.decode_around(&z, locks, recipe, cycle, scratch)
     }
 
     fn style(&self, name: &str) -> Option<u16> {
-        let styles = self.drummer.latent_map().styles();
+        let styles = self.model.latent_map().styles();
         let place = styles.iter().position(|style| style.name == name)?;
         u16::try_from(place).ok()
     }
 
     fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
-        self.drummer.point(recipe, 0, scratch)
+        self.model.point(recipe, 0, scratch)
     }
 
     fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
-        self.drummer.latent_map().between(points)
+        self.model.latent_map().between(points)
     }
 
     fn encode(&self, pattern: &Pattern) -> Vec<f32> {
-        self.drummer.encode(pattern).0
+        self.model.encode(pattern).0
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use groove::{OnsetGrid, Pattern, STEPS};
-use musicvae::infer::{Drummer, Scratch};
+use musicvae::infer::{GrooveModel, Scratch};
 use musicvae::recipe::{Recipe, SLIDERS};
 use serde_json::json;
 
@@ -37,9 +37,9 @@ const STYLES_SHOWN: usize = 3;
 
 /// Prints the latent vector, the nearest styles, and the reconstruction.
 pub(super) fn run(args: &EncodeArgs) -> Result<()> {
-    let drummer = weights::drummer(&args.weights)?;
+    let model = weights::model(&args.weights)?;
     let played = clip::read(&args.file, args.bar as usize)?;
-    let encoded = Encoded::new(&drummer, &played);
+    let encoded = Encoded::new(&model, &played);
     if args.json {
         println!("{}", encoded.json());
     } else {
@@ -61,14 +61,14 @@ struct Encoded<'a> {
 }
 
 impl<'a> Encoded<'a> {
-    fn new(drummer: &'a Drummer, played: &'a Pattern) -> Self {
-        let (mean, sigma) = drummer.encode(played);
+    fn new(model: &'a GrooveModel, played: &'a Pattern) -> Self {
+        let (mean, sigma) = model.encode(played);
         let likeliest = Recipe { temperature: 0.0, ..Recipe::default() };
         Self {
             played,
-            decoded: drummer.decode_latent(&mean, &likeliest, 0, &mut Scratch::new()),
-            coordinates: drummer.latent_map().coordinates(&mean),
-            styles: nearest_styles(drummer.latent_map().styles(), &mean),
+            decoded: model.decode_latent(&mean, &likeliest, 0, &mut Scratch::new()),
+            coordinates: model.latent_map().coordinates(&mean),
+            styles: nearest_styles(model.latent_map().styles(), &mean),
             mean,
             sigma,
         }
@@ -109,7 +109,9 @@ impl<'a> Encoded<'a> {
             ("played", attributes.join(", ")),
             (
                 "latent",
-                format!("{z} numbers, {informative} of them known to less than half the prior's width"),
+                format!(
+                    "{z} numbers, {informative} of them known to less than half the prior's width"
+                ),
             ),
             (
                 "length of the mean",

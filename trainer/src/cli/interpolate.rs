@@ -41,9 +41,9 @@ pub(crate) struct InterpolateArgs {
 
 /// Writes step-001.mid, step-002.mid, ... and prints each pattern's similarity with both ends.
 pub(super) fn run(args: &InterpolateArgs) -> Result<()> {
-    let drummer = weights::drummer(&args.weights)?;
+    let model = weights::model(&args.weights)?;
     let ends = [clip::read(&args.from, 1)?, clip::read(&args.to, 1)?];
-    let means = ends.each_ref().map(|end| drummer.encode(end).0);
+    let means = ends.each_ref().map(|end| model.encode(end).0);
     let grids = ends.each_ref().map(OnsetGrid::from);
     let folder = MidiFolder::new(&args.out, "step", args.steps)?;
     let recipe =
@@ -53,7 +53,7 @@ pub(super) fn run(args: &InterpolateArgs) -> Result<()> {
     for i in 0..args.steps {
         let share = f64::from(i) / f64::from(args.steps - 1);
         let z = slerp(&means[0], &means[1], share);
-        let pattern = drummer.decode_latent(&z, &recipe, 0, &mut scratch);
+        let pattern = model.decode_latent(&z, &recipe, 0, &mut scratch);
         let name = folder.write(i + 1, &pattern)?;
         let grid = OnsetGrid::from(&pattern);
         let mut row = vec![name, format!("{:.1}", pattern.count() as f64 / BARS as f64)];

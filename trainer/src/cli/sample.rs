@@ -34,14 +34,14 @@ pub(crate) struct SampleArgs {
 
 /// Writes groove-001.mid, groove-002.mid, ...
 pub(super) fn run(args: &SampleArgs) -> Result<()> {
-    let drummer = weights::drummer(&args.weights)?;
+    let model = weights::model(&args.weights)?;
     let folder = MidiFolder::new(&args.out, "groove", args.n)?;
     let mut scratch = Scratch::new();
     let mut hits = 0;
     for i in 0..args.n {
         let seed = args.seed.wrapping_add(i.into());
         let recipe = Recipe { seed, temperature: args.temperature as f32, ..Recipe::default() };
-        let pattern = drummer.decode(&recipe, 0, &mut scratch);
+        let pattern = model.decode(&recipe, 0, &mut scratch);
         hits += pattern.count();
         folder.write(i + 1, &pattern)?;
     }

@@ -1,7 +1,7 @@
 //! Changes of musical attributes along the named directions of the latent space.
 
 use groove::Pattern;
-use musicvae::infer::{Drummer, Scratch};
+use musicvae::infer::{GrooveModel, Scratch};
 use musicvae::recipe::{ATTRIBUTES, Recipe};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -26,10 +26,10 @@ pub(super) struct Direction {
     changes: [f64; ATTRIBUTES],
 }
 
-/// Moves generated patterns (200 of the samples, or all) along every direction of `drummer`; the changes are in
+/// Moves generated patterns (200 of the samples, or all) along every direction of `model`; the changes are in
 /// standard deviations of `training`.
 pub(super) fn measure(
-    drummer: &Drummer,
+    model: &GrooveModel,
     samples: u32,
     temperature: f32,
     training: &[Pattern],
@@ -37,11 +37,11 @@ pub(super) fn measure(
     let spreads = Attribute::ALL.map(|attribute| {
         spread(&training.iter().map(|pattern| attribute.of(pattern)).collect::<Vec<_>>())
     });
-    let directions = drummer.latent_map().directions().iter().enumerate().take(ATTRIBUTES);
+    let directions = model.latent_map().directions().iter().enumerate().take(ATTRIBUTES);
     directions
         .filter_map(|(place, direction)| {
             let own = Attribute::ALL.iter().position(|a| a.name() == direction.name)?;
-            let walks = walks(drummer, samples.min(GROOVES), temperature, place);
+            let walks = walks(model, samples.min(GROOVES), temperature, place);
             let mean =
                 |of: &dyn Fn(&Walk) -> f64| walks.iter().map(of).sum::<f64>() / walks.len() as f64;
             let correlation =
@@ -63,12 +63,12 @@ pub(super) fn measure(
 type Walk = [[f64; ATTRIBUTES]; AMOUNTS.len()];
 
 /// Moves patterns drawn with seeds below `count` along direction `place`.
-fn walks(drummer: &Drummer, count: u32, temperature: f32, place: usize) -> Vec<Walk> {
+fn walks(model: &GrooveModel, count: u32, temperature: f32, place: usize) -> Vec<Walk> {
     let walk = |scratch: &mut Scratch, seed: u32| {
         AMOUNTS.map(|amount| {
             let mut recipe = Recipe { seed: seed.into(), temperature, ..Recipe::default() };
             recipe.attributes[place] = amount;
-            let pattern = drummer.decode(&recipe, 0, scratch);
+            let pattern = model.decode(&recipe, 0, scratch);
             Attribute::ALL.map(|attribute| attribute.of(&pattern))
         })
     };

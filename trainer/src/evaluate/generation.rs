@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use groove::{OnsetGrid, Pattern};
 use musicvae::WeightsFile;
-use musicvae::infer::{Drummer, Scratch};
+use musicvae::infer::{GrooveModel, Scratch};
 use musicvae::noise::{Noise, Purpose};
 use musicvae::recipe::Recipe;
 use rayon::prelude::*;
@@ -103,7 +103,7 @@ impl Generation {
         split: Split,
         draws: Draws,
     ) -> Result<Self> {
-        let drummer = Drummer::new(file)?;
+        let model = GrooveModel::new(file)?;
         let windows = data.split(split).on_bar_lines();
         let reference = Summary::new(&patterns(&windows));
         let recipe = |seed: u32| Recipe {
@@ -111,7 +111,7 @@ impl Generation {
             temperature: draws.temperature,
             ..Recipe::default()
         };
-        let samples = decode(draws.samples, |i, scratch| drummer.decode(&recipe(i), 0, scratch));
+        let samples = decode(draws.samples, |i, scratch| model.decode(&recipe(i), 0, scratch));
         let training = patterns(&data.train.on_bar_lines());
         let floor = Independent(&training);
         let floor: Vec<Pattern> = (0..draws.samples).map(|i| floor.draw(i.into())).collect();
@@ -119,7 +119,7 @@ impl Generation {
             // From the posterior mean of one window to that of another, both drawn by the seed.
             let ends = |path: u32| {
                 let mut noise = Noise::new(draws.seed, Purpose::Shuffle, path.into());
-                let mut end = || drummer.encode(&windows.pattern(noise.below(windows.len()))).0;
+                let mut end = || model.encode(&windows.pattern(noise.below(windows.len()))).0;
                 [end(), end()]
             };
             let ends: Vec<_> = (0..draws.paths).into_par_iter().map(ends).collect();
@@ -127,7 +127,7 @@ impl Generation {
                 let path = i / POINTS_ON_A_PATH;
                 let share = f64::from(i % POINTS_ON_A_PATH + 1) / f64::from(POINTS_ON_A_PATH + 1);
                 let [from, to] = &ends[path as usize];
-                drummer.decode_latent(&slerp(from, to, share), &recipe(path), 0, scratch)
+                model.decode_latent(&slerp(from, to, share), &recipe(path), 0, scratch)
             })
         });
         let known: HashSet<OnsetGrid> = grids(&patterns(&data.train)).collect();
@@ -150,7 +150,7 @@ impl Generation {
             training: Compared::new(&training, &reference),
             floor: Compared::new(&floor, &reference),
             paths: paths.map(|paths| Compared::new(&paths, &reference)),
-            directions: directions::measure(&drummer, draws.samples, draws.temperature, &training),
+            directions: directions::measure(&model, draws.samples, draws.temperature, &training),
             reference: reference.means(),
         })
     }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use candle_core::Device;
 use groove::{Instrument, STEPS, Token};
-use musicvae::infer::{Drummer, Scratch};
+use musicvae::infer::{GrooveModel, Scratch};
 use musicvae::{Network, Parameters, WeightsFile};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -57,14 +57,14 @@ pub(crate) struct Reconstruction {
 /// A network as candle runs it, for teacher forcing, and as the plugin's kernel decodes it.
 pub(crate) struct Subject {
     pub(crate) network: Network,
-    pub(crate) drummer: Drummer,
+    pub(crate) model: GrooveModel,
 }
 
 impl Subject {
     /// The network of `file`.
     pub(crate) fn new(file: &WeightsFile, device: &Device) -> Result<Self> {
         let network = Network::new(file.config(), &Parameters::from_weights(file, device)?)?;
-        Ok(Self { network, drummer: Drummer::new(file)? })
+        Ok(Self { network, model: GrooveModel::new(file)? })
     }
 }
 
@@ -77,7 +77,7 @@ impl Reconstruction {
         seed: u64,
     ) -> Result<Self> {
         let measured = teacher_forcing::measure(&subject.network, windows, seed)?;
-        let decoded = Decoded::new(&subject.drummer, windows, &measured.means);
+        let decoded = Decoded::new(&subject.model, windows, &measured.means);
         let onsets = decoded.onsets.scores();
         let scores = Scores {
             teacher_forced_accuracy: measured.accuracy,
@@ -179,9 +179,9 @@ struct Decoded {
 
 impl Decoded {
     /// Decodes with the inference kernel; `means` is `[windows, Z]`.
-    fn new(drummer: &Drummer, windows: &Windows, means: &[f32]) -> Self {
-        let decoded = means.par_chunks(drummer.config().latent);
-        let decoded = decoded.map_init(Scratch::new, |scratch, z| drummer.greedy(z, scratch));
+    fn new(model: &GrooveModel, windows: &Windows, means: &[f32]) -> Self {
+        let decoded = means.par_chunks(model.config().latent);
+        let decoded = decoded.map_init(Scratch::new, |scratch, z| model.greedy(z, scratch));
         let mut counts = Self::default();
         for (i, decoded) in decoded.collect::<Vec<_>>().iter().enumerate() {
             counts.add(&windows.tokens(i), decoded);

@@ -176,7 +176,7 @@ mod tests {
     use crate::data::Windowing;
     use crate::training::settings::Preset;
     use musicvae::config::PriorConfig;
-    use musicvae::{Drummer, Recipe, Scratch};
+    use musicvae::{GrooveModel, Recipe, Scratch};
 
     #[test]
     fn points_are_sampled_where_the_windows_lie() {
@@ -206,12 +206,12 @@ mod tests {
         tensors.extend(prior);
         LatentMap::standard(2).insert_into(&mut tensors);
         let file = WeightsFile::new(config.clone(), Default::default(), tensors).unwrap();
-        let drummer = Drummer::new(&file).unwrap();
+        let model = GrooveModel::new(&file).unwrap();
         let mut right = [0; 3];
         for seed in 0..100 {
             for (place, style) in [None, Some(0), Some(1)].into_iter().enumerate() {
                 let recipe = Recipe { seed, style, ..Recipe::default() };
-                let z = drummer.point(&recipe, 0, &mut Scratch::new());
+                let z = model.point(&recipe, 0, &mut Scratch::new());
                 let is_near = (z[0].abs() - 3.0).abs() < 1.0 && (z[1] - 1.0).abs() < 1.0;
                 let is_there = style.is_none_or(|style| (z[0] > 0.0) == (style == 1));
                 right[place] += u32::from(is_near && is_there);

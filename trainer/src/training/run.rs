@@ -125,11 +125,7 @@ impl Training {
     }
 
     /// Trains to the end of the last epoch and returns `true`, or to Ctrl-C or step `stop_after`.
-    pub(crate) fn train_to_end(
-        &mut self,
-        data: &Dataset,
-        stop_after: Option<u64>,
-    ) -> Result<bool> {
+    pub(crate) fn train_to_end(&mut self, data: &Dataset, stop_after: Option<u64>) -> Result<bool> {
         let batch_size = self.batch_size();
         let per_epoch = self.steps_per_epoch();
         let steps = self.steps();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Error, Result};
-use musicvae::{Drummer, WeightsError, WeightsFile};
+use musicvae::{GrooveModel, WeightsError, WeightsFile};
 
 use crate::data::Windowing;
 
@@ -16,9 +16,9 @@ pub(crate) fn read(path: &Path) -> Result<WeightsFile> {
     })
 }
 
-/// The drummer of a weights file; errors name it.
-pub(crate) fn drummer(path: &Path) -> Result<Drummer> {
-    Drummer::new(&read(path)?).with_context(|| path.display().to_string())
+/// The model of a weights file; errors name the file.
+pub(crate) fn model(path: &Path) -> Result<GrooveModel> {
+    GrooveModel::new(&read(path)?).with_context(|| path.display().to_string())
 }
 
 /// The windowing in the metadata of `file`, if there.

@@ -1,4 +1,4 @@
-//! What one core can do at best: multiply-adds of f32, and reading.
+//! Peak rates of one core: multiply-adds of f32, and reading.
 //!
 //! Measured, not looked up: clocks change with the load, and caches are shared.
 #![allow(unsafe_code)]

@@ -11,10 +11,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use groove::{Hit, Instrument, Pattern};
-use musicvae::{Drummer, Recipe, Scratch, WeightsFile};
+use musicvae::{GrooveModel, Recipe, Scratch, WeightsFile};
 use serde_json::{Value, json};
 
-/// What can be asked for. Times are in milliseconds.
+/// Requests. Times are in milliseconds.
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Request {
@@ -26,14 +26,14 @@ enum Request {
     Encode { tokens: Vec<u16>, velocity: Vec<f32>, micro_offset: Vec<f32> },
     /// The times of so many greedy decodes of a latent vector.
     TimeGreedy { z: Vec<f32>, times: usize },
-    /// What this core can do at best: multiply-adds per second, and bytes read per second out of as many bytes
+    /// Peak rates of this core: multiply-adds per second, and bytes read per second out of as many bytes
     /// as each number says.
     Limits(Vec<usize>),
 }
 
 /// The network in use.
 struct Peer {
-    drummer: Drummer,
+    model: GrooveModel,
     scratch: Scratch,
 }
 
@@ -51,10 +51,10 @@ fn main() -> anyhow::Result<()> {
 fn answer(peer: &mut Option<Peer>, request: Request) -> anyhow::Result<Value> {
     let request = match request {
         Request::Load(path) => {
-            let drummer = Drummer::new(&WeightsFile::read(&path)?)?;
-            let config = drummer.config();
-            let loaded = json!({"config": config, "instructions": drummer.instructions()});
-            *peer = Some(Peer { drummer, scratch: Scratch::new() });
+            let model = GrooveModel::new(&WeightsFile::read(&path)?)?;
+            let config = model.config();
+            let loaded = json!({"config": config, "instructions": model.instructions()});
+            *peer = Some(Peer { model, scratch: Scratch::new() });
             return Ok(loaded);
         }
         Request::Limits(bytes) => {
@@ -68,12 +68,12 @@ fn answer(peer: &mut Option<Peer>, request: Request) -> anyhow::Result<Value> {
         other => other,
     };
     let peer = peer.as_mut().ok_or_else(|| anyhow::anyhow!("no weights file is loaded"))?;
-    let Peer { drummer, scratch } = peer;
+    let Peer { model, scratch } = peer;
     Ok(match request {
         Request::Greedy(z) => {
             // Independent bars are decoded side by side, so steps need not come in order.
             let mut logits = vec![0.0; groove::STEPS * groove::TOKENS];
-            let pattern = drummer.greedy_with(&z, scratch, |step, row| {
+            let pattern = model.greedy_with(&z, scratch, |step, row| {
                 logits[step * groove::TOKENS..][..groove::TOKENS].copy_from_slice(row);
             });
             let cells = |of: fn(Hit) -> f32| -> Vec<f32> {
@@ -98,12 +98,12 @@ fn answer(peer: &mut Option<Peer>, request: Request) -> anyhow::Result<Value> {
                     pattern.set(step, instrument, Some(hit));
                 }
             }
-            let (mean, sigma) = drummer.encode(&pattern);
+            let (mean, sigma) = model.encode(&pattern);
             json!({"mean": mean, "sigma": sigma})
         }
         Request::TimeGreedy { z, times } => {
             let recipe = Recipe { temperature: 0.0, ..Recipe::default() };
-            timed(times, || drummer.decode_latent(&z, &recipe, 0, scratch))
+            timed(times, || model.decode_latent(&z, &recipe, 0, scratch))
         }
         Request::Load(_) | Request::Limits(_) => unreachable!("answered above"),
     })

@@ -12,17 +12,17 @@ use crate::weights::config::PriorConfig;
 /// Both decode the same latent vectors greedily and encode what they decoded.
 fn agree(config: Config) {
     let file = random_file(config, 5);
-    let drummer = Drummer::new(&file).unwrap();
+    let model = GrooveModel::new(&file).unwrap();
     let parameters = Parameters::from_weights(&file, &Device::Cpu).unwrap();
     let network = Network::new(file.config(), &parameters).unwrap();
     let mut scratch = Scratch::new();
     let latent = file.config().latent;
     for seed in 0..3 {
         let recipe = Recipe { seed, temperature: 0.0, ..Recipe::default() };
-        let z = drummer.point(&recipe, 0, &mut Scratch::new());
+        let z = model.point(&recipe, 0, &mut Scratch::new());
         let mut logits = vec![Vec::new(); STEPS];
-        let found = drummer.greedy_with(&z, &mut scratch, |step, row| logits[step] = row.to_vec());
-        assert_eq!(found, drummer.decode_latent(&z, &recipe, 0, &mut scratch));
+        let found = model.greedy_with(&z, &mut scratch, |step, row| logits[step] = row.to_vec());
+        assert_eq!(found, model.decode_latent(&z, &recipe, 0, &mut scratch));
 
         let z = Tensor::from_vec(z, (1, latent), &Device::Cpu).unwrap();
         let expected = network.greedy(&z).unwrap().pattern(0, PLAIN_VELOCITY);
@@ -40,7 +40,7 @@ fn agree(config: Config) {
         }
 
         let posterior = network.encode(&batch, None).unwrap();
-        let (mean, sigma) = drummer.encode(&expected);
+        let (mean, sigma) = model.encode(&expected);
         for (found, expected) in [(mean, posterior.mean), (sigma, posterior.sigma)] {
             let expected = expected.squeeze(0).unwrap().to_vec1::<f32>().unwrap();
             for (a, b) in found.iter().zip(&expected) {
@@ -75,11 +75,11 @@ fn a_step_of_the_prior_is_that_of_the_candle_network() {
     let prior = PriorConfig { hidden: 24, blocks: 2, steps: 1, styles: 3 };
     let config = Config { prior: Some(prior.clone()), ..Config::tiny() };
     let file = random_file(config.clone(), 4);
-    let drummer = Drummer::new(&file).unwrap();
+    let model = GrooveModel::new(&file).unwrap();
     let parameters = Parameters::of_prior_from_weights(&file, &Device::Cpu).unwrap();
     let network = Prior::new(&config, parameters.builder()).unwrap();
     let recipe = Recipe { seed: 9, style: Some(2), ..Recipe::default() };
-    let found = drummer.point(&recipe, 0, &mut Scratch::new());
+    let found = model.point(&recipe, 0, &mut Scratch::new());
 
     let row = |numbers: Vec<f32>| Tensor::new(numbers, &Device::Cpu).unwrap().unsqueeze(0).unwrap();
     let v = |x: &Tensor, time: f32| {

@@ -17,7 +17,7 @@ use super::lanes::{Lanes, Portable};
 /// Implementations mark `run`, and what it calls in its loops, `#[inline(always)]`: only what is
 /// inlined is compiled for the instruction set chosen.
 pub(super) trait Job {
-    /// What it gives back.
+    /// Its result.
     type Output;
 
     /// Does it; who wants to write with vectors writes with `L`.
@@ -34,7 +34,7 @@ enum Kind {
     Avx512,
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// What the compiler's target has without asking: NEON on aarch64; on x86-64 SSE2, whose
+    /// The instructions that the compiler's target always has: NEON on aarch64; on x86-64 SSE2, whose
     /// fused multiply-add is a slow library call.
     Baseline,
 }

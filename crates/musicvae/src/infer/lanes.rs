@@ -52,7 +52,7 @@ pub(super) trait Lanes: Copy {
     unsafe fn mul_add(self, factor: Self, sum: Self) -> Self;
 }
 
-/// What the compiler makes of plain numbers: the twin that the others are tested against.
+/// Plain numbers, which the compiler makes vectors of: the twin that the others are tested against.
 #[derive(Clone, Copy)]
 pub(super) struct Portable([f32; 4]);
 

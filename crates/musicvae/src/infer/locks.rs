@@ -2,7 +2,7 @@
 
 use groove::{Hit, INSTRUMENTS, Instrument, Pattern, STEPS, TOKENS};
 
-/// Which cells of a pattern are locked, and what is in them.
+/// The locked cells of a pattern, with their content.
 ///
 /// A locked cell is not overwritten afterwards: the decoder chooses among the tokens that agree with it, and
 /// what it plays next follows from that.
@@ -10,7 +10,7 @@ use groove::{Hit, INSTRUMENTS, Instrument, Pattern, STEPS, TOKENS};
 pub struct Locks {
     /// Of each step, the bits of the instruments that are locked.
     masks: [u16; STEPS],
-    /// What the locked cells hold; nothing in the others.
+    /// Content of the locked cells; nothing in the others.
     pattern: Pattern,
 }
 
@@ -47,7 +47,7 @@ impl Locks {
         self.masks == [0; STEPS]
     }
 
-    /// What the locked cells hold.
+    /// Content of the locked cells.
     pub fn pattern(&self) -> &Pattern {
         &self.pattern
     }

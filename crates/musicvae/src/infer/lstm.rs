@@ -31,7 +31,7 @@ impl LayerTensors<'_> {
         self.bias_ih.len() / 4
     }
 
-    /// What is added to the gates whatever the input: the sum of both biases `[4H]`.
+    /// The gates' bias: the sum of both biases `[4H]`.
     pub(super) fn bias(&self) -> Vec<f32> {
         self.bias_ih.iter().zip(self.bias_hh).map(|(a, b)| a + b).collect()
     }
@@ -52,7 +52,7 @@ pub(super) struct Layer {
     hidden: usize,
 }
 
-/// What a layer remembers between two steps, for each sequence.
+/// State of a layer between two steps, for each sequence.
 #[derive(Debug, Default)]
 pub(super) struct LayerState {
     /// `[sequences, H + columns]`: the last output h, then the next input.

@@ -17,7 +17,7 @@ pub(super) struct Prior {
     output: Linear,
 }
 
-/// Where a point is on its way, and the buffers of an evaluation, a row each.
+/// A point on its way, and the buffers of an evaluation, a row each.
 struct Way {
     x: Rows,
     condition: Rows,

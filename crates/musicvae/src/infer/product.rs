@@ -39,7 +39,7 @@ pub(super) struct Product<'a, const B: usize> {
     pub(super) inputs: usize,
     /// `inputs` numbers each.
     pub(super) x: [&'a [f32]; B],
-    /// What is added to: whole panels, row after row.
+    /// Sums that the product is added to: whole panels, row after row.
     pub(super) out: [&'a mut [f32]; B],
 }
 

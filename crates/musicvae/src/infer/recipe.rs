@@ -1,4 +1,4 @@
-//! What a groove is drawn from: the knobs, and the noise that belongs to them.
+//! The request for a groove: all knobs, and the noise that belongs to them.
 //!
 //! Same recipe, same cycle, same weights: same groove.
 
@@ -31,7 +31,7 @@ pub struct Recipe {
     /// trained, useful in `[-3, 3]`.
     #[serde(deserialize_with = "finite_numbers")]
     pub density: f32,
-    /// Which groove of all that the other knobs allow.
+    /// Seed of the noise: chooses among all grooves that the other knobs allow.
     pub seed: u64,
     /// How far each cycle wanders from the groove, in `[0, 1]`; at 0 all cycles are alike.
     #[serde(deserialize_with = "finite_numbers")]

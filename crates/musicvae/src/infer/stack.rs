@@ -18,7 +18,7 @@ pub(super) struct Stack {
     hidden: usize,
 }
 
-/// What a stack remembers between two steps, for each sequence, and its gates.
+/// State of a stack between two steps, for each sequence, and its gates.
 #[derive(Debug, Default)]
 pub(super) struct StackState {
     layers: Vec<LayerState>,

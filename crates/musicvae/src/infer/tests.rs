@@ -116,16 +116,16 @@ fn assert_near(found: f32, expected: f64, tolerance: f64, what: &str) {
 }
 
 fn agrees_with_pytorch(config: Config, salt: u64, reference: &Reference) {
-    let drummer = Drummer::new(&reference_file(config)).unwrap();
-    let z = pseudo(drummer.config().latent, salt, 1.5);
+    let model = GrooveModel::new(&reference_file(config)).unwrap();
+    let z = pseudo(model.config().latent, salt, 1.5);
     let mut scratch = Scratch::new();
     let mut sums = [0.0; STEPS];
-    let pattern = drummer.greedy_with(&z, &mut scratch, |step, logits| {
+    let pattern = model.greedy_with(&z, &mut scratch, |step, logits| {
         let weighted = logits.iter().enumerate().map(|(j, &x)| f64::from(x) * (j as f64).cos());
         sums[step] = weighted.sum();
     });
     assert_eq!(pattern.tokens().map(Token::value), reference.tokens);
-    assert_eq!(drummer.greedy(&z, &mut scratch), pattern.tokens());
+    assert_eq!(model.greedy(&z, &mut scratch), pattern.tokens());
     for (step, expected) in (0..STEPS).step_by(9).zip(reference.logits) {
         // A sum of 512 logits, each within about 1e-6 of the double-precision reference.
         assert_near(sums[step] as f32, expected, 3e-4, &format!("logits of step {step}"));
@@ -153,7 +153,7 @@ fn agrees_with_pytorch(config: Config, salt: u64, reference: &Reference) {
             pattern.set(t, instrument, Some(hit));
         }
     }
-    let (mean, sigma) = drummer.encode(&pattern);
+    let (mean, sigma) = model.encode(&pattern);
     for i in 0..6 {
         assert_near(mean[i], reference.mean[i], 3e-5, "mean");
         assert_near(sigma[i], reference.sigma[i], 3e-5, "sigma");
@@ -161,8 +161,8 @@ fn agrees_with_pytorch(config: Config, salt: u64, reference: &Reference) {
 }
 
 /// `tiny` with weights whose greedy tokens use many instruments.
-fn drummer() -> Drummer {
-    Drummer::new(&random_file(Config::tiny(), 1)).unwrap()
+fn model() -> GrooveModel {
+    GrooveModel::new(&random_file(Config::tiny(), 1)).unwrap()
 }
 
 fn recipe(seed: u64) -> Recipe {
@@ -170,7 +170,7 @@ fn recipe(seed: u64) -> Recipe {
 }
 
 fn decode(recipe: &Recipe, cycle: i64) -> Pattern {
-    drummer().decode(recipe, cycle, &mut Scratch::new())
+    model().decode(recipe, cycle, &mut Scratch::new())
 }
 
 #[test]
@@ -186,7 +186,9 @@ fn every_instruction_set_decodes_the_same_bits() {
         let recipe = Recipe { seed: 4, variation: 0.2, ..Recipe::default() };
         let patterns: Vec<Pattern> = Isa::available()
             .into_iter()
-            .map(|isa| Drummer::pack(&file, isa).unwrap().decode(&recipe, 3, &mut Scratch::new()))
+            .map(|isa| {
+                GrooveModel::pack(&file, isa).unwrap().decode(&recipe, 3, &mut Scratch::new())
+            })
             .collect();
         assert!(patterns[0].count() > 0);
         assert!(patterns.iter().all(|p| *p == patterns[0]));
@@ -205,17 +207,17 @@ fn a_small_published_network_agrees_with_pytorch() {
 
 #[test]
 fn a_groove_depends_on_its_recipe_and_not_on_what_was_decoded_before() {
-    let drummer = drummer();
+    let model = model();
     let mut used = Scratch::new();
-    let other = Drummer::new(&random_file(small_paper(), 2)).unwrap();
-    let twin = Drummer::new(&random_file(Config::tiny(), 3)).unwrap();
+    let other = GrooveModel::new(&random_file(small_paper(), 2)).unwrap();
+    let twin = GrooveModel::new(&random_file(Config::tiny(), 3)).unwrap();
     for seed in 0..4 {
         other.decode(&recipe(seed), 7, &mut used);
         twin.decode(&recipe(seed), 0, &mut used);
-        drummer.decode(&Recipe { variation: 0.7, ..recipe(9) }, 1, &mut used);
-        let found = drummer.decode(&recipe(seed), 0, &mut used);
-        assert_eq!(found, drummer.decode(&recipe(seed), 0, &mut Scratch::new()));
-        assert_ne!(found, drummer.decode(&recipe(seed + 1), 0, &mut used));
+        model.decode(&Recipe { variation: 0.7, ..recipe(9) }, 1, &mut used);
+        let found = model.decode(&recipe(seed), 0, &mut used);
+        assert_eq!(found, model.decode(&recipe(seed), 0, &mut Scratch::new()));
+        assert_ne!(found, model.decode(&recipe(seed + 1), 0, &mut used));
     }
 }
 
@@ -229,22 +231,22 @@ fn cycles_differ_only_with_variation() {
 
 #[test]
 fn temperature_zero_takes_the_likeliest_tokens() {
-    let drummer = drummer();
+    let model = model();
     let cold = Recipe { temperature: 0.0, ..recipe(3) };
-    let z = drummer.point(&cold, 0, &mut Scratch::new());
+    let z = model.point(&cold, 0, &mut Scratch::new());
     let mut scratch = Scratch::new();
-    let tokens = drummer.decode(&cold, 0, &mut scratch).tokens();
-    assert_eq!(tokens, drummer.greedy(&z, &mut scratch));
-    assert_ne!(tokens, drummer.decode(&recipe(3), 0, &mut scratch).tokens());
+    let tokens = model.decode(&cold, 0, &mut scratch).tokens();
+    assert_eq!(tokens, model.greedy(&z, &mut scratch));
+    assert_ne!(tokens, model.decode(&recipe(3), 0, &mut scratch).tokens());
 }
 
 #[test]
 fn more_density_means_more_hits() {
-    let drummer = drummer();
+    let model = model();
     let mut scratch = Scratch::new();
     let mut hits = |density| -> usize {
         let all = (0..20).map(|seed| Recipe { density, ..recipe(seed) });
-        all.map(|recipe| drummer.decode(&recipe, 0, &mut scratch).count()).sum()
+        all.map(|recipe| model.decode(&recipe, 0, &mut scratch).count()).sum()
     };
     let counts = [-3.0, -1.5, -0.5, 0.0, 0.5, 1.5, 3.0].map(&mut hits);
     assert!(counts.is_sorted_by(|a, b| a < b), "{counts:?}");
@@ -252,7 +254,7 @@ fn more_density_means_more_hits() {
 
 #[test]
 fn a_small_move_of_a_slider_changes_far_fewer_hits_than_new_noise_does() {
-    let drummer = drummer();
+    let model = model();
     let mut scratch = Scratch::new();
     let difference = |a: &Pattern, b: &Pattern| -> u32 {
         let pairs = a.tokens().into_iter().zip(b.tokens());
@@ -260,13 +262,13 @@ fn a_small_move_of_a_slider_changes_far_fewer_hits_than_new_noise_does() {
     };
     let (mut shared, mut independent) = (0, 0);
     for seed in 0..20 {
-        let z = drummer.point(&recipe(seed), 0, &mut Scratch::new());
-        let before = drummer.decode_latent(&z, &recipe(seed), 0, &mut scratch);
+        let z = model.point(&recipe(seed), 0, &mut Scratch::new());
+        let before = model.decode_latent(&z, &recipe(seed), 0, &mut scratch);
         let moved: Vec<f32> =
             z.iter().enumerate().map(|(i, z)| if i == 2 { z + 0.03 } else { *z }).collect();
-        let after = drummer.decode_latent(&moved, &recipe(seed), 0, &mut scratch);
+        let after = model.decode_latent(&moved, &recipe(seed), 0, &mut scratch);
         shared += difference(&before, &after);
-        let redrawn = drummer.decode_latent(&moved, &recipe(seed + 100), 0, &mut scratch);
+        let redrawn = model.decode_latent(&moved, &recipe(seed + 100), 0, &mut scratch);
         independent += difference(&before, &redrawn);
     }
     assert!(shared > 0, "the slider does nothing");
@@ -275,34 +277,34 @@ fn a_small_move_of_a_slider_changes_far_fewer_hits_than_new_noise_does() {
 
 #[test]
 fn knobs_that_are_not_numbers_are_harmless() {
-    let drummer = drummer();
+    let model = model();
     let mut scratch = Scratch::new();
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, f32::MIN_POSITIVE] {
         let mut recipe = Recipe { temperature: bad, density: bad, variation: bad, ..recipe(1) };
         recipe.latent[2] = bad;
-        let pattern = drummer.decode(&recipe, 0, &mut scratch);
+        let pattern = model.decode(&recipe, 0, &mut scratch);
         assert!(pattern.iter().all(|(_, _, hit)| hit.velocity().is_finite()));
-        assert_eq!(pattern, drummer.decode(&recipe, 0, &mut scratch));
+        assert_eq!(pattern, model.decode(&recipe, 0, &mut scratch));
     }
-    assert_eq!(drummer.decode(&recipe(1), 0, &mut scratch), decode(&recipe(1), 0));
+    assert_eq!(model.decode(&recipe(1), 0, &mut scratch), decode(&recipe(1), 0));
 }
 
 #[test]
 fn a_point_leads_back_to_its_noise_and_stays_without_variation() {
     let file = random_file(Config { prior: Some(gentle_prior()), ..Config::tiny() }, 2);
-    let drummer = Drummer::new(&file).unwrap();
+    let model = GrooveModel::new(&file).unwrap();
     let mut scratch = Scratch::new();
-    let anchor = drummer.point(&recipe(7), 0, &mut scratch);
-    assert_eq!(drummer.point_around(&anchor, &recipe(8), 5, &mut scratch), anchor);
-    let prior = drummer.prior.as_ref().unwrap();
-    let again = prior.draw(drummer.isa, &prior.invert(drummer.isa, &anchor, None), None);
+    let anchor = model.point(&recipe(7), 0, &mut scratch);
+    assert_eq!(model.point_around(&anchor, &recipe(8), 5, &mut scratch), anchor);
+    let prior = model.prior.as_ref().unwrap();
+    let again = prior.draw(model.isa, &prior.invert(model.isa, &anchor, None), None);
     for (a, b) in again.iter().zip(&anchor) {
         assert!((a - b).abs() < 0.05, "{a} is not {b}");
     }
     let near = Recipe { variation: 0.1, ..recipe(7) };
     let far = Recipe { variation: 0.9, ..recipe(7) };
     let mut distance = |recipe: &Recipe| -> f32 {
-        let z = drummer.point_around(&anchor, recipe, 5, &mut scratch);
+        let z = model.point_around(&anchor, recipe, 5, &mut scratch);
         z.iter().zip(&anchor).map(|(a, b)| (a - b).powi(2)).sum()
     };
     let (near, far) = (distance(&near), distance(&far));
@@ -313,9 +315,9 @@ fn a_point_leads_back_to_its_noise_and_stays_without_variation() {
 fn styles_lead_to_different_points_and_unknown_ones_to_any() {
     let prior = PriorConfig { styles: 2, ..gentle_prior() };
     let file = random_file(Config { prior: Some(prior), ..Config::tiny() }, 2);
-    let drummer = Drummer::new(&file).unwrap();
+    let model = GrooveModel::new(&file).unwrap();
     let [any, first, second, unknown] = [None, Some(0), Some(1), Some(2)]
-        .map(|style| drummer.point(&Recipe { style, ..recipe(1) }, 0, &mut Scratch::new()));
+        .map(|style| model.point(&Recipe { style, ..recipe(1) }, 0, &mut Scratch::new()));
     assert!(any != first && any != second && first != second);
     assert_eq!(any, unknown);
 }
@@ -327,22 +329,22 @@ fn gentle_prior() -> PriorConfig {
 
 #[test]
 fn locked_cells_stay_and_change_what_follows_them() {
-    let drummer = drummer();
+    let model = model();
     let mut scratch = Scratch::new();
     let (mut kept, mut followed) = (0, 0);
     for seed in 0..20 {
         let recipe = recipe(seed);
-        let z = drummer.point(&recipe, 0, &mut scratch);
-        let free = drummer.decode_latent(&z, &recipe, 0, &mut scratch);
+        let z = model.point(&recipe, 0, &mut scratch);
+        let free = model.decode_latent(&z, &recipe, 0, &mut scratch);
         let mut locks = Locks::default();
-        assert_eq!(drummer.decode_around(&z, &locks, &recipe, 0, &mut scratch), free);
+        assert_eq!(model.decode_around(&z, &locks, &recipe, 0, &mut scratch), free);
         // The opposite of what the first step would be, and silence of the kick.
         for instrument in Instrument::ALL {
             let hit = free.hit(0, instrument).is_none().then(|| Hit::new(0.25, 0.125));
             locks.lock(0, instrument, hit);
         }
         (0..STEPS).for_each(|step| locks.lock(step, Instrument::Kick, None));
-        let found = drummer.decode_around(&z, &locks, &recipe, 0, &mut scratch);
+        let found = model.decode_around(&z, &locks, &recipe, 0, &mut scratch);
         for step in 0..STEPS {
             let (held, mask) = locks.of_step(step);
             assert_eq!(found.token(step).value() & mask, held.value());
@@ -365,14 +367,14 @@ fn locked_cells_stay_and_change_what_follows_them() {
 
 #[test]
 fn density_of_one_instrument_leaves_the_others_nearly_alone() {
-    let drummer = drummer();
+    let model = model();
     let mut scratch = Scratch::new();
     let mut hits = |nats: f32, of: Instrument| -> usize {
         let mut density_by_instrument = [0.0; groove::INSTRUMENTS];
         density_by_instrument[Instrument::Snare.index()] = nats;
         let all = (0..20).map(|seed| Recipe { density_by_instrument, ..recipe(seed) });
         all.map(|recipe| {
-            let pattern = drummer.decode(&recipe, 0, &mut scratch);
+            let pattern = model.decode(&recipe, 0, &mut scratch);
             pattern.iter().filter(|(_, instrument, _)| *instrument == of).count()
         })
         .sum()

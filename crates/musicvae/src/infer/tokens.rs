@@ -77,7 +77,7 @@ impl Draw<'_> {
     }
 }
 
-/// What a token is drawn by: logit + bias + temperature x noise.
+/// The token of largest score is drawn: logit + bias + temperature x noise.
 #[inline(always)]
 fn score(temperature: f32, noise: f32, logit: f32, bias: f32) -> f32 {
     temperature.mul_add(noise, logit + bias)

@@ -60,7 +60,7 @@ impl Batch {
         &self.tokens
     }
 
-    /// Which instruments are struck, `[B, T, 9]`.
+    /// The struck instruments as 1, `[B, T, 9]`.
     pub(crate) fn columns(&self, device: &Device) -> Result<Tensor> {
         self.token_columns(TokenInput::MultiHot, device)
     }
@@ -74,7 +74,7 @@ impl Batch {
         Tensor::from_vec(x, (self.len(), STEPS, width), device)
     }
 
-    /// What the encoder reads, `[B, T, F]`: the token's columns and, with `expression`, velocities
+    /// The encoder's input, `[B, T, F]`: the token's columns and, with `expression`, velocities
     /// and twice the micro-offsets.
     pub(crate) fn features(&self, config: &Config, device: &Device) -> Result<Tensor> {
         if !config.expression {

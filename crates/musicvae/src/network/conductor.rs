@@ -8,7 +8,7 @@ use super::lstm::Lstm;
 use super::operations::Operations;
 use crate::weights::config::Config;
 
-/// What the decoder is told about a window.
+/// The decoder's input about a window as a whole.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Bar embeddings `[B, 4, E]`.

@@ -28,7 +28,7 @@ pub struct Decoder {
     expression_sketch: Option<Linear>,
 }
 
-/// What reads the top h.
+/// The layers that read the top h.
 #[derive(Clone, Debug)]
 struct Heads {
     joint: Linear,
@@ -51,7 +51,7 @@ pub struct Decoded {
     windows: usize,
     /// The top h, `[4 B, 16, H]`.
     out: Tensor,
-    /// What dropout multiplies it by before `joint` reads it, `[4 B, 16, H]`.
+    /// Dropout mask of `out` for `joint`, `[4 B, 16, H]`.
     mask: Option<Mask>,
     joint: Linear,
     /// Onset logits, `[64 B, 9]`.
@@ -281,7 +281,7 @@ fn one_below_the_other(layers: &[Linear]) -> Result<Linear> {
     Ok(Linear::new(Tensor::cat(&weights, 0)?, Some(Tensor::cat(&biases, 0)?)))
 }
 
-/// Which instruments each token strikes, `[9, 512]`.
+/// The instruments that each token strikes as 1, `[9, 512]`.
 fn token_columns(device: &Device) -> Result<Tensor> {
     let mut table = vec![0.0; INSTRUMENTS * TOKENS];
     for token in (0..TOKENS as u16).filter_map(Token::new) {

@@ -4,10 +4,10 @@ use candle_core::{Device, Result, Shape, Tensor};
 
 use crate::noise::Noise;
 
-/// What training does to the network so that it learns more than its data.
+/// Regularisation in training: dropout and hidden previous tokens.
 #[derive(Clone, Debug)]
 pub struct Regularisation {
-    /// Where the random choices come from.
+    /// Source of the random choices.
     pub noise: Noise,
     /// Share of steps, in `[0, 1]`, whose previous token is hidden from the decoder, so that it
     /// must read the latent vector.

@@ -49,7 +49,7 @@ pub struct Encoder {
     sigma: Linear,
 }
 
-/// What turns four bars into one summary.
+/// The layers from four bars to one summary.
 #[derive(Clone, Debug)]
 struct BarMix {
     bar: Linear,

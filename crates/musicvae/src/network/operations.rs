@@ -1,4 +1,4 @@
-//! Which operations compute the network: this crate's, for the CPU, or candle's, for every other device.
+//! The operations of the network: this crate's own for the CPU, or candle's for every other device.
 
 use candle_core::{Device, Module, Result, Tensor};
 use candle_nn::Linear;

@@ -134,7 +134,7 @@ impl Parameters {
         self.variables.iter().map(|(name, var)| (name.clone(), copy(var))).collect()
     }
 
-    /// What networks are built from; they share these parameters.
+    /// A builder for networks, which share these parameters.
     pub fn builder(&self) -> VarBuilder<'static> {
         let tensors: HashMap<String, Tensor> = self
             .variables
@@ -149,7 +149,7 @@ impl Parameters {
         &self.variables
     }
 
-    /// Where they are.
+    /// Their device.
     pub fn device(&self) -> &Device {
         &self.device
     }
@@ -160,7 +160,7 @@ impl Parameters {
     }
 }
 
-/// What the first weights' range of tensor `name` depends on: the inputs of a linear layer, the
+/// The number of inputs that the range of tensor `name`'s first weights depends on: the inputs of a linear layer, the
 /// units of an LSTM.
 fn fan_in(name: &str, shapes: &HashMap<&str, &[usize]>) -> usize {
     let (layer, tensor) = name.rsplit_once('.').unwrap_or(("", name));

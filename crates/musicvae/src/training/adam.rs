@@ -222,7 +222,7 @@ struct Update {
     beta_1: f32,
     beta_2: f32,
     epsilon: f32,
-    /// What weight decay leaves of a parameter.
+    /// Share of a parameter that weight decay leaves.
     kept: f32,
     /// Learning rate over the first mean's correction.
     rate: f32,

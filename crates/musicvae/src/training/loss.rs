@@ -1,4 +1,4 @@
-//! What training minimises and evaluation reports. All are scalars, means over windows; nats.
+//! The losses of training, and the figures of evaluation. All are scalars, means over windows, in nats.
 
 use candle_core::{D, Result, Tensor};
 use candle_nn::ops::log_softmax;
@@ -24,7 +24,7 @@ pub fn divergence(posterior: &Posterior) -> Result<Tensor> {
     (((squares - 1.0)? * 0.5)? - posterior.sigma.log()?)?.sum(1)
 }
 
-/// What the divergence (mean over windows) costs beyond `free_bits`: max(divergence - free_bits x
+/// The divergence (mean over windows) beyond `free_bits`: max(divergence - free_bits x
 /// ln 2, 0). The bits are those of a whole window.
 ///
 /// # Errors

@@ -102,7 +102,7 @@ pub struct Config {
     pub direct_path: bool,
     /// A bar's first step does not see the last token of the bar before.
     pub independent_bars: bool,
-    /// Which earlier steps the decoder sees beside the previous one: how many steps ago each was,
+    /// Earlier steps that the decoder sees beside the previous one: how many steps ago each was,
     /// 16 being the same step of the bar before. Silence before the first step.
     #[serde(default)]
     pub look_back: Vec<usize>,

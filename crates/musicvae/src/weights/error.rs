@@ -13,7 +13,7 @@ pub enum WeightsError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The file is larger than any weights file.
@@ -28,13 +28,13 @@ pub enum WeightsError {
          \"{FORMAT}\""
     )]
     Format {
-        /// What it says.
+        /// The file's value.
         found: String,
     },
     /// Written by another version of this program.
     #[error("weights format version {found}, but this program reads version {VERSION}")]
     Version {
-        /// What it says.
+        /// The file's value.
         found: String,
     },
     /// A metadata entry is missing.
@@ -43,7 +43,7 @@ pub enum WeightsError {
     /// The file's instruments are not ours, or in another order.
     #[error("the file's vocabulary is `{found}`, but this program's is `{expected}`")]
     Vocabulary {
-        /// What it says.
+        /// The file's value.
         found: String,
         /// [`vocabulary`](super::vocabulary).
         expected: String,
@@ -77,7 +77,7 @@ pub enum WeightsError {
     NumberType {
         /// Its name.
         name: String,
-        /// What they are.
+        /// Their type.
         found: String,
     },
     /// A tensor holds NaN or infinity, or a number too large for the precision asked for.

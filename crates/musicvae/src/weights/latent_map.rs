@@ -170,7 +170,7 @@ impl LatentMap {
         &self.directions
     }
 
-    /// Where the styles are, in the file's order; none in a file without them.
+    /// Places of the styles, in the file's order; none in a file without them.
     pub fn styles(&self) -> &[Style] {
         &self.styles
     }

@@ -130,7 +130,7 @@ fn the_embedded_network_answers_each_seed_with_its_own_pattern() {
     let (mut audio, worker, _gui) = handoff();
     let _worker = Worker::spawn(params.clone(), worker, Weights::load);
     assert!(audio.wait(|| wanted(&params), &[0], LONG));
-    let expected = weights.drummer.decode(&params.recipe(), 0, &mut Default::default());
+    let expected = weights.model.decode(&params.recipe(), 0, &mut Default::default());
     assert_eq!(audio.answer().live.score, Score::steady(expected));
 }
 

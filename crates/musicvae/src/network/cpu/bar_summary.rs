@@ -1,4 +1,4 @@
-//! What the encoder keeps of a bar's steps, as a single operation with its own backward, on the
+//! The encoder's summary of a bar's steps, as a single operation with its own backward, on the
 //! CPU: final states and means, without the dozen large intermediate tensors of doing it by parts.
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};

@@ -28,7 +28,7 @@ pub(in crate::network) struct Recurrence {
     is_reverse: bool,
     /// The first of the columns of `steps` whose gradient is wanted, if any's is: those before it get zeros.
     steps_gradient_from: Option<usize>,
-    /// What backward needs of forward.
+    /// Intermediate results of forward that backward needs.
     saved: Mutex<Option<Vec<Chunk>>>,
 }
 

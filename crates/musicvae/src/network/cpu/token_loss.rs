@@ -28,7 +28,7 @@ const LANES: usize = 8;
 /// Result: `scale` times the sum over rows of -ln softmax(logits)[target], a scalar.
 pub(in crate::network) struct TokenLoss {
     targets: Vec<u16>,
-    /// What `hidden` is multiplied by first, element by element.
+    /// Dropout mask of `hidden`.
     mask: Option<Mask>,
     scale: f32,
     needs_gradients: bool,

@@ -20,7 +20,7 @@ impl PriorConfig {
         TIMES + 1 + self.styles
     }
 
-    /// Which of those numbers says "any style"; those of the styles follow.
+    /// Index of the number for "any style"; those of the styles follow.
     pub fn any_style(&self) -> usize {
         TIMES
     }

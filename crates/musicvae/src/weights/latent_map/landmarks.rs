@@ -17,7 +17,7 @@ pub struct Direction {
     pub along: Vec<f32>,
 }
 
-/// Where the grooves of a style are.
+/// Place of a style's grooves in the latent space.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Style {
     /// Its name, such as `funk`.

@@ -116,7 +116,7 @@ fn with_the_shipped_weights_corners_are_themselves_and_the_way_between_them_is_g
     let all = [[0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [1.0, 0.0]].map(|[x, y]| there(x, y));
     // A style's own groove, and a clip as it comes back.
     let style = weights.style("funk");
-    let own = weights.drummer.decode(&Recipe { style, ..recipe }, 0, &mut Default::default());
+    let own = weights.model.decode(&Recipe { style, ..recipe }, 0, &mut Default::default());
     assert_eq!(all[0], own);
     assert!(
         onset_f1(&all[3], &factory::pattern()) > 0.9,

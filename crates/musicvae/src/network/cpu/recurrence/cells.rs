@@ -60,7 +60,7 @@ fn cells_forward(
     }
 }
 
-/// What a step's backward reads beside its gates.
+/// Inputs of a step's backward beside its gates.
 #[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
     /// The c before the step, a sequence after the other; longer is allowed, as for `c_now`.
