@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use groove::midi::Performance;
-use groove::{Hit, Pattern, StepSequence};
+use groove::midi::{Clip, ClipOptions};
+use groove::{Hit, Pattern};
 
 /// A style as the weights call it, and a training performance of it. Chosen by style and for steady four bars; of each,
 /// bars 5 to 8, when the drummer has settled.
@@ -51,9 +51,8 @@ fn main() -> ExitCode {
 fn second_pattern(path: &Path) -> Result<Pattern, String> {
     let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let bytes = std::fs::read(path).map_err(|error| told(&error))?;
-    let performance = Performance::read(&bytes).map_err(|error| told(&error))?;
-    let sequence = StepSequence::from_clip(&performance).map_err(|error| told(&error))?;
-    let played = sequence.patterns().nth(1).ok_or_else(|| told(&"it ends before bar 5"))?;
+    let clip = Clip::read(&bytes, ClipOptions::default()).map_err(|error| told(&error))?;
+    let played = clip.pattern(5).map_err(|error| told(&error))?;
     let mut pattern = Pattern::EMPTY;
     let rounded = |x: f32| (x * 1000.0).round() / 1000.0;
     for (step, instrument, hit) in played.iter() {

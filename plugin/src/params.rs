@@ -29,7 +29,7 @@ pub use play::{KitParams, PlayParams, QuantiseParam};
 use std::sync::Arc;
 
 use groove::sequencer::{Feel, Lanes, Reading, Shape, Touch};
-use groove::{Beats, Instrument};
+use groove::{Beats, Instrument, KeyMap, NoteMap};
 use nice_plug::prelude::*;
 use parking_lot::RwLock;
 
@@ -287,6 +287,16 @@ impl JangdanParams {
         }
         let anchor = edits.anchor(&recipe).filter(|_| pad.is_none()).copied();
         Groove { recipe: Some(recipe), anchor, pad, edits: (*edits).clone(), ..Groove::default() }
+    }
+
+    /// How keys of imported clips are read: by the note map that is set, or the one that the clip's keys suggest as
+    /// long as it is General MIDI.
+    pub(crate) fn key_map(&self) -> KeyMap {
+        match self.notes.map.value().ready() {
+            Some(NoteMap::GeneralMidi) => KeyMap::Guess,
+            Some(map) => KeyMap::Ready(map),
+            None => KeyMap::Own(self.lanes().0.map(|lane| lane.key)),
+        }
     }
 
     /// The settings of every instrument.

@@ -1,7 +1,7 @@
 //! From an archive of MIDI files to the windows that a network is trained on and measured with.
 //!
 //! ```text
-//! zip or folder -> MIDI files (info.csv says which, and their split) -> step sequences -> windows
+//! zip or folder -> MIDI files (info.csv says their styles and splits) -> step sequences -> windows
 //! ```
 //!
 //! Files are read in small batches and forgotten; what stays is their hits on the step grid
@@ -13,7 +13,9 @@ pub(crate) mod clip;
 mod cut;
 #[cfg(test)]
 mod hostile_tests;
+mod info;
 mod load;
+mod reading;
 mod report;
 mod seed;
 mod source;
@@ -27,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use catalog::PerformanceInfo;
 pub(crate) use load::load;
+pub(crate) use reading::ReadArgs;
 pub(crate) use report::{Report, Skipped};
 pub(crate) use windows::Windows;
 
@@ -84,6 +87,8 @@ pub(crate) struct DataOptions {
     pub(crate) train_hop_beats: Option<u32>,
     /// Draws the split of an archive that states none.
     pub(crate) split_seed: u64,
+    /// How the notes of files are read.
+    pub(crate) reading: ReadArgs,
 }
 
 /// The windows of an archive.

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use self::grooves::pair;
 use self::page::Section;
-use crate::data::{self, DataOptions, Windowing, Windows};
+use crate::data::{self, DataOptions, ReadArgs, Windowing, Windows};
 use crate::training::checkpoint::Checkpoint;
 use crate::training::run_folder::RunFolder;
 use crate::training::settings::Settings;
@@ -46,6 +46,7 @@ pub(crate) fn write(folder: &RunFolder, archive: Option<&Path>, out: &Path) -> R
         windowing: summary.windowing,
         train_hop_beats: None,
         split_seed: summary.seed,
+        reading: summary.reading.clone(),
     };
     let data = data::load(&options).context("the run's data (if it has moved, add --data)")?;
     let held_out = !data.validation.is_empty();
@@ -104,6 +105,8 @@ struct RunSummary {
     command: Option<String>,
     windowing: Windowing,
     seed: u64,
+    #[serde(flatten)]
+    reading: ReadArgs,
 }
 
 impl RunSummary {

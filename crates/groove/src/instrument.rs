@@ -42,21 +42,27 @@ struct Row {
     /// The key written, first, then every other key read as this instrument: the roll-up of the
     /// Groove MIDI Dataset's Roland TD-11 mapping (Gillick et al. 2019, appendix A).
     keys: &'static [u8],
-    /// Further General MIDI percussion keys for which this is the nearest drum. Used when a
-    /// user's own clip is imported, never when training.
+    /// Further General MIDI (1 and 2) percussion keys for which this is the nearest drum: shaken and scraped
+    /// ones a closed hat, struck wood the snare's rim, struck metal a ride, the samba's surdo a kick.
     general_midi: &'static [u8],
 }
 
 const TABLE: [Row; INSTRUMENTS] = [
-    row(Instrument::Kick, "kick", "Kick", &[36], &[35, 33]),
-    row(Instrument::Snare, "snare", "Snare", &[38, 40, 37], &[39, 31, 34, 32]),
+    row(Instrument::Kick, "kick", "Kick", &[36], &[35, 86, 87]),
+    row(Instrument::Snare, "snare", "Snare", &[38, 40, 37], &[39, 31, 75, 76, 77, 85]),
     row(Instrument::HighTom, "high-tom", "High tom", &[50, 48], &[60, 65]),
     row(Instrument::LowMidTom, "low-mid-tom", "Low-mid tom", &[47, 45], &[61, 66, 62, 63]),
     row(Instrument::HighFloorTom, "high-floor-tom", "Floor tom", &[43, 58], &[41, 64]),
     row(Instrument::OpenHiHat, "open-hi-hat", "Open hat", &[46, 26], &[]),
-    row(Instrument::ClosedHiHat, "closed-hi-hat", "Closed hat", &[42, 22, 44], &[54, 69, 70, 82]),
+    row(
+        Instrument::ClosedHiHat,
+        "closed-hi-hat",
+        "Closed hat",
+        &[42, 22, 44],
+        &[54, 69, 70, 73, 74, 82, 83],
+    ),
     row(Instrument::Crash, "crash", "Crash", &[49, 55, 57, 52], &[]),
-    row(Instrument::Ride, "ride", "Ride", &[51, 59, 53], &[56, 80, 81]),
+    row(Instrument::Ride, "ride", "Ride", &[51, 59, 53], &[56, 67, 68, 80, 81]),
 ];
 
 const fn row(
@@ -111,18 +117,39 @@ impl Instrument {
         TABLE[self.index()].keys[0]
     }
 
-    /// The instrument a training file means by MIDI key `key`; `None` for a key outside the table.
+    /// The instrument that the Groove MIDI Dataset has on MIDI key `key`; `None` for a key outside the table.
     pub fn from_key(key: u8) -> Option<Self> {
         TABLE.iter().find(|row| row.keys.contains(&key)).map(|row| row.instrument)
     }
 
-    /// The instrument nearest to General MIDI percussion key `key`, for importing a user's clip;
-    /// `None` for keys that are no drum of a kit (such as the whistle).
+    /// The instrument nearest to General MIDI percussion key `key`; `None` for those that no drum of a kit is
+    /// near to (clicks, whistles, effects: [`percussion_name`] has them).
     pub fn nearest_to_key(key: u8) -> Option<Self> {
         Self::from_key(key).or_else(|| {
             TABLE.iter().find(|row| row.general_midi.contains(&key)).map(|row| row.instrument)
         })
     }
+}
+
+/// The keys of General MIDI 2's drum set for which no instrument stands.
+const NO_DRUMS: [(u8, &str); 12] = [
+    (27, "high Q"),
+    (28, "slap"),
+    (29, "scratch push"),
+    (30, "scratch pull"),
+    (32, "square click"),
+    (33, "metronome click"),
+    (34, "metronome bell"),
+    (71, "short whistle"),
+    (72, "long whistle"),
+    (78, "mute cuica"),
+    (79, "open cuica"),
+    (84, "bell tree"),
+];
+
+/// The name in General MIDI 2 of a percussion key for which no instrument stands; `None` for others.
+pub fn percussion_name(key: u8) -> Option<&'static str> {
+    NO_DRUMS.iter().find(|(number, _)| *number == key).map(|(_, name)| *name)
 }
 
 #[cfg(test)]
@@ -149,10 +176,13 @@ mod tests {
     }
 
     #[test]
-    fn training_ignores_the_acoustic_kick_that_an_import_understands() {
+    fn every_general_midi_percussion_key_is_an_instrument_or_has_a_name_to_be_told_by() {
+        for key in 27..=87 {
+            let (instrument, name) = (Instrument::nearest_to_key(key), percussion_name(key));
+            assert!(instrument.is_some() != name.is_some(), "{key}: {instrument:?}, {name:?}");
+        }
         assert_eq!(Instrument::from_key(35), None);
         assert_eq!(Instrument::nearest_to_key(35), Some(Instrument::Kick));
-        assert_eq!(Instrument::nearest_to_key(72), None); // long whistle
     }
 
     #[test]

@@ -29,17 +29,16 @@
 //!
 //! # Patterns and files
 //!
-//! [`midi::write()`] writes patterns as a Standard MIDI File. [`midi::Performance::read`] reads one, and
-//! [`StepSequence::from_performance`] (for training) or [`StepSequence::from_clip`] (for a musician's own)
-//! brings it onto the grid:
+//! [`midi::write()`] writes patterns as a Standard MIDI File. [`midi::Clip::read`] reads the drums of any file
+//! onto the grid, for training and for a musician's import alike, and says what it leaves out:
 //!
 //! ```
-//! # use groove::{Hit, Instrument, Pattern, StepSequence, midi};
+//! # use groove::{Hit, Instrument, Pattern, midi};
 //! # let mut pattern = Pattern::EMPTY;
 //! # pattern.set(0, Instrument::Kick, Some(Hit::new(1.0, 0.0)));
 //! let file = midi::write(&[pattern], 120.0)?;
-//! let clip = StepSequence::from_clip(&midi::Performance::read(&file)?)?;
-//! assert_eq!(clip.patterns().next(), Some(pattern));
+//! let clip = midi::Clip::read(&file, midi::ClipOptions::default())?;
+//! assert_eq!(clip.pattern(1)?, pattern);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -58,8 +57,8 @@ pub mod sequencer;
 mod step_sequence;
 mod time;
 
-pub use instrument::{INSTRUMENTS, Instrument};
-pub use note_map::{NoteMap, instrument_meant};
+pub use instrument::{INSTRUMENTS, Instrument, percussion_name};
+pub use note_map::{KeyMap, NoteMap, instrument_meant};
 pub use onset_grid::OnsetGrid;
 pub use pattern::{
     BARS, BEATS_PER_BAR, Hit, NoSuchStep, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, TOKENS,

@@ -2,8 +2,8 @@
 
 use crate::instrument::{INSTRUMENTS, Instrument};
 
-/// A ready map from instruments to MIDI keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A ready map from instruments to MIDI keys, and back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoteMap {
     /// General MIDI, which most drum samplers read.
     #[default]
@@ -20,53 +20,138 @@ pub enum NoteMap {
     Pads,
     /// Ableton Live's Drum Rack from C1 on.
     DrumRack,
+    /// `avldrums.lv2`.
+    Avldrums,
 }
 
 /// What is known of a map: a row of [`TABLE`].
 struct Map {
     map: NoteMap,
+    /// Name on command lines; for ever.
+    id: &'static str,
     name: &'static str,
     /// In the order of [`Instrument::ALL`]: kick, snare, high, low-mid and floor tom, open and closed hat,
-    /// crash, ride.
-    keys: [u8; INSTRUMENTS],
+    /// crash, ride. Of each the key that is written, then all others that are read as it.
+    keys: [&'static [u8]; INSTRUMENTS],
+    /// Whether General MIDI says what keys outside `keys` are. If not they are chokes and effects.
+    extends_general_midi: bool,
 }
 
-const TABLE: [Map; 7] = [
+const TABLE: [Map; 8] = [
     // General MIDI 1 Sound Set, percussion key map: midi.org, General MIDI specifications.
     Map {
         map: NoteMap::GeneralMidi,
+        id: "general-midi",
         name: "General MIDI",
-        keys: [36, 38, 50, 47, 43, 46, 42, 49, 51],
+        keys: [&[36], &[38], &[50], &[47], &[43], &[46], &[42], &[49], &[51]],
+        extends_general_midi: true,
     },
     // Roland, "TD-17: Default Factory MIDI Note Map" (support.roland.com, article 360005173411): heads and
     // bows. The TD-11 of the Groove MIDI Dataset has the same.
-    Map { map: NoteMap::RolandTd, name: "Roland TD", keys: [36, 38, 48, 45, 43, 46, 42, 49, 51] },
+    Map {
+        map: NoteMap::RolandTd,
+        id: "roland-td",
+        name: "Roland TD",
+        keys: [&[36], &[38], &[48], &[45], &[43], &[46], &[42], &[49], &[51]],
+        extends_general_midi: true,
+    },
     // XLN Audio, "Addictive Drums 2 Keymap" (2 June 2021): kick, snare open hit, toms 1 to 3 open hit,
-    // hi-hat open A and closed 1 tip, cymbal 1 hit, ride 1 tip. Read in a published transcript.
+    // hi-hat open A and closed 1 tip, cymbal 1 hit, ride 1 tip; read from two published transcripts. Keys 3
+    // to 9 are places that a controller chooses, 26 to 35 brushes.
     Map {
         map: NoteMap::AddictiveDrums2,
+        id: "addictive-drums-2",
         name: "Addictive Drums 2",
-        keys: [36, 38, 71, 69, 67, 54, 49, 77, 60],
+        keys: [
+            &[36],
+            &[38, 37, 39, 40, 41, 42, 43, 44, 5, 6, 26, 28, 29, 30, 31, 32, 33, 34, 35],
+            &[71, 72],
+            &[69, 70],
+            &[67, 68, 65, 66],
+            &[54, 55, 56, 57, 58, 59],
+            &[49, 50, 51, 52, 53, 48, 7, 8, 9],
+            &[77, 46, 79, 81, 89, 91, 93],
+            &[60, 61, 62, 45, 84, 85, 86, 3, 4],
+        ],
+        extends_general_midi: false,
     },
-    // Toontrack says of EZdrummer's layout that it is General MIDI's, extended; its key 50 is a muted
-    // crash and not a tom, as in Superior Drummer. Not verified beyond that.
-    Map { map: NoteMap::EzDrummer, name: "EZdrummer", keys: [36, 38, 48, 47, 43, 46, 42, 49, 51] },
+    // Toontrack says of EZdrummer's layout that it is General MIDI's, extended. The further keys are from
+    // two published transcripts of version 2: both kick aliases, snare left and right, hats by opening, the
+    // crashes' aliases. Chokes and the cowbell are left out.
+    Map {
+        map: NoteMap::EzDrummer,
+        id: "ezdrummer",
+        name: "EZdrummer",
+        keys: [
+            &[36, 34, 35],
+            &[38, 37, 39, 40, 33],
+            &[48, 50, 82],
+            &[47, 45, 80, 78],
+            &[43, 41, 75, 73],
+            &[46, 24, 25, 26, 60, 17, 23, 123, 124],
+            &[42, 22, 44, 21, 61, 62, 63, 64, 65, 122],
+            &[49, 52, 55, 57, 27, 28, 29, 30, 31, 32],
+            &[51, 53, 59],
+        ],
+        extends_general_midi: false,
+    },
     // Toontrack, Superior Drummer 3's default MIDI layout: kick, snare hit, rack toms 1 and 2, floor tom 1,
-    // hi-hat open 3 and closed tip, crash 2, ride 1 bow. Read in two published transcripts.
+    // hi-hat open 3 and closed tip, crash 2, ride 1 bow; read from three published transcripts. Its keys 50,
+    // 54, 56 and 58 are muted crashes.
     Map {
         map: NoteMap::SuperiorDrummer3,
+        id: "superior-drummer-3",
         name: "Superior Drummer 3",
-        keys: [36, 38, 48, 47, 43, 26, 42, 49, 51],
+        keys: [
+            &[36, 34, 35],
+            &[38, 37, 39, 40, 33],
+            &[48, 82],
+            &[47, 45, 80, 78],
+            &[43, 41, 75, 73],
+            &[26, 46, 24, 25, 60, 17, 23, 123, 124],
+            &[42, 22, 44, 21, 61, 62, 63, 64, 65, 122],
+            &[49, 52, 55, 57, 27, 28, 29, 30, 31, 32],
+            &[51, 53, 59],
+        ],
+        extends_general_midi: false,
     },
     // The 16 pads are C1 to D#2 (36 to 51) from the lowest left one on. What lies on which pad every kit
     // decides anew: this order is ours, kick, snare, closed and open hat first. Not verified.
-    Map { map: NoteMap::Pads, name: "Pads from C1", keys: [36, 37, 42, 41, 40, 39, 38, 43, 44] },
+    Map {
+        map: NoteMap::Pads,
+        id: "pads",
+        name: "Pads from C1",
+        keys: [&[36], &[37], &[42], &[41], &[40], &[39], &[38], &[43], &[44]],
+        extends_general_midi: true,
+    },
     // The rack shows C1 to D#2 (36 to 51): Sound on Sound, October 2015, "Ableton Tips & Techniques".
     // Its kits keep to General MIDI within these pads; which of them lie where was not verified.
     Map {
         map: NoteMap::DrumRack,
+        id: "drum-rack",
         name: "Drum Rack C1",
-        keys: [36, 38, 50, 47, 43, 46, 42, 49, 51],
+        keys: [&[36], &[38], &[50], &[47], &[43], &[46], &[42], &[49], &[51]],
+        extends_general_midi: true,
+    },
+    // The key names that avldrums.lv2 gives to hosts (its MIDNAM document). There is one rack tom: its centre
+    // is written as the high tom, its edge as the low one. Of the open hats, "semi" and "swish", the louder
+    // is 48. Keys 50, 52 and 58 are chokes.
+    Map {
+        map: NoteMap::Avldrums,
+        id: "avldrums",
+        name: "avldrums",
+        keys: [
+            &[36],
+            &[38, 37, 39, 40],
+            &[45],
+            &[47],
+            &[41, 43],
+            &[46, 48],
+            &[42, 44, 54, 61],
+            &[49, 55, 57, 60],
+            &[51, 53, 56, 59],
+        ],
+        extends_general_midi: false,
     },
 ];
 
@@ -87,10 +172,131 @@ impl NoteMap {
         TABLE[self as usize].name
     }
 
-    /// The key of each instrument, by [`Instrument::index`].
-    pub const fn keys(self) -> [u8; INSTRUMENTS] {
-        TABLE[self as usize].keys
+    /// Name on command lines, such as `roland-td`.
+    pub const fn id(self) -> &'static str {
+        TABLE[self as usize].id
     }
+
+    /// The key that each instrument is written as, by [`Instrument::index`].
+    pub const fn keys(self) -> [u8; INSTRUMENTS] {
+        let mut keys = [0; INSTRUMENTS];
+        let mut i = 0;
+        while i < INSTRUMENTS {
+            keys[i] = TABLE[self as usize].keys[i][0];
+            i += 1;
+        }
+        keys
+    }
+
+    /// The instrument that the map itself has on `key`.
+    fn own_instrument(self, key: u8) -> Option<Instrument> {
+        let keys = &TABLE[self as usize].keys;
+        Instrument::ALL.into_iter().find(|instrument| keys[instrument.index()].contains(&key))
+    }
+
+    /// The instrument that is read from `key`; `None` for a key of no drum.
+    pub fn instrument(self, key: u8) -> Option<Instrument> {
+        self.own_instrument(key).or_else(|| {
+            let extends = TABLE[self as usize].extends_general_midi;
+            Instrument::nearest_to_key(key).filter(|_| extends)
+        })
+    }
+
+    /// The map that explains the keys of a file best.
+    ///
+    /// General MIDI, unless another one knows more of them: where the file has hi-hats of General MIDI the other
+    /// must have them there too, and know keys that General MIDI has not at all. Otherwise the file must have hi-hats of
+    /// the other, and a General MIDI percussion key (such as a conga, which is some library's hi-hat) counts half.
+    pub fn guess(keys: impl IntoIterator<Item = u8>) -> Self {
+        let mut present: Vec<u8> = keys.into_iter().filter(|key| !EFFECTS.contains(key)).collect();
+        present.sort_unstable();
+        present.dedup();
+        let hats: Vec<u8> = present.iter().copied().filter(|key| HATS.contains(key)).collect();
+        let general_midi = |key: &u8| match (is_kit_key(*key), Instrument::nearest_to_key(*key)) {
+            (true, _) => 2,
+            (_, Some(_)) if hats.is_empty() => 1,
+            (_, Some(_)) => 2,
+            _ => 0,
+        };
+        let score = |map: Self| match map {
+            Self::GeneralMidi => present.iter().map(general_midi).sum(),
+            _ => 2 * present.iter().filter(|&&key| map.own_instrument(key).is_some()).count(),
+        };
+        let is_hat = |instrument| {
+            matches!(instrument, Some(Instrument::OpenHiHat | Instrument::ClosedHiHat))
+        };
+        let agrees = |map: Self| {
+            hats.iter().all(|&hat| map.own_instrument(hat) == Instrument::nearest_to_key(hat))
+                && present.iter().any(|&key| is_hat(map.own_instrument(key)))
+        };
+        let others = Self::ALL.into_iter().filter(|map| !TABLE[*map as usize].extends_general_midi);
+        let candidates = others.filter(|&map| map != Self::Avldrums && agrees(map));
+        candidates.fold(
+            Self::GeneralMidi,
+            |best, map| {
+                if score(map) > score(best) { map } else { best }
+            },
+        )
+    }
+}
+
+/// General MIDI's hi-hats.
+const HATS: [u8; 3] = [42, 44, 46];
+
+/// General MIDI 2's effects, sticks and clicks: in files of any map, and so no evidence for one.
+const EFFECTS: std::ops::RangeInclusive<u8> = 27..=34;
+
+/// Whether General MIDI, or Roland's extension of it, has a piece of a drum kit on `key`.
+fn is_kit_key(key: u8) -> bool {
+    matches!(key, 35 | 41) || Instrument::from_key(key).is_some()
+}
+
+/// By which map the keys of a file are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyMap {
+    /// The one that [`NoteMap::guess`] finds.
+    #[default]
+    Guess,
+    /// This one.
+    Ready(NoteMap),
+    /// One of the user's own: the key of each instrument, by [`Instrument::index`]; General MIDI for others.
+    Own([u8; INSTRUMENTS]),
+}
+
+impl KeyMap {
+    /// This map, or the one that is guessed from `keys`.
+    #[must_use]
+    pub fn resolved(self, keys: impl IntoIterator<Item = u8>) -> Self {
+        match self {
+            Self::Guess => Self::Ready(NoteMap::guess(keys)),
+            chosen => chosen,
+        }
+    }
+
+    /// The instrument that is read from `key`, by General MIDI as long as nothing is guessed.
+    pub fn instrument(self, key: u8) -> Option<Instrument> {
+        match self {
+            Self::Guess => NoteMap::GeneralMidi.instrument(key),
+            Self::Ready(map) => map.instrument(key),
+            Self::Own(keys) => by_map(&keys, key).or_else(|| Instrument::nearest_to_key(key)),
+        }
+    }
+
+    /// Whether `key` is a piece of a drum kit here, not hand percussion, which lies where melodies do.
+    pub(crate) fn is_kit_key(self, key: u8) -> bool {
+        match self {
+            Self::Ready(map) if !TABLE[map as usize].extends_general_midi => {
+                map.own_instrument(key).is_some()
+            }
+            Self::Ready(map) => is_kit_key(key) || map.own_instrument(key).is_some(),
+            Self::Guess => is_kit_key(key),
+            Self::Own(keys) => is_kit_key(key) || keys.contains(&key),
+        }
+    }
+}
+
+fn by_map(keys: &[u8; INSTRUMENTS], key: u8) -> Option<Instrument> {
+    Instrument::ALL.into_iter().find(|instrument| keys[instrument.index()] == key)
 }
 
 /// Keys from here on are high: middle C, by which keyboards are split.
@@ -100,9 +306,8 @@ const MIDDLE_C: u8 = 60;
 /// belongs to there, else the nearest by General MIDI, else a kick for a low key and a snare for a
 /// high one. So a bass line is a rhythm, too.
 pub fn instrument_meant(keys: &[u8; INSTRUMENTS], key: u8) -> Instrument {
-    let by_map = Instrument::ALL.into_iter().find(|instrument| keys[instrument.index()] == key);
     let by_pitch = if key < MIDDLE_C { Instrument::Kick } else { Instrument::Snare };
-    by_map.or_else(|| Instrument::nearest_to_key(key)).unwrap_or(by_pitch)
+    by_map(keys, key).or_else(|| Instrument::nearest_to_key(key)).unwrap_or(by_pitch)
 }
 
 #[cfg(test)]
@@ -113,10 +318,11 @@ mod tests {
     fn the_table_stands_in_order_and_no_map_has_a_key_twice() {
         for (i, row) in TABLE.iter().enumerate() {
             assert_eq!(row.map as usize, i);
-            let mut keys = row.keys.to_vec();
+            let mut keys = row.keys.concat();
+            let count = keys.len();
             keys.sort_unstable();
             keys.dedup();
-            assert_eq!(keys.len(), INSTRUMENTS, "{}", row.name);
+            assert_eq!(keys.len(), count, "{}", row.name);
             assert!(keys.iter().all(|&key| key < 128));
         }
     }
@@ -137,7 +343,39 @@ mod tests {
             for instrument in Instrument::ALL {
                 let key = map.keys()[instrument.index()];
                 assert_eq!(instrument_meant(&map.keys(), key), instrument, "{}", map.name());
+                assert_eq!(map.instrument(key), Some(instrument), "{}", map.name());
+                assert_eq!(KeyMap::Own(map.keys()).instrument(key), Some(instrument));
             }
+        }
+    }
+
+    #[test]
+    fn a_choke_is_no_hit_of_what_general_midi_has_on_its_key() {
+        assert_eq!(NoteMap::AddictiveDrums2.instrument(63), None);
+        assert_eq!(NoteMap::SuperiorDrummer3.instrument(54), None);
+        assert_eq!(NoteMap::Avldrums.instrument(50), None);
+        assert_eq!(NoteMap::Avldrums.instrument(48), Some(Instrument::OpenHiHat));
+        assert_eq!(NoteMap::RolandTd.instrument(63), Some(Instrument::LowMidTom));
+    }
+
+    #[test]
+    fn a_map_is_guessed_by_the_keys_that_only_it_knows() {
+        let cases: [(&[u8], NoteMap); 10] = [
+            (&[27, 31, 33, 34, 36, 38, 42], NoteMap::GeneralMidi),
+            (&[], NoteMap::GeneralMidi),
+            (&[36, 38, 42, 46, 49, 51], NoteMap::GeneralMidi),
+            // Latin percussion and a whistle beside a kit; a ride alone; a conga alone.
+            (&[35, 38, 42, 46, 54, 56, 60, 62, 63, 64, 70, 71], NoteMap::GeneralMidi),
+            (&[36, 38, 51, 53, 59], NoteMap::GeneralMidi),
+            (&[36, 38, 43, 71, 72], NoteMap::GeneralMidi),
+            (&[22, 26, 36, 37, 38, 40, 43, 45, 47, 48, 50, 58], NoteMap::GeneralMidi),
+            (&[36, 38, 49, 54, 60, 67, 71, 77], NoteMap::AddictiveDrums2),
+            (&[24, 36, 38, 61, 63], NoteMap::EzDrummer),
+            // General MIDI's hats where the library has them as well, and some of its own.
+            (&[24, 25, 36, 38, 42, 62, 63], NoteMap::EzDrummer),
+        ];
+        for (keys, expected) in cases {
+            assert_eq!(NoteMap::guess(keys.iter().copied()), expected, "{keys:?}");
         }
     }
 }

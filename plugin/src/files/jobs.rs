@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use groove::midi::{self, Performance};
-use groove::{Instrument, Pattern, STEPS, STEPS_PER_BAR, StepSequence};
+use groove::midi::{self, Clip, ClipOptions, ClipReport, LeftOut};
+use groove::{Instrument, KeyMap, NoteMap, Pattern};
 use parking_lot::Mutex;
 
 use crate::files::display_text::file_name;
@@ -16,8 +16,11 @@ use crate::files::{folder, midi_export, presets};
 use crate::state::morph::Corner;
 use crate::state::rerolled_row::Diced;
 
-/// The largest file that is read as a clip.
-const LARGEST_CLIP: u64 = 4 << 20;
+/// The largest file that is read as a clip: as the trainer has it.
+const LARGEST_CLIP: u64 = 16 << 20;
+
+/// Reasons for what was left out of a clip that fit the line which tells it.
+const REASONS_TOLD: usize = 3;
 
 /// Something to be done with a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,8 +77,13 @@ pub enum What {
 pub enum Outcome {
     /// The file was written.
     Exported(PathBuf),
-    /// The clip, to be made the groove with [`Edits::import`](crate::state::edits::Edits::import).
-    Imported(Box<Pattern>),
+    /// A clip was read.
+    Imported {
+        /// The clip, to be made the groove with [`Edits::import`](crate::state::edits::Edits::import).
+        clip: Box<Pattern>,
+        /// What was read of the file, and what was left out, for the user.
+        told: String,
+    },
     /// The weights of this name are played with, from the next bar line on.
     Weights(String),
     /// The clip, to be put at this place of the pad with [`set_corner`](crate::editing::commands::set_corner).
@@ -121,11 +129,13 @@ impl Errands {
 }
 
 /// Does `errand`, one that needs no network, of the cycle that plays and the `last` ones, at `bpm` quarter notes a minute.
+/// Clips are read by `key_map`.
 pub(crate) fn run<'a>(
     errand: &Errand,
     now: &'a Played,
     last: impl Iterator<Item = &'a Played>,
     bpm: f64,
+    key_map: KeyMap,
 ) -> Outcome {
     let done = match errand {
         Errand::Export { folder, name, what } => {
@@ -136,14 +146,15 @@ pub(crate) fn run<'a>(
             export(folder, name, cycles.into_iter(), bpm).map(Outcome::Exported)
         }
         Errand::List { folder, endings } => Ok(Outcome::Listed(folder::list(folder, endings))),
-        Errand::ImportCorner { place, path } => import(path).map(|clip| {
+        Errand::ImportCorner { place, path } => import(path, key_map).map(|(clip, _)| {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let corner = Corner::Clip { name, pattern: Box::new(clip) };
             Outcome::Corner { place: *place, corner }
         }),
         Errand::Dice { .. } => Err("there is no network to throw with".to_owned()),
         Errand::Preset(errand) => presets::run(errand).map(Outcome::Preset),
-        Errand::Import(path) => import(path).map(|clip| Outcome::Imported(Box::new(clip))),
+        Errand::Import(path) => import(path, key_map)
+            .map(|(clip, told)| Outcome::Imported { clip: Box::new(clip), told }),
         Errand::UseWeights(_) => unreachable!("the worker itself changes what it plays with"),
     };
     done.unwrap_or_else(Outcome::Failed)
@@ -171,27 +182,41 @@ fn export<'a>(
     }
 }
 
-/// The first four bars of the clip at `path` in which there is something; a shorter clip repeats.
-fn import(path: &Path) -> Result<Pattern, String> {
+/// The first four bars of the clip at `path`, and what was read of it in a line.
+fn import(path: &Path, key_map: KeyMap) -> Result<(Pattern, String), String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
     let bytes = read(path, LARGEST_CLIP, "a clip").map_err(|error| told(&error))?;
-    let performance = Performance::read(&bytes).map_err(|error| told(&error))?;
-    let sequence = StepSequence::from_clip(&performance).map_err(|error| told(&error))?;
-    let bars = sequence.bars();
-    let mut clip = sequence
-        .patterns()
-        .find(|pattern| pattern.count() > 0)
-        .ok_or_else(|| told(&"there are no drums in it"))?;
-    if bars == 1 || bars == 2 {
-        let length = bars * STEPS_PER_BAR;
-        for (step, instrument, hit) in Pattern::iter(&{ clip }) {
-            for later in (step + length..STEPS).step_by(length) {
-                clip.set(later, instrument, Some(hit));
-            }
+    let options = ClipOptions { channel: None, key_map };
+    let clip = Clip::read(&bytes, options).map_err(|error| told(&error))?;
+    let pattern = clip.pattern(1).map_err(|error| told(&error))?;
+    Ok((pattern, report_told(&clip.report)))
+}
+
+/// What was read of a clip and what was left out, such as `2 bars, repeated; left out: 3 hits on key 27 (high Q)`.
+fn report_told(report: &ClipReport) -> String {
+    let mut told = match (report.bars, report.is_loop) {
+        (1, _) => "1 bar, repeated".to_owned(),
+        (bars, true) => format!("{bars} bars, repeated"),
+        (bars @ 0..=4, false) => format!("{bars} bars"),
+        (bars, false) => format!("the first 4 of {bars} bars"),
+    };
+    if let Some(map) = report.note_map.filter(|map| *map != NoteMap::GeneralMidi) {
+        told += &format!(", read as {}", map.name());
+    }
+    if let Some(channel) = report.channel.filter(|&channel| channel != midi::DRUM_CHANNEL) {
+        told += &format!(", channel {}", channel + 1);
+    }
+    let reasons =
+        report.left_out.iter().map(|(reason, &count): (&LeftOut, _)| reason.describe(count));
+    let faults = report.repairs.iter().map(ToString::to_string);
+    for (what, parts) in [("left out: ", reasons.collect::<Vec<_>>()), ("", faults.collect())] {
+        if !parts.is_empty() {
+            let more = if parts.len() > REASONS_TOLD { " and more" } else { "" };
+            told += &format!("; {what}{}{more}", parts[..parts.len().min(REASONS_TOLD)].join(", "));
         }
     }
-    Ok(clip)
+    told
 }
 
 #[cfg(test)]

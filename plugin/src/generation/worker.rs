@@ -13,6 +13,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 pub(crate) use self::current_network::Load;
+use groove::KeyMap;
+
 use self::current_network::Stand;
 use crate::factory;
 use crate::files::jobs::{self, Errand, Outcome};
@@ -149,7 +151,7 @@ fn run<W: Decode>(params: &JangdanParams, mut end: WorkerEnd, load: impl Load<W>
                 (Errand::Dice { instrument, seed }, Some(weights)) => {
                     composer.throw(end.choice(), end.wanted().0, *instrument, *seed, weights)
                 }
-                _ => run_errand(&errand, &now, &memory, end.tempo()),
+                _ => run_errand(&errand, &now, &memory, end.tempo(), params.key_map()),
             }),
             None => {}
         }
@@ -201,8 +203,14 @@ fn run<W: Decode>(params: &JangdanParams, mut end: WorkerEnd, load: impl Load<W>
 }
 
 /// Does `errand`. If that goes wrong in a way that nobody has thought of, the worker lives on.
-fn run_errand(errand: &Errand, now: &Played, memory: &Memory, bpm: f64) -> Outcome {
-    let run = || jobs::run(errand, now, memory.cycles(), bpm);
+fn run_errand(
+    errand: &Errand,
+    now: &Played,
+    memory: &Memory,
+    bpm: f64,
+    key_map: KeyMap,
+) -> Outcome {
+    let run = || jobs::run(errand, now, memory.cycles(), bpm, key_map);
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_panic| {
         Outcome::Failed("this has failed: a fault of Jangdan's".to_owned())
     })

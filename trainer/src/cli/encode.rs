@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::grids;
 use super::nearest_styles::nearest_styles;
-use crate::data::clip;
+use crate::data::{ReadArgs, clip};
 use crate::evaluate::statistics::Attribute;
 use crate::training::weights;
 
@@ -24,9 +24,11 @@ pub(crate) struct EncodeArgs {
     /// Weights file to encode with
     #[arg(long, value_name = "FILE")]
     weights: PathBuf,
-    /// First of the four bars to encode
+    /// First of the four bars to encode, counted from the bar of the first hit
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     bar: u32,
+    #[command(flatten)]
+    reading: ReadArgs,
     /// Print one JSON object with all numbers
     #[arg(long)]
     json: bool,
@@ -38,7 +40,7 @@ const STYLES_SHOWN: usize = 3;
 /// Prints the latent vector, the nearest styles, and the reconstruction.
 pub(super) fn run(args: &EncodeArgs) -> Result<()> {
     let model = weights::model(&args.weights)?;
-    let played = clip::read(&args.file, args.bar as usize)?;
+    let played = clip::read(&args.file, args.bar as usize, &args.reading)?;
     let encoded = Encoded::new(&model, &played);
     if args.json {
         println!("{}", encoded.json());

@@ -8,7 +8,7 @@ use musicvae::recipe::DEFAULT_TEMPERATURE;
 use serde::Serialize;
 
 use super::not_negative;
-use crate::data::{self, DataOptions, Split, Windowing};
+use crate::data::{self, DataOptions, ReadArgs, Split, Windowing};
 use crate::evaluate::{Draws, Figures, Generation};
 use crate::training::{device, weights};
 
@@ -17,12 +17,14 @@ pub(crate) struct EvaluateArgs {
     /// Weights file to measure
     #[arg(long, value_name = "FILE")]
     weights: PathBuf,
-    /// Archive of MIDI files (zip)
-    #[arg(long, value_name = "ZIP")]
+    /// Zip or folder of MIDI files
+    #[arg(long, value_name = "ZIP|DIR")]
     data: PathBuf,
     /// Method of cutting performances into windows [default: as in training]
     #[arg(long, value_enum)]
     windowing: Option<Windowing>,
+    #[command(flatten)]
+    reading: ReadArgs,
     /// Split to measure on
     #[arg(long, value_enum, default_value = "validation")]
     split: Split,
@@ -48,7 +50,7 @@ pub(crate) struct EvaluateArgs {
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
-    /// List the MIDI files that were skipped, and why
+    /// List the MIDI files that were skipped, and what was left out of the others
     #[arg(short, long)]
     verbose: bool,
 }
@@ -69,6 +71,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
         // Copies are looked for among all windows that a training may have seen.
         train_hop_beats: args.generation.then_some(1),
         split_seed: seed,
+        reading: args.reading.clone(),
     };
     let data = data::load(&options)?;
     data.report.print(args.verbose);

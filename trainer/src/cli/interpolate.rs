@@ -10,7 +10,7 @@ use musicvae::recipe::Recipe;
 
 use super::midi_folder::{MidiFolder, OutArgs};
 use super::not_negative;
-use crate::data::clip;
+use crate::data::{ReadArgs, clip};
 use crate::evaluate::slerp::slerp;
 use crate::evaluate::table::table;
 use crate::training::weights;
@@ -36,13 +36,16 @@ pub(crate) struct InterpolateArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
+    reading: ReadArgs,
+    #[command(flatten)]
     out: OutArgs,
 }
 
 /// Writes step-001.mid, step-002.mid, ... and prints each pattern's similarity with both ends.
 pub(super) fn run(args: &InterpolateArgs) -> Result<()> {
     let model = weights::model(&args.weights)?;
-    let ends = [clip::read(&args.from, 1)?, clip::read(&args.to, 1)?];
+    let read = |file| clip::read(file, 1, &args.reading);
+    let ends = [read(&args.from)?, read(&args.to)?];
     let means = ends.each_ref().map(|end| model.encode(end).0);
     let grids = ends.each_ref().map(OnsetGrid::from);
     let folder = MidiFolder::new(&args.out, "step", args.steps)?;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use toml::Table;
 
 use super::{not_negative, positive};
-use crate::data::{self, Windowing};
+use crate::data::{self, ReadArgs, Windowing};
 use crate::export;
 use crate::training::run::Training;
 use crate::training::run_folder::RunFolder;
@@ -37,7 +37,7 @@ pub(crate) struct TrainArgs {
     /// Also write the metrics as TensorBoard event files to the run's folder
     #[arg(long)]
     tensorboard: bool,
-    /// List the MIDI files that were skipped, and why
+    /// List the MIDI files that were skipped, and what was left out of the others
     #[arg(short, long)]
     verbose: bool,
 }
@@ -58,6 +58,9 @@ struct SettingsArgs {
     /// Method of cutting performances into windows [default: bars]
     #[arg(long, value_enum)]
     windowing: Option<Windowing>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    reading: ReadArgs,
     /// Number of passes over the training windows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     epochs: Option<u32>,

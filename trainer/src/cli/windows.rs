@@ -7,23 +7,25 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::data::{DataOptions, Dataset, Split, Windowing, load};
+use crate::data::{DataOptions, Dataset, ReadArgs, Split, Windowing, load};
 
 #[derive(Debug, Args)]
 pub(crate) struct WindowsArgs {
-    /// Archive of MIDI files (zip)
-    #[arg(long, value_name = "ZIP")]
+    /// Zip or folder of MIDI files
+    #[arg(long, value_name = "ZIP|DIR")]
     data: PathBuf,
     /// Method of cutting performances into windows
     #[arg(long, value_enum, default_value = "bars")]
     windowing: Windowing,
+    #[command(flatten)]
+    reading: ReadArgs,
     /// Split to write [default: all]
     #[arg(long, value_enum)]
     split: Option<Split>,
     /// Output file of tokens: 64 little-endian u16 per window
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// List the MIDI files that were skipped, and why
+    /// List the MIDI files that were skipped, and what was left out of the others
     #[arg(short, long)]
     verbose: bool,
 }
@@ -38,6 +40,7 @@ pub(super) fn run(args: &WindowsArgs) -> Result<()> {
         windowing: args.windowing,
         train_hop_beats: None,
         split_seed: 0,
+        reading: args.reading.clone(),
     };
     let data = load(&options)?;
     data.report.print(args.verbose);

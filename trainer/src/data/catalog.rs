@@ -1,10 +1,12 @@
-//! Which MIDI files count, in which order, and what is known of each: `info.csv`, or without it all.
+//! Which MIDI files count, in which order, and what is known of each.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::Split;
+use super::info::Info;
 use super::source::Source;
 
 /// The largest info.csv read; the Groove MIDI Dataset's has 0.2 MB for 1150 files.
@@ -35,109 +37,109 @@ impl PerformanceInfo {
 }
 
 /// The performances that count, in order, and what to tell the user about that choice.
+#[derive(Default)]
 pub(super) struct Catalog {
+    /// Those of info.csv in its order, then the others by name.
     pub(super) performances: Vec<PerformanceInfo>,
+    /// Those whose split nothing states.
+    pub(super) undecided: BTreeSet<usize>,
     pub(super) has_info: bool,
     /// MIDI files that info.csv does not list.
     pub(super) unlisted: usize,
-}
-
-/// A row of the Groove MIDI Dataset's info.csv. Other columns (session, id, time_signature,
-/// audio_filename, duration) are of no use here: metre and length are in the MIDI file itself.
-#[derive(Deserialize)]
-struct Row {
-    midi_filename: String,
-    #[serde(default)]
-    drummer: String,
-    #[serde(default)]
-    style: String,
-    #[serde(default)]
-    beat_type: String,
-    #[serde(default)]
-    bpm: Option<f64>,
-    #[serde(default)]
-    split: Option<String>,
+    /// Files that macOS keeps beside others, which are no music.
+    pub(super) shadows: usize,
 }
 
 impl Catalog {
-    /// Lists `source`. Where no split is stated, `seed` draws one: 90 % train, 10 % validation.
-    pub(super) fn of(source: &mut Source, seed: u64) -> Result<Self> {
-        let names = source.names()?;
-        let midi_files: Vec<&String> = names.iter().filter(|name| is_midi(name)).collect();
+    /// Lists `source`.
+    pub(super) fn of(source: &mut Source) -> Result<Self> {
+        let names = source.names();
+        let (shadows, midi_files): (Vec<&String>, Vec<_>) =
+            names.iter().filter(|name| is_midi(name)).partition(|name| is_shadow(name));
         if midi_files.is_empty() {
             bail!("it holds no MIDI file (.mid or .midi)");
         }
-        let is_info = |name: &&String| name.rsplit('/').next() == Some("info.csv");
-        let Some(info) = names.iter().filter(is_info).min_by_key(|name| name.matches('/').count())
-        else {
-            let mut performances: Vec<_> = midi_files
-                .into_iter()
-                .map(|name| PerformanceInfo { name: name.clone(), ..Default::default() })
-                .collect();
-            draw_splits(&mut performances, seed);
-            return Ok(Self { performances, has_info: false, unlisted: 0 });
+        let is_info = |name: &&String| {
+            !is_shadow(name)
+                && name.rsplit('/').next().is_some_and(|n| n.eq_ignore_ascii_case("info.csv"))
         };
-        let bytes = source.read(info, MAX_INFO_BYTES).with_context(|| info.clone())?;
-        let folder = &info[..info.len() - "info.csv".len()];
-        let performances = read_info(&bytes, folder, seed).with_context(|| info.clone())?;
-        if performances.is_empty() {
-            bail!("{info}: lists no MIDI file");
+        let info = names.iter().filter(is_info).min_by_key(|name| name.matches('/').count());
+        let mut catalog =
+            Self { has_info: info.is_some(), shadows: shadows.len(), ..Self::default() };
+        let mut listed = HashSet::new();
+        if let Some(info) = info {
+            let bytes = source.read(info, MAX_INFO_BYTES).with_context(|| info.clone())?;
+            let folder = &info[..info.len() - "info.csv".len()];
+            let rows = Info::read(&bytes, folder).with_context(|| info.clone())?.rows;
+            if rows.is_empty() {
+                bail!("{info}: lists no MIDI file");
+            }
+            // As Windows has it, a name may be written in other letters than the file's.
+            let by_letters: HashMap<String, &String> =
+                midi_files.iter().map(|name| (name.to_lowercase(), *name)).collect();
+            let exact: HashSet<&str> = midi_files.iter().map(|name| name.as_str()).collect();
+            for (mut row, split) in rows {
+                if !exact.contains(row.name.as_str())
+                    && let Some(name) = by_letters.get(&row.name.to_lowercase())
+                {
+                    row.name.clone_from(name);
+                }
+                // What is listed twice is one file.
+                if listed.insert(row.name.clone()) {
+                    catalog.push(row, split);
+                }
+            }
         }
-        let listed: std::collections::HashSet<&str> =
-            performances.iter().map(|performance| performance.name.as_str()).collect();
-        let unlisted = midi_files.iter().filter(|name| !listed.contains(name.as_str())).count();
-        Ok(Self { performances, has_info: true, unlisted })
+        for name in midi_files.into_iter().filter(|name| !listed.contains(*name)) {
+            catalog.unlisted += usize::from(info.is_some());
+            catalog.push(PerformanceInfo { name: name.clone(), ..Default::default() }, None);
+        }
+        Ok(catalog)
+    }
+
+    fn push(&mut self, mut performance: PerformanceInfo, split: Option<Split>) {
+        if split.is_none() {
+            self.undecided.insert(self.performances.len());
+        }
+        performance.split = split.unwrap_or_default();
+        self.performances.push(performance);
+    }
+
+    /// Gives a tenth (at least one of two) of the performances whose split nothing states, and that are `of_use`, to
+    /// validation, unless others are stated to be for that.
+    ///
+    /// Drawn by a hash of `seed` and name, so that it depends on neither the order nor a library's version.
+    pub(super) fn draw_splits(&mut self, of_use: &BTreeSet<usize>, seed: u64) {
+        let states = |(i, performance): (usize, &PerformanceInfo)| {
+            performance.split == Split::Validation && !self.undecided.contains(&i)
+        };
+        if self.performances.iter().enumerate().any(states) {
+            return;
+        }
+        let rank = |&i: &usize| {
+            let name = &self.performances[i].name;
+            Sha256::new().chain_update(seed.to_le_bytes()).chain_update(name).finalize()
+        };
+        let mut drawn: Vec<usize> = self.undecided.intersection(of_use).copied().collect();
+        drawn.sort_by_cached_key(rank);
+        let validation = match drawn.len() {
+            0 | 1 => 0,
+            files => (files / 10).max(1),
+        };
+        for &i in &drawn[..validation] {
+            self.performances[i].split = Split::Validation;
+        }
     }
 }
 
+/// Whether this is a MIDI file by its name.
 fn is_midi(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    // macOS archives keep a second, unreadable file beside each, under this folder.
-    let is_shadow = name.starts_with("__MACOSX/");
-    !is_shadow && ["mid", "midi"].iter().any(|midi| extension.eq_ignore_ascii_case(midi))
+    ["mid", "midi", "smf", "kar", "rmi"].iter().any(|midi| extension.eq_ignore_ascii_case(midi))
 }
 
-fn read_info(bytes: &[u8], folder: &str, seed: u64) -> Result<Vec<PerformanceInfo>> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let has_split = reader.headers()?.iter().any(|column| column == "split");
-    let mut performances = Vec::new();
-    for (i, row) in reader.deserialize().enumerate() {
-        let row: Row = row?;
-        let split = match row.split.as_deref() {
-            None => Split::Train,
-            Some(split) => Split::from_name(split).with_context(|| {
-                let split: String = split.escape_debug().take(40).collect();
-                format!("row {}: split `{split}` is none of train, validation, test", i + 2)
-            })?,
-        };
-        performances.push(PerformanceInfo {
-            name: format!("{folder}{}", row.midi_filename),
-            drummer: row.drummer,
-            style: row.style,
-            beat_type: row.beat_type,
-            bpm: row.bpm,
-            split,
-        });
-    }
-    if !has_split {
-        draw_splits(&mut performances, seed);
-    }
-    Ok(performances)
-}
-
-/// Gives a tenth of the performances (at least one of two) to validation, the others to train.
-///
-/// Drawn by a hash of seed and name, so that it depends on neither the order nor a library's version.
-fn draw_splits(performances: &mut [PerformanceInfo], seed: u64) {
-    let rank =
-        |name: &str| Sha256::new().chain_update(seed.to_le_bytes()).chain_update(name).finalize();
-    let mut order: Vec<usize> = (0..performances.len()).collect();
-    order.sort_by_cached_key(|&i| rank(&performances[i].name));
-    let validation = match performances.len() {
-        0 | 1 => 0,
-        files => (files / 10).max(1),
-    };
-    for (place, i) in order.into_iter().enumerate() {
-        performances[i].split = if place < validation { Split::Validation } else { Split::Train };
-    }
+/// Whether this is one of the files that macOS keeps beside each in archives and on other systems' disks: no music.
+fn is_shadow(name: &str) -> bool {
+    let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
+    file.starts_with("._") || folders.split('/').any(|folder| folder == "__MACOSX")
 }

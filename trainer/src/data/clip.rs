@@ -2,37 +2,32 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use groove::midi::Performance;
-use groove::{BARS, Pattern, STEPS_PER_BAR, StepSequence};
+use anyhow::{Context, Result};
+use groove::Pattern;
+use groove::midi::{Clip, NoDrums};
 
-/// The largest MIDI file read; a whole song's drums take 0.1 MB.
-const MAX_BYTES: u64 = 16 << 20;
+use super::ReadArgs;
+use super::report::summary;
+use super::source::MAX_MIDI_BYTES;
 
-/// The four bars of the MIDI file at `path` that begin with bar `bar`, counted from 1; beyond its end there
-/// is silence.
+/// The four bars of the MIDI file at `path` that begin with bar `bar`, counted from 1, the bar of the first hit; beyond
+/// its end there is silence. Prints to stderr what was left out.
 ///
 /// # Errors
-/// If it cannot be read, is not in 4/4, or has no drum hit in these bars.
-pub(crate) fn read(path: &Path, bar: usize) -> Result<Pattern> {
-    sequence(path)
-        .and_then(|sequence| {
-            let pattern = sequence.pattern((bar - 1).saturating_mul(STEPS_PER_BAR));
-            match pattern.count() {
-                0 => bail!(
-                    "no drum hit in the {BARS} bars from bar {bar} on (it has {} bars)",
-                    sequence.bars()
-                ),
-                _ => Ok(pattern),
-            }
-        })
-        .with_context(|| path.display().to_string())
-}
-
-fn sequence(path: &Path) -> Result<StepSequence> {
-    let performance = Performance::read(&whole_files::read(path, MAX_BYTES, "a MIDI file")?)?;
-    if !performance.begins_in_four_four() {
-        bail!("it is not in 4/4, the only metre that the network knows");
+/// If it cannot be read, or has no drum hit in these bars.
+pub(crate) fn read(path: &Path, bar: usize, args: &ReadArgs) -> Result<Pattern> {
+    let name = || path.display().to_string();
+    let bytes = whole_files::read(path, MAX_MIDI_BYTES, "a MIDI file").with_context(name)?;
+    let clip = Clip::read(&bytes, args.options()?).with_context(name)?;
+    let pattern = clip.pattern(bar).map_err(|error| {
+        let is_melody = matches!(error, NoDrums::Melody(_));
+        let error = anyhow::Error::new(error);
+        if is_melody { error.context("name the drums' channel by --channel") } else { error }
+    });
+    let pattern = pattern.with_context(name)?;
+    let summary = summary(&clip.report);
+    if !summary.is_empty() {
+        eprintln!("note: {}: {summary}", path.display());
     }
-    Ok(StepSequence::from_clip(&performance)?)
+    Ok(pattern)
 }

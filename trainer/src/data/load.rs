@@ -1,12 +1,12 @@
-//! Reading an archive: every file once, in small batches, on all cores.
+//! Reads an archive: every file once, in small batches, on all cores.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use groove::midi::Performance;
-use groove::{STEPS, SequenceTooLong, StepSequence};
+use groove::midi::{Clip, ClipOptions, ClipReport, Performance};
+use groove::{STEPS, STEPS_PER_BAR, StepSequence};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -23,21 +23,40 @@ use super::{DataOptions, Dataset, PerformanceInfo, Report, Skipped, Windowing, b
 /// not an error but counted in the [`Report`].
 pub(crate) fn load(options: &DataOptions) -> Result<Dataset> {
     let named = || options.path.display().to_string();
+    let clip_options = options.reading.options()?;
     let mut source = Source::open(&options.path)?;
-    let catalog = Catalog::of(&mut source, options.split_seed).with_context(named)?;
-    let mut report =
-        Report { unlisted: catalog.unlisted, has_info: catalog.has_info, ..Report::default() };
-    let reader = match (options.windowing, catalog.has_info) {
-        (Windowing::Seed, _) => seed_sequences,
-        (Windowing::Bars, true) => bars_sequences,
-        (Windowing::Bars, false) => own_sequences,
+    let mut catalog = Catalog::of(&mut source).with_context(named)?;
+    let mut report = Report {
+        unlisted: catalog.unlisted,
+        has_info: catalog.has_info,
+        shadows: catalog.shadows,
+        skipped_entries: std::mem::take(&mut source.skipped_entries),
+        ..Report::default()
     };
-    let sequences = read_all(&mut source, &catalog.performances, reader, &mut report);
+    let read = |bytes: &[u8], info: &PerformanceInfo| match options.windowing {
+        Windowing::Seed => File::of_seed(bytes),
+        Windowing::Bars => File::of_bars(bytes, clip_options, info),
+    };
+    let (sequences, mut reasons) = read_all(&mut source, &catalog.performances, read, &mut report);
+    if options.windowing == Windowing::Bars {
+        let has_windows =
+            |sequence: &&Sequence| bars::starts(&sequence.steps, STEPS_PER_BAR).next().is_some();
+        let of_use: BTreeSet<usize> =
+            sequences.iter().filter(has_windows).map(|sequence| sequence.performance).collect();
+        catalog.draw_splits(&of_use, options.split_seed);
+    }
     let recordings = Arc::new(Recordings { sequences, performances: catalog.performances });
     let windows = cut(&recordings, options);
-    report.without_window = without_window(&recordings, windows.iter().flatten(), &report.skipped);
+    for window in windows.iter().flatten() {
+        reasons.remove(&recordings.sequences[window.sequence as usize].performance);
+    }
+    let useless = |(i, reason): (usize, String)| Skipped {
+        name: recordings.performances[i].name.clone(),
+        reason,
+    };
+    report.without_window = reasons.into_iter().map(useless).collect();
     let [train, validation, test] =
-        windows.map(|windows| Windows::new(Arc::clone(&recordings), windows));
+        windows.map(|windows: Vec<Window>| Windows::new(Arc::clone(&recordings), windows));
     if train.is_empty() && validation.is_empty() && test.is_empty() {
         return Err(nothing_left(&options.path, &report));
     }
@@ -56,49 +75,60 @@ fn nothing_left(path: &Path, report: &Report) -> anyhow::Error {
     )
 }
 
-/// The performances without one of `windows`, but for those that could not be read.
-fn without_window<'a>(
-    recordings: &Recordings,
-    windows: impl Iterator<Item = &'a Window>,
-    skipped: &[Skipped],
-) -> Vec<Skipped> {
-    let sequences = &recordings.sequences;
-    let of_use: HashSet<usize> =
-        windows.map(|window| sequences[window.sequence as usize].performance).collect();
-    let unread: HashSet<&str> = skipped.iter().map(|skipped| skipped.name.as_str()).collect();
-    let mut longest: HashMap<usize, usize> = HashMap::new();
-    for sequence in sequences {
-        let longest = longest.entry(sequence.performance).or_default();
-        *longest = sequence.steps.len().max(*longest);
+/// What was read of a file.
+struct File {
+    sequences: Vec<StepSequence>,
+    report: ClipReport,
+    /// Why it has no window, should it have none.
+    reason: String,
+}
+
+impl File {
+    fn of_seed(bytes: &[u8]) -> Result<Self> {
+        let sequences = seed::sequences(&Performance::read(bytes)?)?;
+        let reason = if sequences.is_empty() { "not in 4/4 or without drums" } else { "" };
+        Ok(Self::new(sequences, ClipReport::default(), reason.to_owned()))
     }
-    let reason = |performance| match longest.get(&performance) {
-        None => "not in 4/4 or without drums",
-        Some(0) => "no drum hit",
-        Some(1..STEPS) => "shorter than four bars",
-        Some(_) => "too few hits",
-    };
-    let useless = recordings.performances.iter().enumerate().filter(|(i, performance)| {
-        !of_use.contains(i) && !unread.contains(performance.name.as_str())
-    });
-    useless
-        .map(|(i, performance)| Skipped {
-            name: performance.name.clone(),
-            reason: reason(i).to_owned(),
-        })
-        .collect()
+
+    fn of_bars(bytes: &[u8], options: ClipOptions, info: &PerformanceInfo) -> Result<Self> {
+        let mut clip = Clip::read(bytes, options)?;
+        // A fill is played once.
+        if clip.report.is_loop && info.beat_type == "fill" {
+            clip.report.is_loop = false;
+            let reason = "a fill shorter than four bars".to_owned();
+            return Ok(Self::new(Vec::new(), clip.report, reason));
+        }
+        let reason = clip.no_drums.map_or_else(String::new, |reason| reason.to_string());
+        Ok(Self::new(clip.sequences, clip.report, reason))
+    }
+
+    fn new(sequences: Vec<StepSequence>, report: ClipReport, mut reason: String) -> Self {
+        if reason.is_empty() {
+            let longest = sequences.iter().map(StepSequence::len).max().unwrap_or(0);
+            reason = match longest {
+                0 => "no drum hit",
+                1..STEPS => "shorter than four bars",
+                _ => "too few hits",
+            }
+            .to_owned();
+        }
+        Self { sequences, report, reason }
+    }
 }
 
 /// Bytes of MIDI files held at once: enough to keep all cores busy, whatever the archive's size.
 const BATCH_BYTES: usize = 4 << 20;
 
+/// Reads all `performances` by `read`, and says for each that can be read why it may have no window.
 fn read_all(
     source: &mut Source,
     performances: &[PerformanceInfo],
-    reader: fn(&Performance) -> Result<Vec<StepSequence>, SequenceTooLong>,
+    read: impl Fn(&[u8], &PerformanceInfo) -> Result<File> + Sync,
     report: &mut Report,
-) -> Vec<Sequence> {
+) -> (Vec<Sequence>, BTreeMap<usize, String>) {
     let mut hash = Sha256::new();
     let mut sequences = Vec::new();
+    let mut reasons = BTreeMap::new();
     let mut next = 0;
     while next < performances.len() {
         let mut batch = Vec::new();
@@ -115,38 +145,26 @@ fn read_all(
             batch.push((next, content));
             next += 1;
         }
-        let read: Vec<_> = batch
+        let files: Vec<_> = batch
             .into_par_iter()
-            .map(|(i, content)| {
-                (i, content.and_then(|bytes| Ok(reader(&Performance::read(&bytes)?)?)))
-            })
+            .map(|(i, content)| (i, content.and_then(|bytes| read(&bytes, &performances[i]))))
             .collect();
-        for (performance, result) in read {
-            match result {
-                Ok(found) => {
+        for (performance, file) in files {
+            let name = &performances[performance].name;
+            match file {
+                Ok(file) => {
                     report.files += 1;
-                    sequences
-                        .extend(found.into_iter().map(|steps| Sequence { performance, steps }));
+                    report.add(name, &file.report);
+                    reasons.insert(performance, file.reason);
+                    let sequence = |steps| Sequence { performance, steps };
+                    sequences.extend(file.sequences.into_iter().map(sequence));
                 }
-                Err(error) => report.skipped.push(Skipped {
-                    name: performances[performance].name.clone(),
-                    reason: format!("{error:#}"),
-                }),
+                Err(error) => report
+                    .skipped
+                    .push(Skipped { name: name.clone(), reason: format!("{error:#}") }),
             }
         }
     }
     report.sha256 = whole_files::hex(&hash.finalize());
-    sequences
-}
-
-fn seed_sequences(performance: &Performance) -> Result<Vec<StepSequence>, SequenceTooLong> {
-    seed::sequences(performance)
-}
-
-fn bars_sequences(performance: &Performance) -> Result<Vec<StepSequence>, SequenceTooLong> {
-    Ok(bars::sequence(performance)?.into_iter().collect())
-}
-
-fn own_sequences(performance: &Performance) -> Result<Vec<StepSequence>, SequenceTooLong> {
-    Ok(bars::own_sequence(performance)?.into_iter().collect())
+    (sequences, reasons)
 }

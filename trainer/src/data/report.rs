@@ -1,5 +1,10 @@
 //! The files of an archive that were read and those that were not, and why.
 
+use std::collections::BTreeMap;
+
+use groove::NoteMap;
+use groove::midi::{ClipReport, LeftOut};
+
 /// Counts of the files in an archive.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Report {
@@ -9,15 +14,27 @@ pub(crate) struct Report {
     pub(crate) skipped: Vec<Skipped>,
     /// MIDI files that were read but hold no window, and why, in order.
     pub(crate) without_window: Vec<Skipped>,
+    /// Entries of the folder that were skipped (links, pipes), and why.
+    pub(crate) skipped_entries: Vec<Skipped>,
+    /// Number of metadata files of macOS (`._*`, `__MACOSX`).
+    pub(crate) shadows: usize,
     /// MIDI files in the archive that its info.csv does not list.
     pub(crate) unlisted: usize,
     /// True if there is an info.csv.
     pub(crate) has_info: bool,
+    /// Number of notes and bars that were left out of all files, by reason.
+    pub(crate) left_out: BTreeMap<LeftOut, usize>,
+    /// Number of files that were read although they break the file format.
+    pub(crate) repaired: usize,
+    /// Number of files by their note map, General MIDI excepted.
+    pub(crate) note_maps: BTreeMap<NoteMap, usize>,
+    /// Files that were not read as they are, and how.
+    pub(crate) readings: Vec<Skipped>,
     /// SHA-256 over names and contents of the files read, in hexadecimal; identifies the data.
     pub(crate) sha256: String,
 }
 
-/// A MIDI file that was skipped.
+/// A file that was skipped, or not read as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Skipped {
     pub(crate) name: String,
@@ -25,15 +42,38 @@ pub(crate) struct Skipped {
 }
 
 impl Report {
-    /// Prints to stderr how many files were skipped; each of them if `verbose`.
+    /// Adds how the file `name` was read.
+    pub(super) fn add(&mut self, name: &str, report: &ClipReport) {
+        for (&reason, count) in &report.left_out {
+            *self.left_out.entry(reason).or_default() += count;
+        }
+        self.repaired += usize::from(!report.repairs.is_empty());
+        if let Some(map) = report.note_map.filter(|map| *map != NoteMap::GeneralMidi) {
+            *self.note_maps.entry(map).or_default() += 1;
+        }
+        let summary = summary(report);
+        if !summary.is_empty() {
+            self.readings.push(Skipped { name: name.to_owned(), reason: summary });
+        }
+    }
+
+    /// Prints to stderr how many files were skipped and what was left out of the others; each file if `verbose`.
     pub(crate) fn print(&self, verbose: bool) {
         if !self.has_info {
             eprintln!("note: no info.csv: all MIDI files are used, a tenth of them for validation");
         }
         if self.unlisted > 0 {
-            eprintln!("note: {} not listed in info.csv and skipped", files(self.unlisted));
+            eprintln!("note: {} not listed in info.csv: of no style", files(self.unlisted));
+        }
+        if self.shadows > 0 {
+            eprintln!("note: {} that macOS keeps beside others skipped", files(self.shadows));
         }
         let hint = if verbose { ":" } else { " (-v lists them)" };
+        let list = |listed: &[Skipped]| {
+            for file in listed.iter().filter(|_| verbose) {
+                eprintln!("  {}: {}", file.name.escape_debug(), file.reason);
+            }
+        };
         for (level, useless, what) in [
             ("warning", &self.skipped, "could not be used"),
             ("note", &self.without_window, "shorter than four bars or without drums"),
@@ -41,14 +81,69 @@ impl Report {
             if !useless.is_empty() {
                 eprintln!("{level}: {} {what}{hint}", files(useless.len()));
             }
-            for file in useless.iter().filter(|_| verbose) {
-                eprintln!("  {}: {}", file.name, file.reason);
-            }
+            list(useless);
         }
+        if !self.skipped_entries.is_empty() {
+            eprintln!(
+                "note: {} skipped{hint}",
+                counted(self.skipped_entries.len(), "link or pipe")
+            );
+        }
+        list(&self.skipped_entries);
+        let summary = self.summary();
+        if !summary.is_empty() {
+            eprintln!("note: {summary}{hint}");
+        } else if verbose && !self.readings.is_empty() {
+            eprintln!("note: loops and channels by file:");
+        }
+        list(&self.readings);
     }
+
+    /// One line on how the files were read; empty if all were read as they are.
+    fn summary(&self) -> String {
+        let maps = self.note_maps.iter();
+        let mut parts: Vec<String> =
+            maps.map(|(map, &count)| format!("{} read as {}", files(count), map.name())).collect();
+        if self.repaired > 0 {
+            parts.push(format!("{} read in spite of errors", files(self.repaired)));
+        }
+        if !self.left_out.is_empty() {
+            parts.push(format!("left out: {}", left_out(&self.left_out)));
+        }
+        parts.join("; ")
+    }
+}
+
+/// One line on how a file was read; empty if completely, by General MIDI, on channel 10.
+pub(super) fn summary(report: &ClipReport) -> String {
+    let mut parts = Vec::new();
+    if let Some(map) = report.note_map.filter(|map| *map != NoteMap::GeneralMidi) {
+        parts.push(format!("read as {}", map.name()));
+    }
+    if let Some(channel) = report.channel.filter(|&channel| channel != groove::midi::DRUM_CHANNEL) {
+        parts.push(format!("drums on channel {}", channel + 1));
+    }
+    if report.is_loop {
+        parts.push(format!("a loop of {}", counted(report.bars, "bar")));
+    }
+    parts.extend(report.repairs.iter().map(ToString::to_string));
+    if !report.left_out.is_empty() {
+        parts.push(format!("left out: {}", left_out(&report.left_out)));
+    }
+    parts.join("; ")
+}
+
+/// The reasons and their counts in words.
+fn left_out(reasons: &BTreeMap<LeftOut, usize>) -> String {
+    let words: Vec<_> = reasons.iter().map(|(reason, &count)| reason.describe(count)).collect();
+    words.join(", ")
 }
 
 /// `count` MIDI files in words.
 fn files(count: usize) -> String {
-    if count == 1 { "1 MIDI file".into() } else { format!("{count} MIDI files") }
+    counted(count, "MIDI file")
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

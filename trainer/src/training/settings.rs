@@ -17,7 +17,7 @@ use musicvae::Config;
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use crate::data::{DataOptions, Windowing};
+use crate::data::{DataOptions, ReadArgs, Windowing};
 use crate::training::init;
 use layers::{layered, of_run, read_config};
 
@@ -51,6 +51,12 @@ pub(crate) struct Settings {
     pub(crate) command: Option<String>,
     pub(crate) preset: Preset,
     pub(crate) windowing: Windowing,
+    /// Note map by which MIDI files are read; `None`: the one that their keys suggest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note_map: Option<String>,
+    /// Channel of the drums, from 1 on; `None`: the one that looks like drums.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) channel: Option<u8>,
     /// Passes over the training windows.
     pub(crate) epochs: u32,
     /// Windows per step.
@@ -121,13 +127,14 @@ impl Settings {
         let settings = of_run(file.clone(), Table::new()).with_context(context)?;
         let as_begun = Table::try_from(&settings).context("settings do not fit TOML")?;
         for (key, asked) in &flags {
-            match as_begun.get(key) {
-                Some(begun) if begun != asked && !MAY_CHANGE.contains(&key.as_str()) => bail!(
+            let begun = as_begun.get(key);
+            if begun != Some(asked) && !MAY_CHANGE.contains(&key.as_str()) {
+                let begun = begun.map_or_else(|| "left out".to_owned(), ToString::to_string);
+                bail!(
                     "{}: the run started with {key} = {begun}, not {asked}; a resumed run keeps \
                      its settings (all but --epochs, --device and --data)",
                     path.display()
-                ),
-                _ => {}
+                );
             }
         }
         of_run(file, flags).with_context(context)
@@ -148,6 +155,7 @@ impl Settings {
             windowing: self.windowing,
             train_hop_beats: Some(self.hop_beats),
             split_seed: self.seed,
+            reading: ReadArgs { note_map: self.note_map.clone(), channel: self.channel },
         })
     }
 

@@ -3,7 +3,8 @@
 use std::io::{Cursor, Write};
 use std::path::Path;
 
-use groove::{Hit, Instrument, Pattern, STEPS, STEPS_PER_BEAT};
+use groove::midi::{DRUM_CHANNEL, SoundedNote, write_notes};
+use groove::{Beats, Hit, Instrument, Pattern, STEPS, STEPS_PER_BEAT};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -29,7 +30,19 @@ pub(crate) fn write_zip(path: &Path, files: &[(String, Vec<u8>)]) {
 
 /// Performance `i` as a MIDI file, of six bars.
 pub(crate) fn midi(i: usize) -> Vec<u8> {
-    groove::midi::write(&[pattern(2 * i, STEPS), pattern(2 * i + 1, STEPS / 2)], 120.0).unwrap()
+    let patterns = [(0, pattern(2 * i, STEPS)), (STEPS, pattern(2 * i + 1, STEPS / 2))];
+    let beats = |steps: f64| Beats(steps / STEPS_PER_BEAT as f64);
+    let mut notes = Vec::new();
+    for (first, pattern) in patterns {
+        notes.extend(pattern.iter().map(|(step, instrument, hit)| SoundedNote {
+            start: beats((first + step) as f64 + f64::from(hit.micro_offset())),
+            length: beats(0.5),
+            channel: DRUM_CHANNEL,
+            key: instrument.key(),
+            velocity: hit.velocity(),
+        }));
+    }
+    write_notes(&notes, beats(1.5 * STEPS as f64), 120.0).unwrap()
 }
 
 fn file_name(i: usize) -> String {

@@ -1,6 +1,6 @@
 //! What was played, in the time of the file it was read from.
 
-use super::TempoMap;
+use super::{Repair, TempoMap};
 use crate::time::Ticks;
 
 /// The channel of drums in General MIDI: 10 as musicians count, 9 as MIDI does.
@@ -15,10 +15,12 @@ pub struct Performance {
     pub ticks_per_beat: u16,
     /// From ticks to seconds.
     pub tempo: TempoMap,
-    /// All time signatures, in order of time.
+    /// All time signatures, in order of time: of several at one tick the last holds.
     pub time_signatures: Vec<TimeSignature>,
     /// The file's tracks, in its order.
     pub tracks: Vec<Track>,
+    /// What was not as it should be and was read all the same, each once.
+    pub repairs: Vec<Repair>,
 }
 
 /// One track of a file. Its notes may be on different channels.
@@ -28,6 +30,10 @@ pub struct Track {
     pub notes: Vec<Note>,
     /// When the last controller or pitch-bend event of each channel is, if it has any.
     pub last_control: [Option<Ticks>; 16],
+    /// The track's name without control characters, at most 40 characters; empty if it has none.
+    pub name: String,
+    /// Where the track ends: its end-of-track event, or else its last event.
+    pub end: Ticks,
 }
 
 /// A key struck, and when it was let go.
@@ -56,17 +62,12 @@ pub struct TimeSignature {
     pub denominator_power: u8,
 }
 
-impl TimeSignature {
-    /// Whether this is 4/4, the only metre that patterns have.
-    pub const fn is_four_four(self) -> bool {
-        self.numerator == 4 && self.denominator_power == 2
-    }
-}
-
 impl Performance {
     /// Whether the file begins in 4/4, as it does where it states no metre.
     pub fn begins_in_four_four(&self) -> bool {
-        self.time_signatures.first().is_none_or(|signature| signature.is_four_four())
+        let first = self.time_signatures.first().map(|first| first.start);
+        let at_first = self.time_signatures.iter().take_while(|other| Some(other.start) == first);
+        at_first.last().is_none_or(|holds| (holds.numerator, holds.denominator_power) == (4, 2))
     }
 
     /// Every note of every track and channel.

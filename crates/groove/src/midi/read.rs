@@ -1,8 +1,11 @@
 //! Reading Standard MIDI Files.
 
+use std::collections::BTreeSet;
+
 use midly::{EventIter, MetaMessage, MidiMessage, TrackEventKind};
 
-use super::{Note, Performance, TempoMap, TimeSignature, Track};
+use super::repair::{End, Normalised, normalise};
+use super::{Note, Performance, Repair, TempoMap, TimeSignature, Track};
 use crate::time::Ticks;
 
 /// Why a file could not be read.
@@ -11,7 +14,7 @@ pub enum ReadMidiError {
     /// It does not begin as MIDI files do.
     #[error("not a Standard MIDI File")]
     NotMidi,
-    /// It ends too early, or holds bytes that no MIDI file may hold.
+    /// It ends before its first note, or holds bytes there that no MIDI file may hold.
     #[error("damaged or cut off at byte {at} of {length}")]
     Damaged {
         /// Offset of the first event or chunk that could not be read.
@@ -28,16 +31,19 @@ pub enum ReadMidiError {
     /// Its beat has no length.
     #[error("its header says 0 ticks per beat")]
     ZeroDivision,
-    /// Its tempo is infinite.
-    #[error("its tempo at tick {at} is 0 microseconds per beat")]
-    ZeroTempo {
-        /// Where, in ticks from the beginning.
-        at: u64,
-    },
 }
 
+/// Bytes that may precede a file that is not in a RIFF one; a MacBinary header has 128.
+const MAX_PREFIX: usize = 1024;
+
+/// Tracks read of a file: as many as a header can name.
+const MAX_TRACKS: usize = u16::MAX as usize;
+
+/// Characters kept of a track's name.
+const MAX_NAME: usize = 40;
+
 impl Performance {
-    /// Reads the Standard MIDI File `bytes`, of format 0 or 1.
+    /// Reads the Standard MIDI File `bytes`, of format 0 or 1, or of format 2 with one track.
     ///
     /// - A note-on of velocity 0 is a note-off. Running status is understood.
     /// - A note-off ends every open note of its channel and key on its track. It leaves a note struck at
@@ -46,94 +52,206 @@ impl Performance {
     /// - A note-off without a note is ignored; a note without a note-off has no end.
     /// - Tempo and time signatures count wherever they stand, since not all programs keep them to
     ///   the first track.
+    /// - What players play is read: see [`Repair`]. A file that is cut off is read as far as it goes.
     ///
     /// Memory is proportional to the length of `bytes`.
     ///
     /// # Errors
     /// See [`ReadMidiError`]. No file makes it panic.
     pub fn read(bytes: &[u8]) -> Result<Self, ReadMidiError> {
-        let (header, mut rest) = Header::read(bytes)?;
-        let mut tempo_changes = Vec::new();
-        let mut time_signatures = Vec::new();
-        let mut tracks = Vec::new();
-        while tracks.len() < usize::from(header.tracks) {
-            let chunk = Chunk::read(&mut rest).ok_or_else(|| damaged(bytes, rest))?;
-            if chunk.id != b"MTrk" {
-                continue;
-            }
-            let mut reader = TrackReader::default();
-            reader.read(bytes, chunk.body)?;
-            tracks.push(reader.track);
-            tempo_changes.append(&mut reader.tempo_changes);
-            time_signatures.append(&mut reader.time_signatures);
+        let start = file_start(bytes).ok_or(ReadMidiError::NotMidi)?;
+        let header = Header::read(bytes, start)?;
+        let mut file = FileReader::new(bytes);
+        if start > 0 {
+            file.repairs.insert(Repair::Wrapped);
         }
-        if let Some(&(Ticks(at), _)) = tempo_changes.iter().find(|(_, tempo)| *tempo == 0) {
-            return Err(ReadMidiError::ZeroTempo { at });
+        file.read_tracks(header.end);
+        let found = file.tracks.len();
+        if header.format > 2 || (header.format == 2 && found > 1) {
+            return Err(ReadMidiError::Format(header.format));
+        }
+        if usize::from(header.tracks) != found {
+            let found = u16::try_from(found).unwrap_or(u16::MAX);
+            file.repairs.insert(Repair::TrackCount { said: header.tracks, found });
+        }
+        if file.tracks.iter().all(|track| track.notes.is_empty()) {
+            // Of a file in which something is to be heard, that is worth a word; of others it is all there is to say.
+            for repair in &file.repairs {
+                if let Repair::CutOff(at) | Repair::Damaged(at) = *repair {
+                    return Err(ReadMidiError::Damaged { at, length: bytes.len() });
+                }
+            }
         }
         // Stable, so that events at one tick stay in the file's order.
-        tempo_changes.sort_by_key(|&(ticks, _)| ticks);
-        time_signatures.sort_by_key(|signature: &TimeSignature| signature.start);
+        file.tempo_changes.sort_by_key(|&(ticks, _)| ticks);
+        file.time_signatures.sort_by_key(|signature: &TimeSignature| signature.start);
         Ok(Self {
             ticks_per_beat: header.ticks_per_beat,
-            tempo: TempoMap::new(header.ticks_per_beat, &tempo_changes),
-            time_signatures,
-            tracks,
+            tempo: TempoMap::new(header.ticks_per_beat, &file.tempo_changes),
+            time_signatures: file.time_signatures,
+            tracks: file.tracks,
+            repairs: file.repairs.into_iter().collect(),
         })
     }
 }
 
-/// The error of not getting further than `rest`, a part of `bytes`.
-fn damaged(bytes: &[u8], rest: &[u8]) -> ReadMidiError {
-    let at = (rest.as_ptr() as usize).wrapping_sub(bytes.as_ptr() as usize);
-    ReadMidiError::Damaged { at, length: bytes.len() }
-}
-
-/// A chunk, the unit in which files are packed. midly's own reader of chunks takes a cut-off chunk for
-/// whole unless told otherwise, and overflows on some divisions; its reader of events is used.
-struct Chunk<'a> {
-    id: &'a [u8],
-    body: &'a [u8],
-}
-
-impl<'a> Chunk<'a> {
-    /// Takes the next chunk off `rest`; `None`, and nothing taken, if it is cut off.
-    fn read(rest: &mut &'a [u8]) -> Option<Self> {
-        let (head, after) = rest.split_first_chunk::<8>()?;
-        let length = u32::from_be_bytes([head[4], head[5], head[6], head[7]]);
-        let (body, after) = after.split_at_checked(usize::try_from(length).ok()?)?;
-        *rest = after;
-        Some(Self { id: &head[..4], body })
+/// Where in `bytes` the MIDI file begins: at 0, somewhere in a RIFF file, or after some bytes of a wrapper.
+fn file_start(bytes: &[u8]) -> Option<usize> {
+    const HEADER: &[u8; 8] = b"MThd\0\0\0\x06";
+    if bytes.starts_with(b"MThd") {
+        return Some(0);
     }
+    let limit = if bytes.starts_with(b"RIFF") { usize::MAX } else { MAX_PREFIX };
+    bytes.windows(HEADER.len()).take(limit).position(|window| window == HEADER)
 }
 
 struct Header {
+    format: u16,
     tracks: u16,
     ticks_per_beat: u16,
+    /// Where the first chunk after it begins.
+    end: usize,
 }
 
 impl Header {
-    /// The header of the file `bytes`, and what follows it.
-    fn read(bytes: &[u8]) -> Result<(Self, &[u8]), ReadMidiError> {
-        if !bytes.starts_with(b"MThd") {
-            return Err(ReadMidiError::NotMidi);
-        }
-        let mut rest = bytes;
-        let chunk = Chunk::read(&mut rest).ok_or_else(|| damaged(bytes, bytes))?;
-        let Some(&[f0, f1, t0, t1, d0, d1]) = chunk.body.first_chunk::<6>() else {
-            return Err(damaged(bytes, chunk.body));
+    fn read(bytes: &[u8], start: usize) -> Result<Self, ReadMidiError> {
+        let body = start + 8;
+        let Some(&[f0, f1, t0, t1, d0, d1]) = bytes.get(body..).and_then(<[u8]>::first_chunk::<6>)
+        else {
+            return Err(ReadMidiError::Damaged { at: start, length: bytes.len() });
         };
-        let format = u16::from_be_bytes([f0, f1]);
-        if format > 1 {
-            return Err(ReadMidiError::Format(format));
+        let ticks_per_beat = match u16::from_be_bytes([d0, d1]) {
+            0 => return Err(ReadMidiError::ZeroDivision),
+            0x8000.. => return Err(ReadMidiError::Smpte),
+            ticks_per_beat => ticks_per_beat,
+        };
+        // A header may be longer than it is today, but not so long that no track is left.
+        let end = Chunk::at(bytes, start)
+            .and_then(|header| header.end)
+            .filter(|&end| end >= body + 6)
+            .unwrap_or(body + 6);
+        Ok(Self {
+            format: u16::from_be_bytes([f0, f1]),
+            tracks: u16::from_be_bytes([t0, t1]),
+            ticks_per_beat,
+            end,
+        })
+    }
+}
+
+/// A chunk, the unit in which files are packed. midly's own reader of chunks believes their lengths; its reader of
+/// events is used.
+struct Chunk {
+    is_track: bool,
+    /// Where it says that it ends; `None` if that is beyond the file.
+    end: Option<usize>,
+}
+
+impl Chunk {
+    /// The chunk at `at`; `None` if there is none, for four letters are its name.
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        let head = bytes.get(at..)?.first_chunk::<8>()?;
+        let length = u32::from_be_bytes([head[4], head[5], head[6], head[7]]);
+        let end = usize::try_from(length).ok().and_then(|length| (at + 8).checked_add(length));
+        head[..4].iter().all(|byte| (b' '..=b'~').contains(byte)).then_some(Self {
+            is_track: head.starts_with(b"MTrk"),
+            end: end.filter(|&end| end <= bytes.len()),
+        })
+    }
+}
+
+/// What has been read of a file.
+struct FileReader<'a> {
+    bytes: &'a [u8],
+    tracks: Vec<Track>,
+    tempo_changes: Vec<(Ticks, u32)>,
+    time_signatures: Vec<TimeSignature>,
+    repairs: BTreeSet<Repair>,
+}
+
+impl<'a> FileReader<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            tracks: Vec::new(),
+            tempo_changes: Vec::new(),
+            time_signatures: Vec::new(),
+            repairs: BTreeSet::new(),
         }
-        match u16::from_be_bytes([d0, d1]) {
-            0 => Err(ReadMidiError::ZeroDivision),
-            0x8000.. => Err(ReadMidiError::Smpte),
-            ticks_per_beat => {
-                let tracks = u16::from_be_bytes([t0, t1]);
-                Ok((Self { tracks, ticks_per_beat }, rest))
+    }
+
+    /// Reads all tracks from `at` on, however many the header says there are, and passes over other chunks.
+    fn read_tracks(&mut self, mut at: usize) {
+        while at < self.bytes.len() && self.tracks.len() < MAX_TRACKS {
+            match Chunk::at(self.bytes, at) {
+                Some(chunk) if chunk.is_track => at = self.read_track(at + 8, chunk.end),
+                Some(Chunk { end: Some(end), .. }) => at = end,
+                _ => match self.next_track(at) {
+                    Some(track) => at = track,
+                    None => break,
+                },
             }
         }
+        if self.tracks.is_empty() {
+            self.repairs.insert(Repair::CutOff(at));
+        }
+    }
+
+    /// Where the next track after `at` begins.
+    fn next_track(&self, at: usize) -> Option<usize> {
+        let after = at + 1;
+        let place = self.bytes[after..].windows(4).position(|window| window == b"MTrk")?;
+        Some(after + place)
+    }
+
+    /// Reads the track whose events begin at `body`, which says that it ends at `end`, and returns where to go on.
+    fn read_track(&mut self, body: usize, end: Option<usize>) -> usize {
+        let bytes = self.bytes;
+        let is_chunk = |at: usize| {
+            let chunk = Chunk::at(bytes, at);
+            at == bytes.len() || chunk.is_some_and(|chunk| chunk.is_track || chunk.end.is_some())
+        };
+        let mut reader = TrackReader::default();
+        let whole = end.and_then(|end| reader.read(&bytes[body..end]).map(|left| (end, left)));
+        let next = match whole {
+            // The length is too long: the next track begins within it.
+            Some((end, left)) if left > 0 && bytes[end - left..].starts_with(b"MTrk") => {
+                self.repairs.insert(Repair::TrackLength);
+                end - left
+            }
+            Some((end, _)) => end,
+            None => {
+                // A length is believed if something follows where it ends.
+                let limit = end.filter(|&end| is_chunk(end));
+                let track = normalise(&bytes[body..limit.unwrap_or(bytes.len())]);
+                self.tell(&track, body, limit);
+                reader = TrackReader::default();
+                reader.read(&track.bytes);
+                limit.unwrap_or(body + track.read)
+            }
+        };
+        if reader.has_zeros {
+            self.repairs.insert(Repair::Zero);
+        }
+        self.tracks.push(reader.track);
+        self.tempo_changes.append(&mut reader.tempo_changes);
+        self.time_signatures.append(&mut reader.time_signatures);
+        next
+    }
+
+    /// Notes what was wrong with a track that begins at `body` and should end at `limit`.
+    fn tell(&mut self, track: &Normalised, body: usize, limit: Option<usize>) {
+        let at = body + track.read;
+        let repairs = [
+            (track.kept_running_status, Repair::RunningStatus),
+            (track.had_system_messages, Repair::SystemMessages),
+            (limit.is_none() && track.end != End::CutOff, Repair::TrackLength),
+            // A track that ends with its last event lacks nothing that is heard.
+            (track.end == End::CutOff && limit != Some(at), Repair::CutOff(at)),
+            (track.end == End::Damaged && limit.is_some(), Repair::Damaged(at)),
+        ];
+        self.repairs
+            .extend(repairs.into_iter().filter(|(is_so, _)| *is_so).map(|(_, repair)| repair));
     }
 }
 
@@ -143,28 +261,32 @@ struct TrackReader {
     track: Track,
     tempo_changes: Vec<(Ticks, u32)>,
     time_signatures: Vec<TimeSignature>,
+    /// Whether there were tempos or metres of 0.
+    has_zeros: bool,
     /// Indices of the open notes of each channel and key.
     open: std::collections::HashMap<(u8, u8), Vec<usize>>,
 }
 
 impl TrackReader {
-    /// Reads the events of a track, `body`, a part of the file `bytes`.
-    fn read(&mut self, bytes: &[u8], body: &[u8]) -> Result<(), ReadMidiError> {
+    /// Reads the events of a track up to its end, and returns how many bytes are left after that; `None` if
+    /// there is something before it that midly cannot read, or no end.
+    fn read(&mut self, body: &[u8]) -> Option<usize> {
         let mut events = EventIter::new(body);
         let mut now = Ticks(0);
         loop {
-            let unread = events.unread();
-            let Some(event) = events.next() else { return Ok(()) };
-            let event = event.map_err(|_| damaged(bytes, unread))?;
+            let event = events.next()?.ok()?;
             // At most 2^28 ticks an event, so no file overflows this.
             now.0 += u64::from(event.delta.as_int());
+            self.track.end = now;
             match event.kind {
                 TrackEventKind::Midi { channel, message } => {
                     self.message(now, channel.as_int(), message);
                 }
-                TrackEventKind::Meta(MetaMessage::Tempo(tempo)) => {
-                    self.tempo_changes.push((now, tempo.as_int()));
-                }
+                TrackEventKind::Meta(MetaMessage::Tempo(tempo)) => match tempo.as_int() {
+                    0 => self.has_zeros = true,
+                    tempo => self.tempo_changes.push((now, tempo)),
+                },
+                TrackEventKind::Meta(MetaMessage::TimeSignature(0, ..)) => self.has_zeros = true,
                 TrackEventKind::Meta(MetaMessage::TimeSignature(numerator, power, ..)) => {
                     let denominator_power = power;
                     self.time_signatures.push(TimeSignature {
@@ -173,7 +295,16 @@ impl TrackReader {
                         denominator_power,
                     });
                 }
-                TrackEventKind::Meta(MetaMessage::EndOfTrack) => return Ok(()),
+                TrackEventKind::Meta(MetaMessage::TrackName(name))
+                    if self.track.name.is_empty() =>
+                {
+                    let name = String::from_utf8_lossy(name);
+                    let shown = name.chars().filter(|c| !c.is_control()).take(MAX_NAME);
+                    self.track.name = shown.collect::<String>().trim().to_owned();
+                }
+                TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
+                    return Some(events.unread().len());
+                }
                 _ => {}
             }
         }

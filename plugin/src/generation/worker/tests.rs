@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::Score;
-use groove::Instrument;
+use groove::{Instrument, KeyMap};
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, PluginApi, PluginState};
 use parking_lot::Mutex;
@@ -245,7 +245,7 @@ fn an_errand_that_breaks_is_told_in_a_line() {
     };
     // This one is the worker's own and breaks whoever is given it.
     let broken = Errand::UseWeights(None);
-    let told = super::run_errand(&broken, &now, &Default::default(), 120.0);
+    let told = super::run_errand(&broken, &now, &Default::default(), 120.0, KeyMap::Guess);
     assert!(matches!(&told, Outcome::Failed(line) if !line.contains('\n')), "{told:?}");
 }
 

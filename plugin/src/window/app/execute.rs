@@ -84,11 +84,11 @@ impl Window {
         while let Some(outcome) = self.gui.outcome() {
             match outcome {
                 Outcome::Exported(path) => self.view.notify(format!("Saved as {}", path.display())),
-                Outcome::Imported(clip) => {
+                Outcome::Imported { clip, told } => {
                     commands::import(&self.params, &self.history, setter.raw_context, *clip);
                     self.gui.choose(None);
                     let name = std::mem::take(&mut self.importing);
-                    self.view.notify(format!("Imported {name}"));
+                    self.view.notify(format!("Imported {name}: {told}"));
                     call(&self.params, name, true);
                 }
                 Outcome::Listed(folder) => self.view.show_folder(folder),

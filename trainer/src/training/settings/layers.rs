@@ -55,13 +55,14 @@ fn over_preset(network: Option<Value>, file: Table, flags: Table) -> Result<Sett
         table.insert("network".into(), network);
     }
     // Optional keys are known too.
-    for key in ["data", "init", "command"] {
-        table.insert(key.into(), Value::String(String::new()));
-    }
+    let optional =
+        || ["data", "init", "command", "note_map"].map(|key| (key, Value::String(String::new())));
+    let optional = || optional().into_iter().chain([("channel", Value::Integer(0))]);
+    table.extend(optional().map(|(key, missing)| (key.to_owned(), missing)));
     overlay(&mut table, file, "")?;
     overlay(&mut table, flags, "")?;
-    for key in ["data", "init", "command"] {
-        if table.get(key).and_then(Value::as_str) == Some("") {
+    for (key, missing) in optional() {
+        if table.get(key) == Some(&missing) {
             table.remove(key);
         }
     }

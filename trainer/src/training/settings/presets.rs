@@ -29,6 +29,8 @@ impl Settings {
             command: None,
             preset: Preset::Compact,
             windowing,
+            note_map: None,
+            channel: None,
             epochs: 4,
             batch_size: 128,
             lr: 2e-3,

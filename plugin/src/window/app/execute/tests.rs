@@ -51,7 +51,8 @@ fn an_imported_clip_gives_the_groove_its_name_until_it_is_taken_back() {
     setter.set_parameter(&window.params.perform.slot, 3);
     window.carry_out(Command::Import("somewhere/break.mid".into()), &setter);
     assert_eq!(worker.errand(), Some(Errand::Import("somewhere/break.mid".into())));
-    worker.done(Outcome::Imported(Box::new(crate::factory::pattern())));
+    let clip = Box::new(crate::factory::pattern());
+    worker.done(Outcome::Imported { clip, told: "4 bars".to_owned() });
     window.take_outcomes(&setter);
     assert_eq!(name(&mut window).as_deref(), Some("break"));
     assert_eq!(window.params.perform.slot.value(), 0, "it is heard");

@@ -1,0 +1,400 @@
+//! The drums of a file on the step grid: one reader for training, encoding and importing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::channel::Voice;
+use super::metre::Section;
+use super::{LeftOut, Performance, ReadMidiError, Repair};
+use crate::instrument::Instrument;
+use crate::note_map::{KeyMap, NoteMap};
+use crate::pattern::{BARS, Hit, Pattern, STEPS, STEPS_PER_BAR};
+use crate::step_sequence::{SequenceTooLong, StepHit, StepSequence};
+use crate::time::Ticks;
+
+/// What is said of how a file is to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClipOptions {
+    /// The channel of the drums, `0..16`; `None`: the one that looks like drums.
+    pub channel: Option<u8>,
+    /// By which note map keys are read.
+    pub key_map: KeyMap,
+}
+
+/// The drums of a MIDI file on the step grid.
+///
+/// - **Bars** follow the time signatures. Bars of 4/4 and of metres with its 16ths (2/2, 8/8, two of 2/4) are
+///   read, others are left out; so is a pickup. What follows one another is one sequence.
+/// - It **begins** with the bar of the first hit, after a count-in, and **ends** with the bar of the last, unless the
+///   end of track, on a bar line, says that there is a rest. A hit that is pushed before the end is the first step's.
+/// - A file of one or two bars is a **loop**, played over until it fills a pattern. In a file with four bars
+///   that follow one another somewhere, fewer elsewhere are left out; else the longest stretch is all.
+/// - An onset goes to its nearest step, the later of two equally near, which its micro-offset is counted from. Of
+///   several hits of an instrument on one step the loudest is kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Clip {
+    /// What was read; empty if [`no_drums`](Self::no_drums) says why.
+    pub sequences: Vec<StepSequence>,
+    /// How it was read.
+    pub report: ClipReport,
+    /// Why there is no sequence.
+    pub no_drums: Option<NoDrums>,
+}
+
+/// How a file was read, and what was left out of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClipReport {
+    /// The channel of the drums, `0..16`.
+    pub channel: Option<u8>,
+    /// The note map by which keys were read; `None` for one of the user's own.
+    pub note_map: Option<NoteMap>,
+    /// Bars that were read, before they were played over.
+    pub bars: usize,
+    /// Whether they were played over.
+    pub is_loop: bool,
+    /// What was left out, and how much of it.
+    pub left_out: BTreeMap<LeftOut, usize>,
+    /// What was not as it should be in the file.
+    pub repairs: BTreeSet<Repair>,
+}
+
+/// Why there are no drums in a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoDrums {
+    /// There are no notes.
+    #[error("no notes in it")]
+    NoNotes,
+    /// There are none on the channel (`0..16`) that was asked for.
+    #[error("no notes on channel {}", .0 + 1)]
+    Channel(u8),
+    /// No channel is the drums'.
+    #[error("no channel looks like drums: it has {0}")]
+    Melody(String),
+    /// No instrument stands for any of the keys.
+    #[error("no drum hit: it has {0}")]
+    NoHits(String),
+    /// All is in metres that a pattern cannot hold.
+    #[error("not in 4/4: it has {0}")]
+    Metre(String),
+    /// The bars that were asked for are empty.
+    #[error("no drum hit in the {BARS} bars from bar {bar} on (it has {bars} bars)")]
+    Bar {
+        /// The first of them, counted from 1.
+        bar: usize,
+        /// Bars that there are.
+        bars: usize,
+    },
+    /// It lasts for days.
+    #[error(transparent)]
+    TooLong(#[from] SequenceTooLong),
+}
+
+/// A hit on the grid of its section.
+#[derive(Clone, Copy, Debug)]
+struct Struck {
+    step: u64,
+    micro_offset: f32,
+    velocity: f32,
+    key: u8,
+    instrument: Option<Instrument>,
+}
+
+/// General MIDI 2's metronome.
+const CLICKS: std::ops::RangeInclusive<u8> = 32..=34;
+
+/// Keys on which count-ins are struck: sticks, side stick, claves and wood blocks.
+const COUNT_IN: [u8; 5] = [31, 37, 75, 76, 77];
+
+/// The most reasons, or channels, that a message names.
+const REASONS_TOLD: usize = 4;
+
+/// The most bars that a count-in has.
+const COUNT_IN_BARS: u64 = 2;
+
+const BAR: u64 = STEPS_PER_BAR as u64;
+
+impl Clip {
+    /// Reads the drums of the MIDI file `bytes`.
+    ///
+    /// # Errors
+    /// As [`Performance::read`]. A file without drums is none: [`no_drums`](Self::no_drums) says so.
+    pub fn read(bytes: &[u8], options: ClipOptions) -> Result<Self, ReadMidiError> {
+        Performance::read(bytes).map(|performance| Self::of(&performance, options))
+    }
+
+    /// The drums of `performance`.
+    pub fn of(performance: &Performance, options: ClipOptions) -> Self {
+        let mut clip = Self::default();
+        clip.report.repairs.extend(&performance.repairs);
+        let voices = Voice::of(performance, options.key_map);
+        let Some(drums) = Voice::drums(&voices, options.channel) else {
+            let found = voices.iter().filter(|voice| !voice.notes.is_empty()).map(Voice::told);
+            let found: Vec<String> = found.take(REASONS_TOLD).collect();
+            clip.no_drums = Some(match (found.is_empty(), options.channel) {
+                (true, _) => NoDrums::NoNotes,
+                (false, None) => NoDrums::Melody(found.join(", ")),
+                (false, Some(channel)) => NoDrums::Channel(channel),
+            });
+            return clip;
+        };
+        for (i, voice) in voices.iter().enumerate() {
+            if i != drums && !voice.notes.is_empty() {
+                clip.leave_out(LeftOut::Channel(voice.channel), voice.notes.len());
+            }
+        }
+        let drums = &voices[drums];
+        clip.report.channel = Some(drums.channel);
+        clip.report.note_map = match drums.key_map {
+            KeyMap::Ready(map) => Some(map),
+            _ => None,
+        };
+        if let Err(error) = clip.bring_onto_grid(performance, drums) {
+            clip.sequences.clear();
+            clip.no_drums = Some(error.into());
+        } else if clip.sequences.is_empty() {
+            clip.no_drums = Some(clip.why_nothing());
+        }
+        clip
+    }
+
+    /// The four bars from bar `bar` on, counted from 1 over all sequences; after a sequence's end there is
+    /// silence.
+    ///
+    /// # Errors
+    /// If there are no drums there.
+    pub fn pattern(&self, bar: usize) -> Result<Pattern, NoDrums> {
+        if let Some(reason) = &self.no_drums {
+            return Err(reason.clone());
+        }
+        let bars = self.sequences.iter().map(StepSequence::bars).sum();
+        let mut before = 0;
+        for sequence in &self.sequences {
+            let place = bar.saturating_sub(1).saturating_sub(before);
+            if place < sequence.bars() {
+                let pattern = sequence.pattern(place * STEPS_PER_BAR);
+                return if pattern.count() > 0 {
+                    Ok(pattern)
+                } else {
+                    Err(NoDrums::Bar { bar, bars })
+                };
+            }
+            before += sequence.bars();
+        }
+        Err(NoDrums::Bar { bar, bars })
+    }
+
+    fn leave_out(&mut self, reason: LeftOut, count: usize) {
+        *self.report.left_out.entry(reason).or_default() += count;
+    }
+
+    fn why_nothing(&self) -> NoDrums {
+        let told = |is_told: fn(&LeftOut) -> bool| {
+            let reasons = self.report.left_out.iter().filter(|(reason, _)| is_told(reason));
+            let told: Vec<_> = reasons.map(|(reason, &count)| reason.describe(count)).collect();
+            let more = if told.len() > REASONS_TOLD { " and more" } else { "" };
+            format!("{}{more}", told[..told.len().min(REASONS_TOLD)].join(", "))
+        };
+        let metres = told(|reason| matches!(reason, LeftOut::Metre { .. } | LeftOut::Incomplete));
+        if metres.is_empty() {
+            NoDrums::NoHits(told(|reason| !matches!(reason, LeftOut::Channel(_))))
+        } else {
+            NoDrums::Metre(metres)
+        }
+    }
+
+    /// Fills `sequences` with the hits of `drums`.
+    fn bring_onto_grid(
+        &mut self,
+        performance: &Performance,
+        drums: &Voice,
+    ) -> Result<(), SequenceTooLong> {
+        let ticks_per_beat = performance.ticks_per_beat;
+        let end = end_of_drums(performance, drums.channel);
+        let sections = Section::of(performance);
+        let mut last_bar = None;
+        let mut is_beginning = true;
+        for notes in drums.notes.chunk_by(|a, b| {
+            let section = |note: &super::Note| Section::at(&sections, note.start, ticks_per_beat);
+            section(a) == section(b)
+        }) {
+            let place = Section::at(&sections, notes[0].start, ticks_per_beat);
+            let section = &sections[place];
+            let Some(unit) = section.signature.unit() else {
+                let next = sections.get(place + 1);
+                let is_pickup = place == 0
+                    && next.is_some_and(|next| section.is_pickup_of(next, ticks_per_beat));
+                for note in notes {
+                    let bar = section.bar(note.start, ticks_per_beat);
+                    if is_pickup {
+                        self.leave_out(LeftOut::Pickup, 1);
+                    } else if last_bar.replace((place, bar)) != Some((place, bar)) {
+                        let super::TimeSignature { numerator, denominator_power, .. } =
+                            section.signature;
+                        self.leave_out(LeftOut::Metre { numerator, denominator_power }, 1);
+                    }
+                }
+                continue;
+            };
+            let mut hits = Vec::new();
+            for note in notes {
+                let instrument = drums.key_map.instrument(note.key);
+                if instrument.is_none() {
+                    let is_click = CLICKS.contains(&note.key);
+                    self.leave_out(
+                        if is_click { LeftOut::Click } else { LeftOut::Key(note.key) },
+                        1,
+                    );
+                }
+                let (step, micro_offset) = section.nearest_step(note.start, ticks_per_beat);
+                let velocity = f32::from(note.velocity) / 127.0;
+                hits.push(Struck { step, micro_offset, velocity, key: note.key, instrument });
+            }
+            hits.sort_by_key(|hit| hit.step);
+            if is_beginning {
+                self.take_count_in(&mut hits);
+            }
+            hits.retain(|hit| hit.instrument.is_some());
+            let Some(first) = hits.first() else { continue };
+            let origin = first.step / unit * unit;
+            hits.iter_mut().for_each(|hit| hit.step -= origin);
+            let bars = match section.whole_bars(origin, ticks_per_beat) {
+                Some(bars) => {
+                    let inside = hits.iter().filter(|hit| hit.step < bars * BAR).count();
+                    let reason = match bars {
+                        0 if place == 0 => LeftOut::Pickup,
+                        _ => LeftOut::Incomplete,
+                    };
+                    if inside < hits.len() {
+                        self.leave_out(reason, hits.len() - inside);
+                    }
+                    hits.truncate(inside);
+                    let Some(last) = hits.last() else { continue };
+                    bars.min(last.step / BAR + BARS as u64)
+                }
+                None => {
+                    let line = section.steps_to(end, ticks_per_beat) - origin as f64;
+                    let tick = 4.0 / f64::from(ticks_per_beat);
+                    let bars = length(&hits, line, tick);
+                    self.wrap(&mut hits, bars);
+                    bars
+                }
+            };
+            is_beginning = false;
+            let hit = |hit: Struck| StepHit {
+                step: u32::try_from(hit.step).unwrap_or(u32::MAX),
+                instrument: hit.instrument.expect("hits without an instrument are left out"),
+                hit: Hit::new(hit.velocity, hit.micro_offset),
+            };
+            if bars * BAR > crate::MAX_STEPS {
+                return Err(SequenceTooLong { steps: bars * BAR });
+            }
+            self.sequences
+                .push(StepSequence::new(bars * BAR, hits.into_iter().map(hit).collect())?);
+        }
+        self.keep_long_enough()
+    }
+
+    /// Takes the count-in off `hits`, which are by step: up to two bars in which nothing but sticks, blocks or
+    /// claves are struck, on beats, before something else is.
+    fn take_count_in(&mut self, hits: &mut Vec<Struck>) {
+        let is_stick = |hit: &Struck| {
+            COUNT_IN.contains(&hit.key) && matches!(hit.instrument, None | Some(Instrument::Snare))
+        };
+        let heard = || hits.iter().filter(|hit| !CLICKS.contains(&hit.key));
+        let Some(first) = heard().next() else { return };
+        let start = first.step / BAR * BAR;
+        // The bar of the first hit that is no count-in's.
+        let Some(other) = heard().find(|hit| !is_stick(hit) || hit.step % 4 != 0) else { return };
+        let music = other.step / BAR * BAR;
+        let sticks = hits.iter().filter(|hit| is_stick(hit) && hit.step < music).count();
+        let is_used_later = hits.iter().any(|hit| hit.key == first.key && hit.step >= music);
+        if music == start || music - start > COUNT_IN_BARS * BAR || sticks < 2 || is_used_later {
+            return;
+        }
+        self.leave_out(LeftOut::CountIn, sticks);
+        for hit in
+            hits.iter().filter(|hit| is_stick(hit) && hit.step < music && hit.instrument.is_none())
+        {
+            // Counted as a key already.
+            if let Some(count) = self.report.left_out.get_mut(&LeftOut::Key(hit.key)) {
+                *count -= 1;
+            }
+        }
+        self.report.left_out.retain(|_, count| *count > 0);
+        hits.retain(|hit| hit.step >= music);
+    }
+
+    /// Puts hits that are pushed before the end of `bars` bars on the first step, and leaves out those after it.
+    fn wrap(&mut self, hits: &mut Vec<Struck>, bars: u64) {
+        let end = bars * BAR;
+        for hit in hits.iter_mut().filter(|hit| hit.step == end && hit.micro_offset < 0.0) {
+            hit.step = 0;
+        }
+        let all = hits.len();
+        hits.retain(|hit| hit.step < end);
+        if hits.len() < all {
+            self.leave_out(LeftOut::AfterEnd, all - hits.len());
+        }
+    }
+
+    /// Keeps the sequences of at least four bars; if there are none, the longest, played over if it is a loop.
+    fn keep_long_enough(&mut self) -> Result<(), SequenceTooLong> {
+        let longest = self.sequences.iter().map(StepSequence::bars).max().unwrap_or(0);
+        let mut is_first = true;
+        let is_kept = |sequence: &StepSequence| {
+            let bars = sequence.bars();
+            bars >= BARS || (bars == longest && std::mem::take(&mut is_first))
+        };
+        let (kept, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.sequences).into_iter().partition(is_kept);
+        let apart = left.iter().map(StepSequence::bars).sum();
+        if apart > 0 {
+            self.leave_out(LeftOut::Apart, apart);
+        }
+        self.sequences = kept;
+        self.report.bars = self.sequences.iter().map(StepSequence::bars).sum();
+        // Three bars are no loop that four are made of.
+        if let [sequence] = &self.sequences[..]
+            && (1..BARS).contains(&longest)
+            && BARS.is_multiple_of(longest)
+        {
+            let again = (0..STEPS).step_by(longest * STEPS_PER_BAR).flat_map(|start| {
+                let hits = sequence.hits().iter();
+                hits.map(move |hit| StepHit { step: hit.step + start as u32, ..*hit })
+            });
+            self.sequences = vec![StepSequence::new(STEPS as u64, again.collect())?];
+            self.report.is_loop = true;
+        }
+        Ok(())
+    }
+}
+
+/// Where the drums end: the end of the longest track that holds some, or nothing at all.
+fn end_of_drums(performance: &Performance, channel: u8) -> Ticks {
+    let is_of_drums = |track: &&super::Track| {
+        track.notes.is_empty() || track.notes.iter().any(|note| note.channel == channel)
+    };
+    performance.tracks.iter().filter(is_of_drums).map(|track| track.end).max().unwrap_or_default()
+}
+
+/// The length in bars of `hits`, by step, of which there is one, in a file that ends at step `end`; `tick` is as long.
+///
+/// An end on a bar line says it; else it is where the last note ends, or the recording was stopped, and the bar of the
+/// last hit says it. A bar that is struck on its first step only is then the end of what is before it, if that is a
+/// loop's length.
+fn length(hits: &[Struck], end: f64, tick: f64) -> u64 {
+    let last = hits.last().map_or(0, |hit| hit.step / BAR);
+    let line = (end / BAR as f64).round().max(0.0);
+    let distance = (end - line * BAR as f64).abs();
+    let line = line as u64;
+    let is_on_line = distance <= 0.5 && (line <= BARS as u64 || distance <= tick);
+    let is_loop = |bars: u64| matches!(bars, 1 | 2 | 4);
+    let ends_on_one = hits.iter().all(|hit| hit.step <= last * BAR);
+    match line {
+        1.. if is_on_line && line >= last && (line > last || ends_on_one) => {
+            // A rest is a few bars; more is a project's length.
+            if line > BARS as u64 && line > last + BARS as u64 { last + 1 } else { line }
+        }
+        _ if is_loop(last) && ends_on_one => last,
+        _ => last + 1,
+    }
+}
