@@ -1,5 +1,6 @@
 //! Making patterns: the worker thread, its scheduler, the weights, and finished grooves.
 
+pub(crate) mod file_thread;
 pub(crate) mod scheduler;
 pub mod weights;
 pub(crate) mod worker;

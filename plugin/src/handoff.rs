@@ -1,11 +1,12 @@
 //! The handoff between the three threads: [`handoff()`] makes one end for each, none `Clone`.
 //!
 //! The worker's newest answer goes to the audio thread and to the GUI, each by its own triple
-//! buffer: wait-free on both sides, older answers are dropped, by the worker. What the worker is to decode
-//! it reads from the parameters, which are atomics, so that a whole automation sweep costs one queued
-//! decode: the newest. The audio thread adds which cycle of which groove it plays, also atomics, and what
-//! it has heard, by a triple buffer the other way. The GUI and the host's thread may nudge the worker,
-//! which otherwise looks by itself every few milliseconds; nudges coalesce.
+//! buffer: wait-free on both sides, older answers are dropped, by the worker. The worker reads
+//! its request from the parameters, which are atomics, so that a whole automation sweep queues one
+//! decode: the newest. The audio thread adds the cycle and the groove that play, also atomics, and the
+//! rhythm to follow, by a triple buffer the other way. The GUI may wake the worker, which otherwise
+//! polls every few milliseconds. Jobs and their results go through channels between the window, the
+//! file thread and the worker.
 //!
 //! The audio thread's end neither allocates, frees, locks nor makes a system call, with one
 //! exception by name: [`AudioEnd::wait`], for offline rendering only.
@@ -13,15 +14,21 @@
 pub mod answer;
 mod audio;
 mod gui;
+mod heartbeat;
+mod jobs;
 mod load;
-mod pulse;
+mod thread;
 mod worker;
 
 pub use audio::AudioEnd;
 pub use gui::GuiEnd;
+pub(crate) use heartbeat::WaitBudget;
+pub(crate) use jobs::FileEnd;
 pub(crate) use load::{LoadEnd, Loaded};
-pub(crate) use pulse::Patience;
-pub(crate) use worker::Closer;
+pub(crate) use thread::BackgroundThread;
+#[cfg(test)]
+pub(crate) use thread::CAN_BE_LEFT;
+pub(crate) use worker::ShutdownHandle;
 pub use worker::WorkerEnd;
 
 use std::sync::Arc;
@@ -34,12 +41,13 @@ use parking_lot::{Condvar, Mutex};
 use triple_buffer::triple_buffer;
 
 use crate::factory::weights::WeightsInfo;
-use crate::files::jobs::Errands;
+use crate::files::midi_export::RecentCycles;
 use crate::handoff::answer::Answer;
 use crate::state::choice::Choice;
-use pulse::Pulse;
+use heartbeat::Heartbeat;
+use jobs::Jobs;
 
-/// How the network is doing, for the window.
+/// The state of the network, for the window.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Network {
     /// The weights are being read; the factory or saved pattern plays.
@@ -51,12 +59,11 @@ pub enum Network {
     Decoding,
     /// Something went wrong, in a sentence for the user; the last pattern plays on.
     Failed(String),
-    /// The worker has given no sign of life for so many seconds; the last pattern plays on.
+    /// The worker has not answered for so many seconds; the last pattern plays on.
     Silent(u64),
 }
 
-/// State that the three ends share.
-#[derive(Debug)]
+/// State that the ends share.
 struct Shared {
     /// Bits of the playhead in beats; NaN while stopped.
     playhead: AtomicU64,
@@ -66,25 +73,28 @@ struct Shared {
     loop_cycle: AtomicI64,
     /// Bits of the [`Choice`] that plays.
     choice: AtomicU64,
-    /// What was clicked last: the number of clicks in all but the last four bits, the slot + 1 in those.
+    /// The last click: slot + 1 in the lowest four bits, the number of clicks above.
     clicked: AtomicU64,
-    /// Whether blocks are being processed, as opposed to the plugin lying idle.
+    /// Whether the transport runs.
     is_playing: AtomicBool,
-    /// [`Wanted::fingerprint`] of what the worker has given up on: waiting for it is no use.
+    /// [`GrooveRequest::fingerprint`](crate::state::request::GrooveRequest::fingerprint) of the request that
+    /// the worker has given up on: waiting for it is no use.
     failed: AtomicU64,
     is_closing: AtomicBool,
-    pulse: Pulse,
+    heartbeat: Heartbeat,
     network: Mutex<Network>,
     weights: Mutex<Arc<WeightsInfo>>,
     /// Bits of the host's tempo in quarter notes a minute; NaN until it is known.
     tempo: AtomicU64,
-    errands: Errands,
+    jobs: Jobs,
+    /// The cycles that were played last, for the window to export.
+    recent: Mutex<RecentCycles>,
     nudge: Nudge,
-    /// Has an open window draw again: one atomic, which the window polls.
+    /// Makes an open window draw again: one atomic, which the window polls.
     repaint: RepaintNotifier,
 }
 
-/// The fingerprint of nothing that could be wanted.
+/// The fingerprint of no request.
 const NOTHING: u64 = 0;
 
 /// A wake-up that is not lost and not counted.
@@ -109,12 +119,12 @@ impl Nudge {
     }
 }
 
-/// A rhythm that came in, for the worker to make a groove of.
+/// A rhythm that was played into the plugin, for the live groove to follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Heard {
     /// Its [`fingerprint`](crate::state::fingerprint::fingerprint); `None` if nothing is to be followed.
     pub id: Option<u64>,
-    /// What was struck when.
+    /// Its hits.
     pub pattern: Pattern,
 }
 
@@ -129,11 +139,12 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         is_playing: AtomicBool::new(false),
         failed: AtomicU64::new(NOTHING),
         is_closing: AtomicBool::new(false),
-        pulse: Pulse::default(),
+        heartbeat: Heartbeat::default(),
         network: Mutex::default(),
         weights: Mutex::default(),
         tempo: AtomicU64::new(f64::NAN.to_bits()),
-        errands: Errands::default(),
+        jobs: Jobs::default(),
+        recent: Mutex::default(),
         nudge: Nudge::default(),
         repaint: RepaintNotifier::default(),
     });

@@ -14,11 +14,11 @@ use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, Params, PluginA
 use crate::editing::commands::{self, GroovePen, Stroke};
 use crate::editing::history::History;
 use crate::files::folder;
-use crate::handoff::answer::{Answer, Track};
+use crate::files::jobs::Job;
+use crate::handoff::answer::{Answer, ReadyGroove};
 use crate::params::JangdanParams;
 use crate::state::edit::Pen;
-use crate::state::request::Ask;
-
+use crate::state::request::GrooveKey;
 use crate::window::widgets::theme;
 use crate::window::{Command, Scene, UndoState, View, draw};
 pub use raster::Image;
@@ -163,10 +163,10 @@ impl Headless {
         let history = view.history().clone();
         let mut output = ctx.run_ui(input, |ui| {
             let mut own = stroke.as_mut().map(|stroke| {
-                let track = Track {
-                    ask: Some(Ask::of(params.recipe())),
+                let track = ReadyGroove {
+                    key: Some(GrooveKey::of(params.recipe())),
                     score: Score::steady(scene.pattern),
-                    ..Track::clone(&Answer::factory().live)
+                    ..ReadyGroove::clone(&Answer::factory().live)
                 };
                 GroovePen::new(params, &history, stroke, scene.choice, &track, scene.pattern)
             });
@@ -228,7 +228,7 @@ impl Headless {
         let mut left = Vec::new();
         for command in self.take_commands() {
             match command {
-                Command::List { folder, endings } => {
+                Command::Job(Job::List { folder, endings }) => {
                     self.view.show_folder(folder::list(&folder, endings));
                 }
                 Command::Clear => commands::clear(&self.params, self.view.history(), None),

@@ -35,13 +35,14 @@ use parking_lot::RwLock;
 
 use crate::params::clock::Clock;
 use crate::params::restore::Restore;
+use crate::state::choice::Choice;
 use crate::state::edits::Edits;
 use crate::state::groove::{Groove, SavedGroove};
 use crate::state::groove_name::{GrooveName, Source};
-use crate::state::load_report::Findings;
+use crate::state::load_report::LoadReport;
 use crate::state::morph::{Corners, Pad, first_corners};
 use crate::state::numbers::finite_or;
-use crate::state::request::Recipe;
+use crate::state::request::{GrooveRequest, Recipe, Revisions};
 use crate::state::slots::Slots;
 use crate::state::versioned::Versioned;
 use crate::state::weights_file::ChosenWeights;
@@ -134,7 +135,7 @@ pub struct JangdanParams {
 
     /// Problems found in the project that was loaded.
     #[persist = "findings"]
-    pub findings: Findings,
+    pub load_report: LoadReport,
 
     /// The window's size, kept by the window.
     #[persist = "window"]
@@ -145,14 +146,6 @@ pub struct JangdanParams {
 
     /// Whether the host has yet to set parameters of a state that is being restored. Not saved.
     pub restore: Restore,
-}
-
-/// See [`JangdanParams::asked`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Asked {
-    recipe: Recipe,
-    pad: Option<[f32; 2]>,
-    changes: [u64; 5],
 }
 
 impl Default for JangdanParams {
@@ -177,7 +170,7 @@ impl Default for JangdanParams {
             folder: Arc::default(),
             presets: Arc::default(),
             name: Arc::default(),
-            findings: Findings::default(),
+            load_report: LoadReport::default(),
             window: Arc::default(),
             clock: Clock::default(),
             restore: Restore::default(),
@@ -246,19 +239,24 @@ impl JangdanParams {
         self.morph.is_on.value().then(|| [at(&self.morph.x), at(&self.morph.y)])
     }
 
-    /// Everything the worker reacts to. It polls every few milliseconds; the window wakes it at
-    /// once when this changes.
-    pub fn asked(&self) -> Asked {
-        Asked {
+    /// What is wanted of the worker while `choice` plays and `rhythm` is the last one that came in.
+    pub fn request(&self, choice: Choice, rhythm: Option<u64>) -> GrooveRequest {
+        let is_following = self.perform.is_following.value();
+        // Before the values: of one that changes meanwhile, the next request has another revision.
+        let revisions = Revisions {
+            groove: self.groove.loads(),
+            slots: self.slots.changes(),
+            edits: self.edits.changes(),
+            corners: self.corners.changes(),
+            weights: self.weights.changes(),
+        };
+        GrooveRequest {
+            choice,
             recipe: self.recipe(),
             pad: self.pad(),
-            changes: [
-                self.groove.loads(),
-                self.slots.changes(),
-                self.edits.changes(),
-                self.corners.changes(),
-                self.weights.changes(),
-            ],
+            is_following,
+            rhythm: rhythm.filter(|_| is_following),
+            revisions,
         }
     }
 

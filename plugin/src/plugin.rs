@@ -26,7 +26,7 @@ use nice_plug::util::permit_alloc;
 use self::loading::LoadedParams;
 use crate::generation::weights::{Decode, Weights};
 use crate::generation::worker::{Load, Worker};
-use crate::handoff::answer::{Answer, Wanted};
+use crate::handoff::answer::Answer;
 use crate::handoff::{AudioEnd, GuiEnd, handoff};
 use crate::params::JangdanParams;
 use crate::params::project;
@@ -34,12 +34,12 @@ use crate::playing::player::{BlockInput, MAX_ACTIONS, Player, QueuedAction};
 use crate::playing::position::Position;
 use crate::state::choice::Choice;
 use crate::state::numbers::finite_or;
-use crate::state::request::Ask;
+use crate::state::request::{GrooveKey, GrooveRequest};
 use crate::window::{self, WindowEditor};
 
 /// How long an offline block waits for its patterns before it is played with those there are. A
 /// decode takes milliseconds; this is for a worker that has come to harm.
-const PATIENCE: Duration = Duration::from_secs(10);
+const OFFLINE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One instance.
 pub struct Jangdan {
@@ -52,21 +52,21 @@ pub struct Jangdan {
     /// The window's end until the editor takes it.
     gui: Option<GuiEnd>,
     player: Player,
-    /// What makes the groove that the engine was offered last, and its [`Track::version`].
-    offered: (Option<Ask>, u64),
+    /// What makes the groove that the engine was offered last, and its [`ReadyGroove::version`].
+    offered: (Option<GrooveKey>, u64),
     /// What an offline block passes through on the way to another variation.
-    passed: Vec<(Choice, (Option<Ask>, u64), Score)>,
+    passed: Vec<(Choice, (Option<GrooveKey>, u64), Score)>,
     /// Whether the worker has made something that the engine has not been offered.
     has_news: bool,
     is_offline: bool,
     /// Where the standalone is in its song.
     position: Position,
     /// What an offline block waited for in vain.
-    given_up: Option<Wanted>,
+    given_up: Option<GrooveRequest>,
     /// The changes of the slots that one waited in vain for the worker to see.
     given_up_slots: Option<u64>,
-    /// [`PATIENCE`].
-    patience: Duration,
+    /// [`OFFLINE_TIMEOUT`].
+    offline_timeout: Duration,
     _worker: Worker,
 }
 
@@ -78,7 +78,7 @@ impl Default for Jangdan {
 
 impl Jangdan {
     /// An instance whose worker reads its weights with `load`.
-    fn with<W: Decode>(load: impl Load<W> + Send + 'static) -> Self {
+    fn with<W: Decode>(load: impl Load<W> + Send + Sync + 'static) -> Self {
         let params = Arc::new(JangdanParams::default());
         let (mut audio, worker, gui) = handoff();
         Self {
@@ -95,7 +95,7 @@ impl Jangdan {
             position: Position::default(),
             given_up: None,
             given_up_slots: None,
-            patience: PATIENCE,
+            offline_timeout: OFFLINE_TIMEOUT,
             _worker: Worker::spawn(params.clone(), worker, load),
             params,
         }
@@ -204,7 +204,7 @@ impl Plugin for Jangdan {
                     let passed = self.passed.iter().find(|(passed, ..)| *passed == choice);
                     let kept = passed.map(|(_, identity, score)| (*identity, score));
                     let made =
-                        || answer.track(choice).map(|track| (track.identity(), &track.score));
+                        || answer.groove(choice).map(|track| (track.identity(), &track.score));
                     let Some((identity, score)) = kept.or_else(made) else { continue };
                     self.offered = identity;
                     Action::Play(score)
@@ -246,13 +246,13 @@ impl Jangdan {
         let can_run = transport.is_playing || playing.mode != PlayMode::Transport;
         let slot_changes = self.params.slots.changes();
         self.has_news |= self.audio.update();
-        let has_seen = self.audio.answer().slot_changes == slot_changes
+        let has_seen = self.audio.answer().revisions.slots == slot_changes
             || self.given_up_slots == Some(slot_changes);
         if self.is_offline && can_run && !has_seen {
             // What is in the slots decides what can be chosen.
-            let (audio, patience) = (&mut self.audio, self.patience);
+            let (audio, offline_timeout) = (&mut self.audio, self.offline_timeout);
             let changes = || self.params.slots.changes();
-            let has_come = permit_alloc(|| audio.wait_for_slots(changes, patience));
+            let has_come = permit_alloc(|| audio.wait_for_slots(changes, offline_timeout));
             self.given_up_slots = (!has_come).then(changes);
             self.has_news = true;
         }
@@ -322,8 +322,8 @@ impl Jangdan {
             self.audio.want(first, returns_to, passed);
             self.wait_for(passed, &cycles);
             // Of variations the worker has but the last.
-            if passed.take.is_some()
-                && let Some(track) = self.audio.answer().track(passed)
+            if passed.variation_id.is_some()
+                && let Some(track) = self.audio.answer().groove(passed)
             {
                 let kept = (passed, track.identity(), track.score);
                 permit_alloc(|| self.passed.push(kept));
@@ -336,28 +336,19 @@ impl Jangdan {
     /// Offline only: waits until the patterns of `cycles` are there.
     fn wait_for(&mut self, choice: Choice, cycles: &[i64]) {
         let (params, player) = (&self.params, &self.player);
-        let wanted = || Wanted {
-            choice,
-            recipe: params.recipe(),
-            anchor: player.anchor().filter(|_| params.perform.is_following.value()),
-            slot_changes: params.slots.changes(),
-            edit_changes: params.edits.changes(),
-            pad: params.pad(),
-            corner_changes: params.corners.changes(),
-            weight_changes: params.weights.changes(),
-        };
-        if self.given_up == Some(wanted()) {
+        let request = || params.request(choice, player.anchor());
+        if self.given_up == Some(request()) {
             return;
         }
-        let (audio, patience) = (&mut self.audio, self.patience);
-        let has_come = permit_alloc(|| audio.wait(wanted, cycles, patience));
+        let (audio, offline_timeout) = (&mut self.audio, self.offline_timeout);
+        let has_come = permit_alloc(|| audio.wait(request, cycles, offline_timeout));
         self.has_news = true;
-        self.given_up = (!has_come).then(wanted);
+        self.given_up = (!has_come).then(request);
     }
 
     /// Offers the engine the newest of the groove that is chosen as the block begins.
     fn take_score(&mut self, choice: Choice, playing: &Playing) {
-        let Some(track) = self.audio.answer().track(choice) else { return };
+        let Some(track) = self.audio.answer().groove(choice) else { return };
         let made_by = track.identity();
         let offer = match (self.offered == made_by, self.has_news) {
             // The same groove, made with other weights.

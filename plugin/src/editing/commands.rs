@@ -8,14 +8,14 @@ use nice_plug::prelude::{GuiContextInner, Param, ParamPtr};
 
 use crate::editing::history::History;
 use crate::factory::grooves::FactoryGroove;
-use crate::handoff::answer::Track;
+use crate::handoff::answer::ReadyGroove;
 use crate::params::JangdanParams;
 use crate::state::choice::Choice;
 use crate::state::edit::{Edit, Pen};
 use crate::state::edits::Edits;
 use crate::state::morph::Corner;
-use crate::state::request::{Ask, DEFAULT_TEMPERATURE, Recipe};
-use crate::state::rerolled_row::Diced;
+use crate::state::request::{DEFAULT_TEMPERATURE, GrooveKey, Recipe};
+use crate::state::rerolled_row::RerolledRow;
 
 /// A drag over the grid, from frame to frame.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ pub struct GroovePen<'a> {
     history: &'a History,
     stroke: &'a mut Stroke,
     choice: Choice,
-    ask: Option<Ask>,
+    key: Option<GrooveKey>,
     shown: Pattern,
 }
 
@@ -49,10 +49,10 @@ impl<'a> GroovePen<'a> {
         history: &'a History,
         stroke: &'a mut Stroke,
         choice: Choice,
-        track: &Track,
+        track: &ReadyGroove,
         shown: Pattern,
     ) -> Self {
-        Self { params, history, stroke, choice, ask: track.ask, shown }
+        Self { params, history, stroke, choice, key: track.key, shown }
     }
 
     fn change(&self, edit: impl FnOnce(&mut Edits)) {
@@ -77,8 +77,8 @@ pub fn change(params: &JangdanParams, slot: Option<u8>, edit: impl FnOnce(&mut E
     if groove == **held {
         return;
     }
-    let source = |ask: Option<Ask>| ask.map(|ask| ask.source());
-    if source(groove.ask()) != source(held.ask()) {
+    let source = |key: Option<GrooveKey>| key.map(|key| key.source());
+    if source(groove.key()) != source(held.key()) {
         groove.cycles.clear(); // they were made of something else
     }
     params.slots.store(slot, Some(groove));
@@ -146,13 +146,13 @@ pub fn begin_at(
 }
 
 /// Puts a new row into its groove, as one undo step.
-pub fn put_row(params: &JangdanParams, history: &History, diced: &Diced) {
-    let Diced { choice, ask, shown, instrument, pattern } = diced;
+pub fn put_row(params: &JangdanParams, history: &History, diced: &RerolledRow) {
+    let RerolledRow { choice, key, shown, instrument, pattern } = diced;
     history.step(params, || {
         change(params, choice.slot, |edits| {
             for step in 0..STEPS {
                 let (instrument, hit) = (*instrument, pattern.hit(step, *instrument));
-                edits.apply(Edit::Put { step, instrument, hit }, shown, ask.as_ref());
+                edits.apply(Edit::Put { step, instrument, hit }, shown, key.as_ref());
             }
         });
     });
@@ -203,8 +203,8 @@ impl Pen for GroovePen<'_> {
         {
             self.stroke.cells.push((step, instrument, self.shown.hit(step, instrument)));
         }
-        let (shown, ask) = (self.shown, self.ask);
-        self.change(|edits| edits.apply(edit, &shown, ask.as_ref()));
+        let (shown, key) = (self.shown, self.key);
+        self.change(|edits| edits.apply(edit, &shown, key.as_ref()));
     }
 
     fn end(&mut self) {

@@ -30,7 +30,7 @@ struct Coming {
 
 /// After this many switches, parameters that the host has not set are given up: it may hold them,
 /// as automation does.
-const INSISTENCE: u8 = 3;
+const MAX_RETRIES: u8 = 3;
 
 impl Compare {
     /// Whether this is the second side.
@@ -50,7 +50,7 @@ impl Compare {
         self.follow(params);
         if let Some(coming) = &mut self.coming {
             coming.asked += 1;
-            if coming.asked < INSISTENCE {
+            if coming.asked < MAX_RETRIES {
                 return;
             }
         }

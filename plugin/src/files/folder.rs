@@ -5,30 +5,29 @@ use std::path::{Path, PathBuf};
 /// How many entries of a folder are listed at most.
 pub const MOST: usize = 2000;
 
-/// A folder that was looked into.
+/// A folder and its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     /// Folders and then files, by name; or why it cannot be read, in a line for the user.
     pub entries: Result<Vec<Entry>, String>,
-    /// Folders that are worth a button, and their names.
+    /// Folders to offer as buttons, with their names.
     pub places: Vec<(String, PathBuf)>,
 }
 
-/// Something in a folder.
+/// An entry of a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its name, as far as it is text.
     pub name: String,
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     /// Whether it is a folder.
     pub is_folder: bool,
 }
 
-/// Looks into the folder at `path` for folders and files with one of the `endings`, in lower case; hidden ones are left
-/// out. What leads nowhere is listed where it would be.
+/// Lists the folders, and the files with one of the `endings`, in the folder at `path`; hidden ones are left out.
 pub fn list(path: &Path, endings: &[&str]) -> Folder {
     let entries = entries(path, endings).map_err(|error| format!("{}: {error}", path.display()));
     Folder { path: path.to_owned(), entries, places: places() }

@@ -1,172 +1,196 @@
-//! Errands: files that the window has the worker write and read, so that neither it nor the audio thread waits
-//! for a disk.
+//! Jobs: work that the window hands over, so that neither it nor the audio thread waits for a disk or for the network.
 
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use groove::midi::{self, Clip, ClipOptions, ClipReport, LeftOut};
+use groove::midi::{self, Clip, ClipOptions, ClipReport};
 use groove::{Instrument, KeyMap, NoteMap, Pattern};
-use parking_lot::Mutex;
 
 use crate::files::display_text::file_name;
-use crate::files::midi_export::Played;
-use crate::files::presets::{PresetErrand, PresetOutcome};
+use crate::files::midi_export::PlayedCycle;
+use crate::files::presets::Preset;
 use crate::files::whole_file::{create, read};
 use crate::files::{folder, midi_export, presets};
+use crate::params::snapshot::State;
 use crate::state::morph::Corner;
-use crate::state::rerolled_row::Diced;
+use crate::state::rerolled_row::RerolledRow;
 
-/// The largest file that is read as a clip: as the trainer has it.
+/// The largest file that is read as a clip, in bytes; the same as the trainer's.
 const LARGEST_CLIP: u64 = 16 << 20;
 
-/// Reasons for what was left out of a clip that fit the line which tells it.
-const REASONS_TOLD: usize = 3;
+/// Maximum number of reasons in the line on what was left out of a clip.
+const MAX_REASONS: usize = 3;
 
-/// Something to be done with a file.
+/// Work for the file thread, or for the worker where no file is needed.
+///
+/// Where a folder of presets is `None`, it is [`presets::default_folder`].
 #[derive(Clone, Debug, PartialEq)]
-pub enum Errand {
-    /// Writes the groove that plays, as it is heard, into a new file.
+pub enum Job {
+    /// Writes cycles, as they were or will be played, into a new MIDI file.
     Export {
-        /// In which folder.
+        /// The folder of the file.
         folder: PathBuf,
-        /// What the file is called, without `.mid`; a number is added if there is one.
+        /// The name of the file without `.mid`; a number is added if there is one.
         name: String,
-        /// What of the groove.
-        what: What,
+        /// The cycles, one after another.
+        cycles: Vec<PlayedCycle>,
+        /// The tempo of the file in quarter notes a minute.
+        bpm: f64,
     },
     /// Reads a clip.
     Import(PathBuf),
-    /// Plays with the weights in a file, or with the embedded ones.
-    UseWeights(Option<PathBuf>),
     /// Reads a clip for a corner of the pad.
     ImportCorner {
-        /// For which one, `0..4`.
+        /// The corner, `0..4`.
         place: usize,
-        /// From where.
+        /// The file.
         path: PathBuf,
     },
-    /// Makes a new row for one instrument of the groove that plays, one that fits all that the others play.
-    Dice {
-        /// Whose row.
+    /// Reads weights for the worker to play with.
+    ReadWeights {
+        /// The file; `None` is the embedded weights.
+        path: Option<PathBuf>,
+        /// The revision of the project's weights that names them; `None` if the user chooses them now.
+        revision: Option<u64>,
+    },
+    /// Makes a new row for one instrument of the groove that plays, around the hits of all others.
+    Reroll {
+        /// The instrument.
         instrument: Instrument,
-        /// Which row of all that fit.
+        /// The seed of the row.
         seed: u64,
     },
-    /// Something with presets.
-    Preset(PresetErrand),
-    /// Looks into a folder.
+    /// Lists a folder.
     List {
-        /// Which.
+        /// The folder.
         folder: PathBuf,
-        /// What names of files that are listed end in, in lower case, without the dot.
+        /// The endings of the files that are listed, in lower case, without the dot.
         endings: &'static [&'static str],
     },
+    /// Lists the presets of a folder.
+    ListPresets(Option<PathBuf>),
+    /// Writes a preset.
+    SavePreset {
+        /// The folder; made if it is missing.
+        folder: Option<PathBuf>,
+        /// The name.
+        name: String,
+        /// The content.
+        state: Box<State>,
+        /// Whether it may replace another of that name.
+        may_replace: bool,
+    },
+    /// Reads a preset.
+    LoadPreset(PathBuf),
+    /// Renames a preset.
+    RenamePreset {
+        /// The file.
+        path: PathBuf,
+        /// The new name.
+        name: String,
+    },
+    /// Removes a preset from the disk.
+    DeletePreset(PathBuf),
 }
 
-/// What of a groove is exported.
+impl Job {
+    /// Whether it is one for the file thread; the worker does the others.
+    pub(crate) fn needs_files(&self) -> bool {
+        !matches!(self, Self::Reroll { .. } | Self::ReadWeights { path: None, .. })
+    }
+}
+
+/// The cycles that an export writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum ExportScope {
     /// The cycle that plays or will play first.
     Pattern,
     /// The last [`REMEMBERED`](crate::files::midi_export::REMEMBERED) cycles that were played; the one that would, if none was.
     LastCycles,
 }
 
-/// What came of an errand.
+/// The result of a job, with everything that the window needs to know of the job.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum JobResult {
     /// The file was written.
     Exported(PathBuf),
-    /// A clip was read.
+    /// A clip, for [`Edits::import`](crate::state::edits::Edits::import).
     Imported {
-        /// The clip, to be made the groove with [`Edits::import`](crate::state::edits::Edits::import).
+        /// The name of its file.
+        name: String,
+        /// The clip.
         clip: Box<Pattern>,
-        /// What was read of the file, and what was left out, for the user.
-        told: String,
+        /// One line on what was read and what was left out, for the user.
+        report: String,
     },
-    /// The weights of this name are played with, from the next bar line on.
-    Weights(String),
-    /// The clip, to be put at this place of the pad with [`set_corner`](crate::editing::commands::set_corner).
+    /// A clip for [`set_corner`](crate::editing::commands::set_corner).
     Corner {
-        /// Which one.
+        /// The corner, `0..4`.
         place: usize,
-        /// What it is now.
+        /// Its new content.
         corner: Corner,
     },
-    /// The new row, to be put into the groove with [`put_row`](crate::editing::commands::put_row).
-    Diced(Box<Diced>),
-    /// What came of something with presets.
-    Preset(PresetOutcome),
-    /// What is in the folder.
+    /// The weights of this name play from the next bar line on.
+    Weights(String),
+    /// The new row, for [`put_row`](crate::editing::commands::put_row).
+    Rerolled(Box<RerolledRow>),
+    /// The content of the folder.
     Listed(folder::Folder),
-    /// It could not be done, and why, in a line for the user.
+    /// The presets of the folder, by name.
+    PresetsListed(Vec<Preset>),
+    /// The preset was written.
+    PresetSaved(Preset),
+    /// There is a preset of that name. It stays, unless the job is sent again with `may_replace`.
+    PresetExists(Preset),
+    /// A preset, for [`History::place`](crate::editing::history::History::place).
+    PresetLoaded(Preset, Box<State>),
+    /// The preset has another name.
+    PresetRenamed {
+        /// Its name before.
+        before: String,
+        /// The preset now.
+        preset: Preset,
+    },
+    /// The preset of this name was removed.
+    PresetDeleted(String),
+    /// The job failed and has changed nothing; why, in a line for the user.
     Failed(String),
 }
 
-/// Errands on their way to the worker, and outcomes on the way back. No end of the audio thread's.
-#[derive(Debug, Default)]
-pub(crate) struct Errands {
-    to_do: Mutex<VecDeque<Errand>>,
-    done: Mutex<VecDeque<Outcome>>,
-}
-
-impl Errands {
-    pub(crate) fn send(&self, errand: Errand) {
-        self.to_do.lock().push_back(errand);
-    }
-
-    pub(crate) fn next(&self) -> Option<Errand> {
-        self.to_do.lock().pop_front()
-    }
-
-    pub(crate) fn report(&self, outcome: Outcome) {
-        self.done.lock().push_back(outcome);
-    }
-
-    pub(crate) fn outcome(&self) -> Option<Outcome> {
-        self.done.lock().pop_front()
-    }
-}
-
-/// Does `errand`, one that needs no network, of the cycle that plays and the `last` ones, at `bpm` quarter notes a minute.
-/// Clips are read by `key_map`.
-pub(crate) fn run<'a>(
-    errand: &Errand,
-    now: &'a Played,
-    last: impl Iterator<Item = &'a Played>,
-    bpm: f64,
-    key_map: KeyMap,
-) -> Outcome {
-    let done = match errand {
-        Errand::Export { folder, name, what } => {
-            let mut cycles: Vec<&Played> = last.collect();
-            if *what == What::Pattern || cycles.is_empty() {
-                cycles = vec![now];
-            }
-            export(folder, name, cycles.into_iter(), bpm).map(Outcome::Exported)
+/// Runs a job that needs files alone. The keys of clips are read by `key_map`.
+pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
+    let result = match job {
+        Job::Export { folder, name, cycles, bpm } => {
+            export(folder, name, cycles, *bpm).map(JobResult::Exported)
         }
-        Errand::List { folder, endings } => Ok(Outcome::Listed(folder::list(folder, endings))),
-        Errand::ImportCorner { place, path } => import(path, key_map).map(|(clip, _)| {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let corner = Corner::Clip { name, pattern: Box::new(clip) };
-            Outcome::Corner { place: *place, corner }
+        Job::Import(path) => import(path, key_map).map(|(clip, report)| JobResult::Imported {
+            name: stem(path),
+            clip: Box::new(clip),
+            report,
         }),
-        Errand::Dice { .. } => Err("there is no network to throw with".to_owned()),
-        Errand::Preset(errand) => presets::run(errand).map(Outcome::Preset),
-        Errand::Import(path) => import(path, key_map)
-            .map(|(clip, told)| Outcome::Imported { clip: Box::new(clip), told }),
-        Errand::UseWeights(_) => unreachable!("the worker itself changes what it plays with"),
+        Job::ImportCorner { place, path } => import(path, key_map).map(|(clip, _)| {
+            let corner = Corner::Clip { name: stem(path), pattern: Box::new(clip) };
+            JobResult::Corner { place: *place, corner }
+        }),
+        Job::List { folder, endings } => Ok(JobResult::Listed(folder::list(folder, endings))),
+        Job::ListPresets(folder) => presets::list(folder.as_deref()),
+        Job::SavePreset { folder, name, state, may_replace } => {
+            presets::save(folder.as_deref(), name, state, *may_replace)
+        }
+        Job::LoadPreset(path) => presets::load(path),
+        Job::RenamePreset { path, name } => presets::rename(path, name),
+        Job::DeletePreset(path) => presets::delete(path),
+        Job::ReadWeights { .. } | Job::Reroll { .. } => unreachable!("these are not files alone"),
     };
-    done.unwrap_or_else(Outcome::Failed)
+    result.unwrap_or_else(JobResult::Failed)
+}
+
+/// The name of the file at `path` without its ending.
+pub(super) fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Writes the notes of `cycles`.
-fn export<'a>(
-    folder: &Path,
-    name: &str,
-    cycles: impl Iterator<Item = &'a Played>,
-    bpm: f64,
-) -> Result<PathBuf, String> {
+fn export(folder: &Path, name: &str, cycles: &[PlayedCycle], bpm: f64) -> Result<PathBuf, String> {
     let (notes, length) = midi_export::notes(cycles);
     let bytes = midi::write_notes(&notes, length, bpm).map_err(|error| error.to_string())?;
     let not_written = |error: std::io::Error| format!("{}: {error}", folder.display());
@@ -174,7 +198,7 @@ fn export<'a>(
     loop {
         let file = if number == 1 { format!("{name}.mid") } else { format!("{name} {number}.mid") };
         let path = folder.join(file);
-        // Nobody else's file is written over, nor one of ours that is older.
+        // No file is overwritten, not even an older one of ours.
         if create(&path, &bytes).map_err(not_written)? {
             return Ok(path);
         }
@@ -182,7 +206,7 @@ fn export<'a>(
     }
 }
 
-/// The first four bars of the clip at `path`, and what was read of it in a line.
+/// The first four bars of the clip at `path`, and one line on how it was read.
 fn import(path: &Path, key_map: KeyMap) -> Result<(Pattern, String), String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
@@ -190,33 +214,32 @@ fn import(path: &Path, key_map: KeyMap) -> Result<(Pattern, String), String> {
     let options = ClipOptions { channel: None, key_map };
     let clip = Clip::read(&bytes, options).map_err(|error| told(&error))?;
     let pattern = clip.pattern(1).map_err(|error| told(&error))?;
-    Ok((pattern, report_told(&clip.report)))
+    Ok((pattern, report_line(&clip.report)))
 }
 
-/// What was read of a clip and what was left out, such as `2 bars, repeated; left out: 3 hits on key 27 (high Q)`.
-fn report_told(report: &ClipReport) -> String {
-    let mut told = match (report.bars, report.is_loop) {
+/// One line on what was read of a clip and what was left out, such as `2 bars, repeated; left out: 3 hits on key 27 (high Q)`.
+fn report_line(report: &ClipReport) -> String {
+    let mut line = match (report.bars, report.is_loop) {
         (1, _) => "1 bar, repeated".to_owned(),
         (bars, true) => format!("{bars} bars, repeated"),
         (bars @ 0..=4, false) => format!("{bars} bars"),
         (bars, false) => format!("the first 4 of {bars} bars"),
     };
     if let Some(map) = report.note_map.filter(|map| *map != NoteMap::GeneralMidi) {
-        told += &format!(", read as {}", map.name());
+        line += &format!(", read as {}", map.name());
     }
     if let Some(channel) = report.channel.filter(|&channel| channel != midi::DRUM_CHANNEL) {
-        told += &format!(", channel {}", channel + 1);
+        line += &format!(", channel {}", channel + 1);
     }
-    let reasons =
-        report.left_out.iter().map(|(reason, &count): (&LeftOut, _)| reason.describe(count));
+    let reasons = report.left_out.iter().map(|(reason, &count)| reason.describe(count));
     let faults = report.repairs.iter().map(ToString::to_string);
     for (what, parts) in [("left out: ", reasons.collect::<Vec<_>>()), ("", faults.collect())] {
         if !parts.is_empty() {
-            let more = if parts.len() > REASONS_TOLD { " and more" } else { "" };
-            told += &format!("; {what}{}{more}", parts[..parts.len().min(REASONS_TOLD)].join(", "));
+            let more = if parts.len() > MAX_REASONS { " and more" } else { "" };
+            line += &format!("; {what}{}{more}", parts[..parts.len().min(MAX_REASONS)].join(", "));
         }
     }
-    told
+    line
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Performances: grooves as they are heard, note by note, for a MIDI file.
+//! Grooves as notes for a MIDI file, as they are heard.
 //!
-//! Where a hit falls and how hard it is struck is asked of the sequencer's own functions, as the engine asks them. What
-//! is not in them: fills and mutes that were played by keys.
+//! Time and velocity come from the sequencer's own functions, as in the engine. Fills and mutes that were played by keys
+//! are not included.
 
 use std::collections::VecDeque;
 
@@ -14,19 +14,22 @@ pub const REMEMBERED: usize = 8;
 
 /// A cycle as it was played.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Played {
-    pub(crate) cycle: i64,
-    pub(crate) pattern: Pattern,
-    pub(crate) playing: Playing,
+pub struct PlayedCycle {
+    /// Its number.
+    pub cycle: i64,
+    /// Its pattern, edits included.
+    pub pattern: Pattern,
+    /// How it was played.
+    pub playing: Playing,
 }
 
 /// The last cycles that were played.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memory(VecDeque<Played>);
+pub(crate) struct RecentCycles(VecDeque<PlayedCycle>);
 
-impl Memory {
-    /// What plays now. Of one cycle the last counts.
-    pub(crate) fn see(&mut self, played: Played) {
+impl RecentCycles {
+    /// Adds a cycle, or replaces the last if it is the same cycle.
+    pub(crate) fn add(&mut self, played: PlayedCycle) {
         match self.0.back_mut() {
             Some(last) if last.cycle == played.cycle => *last = played,
             _ => {
@@ -39,15 +42,15 @@ impl Memory {
     }
 
     /// The cycles, the oldest first.
-    pub(crate) fn cycles(&self) -> impl Iterator<Item = &Played> {
-        self.0.iter()
+    pub(crate) fn cycles(&self) -> Vec<PlayedCycle> {
+        self.0.iter().copied().collect()
     }
 }
 
 /// The notes of `cycles`, one after another, and how long all of them take.
-pub(crate) fn notes<'a>(cycles: impl Iterator<Item = &'a Played>) -> (Vec<SoundedNote>, Beats) {
+pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Beats) {
     let (mut notes, mut start) = (Vec::new(), 0.0);
-    for Played { cycle, pattern, playing } in cycles {
+    for PlayedCycle { cycle, pattern, playing } in cycles {
         let Playing { reading, touch, lanes, note_length, channel, .. } = playing;
         let shape = &reading.shape;
         let steps = shape.length.steps() as i64;
@@ -80,20 +83,20 @@ mod tests {
     use groove::Hit;
     use groove::sequencer::{Length, Shape, Speed};
 
-    fn played(cycle: i64) -> Played {
-        Played { cycle, pattern: crate::factory::pattern(), playing: Playing::default() }
+    fn played(cycle: i64) -> PlayedCycle {
+        PlayedCycle { cycle, pattern: crate::factory::pattern(), playing: Playing::default() }
     }
 
     #[test]
     fn the_last_eight_cycles_are_remembered_as_they_ended() {
-        let mut memory = Memory::default();
+        let mut memory = RecentCycles::default();
         for cycle in 0..20 {
-            memory.see(Played { pattern: Pattern::EMPTY, ..played(cycle) });
-            memory.see(played(cycle));
+            memory.add(PlayedCycle { pattern: Pattern::EMPTY, ..played(cycle) });
+            memory.add(played(cycle));
         }
-        let cycles: Vec<i64> = memory.cycles().map(|played| played.cycle).collect();
+        let cycles: Vec<i64> = memory.cycles().iter().map(|played| played.cycle).collect();
         assert_eq!(cycles, (12..20).collect::<Vec<_>>());
-        assert!(memory.cycles().all(|played| played.pattern.count() > 0));
+        assert!(memory.cycles().iter().all(|played| played.pattern.count() > 0));
     }
 
     #[test]
@@ -111,7 +114,7 @@ mod tests {
         lanes.0[Instrument::Kick.index()].is_on = false;
         lanes.0[Instrument::Snare.index()].key = 99;
         lanes.0[Instrument::Snare.index()].velocity = 1.5;
-        let (notes, length) = notes([played, played].iter());
+        let (notes, length) = notes(&[played, played]);
         assert_eq!(length, Beats(16.0));
         let found: Vec<(f64, u8)> = notes.iter().map(|note| (note.start.0, note.key)).collect();
         assert_eq!(found, [(0.0, 99), (0.75, 99), (8.0, 99), (8.75, 99)]);

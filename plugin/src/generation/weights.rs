@@ -1,6 +1,6 @@
-//! The weights that instances play with: the embedded ones, or a file of the user's.
+//! Weights: the embedded ones, or a file of the user's.
 //!
-//! Parsing takes tens of milliseconds: workers do it, never a thread of the host's.
+//! Parsing takes tens of milliseconds: our own threads do it, never the host's.
 
 pub(crate) mod cache;
 
@@ -30,9 +30,9 @@ impl Weights {
     }
 }
 
-/// What patterns are decoded with: the network, or what a test puts in its place.
-pub(crate) trait Decode {
-    /// The name by which projects remember what made their patterns.
+/// A network that decodes patterns, or a test's replacement.
+pub(crate) trait Decode: Send + Sync + 'static {
+    /// The name by which projects remember the weights.
     fn identity(&self) -> &str;
 
     /// Names of the styles it knows, in their order.
@@ -45,8 +45,8 @@ pub(crate) trait Decode {
         Vec::new()
     }
 
-    /// The pattern that `recipe` draws in `cycle`, near a latent vector if one is given, around the cells of `locks`: always
-    /// the same for the same of these.
+    /// The pattern that `recipe` draws in `cycle`, near a latent vector if one is given, around the cells of `locks`. The same
+    /// arguments give the same pattern.
     fn decode(
         &self,
         near: Option<&[f32]>,
@@ -56,7 +56,7 @@ pub(crate) trait Decode {
         scratch: &mut Scratch,
     ) -> Pattern;
 
-    /// The place of the style of this name, if the weights know it.
+    /// The number of the style of this name, if the weights know it.
     fn style(&self, name: &str) -> Option<u16>;
 
     /// The latent vector that `recipe` draws in cycle 0.

@@ -1,6 +1,5 @@
-//! Answers: what the worker has made of what was asked, for the audio thread and the window.
+//! Answers: the grooves that the worker has made, for the audio thread and the window.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use engine::Score;
@@ -12,93 +11,79 @@ use crate::state::choice::SLOTS;
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
 use crate::state::morph::Pad;
-use crate::state::request::{Ask, Recipe};
+use crate::state::request::{GrooveKey, GrooveRequest, Revisions};
 
-/// A groove, as far as it is made.
+/// A groove with the patterns that are decoded.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Track {
-    /// What was asked for; `None` for patterns that no recipe made.
-    pub ask: Option<Ask>,
+pub struct ReadyGroove {
+    /// Its key; `None` for patterns without a recipe.
+    pub key: Option<GrooveKey>,
     /// The pattern that it stays near, if there is one.
     pub anchor: Option<Pattern>,
-    /// Where it is between landmarks, if it is.
+    /// The pad, if it is on.
     pub pad: Option<Arc<Pad>>,
-    /// What hands have put into it.
+    /// The edits.
     pub edits: Arc<Edits>,
-    /// Changes when a slot is filled with something else, and the groove of the controls is made with other
-    /// weights.
+    /// Changes when a slot is filled with another groove, and when the user chooses other weights for the live groove.
     pub version: u64,
     /// The patterns.
     pub score: Score,
 }
 
-impl Track {
-    /// What tells it from other grooves: the same with other cycles of it or other edits.
-    pub fn identity(&self) -> (Option<Ask>, u64) {
-        (self.ask.map(|ask| ask.groove()), self.version)
+impl ReadyGroove {
+    /// Identifies the groove, whatever its cycles and edits.
+    pub fn identity(&self) -> (Option<GrooveKey>, u64) {
+        (self.key.map(|key| key.groove()), self.version)
     }
 
-    /// This groove as it can be put into a slot, where the worker adds its patterns; `None` if no recipe
-    /// made it.
-    pub fn groove(&self) -> Option<Groove> {
-        let Ask { recipe, take, .. } = self.ask?;
+    /// The groove as stored in a slot, where the worker adds its patterns; `None` without a recipe.
+    pub fn to_stored(&self) -> Option<Groove> {
+        let GrooveKey { recipe, variation_id, .. } = self.key?;
         let (recipe, edits) = (Some(recipe), (*self.edits).clone());
         let pad = self.pad.as_deref().cloned().map(Box::new);
-        Some(Groove { recipe, anchor: self.anchor, pad, take, edits, ..Groove::default() })
+        Some(Groove { recipe, anchor: self.anchor, pad, variation_id, edits, ..Groove::default() })
     }
 }
 
-/// All that the worker has made.
+/// All grooves that can be chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The groove that the controls make.
-    pub live: Arc<Track>,
-    /// The variation that was asked for last, and of what.
-    pub take: Option<(Choice, Arc<Track>)>,
-    /// What is in the slots, as far as it is made.
-    pub slots: [Option<Arc<Track>>; SLOTS],
-    /// A bit for each slot that has something in it, made or not.
+    /// The live groove.
+    pub live: Arc<ReadyGroove>,
+    /// The variation that was wanted last.
+    pub variation: Option<(Choice, Arc<ReadyGroove>)>,
+    /// The grooves in the slots that have patterns.
+    pub slots: [Option<Arc<ReadyGroove>>; SLOTS],
+    /// A bit for each slot that is filled, with patterns or not.
     pub filled: u16,
-    /// [`SavedGroove::loads`](crate::state::groove::SavedGroove::loads) when the worker made the live groove.
-    pub loads: u64,
-    /// [`Slots::changes`](crate::state::slots::Slots::changes) when the worker looked.
-    pub slot_changes: u64,
-    /// The [`changes`](crate::state::versioned::Versioned::changes) of the edits when the worker looked.
-    pub edit_changes: u64,
-    /// The [`changes`](crate::state::versioned::Versioned::changes) of the corners when the worker looked.
-    pub corner_changes: u64,
-    /// The [`changes`](crate::state::versioned::Versioned::changes) of the chosen weights that the worker has followed.
-    pub weight_changes: u64,
+    /// The revisions of the saved values it was made from.
+    pub revisions: Revisions,
 }
 
 impl Answer {
-    /// The factory pattern, played until there is an answer to anything.
+    /// The answer until the worker has one: the factory pattern.
     pub fn factory() -> Self {
         let score = Score::steady(factory::pattern());
         Self {
-            live: Arc::new(Track {
-                ask: None,
+            live: Arc::new(ReadyGroove {
+                key: None,
                 anchor: None,
                 pad: None,
                 edits: Arc::default(),
                 version: 0,
                 score,
             }),
-            take: None,
+            variation: None,
             slots: Default::default(),
             filled: 0,
-            loads: 0,
-            slot_changes: 0,
-            edit_changes: 0,
-            corner_changes: 0,
-            weight_changes: 0,
+            revisions: Revisions::default(),
         }
     }
 
     /// The groove of `choice`, if it is there.
-    pub fn track(&self, choice: Choice) -> Option<&Track> {
-        if choice.take.is_some() {
-            let (made, track) = self.take.as_ref()?;
+    pub fn groove(&self, choice: Choice) -> Option<&ReadyGroove> {
+        if choice.variation_id.is_some() {
+            let (made, track) = self.variation.as_ref()?;
             return (*made == choice).then_some(track);
         }
         match choice.slot {
@@ -107,70 +92,49 @@ impl Answer {
         }
     }
 
-    /// What to draw for `choice`: its groove, or what it is a variation of while that is made, or the groove
-    /// of the controls.
-    pub fn shown(&self, choice: Choice) -> &Track {
-        self.track(choice)
-            .or_else(|| self.track(Choice { take: None, ..choice }))
+    /// The groove to draw for `choice`: its own; or, while a variation is decoded, the groove it varies; or the live groove.
+    pub fn shown(&self, choice: Choice) -> &ReadyGroove {
+        self.groove(choice)
+            .or_else(|| self.groove(Choice { variation_id: None, ..choice }))
             .unwrap_or(&self.live)
     }
 
-    /// Whether this is the answer to `wanted` with all of `cycles`, or nothing else will come: its slot is empty.
-    pub fn answers(&self, wanted: &Wanted, cycles: &[i64]) -> bool {
+    /// Whether this is the answer to `request` with all of `cycles`, or nothing else will come: its slot is empty.
+    pub fn answers(&self, request: &GrooveRequest, cycles: &[i64]) -> bool {
+        let (own, wanted) = (&self.revisions, &request.revisions);
         let is_empty = |slot: u8| self.filled & 1 << slot == 0;
-        if self.slot_changes == wanted.slot_changes && wanted.choice.slot.is_some_and(is_empty) {
+        if own.slots == wanted.slots && request.choice.slot.is_some_and(is_empty) {
             return true;
         }
-        let Some(track) = self.track(wanted.choice) else { return false };
-        let is_asked = match (wanted.choice.slot, &track.ask) {
-            (Some(_), _) => self.slot_changes == wanted.slot_changes,
-            (None, Some(ask)) => {
-                self.edit_changes == wanted.edit_changes
-                    && self.weight_changes == wanted.weight_changes
-                    && ask.recipe == wanted.recipe
-                    && (wanted.anchor.is_none() || ask.anchor == wanted.anchor)
-                    && self.is_between(wanted, ask)
+        let Some(groove) = self.groove(request.choice) else { return false };
+        let is_current = match (request.choice.slot, &groove.key) {
+            (Some(_), _) => own.slots == wanted.slots,
+            (None, Some(key)) => {
+                (own.edits, own.weights) == (wanted.edits, wanted.weights)
+                    && key.recipe == request.recipe
+                    && (request.rhythm.is_none() || key.anchor == request.rhythm)
+                    && key.morph.map(|morph| morph.at) == request.pad
+                    // Between the corners as they are now.
+                    && (request.pad.is_none()
+                        || (own.corners, own.slots) == (wanted.corners, wanted.slots))
             }
             (None, None) => false,
         };
-        is_asked && cycles.iter().all(|&cycle| track.score.has(cycle))
+        is_current && cycles.iter().all(|&cycle| groove.score.has(cycle))
     }
 
-    /// Whether `ask` is where the pad is in `wanted`, between what its corners are now.
-    fn is_between(&self, wanted: &Wanted, ask: &Ask) -> bool {
-        ask.morph.map(|morph| morph.at) == wanted.pad
-            && (wanted.pad.is_none()
-                || (self.corner_changes, self.slot_changes)
-                    == (wanted.corner_changes, wanted.slot_changes))
-    }
-}
-
-/// What the audio thread waits for when it renders offline.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Wanted {
-    /// Which groove.
-    pub choice: Choice,
-    /// What the controls say.
-    pub recipe: Recipe,
-    /// The fingerprint of what is followed, if anything is.
-    pub anchor: Option<u64>,
-    /// [`Slots::changes`](crate::state::slots::Slots::changes).
-    pub slot_changes: u64,
-    /// The [`changes`](crate::state::versioned::Versioned::changes) of the edits.
-    pub edit_changes: u64,
-    /// Where the pad is, while it is on.
-    pub pad: Option<[f32; 2]>,
-    /// The [`changes`](crate::state::versioned::Versioned::changes) of the corners.
-    pub corner_changes: u64,
-    /// The [`changes`](crate::state::versioned::Versioned::changes) of the chosen weights.
-    pub weight_changes: u64,
-}
-
-impl Wanted {
-    /// A number, not 0, to know by what the worker has given up on. Allocates.
-    pub(crate) fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        format!("{self:?}").hash(&mut hasher);
-        hasher.finish().max(1)
+    /// Whether `other` has the very same grooves: not copies.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let is_same = |one: Option<&Arc<ReadyGroove>>, other: Option<&Arc<ReadyGroove>>| {
+            one.map(Arc::as_ptr) == other.map(Arc::as_ptr)
+        };
+        let variation = |answer: &Self| answer.variation.as_ref().map(|(choice, _)| *choice);
+        let made = |answer: &Self| (answer.revisions, answer.filled, variation(answer));
+        let variations =
+            [self, other].map(|answer| answer.variation.as_ref().map(|(_, made)| made));
+        made(self) == made(other)
+            && Arc::ptr_eq(&self.live, &other.live)
+            && is_same(variations[0], variations[1])
+            && self.slots.iter().zip(&other.slots).all(|(a, b)| is_same(a.as_ref(), b.as_ref()))
     }
 }

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use groove::Beats;
 use triple_buffer::{Input, Output, triple_buffer};
 
-use super::{Heard, LoadEnd, Loaded, NOTHING, Patience, Shared};
-use crate::handoff::answer::{Answer, Wanted};
+use super::{Heard, LoadEnd, Loaded, NOTHING, Shared, WaitBudget};
+use crate::handoff::answer::Answer;
 use crate::state::choice::Choice;
+use crate::state::request::GrooveRequest;
 
 /// The audio thread's end.
 pub struct AudioEnd {
@@ -38,10 +39,12 @@ impl AudioEnd {
     /// cycle, the project's own.
     pub fn answer(&self) -> &Answer {
         let answer = self.answers.output_buffer();
-        let of = |answer: &Answer| (answer.loads, answer.edit_changes, answer.live.identity());
+        let of = |answer: &Answer| {
+            (answer.revisions.groove, answer.revisions.edits, answer.live.identity())
+        };
         let loaded = self.loaded.output_buffer().answer(self.cycle).filter(|loaded| {
             let has_cycle = |answer: &Answer| answer.live.score.has(self.cycle);
-            loaded.loads > answer.loads
+            loaded.revisions.groove > answer.revisions.groove
                 || has_cycle(loaded) && !has_cycle(answer) && of(loaded) == of(answer)
         });
         loaded.unwrap_or(answer)
@@ -90,14 +93,14 @@ impl AudioEnd {
         self.shared.repaint.request_repaint_with(was_playing || position.is_some());
     }
 
-    /// Waits until the worker knows the slots as they are after so many `changes`, for `limit` at most, and
+    /// Waits until the worker knows the slots as they are at this `revision`, for `limit` at most, and
     /// returns whether it does. For offline rendering only, as [`wait`](Self::wait).
-    pub fn wait_for_slots(&mut self, changes: impl Fn() -> u64, limit: Duration) -> bool {
-        self.wait_until(|answer| answer.slot_changes == changes(), || NOTHING, limit)
+    pub fn wait_for_slots(&mut self, revision: impl Fn() -> u64, limit: Duration) -> bool {
+        self.wait_until(|answer| answer.revisions.slots == revision(), || NOTHING, limit)
     }
 
-    /// Waits until the newest answer holds the patterns of `cycles` for what is `wanted`, which is asked for at every
-    /// look: a project that is loaded meanwhile wants something else.
+    /// Waits until the newest answer holds the patterns of `cycles` for `request`, which is asked for at every
+    /// poll: a project that is loaded meanwhile needs something else.
     ///
     /// Returns false if the worker has given up on it, or has not answered within `limit`. A worker that gave no sign
     /// of life in all that time is not waited for again until it gives one.
@@ -105,9 +108,14 @@ impl AudioEnd {
     /// # Real-time safety
     /// None: it wakes the worker and sleeps. For offline rendering only, where blocks come faster
     /// than patterns can be decoded.
-    pub fn wait(&mut self, wanted: impl Fn() -> Wanted, cycles: &[i64], limit: Duration) -> bool {
-        let has_come = |answer: &Answer| answer.answers(&wanted(), cycles);
-        self.wait_until(has_come, || wanted().fingerprint(), limit)
+    pub fn wait(
+        &mut self,
+        request: impl Fn() -> GrooveRequest,
+        cycles: &[i64],
+        limit: Duration,
+    ) -> bool {
+        let has_come = |answer: &Answer| answer.answers(&request(), cycles);
+        self.wait_until(has_come, || request().fingerprint(), limit)
     }
 
     /// Waits until `has_come`, or the worker has given up on what has this `fingerprint`.
@@ -117,8 +125,8 @@ impl AudioEnd {
         fingerprint: impl Fn() -> u64,
         limit: Duration,
     ) -> bool {
-        let mut patience = Patience::new(limit);
-        let beat = self.shared.pulse.last();
+        let mut wait_budget = WaitBudget::new(limit);
+        let beat = self.shared.heartbeat.last();
         loop {
             self.update();
             if has_come(self.answer()) {
@@ -126,12 +134,12 @@ impl AudioEnd {
             }
             let failed = self.shared.failed.load(Ordering::Acquire);
             let has_failed = failed != NOTHING && failed == fingerprint();
-            let is_lost = self.given_up_at == Some(self.shared.pulse.last());
+            let is_lost = self.given_up_at == Some(self.shared.heartbeat.last());
             if has_failed || is_lost {
                 return false;
             }
-            if patience.is_over(Instant::now()) {
-                self.given_up_at = (beat == self.shared.pulse.last()).then_some(beat);
+            if wait_budget.is_spent(Instant::now()) {
+                self.given_up_at = (beat == self.shared.heartbeat.last()).then_some(beat);
                 return false;
             }
             self.shared.nudge.set();

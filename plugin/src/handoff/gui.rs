@@ -4,22 +4,24 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use engine::Playing;
 use groove::Beats;
 use nice_plug_egui::RepaintNotifier;
 use triple_buffer::Output;
 
 use super::{Network, Shared};
 use crate::factory::weights::WeightsInfo;
-use crate::files::jobs::{Errand, Outcome};
-use crate::handoff::answer::{Answer, Track};
+use crate::files::jobs::{ExportScope, Job, JobResult};
+use crate::files::midi_export::PlayedCycle;
+use crate::handoff::answer::{Answer, ReadyGroove};
 use crate::state::choice::Choice;
 
-/// How long the worker may give no sign of life before the window says so. A decode takes milliseconds, reading
+/// How long the worker may be silent before the window says so. A decode takes milliseconds, reading
 /// weights tenths of a second.
 pub(super) const SILENCE: Duration = Duration::from_secs(5);
 
-/// Some ten times as long as a worker that is well ever gives none.
-const HESITATION: Duration = Duration::from_millis(500);
+/// Some ten times the longest silence of a worker that runs.
+const LATE_BEAT: Duration = Duration::from_millis(500);
 
 /// The window's end. It outlives windows: the editor keeps it while none is open.
 pub struct GuiEnd {
@@ -33,7 +35,7 @@ impl GuiEnd {
         self.answers.read()
     }
 
-    /// Which groove plays, or will from the next boundary on.
+    /// The groove that plays, or will from the next boundary on.
     pub fn choice(&self) -> Choice {
         Choice::from_bits(self.shared.choice.load(Ordering::Relaxed))
     }
@@ -41,14 +43,14 @@ impl GuiEnd {
     /// Chooses a slot, or the live groove, as its key does: also where the parameter `slot` says so already, but a
     /// key has chosen another. What a project saves is the parameter alone.
     pub fn choose(&self, slot: Option<u8>) {
-        let slot = Choice { slot, take: None }.to_bits();
+        let slot = Choice { slot, variation_id: None }.to_bits();
         let another = |clicked: u64| Some(((clicked >> 4).wrapping_add(1) << 4) | slot);
         // It cannot fail: there is always another.
         _ = self.shared.clicked.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another);
     }
 
     /// The groove that plays, or will from the next boundary on: the one to draw.
-    pub fn playing(&mut self) -> &Track {
+    pub fn playing(&mut self) -> &ReadyGroove {
         let choice = self.choice();
         self.answers.read().shown(choice)
     }
@@ -64,55 +66,71 @@ impl GuiEnd {
         self.shared.cycle.load(Ordering::Relaxed)
     }
 
-    /// How the network is doing.
+    /// The state of the network.
     pub fn network(&self) -> Network {
         self.network_at(Instant::now())
     }
 
-    /// When to look again how the network is doing, of which something was asked at `asked`, though nobody may call for
-    /// it: a worker that is lost does not. `None` while all is well.
+    /// When to look at the [network](Self::network) again, of which something was asked at `asked`: a worker that is stuck
+    /// asks for no frame. `None` while all is well.
     pub fn next_look(&self, asked: Instant) -> Option<Duration> {
         self.next_look_at(asked, Instant::now())
     }
 
     pub(super) fn next_look_at(&self, asked: Instant, now: Instant) -> Option<Duration> {
-        let silence = self.shared.pulse.silence(now);
+        let silence = self.shared.heartbeat.silence(now);
         let is_fresh = now.saturating_duration_since(asked) < SILENCE;
         let left = SILENCE.saturating_sub(silence);
-        (is_fresh || silence >= HESITATION).then(|| left.max(Duration::from_secs(1)))
+        (is_fresh || silence >= LATE_BEAT).then(|| left.max(Duration::from_secs(1)))
     }
 
-    /// That at `now`.
+    /// The state of the network at `now`.
     pub(crate) fn network_at(&self, now: Instant) -> Network {
-        let silence = self.shared.pulse.silence(now);
+        let silence = self.shared.heartbeat.silence(now);
         if silence >= SILENCE {
             return Network::Silent(silence.as_secs());
         }
         self.shared.network.lock().clone()
     }
 
-    /// Which weights are played with.
+    /// The weights in use.
     pub fn weights(&self) -> Arc<WeightsInfo> {
         self.shared.weights.lock().clone()
     }
 
-    /// What the window polls to know when to draw again.
+    /// The window polls it to know when to draw again.
     pub fn repaint_notifier(&self) -> RepaintNotifier {
         self.shared.repaint.clone()
     }
 
-    /// Has the worker do `errand`, soon.
-    pub fn send(&self, errand: Errand) {
-        self.shared.errands.send(errand);
+    /// The cycles that an export of `scope` writes; `playing` is how they would be played now.
+    pub fn cycles(&mut self, scope: ExportScope, playing: Playing) -> Vec<PlayedCycle> {
+        let recent = self.shared.recent.lock().cycles();
+        if scope == ExportScope::LastCycles && !recent.is_empty() {
+            return recent;
+        }
+        let cycle = self.cycle();
+        vec![PlayedCycle { cycle, pattern: *self.playing().score.pattern(cycle), playing }]
+    }
+
+    /// The host's tempo in quarter notes a minute; 120 until it is known.
+    pub fn tempo(&self) -> f64 {
+        let bpm = f64::from_bits(self.shared.tempo.load(Ordering::Relaxed));
+        if bpm.is_nan() { 120.0 } else { bpm }
+    }
+
+    /// Sends `job` to the file thread, or to the worker if it needs no file.
+    pub fn send(&self, job: Job) {
+        self.shared.jobs.send(job);
         self.nudge();
     }
 
-    /// What came of an errand; each once, in their order.
-    pub fn outcome(&self) -> Option<Outcome> {
-        self.shared.errands.outcome()
+    /// The result of a job; each once.
+    pub fn result(&self) -> Option<JobResult> {
+        self.shared.jobs.result()
     }
 
-    /// Has the worker look at the parameters now rather than in a few milliseconds.
+    /// Wakes the worker: it looks at the parameters now rather than in a few milliseconds.
     pub fn nudge(&self) {
         self.shared.nudge.set();
     }

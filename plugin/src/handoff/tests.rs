@@ -7,22 +7,23 @@ use groove::Beats;
 
 use super::gui::SILENCE;
 use super::*;
-use crate::handoff::answer::{Track, Wanted};
-use crate::state::request::{Ask, Recipe};
+use crate::handoff::answer::ReadyGroove;
+use crate::state::request::{GrooveKey, GrooveRequest, Recipe, Revisions};
 
 fn recipe(seed: u64) -> Recipe {
     Recipe { seed, ..Recipe::default() }
 }
 
 fn answer(seed: u64) -> Answer {
-    let ask = Some(Ask::of(recipe(seed)));
+    let key = Some(GrooveKey::of(recipe(seed)));
     let score = Score::steady(Pattern::EMPTY);
-    let track = Track { ask, anchor: None, pad: None, edits: Arc::default(), version: 0, score };
+    let track =
+        ReadyGroove { key, anchor: None, pad: None, edits: Arc::default(), version: 0, score };
     Answer { live: Arc::new(track), ..Answer::factory() }
 }
 
-fn wanted(seed: u64) -> Wanted {
-    Wanted { recipe: recipe(seed), ..Wanted::default() }
+fn request(seed: u64) -> GrooveRequest {
+    GrooveRequest { recipe: recipe(seed), ..GrooveRequest::default() }
 }
 
 #[test]
@@ -42,9 +43,9 @@ fn only_the_newest_answer_arrives_and_only_once() {
 #[test]
 fn the_worker_learns_what_plays_and_what_was_heard() {
     let (mut audio, mut worker, gui) = handoff();
-    let choice = Choice { slot: Some(3), take: Some(-2) };
+    let choice = Choice { slot: Some(3), variation_id: Some(-2) };
     audio.want(7, 5, choice);
-    assert_eq!((worker.wanted(), worker.choice(), gui.choice()), ((7, 5), choice, choice));
+    assert_eq!((worker.cycles(), worker.choice(), gui.choice()), ((7, 5), choice, choice));
     let heard = Heard { id: Some(9), pattern: crate::factory::pattern() };
     assert_eq!(worker.heard().id, None);
     audio.tell_heard(&heard);
@@ -84,18 +85,18 @@ fn waiting_ends_with_the_wanted_answer_or_a_failure() {
     let (mut audio, mut worker, _gui) = handoff();
     let long = Duration::from_secs(600);
     worker.publish(&answer(1));
-    assert!(audio.wait(|| wanted(1), &[0, 5], long));
+    assert!(audio.wait(|| request(1), &[0, 5], long));
     assert_eq!(audio.answer(), &answer(1));
-    worker.fail("no weights".into(), &wanted(2));
-    assert!(!audio.wait(|| wanted(2), &[0], long));
+    worker.fail("no weights".into(), &request(2));
+    assert!(!audio.wait(|| request(2), &[0], long));
 }
 
 #[test]
 fn a_failure_of_one_recipe_does_not_end_waiting_for_the_next() {
     let (mut audio, mut worker, _gui) = handoff();
-    worker.fail("it failed".into(), &wanted(1));
+    worker.fail("it failed".into(), &request(1));
     let waiting =
-        std::thread::spawn(move || audio.wait(|| wanted(2), &[0], Duration::from_secs(600)));
+        std::thread::spawn(move || audio.wait(|| request(2), &[0], Duration::from_secs(600)));
     // Its first nudge says that it has looked, and has not given up.
     assert!(worker.sleep(Duration::MAX));
     worker.publish(&answer(2));
@@ -105,7 +106,7 @@ fn a_failure_of_one_recipe_does_not_end_waiting_for_the_next() {
 #[test]
 fn a_closed_worker_does_not_go_back_to_sleep() {
     let (_audio, worker, _gui) = handoff();
-    worker.closer().close();
+    worker.shutdown_handle().close();
     assert!(!worker.sleep(Duration::MAX));
     assert!(!worker.sleep(Duration::MAX));
 }
@@ -126,19 +127,19 @@ fn a_worker_that_gives_no_sign_of_life_is_told_and_so_is_its_return() {
     worker.beat();
     assert_eq!(gui.network(), Network::Ready);
     let (long_ago, now) = (asked, asked + SILENCE);
-    gui.shared.pulse.beat_at(now);
+    gui.shared.heartbeat.beat_at(now);
     assert_eq!(gui.next_look_at(long_ago, now), None);
 }
 
 #[test]
 fn a_worker_that_was_waited_for_in_vain_is_not_waited_for_again_until_it_gives_a_sign() {
     let (mut audio, mut worker, _gui) = handoff();
-    assert!(!audio.wait(|| wanted(1), &[0], Duration::ZERO));
+    assert!(!audio.wait(|| request(1), &[0], Duration::ZERO));
     let long = Duration::from_secs(600);
-    assert!(!audio.wait(|| wanted(2), &[0], long), "at once, or the test hangs");
+    assert!(!audio.wait(|| request(2), &[0], long), "at once, or the test hangs");
     assert!(!audio.wait_for_slots(|| 7, long), "at once, or the test hangs");
     worker.beat();
-    let waiting = std::thread::spawn(move || audio.wait(|| wanted(3), &[0], long));
+    let waiting = std::thread::spawn(move || audio.wait(|| request(3), &[0], long));
     // Its first nudge says that it waits again.
     assert!(worker.sleep(Duration::MAX));
     worker.publish(&answer(3));
@@ -150,12 +151,13 @@ const ANSWERS: u64 = if cfg!(miri) { 12 } else { 20_000 };
 
 /// Answer number `n`, which says so in every part.
 fn numbered(n: u64) -> Answer {
-    Answer { filled: n as u16, slot_changes: n, edit_changes: n, weight_changes: n, ..answer(n) }
+    let revisions = Revisions { groove: n, slots: n, edits: n, corners: n, weights: n };
+    Answer { filled: n as u16, revisions, ..answer(n) }
 }
 
 /// The number of an answer, if all of it is of the same.
 fn number_of(answer: &Answer) -> u64 {
-    let n = answer.live.ask.map_or(0, |ask| ask.recipe.seed);
+    let n = answer.live.key.map_or(0, |key| key.recipe.seed);
     let expected = if n == 0 { Answer::factory() } else { numbered(n) };
     assert!(*answer == expected, "an answer of parts: {answer:?}");
     n

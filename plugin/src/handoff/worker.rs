@@ -1,16 +1,19 @@
-//! The worker's end, and what ends the worker.
+//! The worker's end, and the handle that ends it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use triple_buffer::{Input, Output};
 
-use super::{Heard, Network, Shared};
+use super::{BackgroundThread, FileEnd, Heard, Network, Shared};
 use crate::factory::weights::WeightsInfo;
-use crate::files::jobs::{Errand, Outcome};
-use crate::handoff::answer::{Answer, Wanted};
+use crate::files::jobs::{Job, JobResult};
+use crate::files::midi_export::PlayedCycle;
+use crate::handoff::answer::Answer;
 use crate::state::choice::Choice;
+use crate::state::request::GrooveRequest;
 
 /// The worker's end.
 pub struct WorkerEnd {
@@ -31,33 +34,49 @@ impl WorkerEnd {
     }
 
     /// The cycle that plays or will play first, and the one that the host's loop returns to.
-    pub fn wanted(&self) -> (i64, i64) {
+    pub fn cycles(&self) -> (i64, i64) {
         (self.shared.cycle.load(Ordering::Relaxed), self.shared.loop_cycle.load(Ordering::Relaxed))
     }
 
-    /// The host's tempo in quarter notes a minute; 120 until it is known.
-    pub fn tempo(&self) -> f64 {
-        let bpm = f64::from_bits(self.shared.tempo.load(Ordering::Relaxed));
-        if bpm.is_nan() { 120.0 } else { bpm }
+    /// Remembers a cycle that plays, for the window to export.
+    pub(crate) fn remember(&self, played: PlayedCycle) {
+        self.shared.recent.lock().add(played);
     }
 
-    /// The next errand, if there is one.
-    pub fn errand(&self) -> Option<Errand> {
-        self.shared.errands.next()
+    /// The next job of the worker, if there is one.
+    pub fn job(&self) -> Option<Job> {
+        self.shared.jobs.next_of_worker()
     }
 
-    /// Tells the window what came of an errand.
-    pub fn done(&self, outcome: Outcome) {
-        self.shared.errands.report(outcome);
+    /// The next job of the file thread, which must not run.
+    #[cfg(test)]
+    pub(crate) fn file_job(&self) -> Option<Job> {
+        self.shared.jobs.next_of_files()
+    }
+
+    /// Sends a weights file to the file thread to be read.
+    pub(crate) fn read_weights(&self, path: PathBuf, revision: u64) {
+        self.shared.jobs.send(Job::ReadWeights { path: Some(path), revision: Some(revision) });
+    }
+
+    /// Sets what the file thread runs. It starts with the first job.
+    pub(crate) fn start_files_with(&self, run: impl FnOnce(&FileEnd) + Send + 'static) {
+        let end = FileEnd(self.shared.clone());
+        self.shared.jobs.start_with(move || run(&end));
+    }
+
+    /// Sends the window the result of a job.
+    pub fn done(&self, result: JobResult) {
+        self.shared.jobs.done(result);
         self.shared.repaint.request_repaint();
     }
 
-    /// Which groove plays or will play first.
+    /// The groove that plays or will play first.
     pub fn choice(&self) -> Choice {
         Choice::from_bits(self.shared.choice.load(Ordering::Relaxed))
     }
 
-    /// What is to be followed.
+    /// The rhythm to follow.
     pub fn heard(&mut self) -> &Heard {
         self.heard.read()
     }
@@ -67,13 +86,13 @@ impl WorkerEnd {
         self.shared.is_playing.load(Ordering::Relaxed)
     }
 
-    /// Tells the window, and whoever waits, that what is `wanted` will not be answered, and why.
-    pub fn fail(&self, message: String, wanted: &Wanted) {
+    /// Tells the window, and the audio thread if it waits, that `request` will not be answered, and why.
+    pub fn fail(&self, message: String, request: &GrooveRequest) {
         self.report(Network::Failed(message));
-        self.shared.failed.store(wanted.fingerprint(), Ordering::Release);
+        self.shared.failed.store(request.fingerprint(), Ordering::Release);
     }
 
-    /// Tells the window how the network is doing.
+    /// Tells the window the state of the network.
     pub fn report(&self, network: Network) {
         let mut held = self.shared.network.lock();
         if *held != network {
@@ -82,15 +101,15 @@ impl WorkerEnd {
         }
     }
 
-    /// Tells the window which weights are played with.
+    /// Tells the window the weights in use.
     pub fn show_weights(&self, weights: WeightsInfo) {
         *self.shared.weights.lock() = Arc::new(weights);
         self.shared.repaint.request_repaint();
     }
 
-    /// Shows that the worker is there.
+    /// Shows that the worker runs.
     pub fn beat(&self) {
-        self.shared.pulse.beat();
+        self.shared.heartbeat.beat();
     }
 
     /// Sleeps until nudged, at most `timeout`. Returns false when it is time to end.
@@ -106,18 +125,20 @@ impl WorkerEnd {
         self.shared.is_closing.load(Ordering::Acquire)
     }
 
-    /// A switch that ends this worker.
-    pub(crate) fn closer(&self) -> Closer {
-        Closer(self.shared.clone())
+    /// The handle that ends this worker and its file thread.
+    pub(crate) fn shutdown_handle(&self) -> ShutdownHandle {
+        ShutdownHandle(self.shared.clone())
     }
 }
 
-/// Ends the worker: part of its handle, not of any end.
-pub(crate) struct Closer(Arc<Shared>);
+/// Ends the worker and the file thread: part of the worker's handle, not of any end.
+pub(crate) struct ShutdownHandle(Arc<Shared>);
 
-impl Closer {
-    pub(crate) fn close(&self) {
+impl ShutdownHandle {
+    /// Tells both to end; returns the file thread, if it was started.
+    pub(crate) fn close(&self) -> Option<BackgroundThread> {
         self.0.is_closing.store(true, Ordering::Release);
         self.0.nudge.set();
+        self.0.jobs.close()
     }
 }

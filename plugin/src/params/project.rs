@@ -17,7 +17,7 @@ use crate::state::slots::SavedSlots;
 use crate::state::weights_file::ChosenWeights;
 use crate::state::window_size::WindowSize;
 
-/// The field that carries [`Findings`] to their instance. Fields are loaded in order of name, so
+/// The field that carries [`LoadReport`] to their instance. Fields are loaded in order of name, so
 /// this one before `groove`, which tells the window that there is another project.
 const FINDINGS: &str = "findings";
 

@@ -122,7 +122,7 @@ impl Player {
         }
         self.input = input;
         if let Some(slot) = self.asked.and_then(|number| self.slot_of(number)) {
-            self.choose(0, Choice { slot, take: None });
+            self.choose(0, Choice { slot, variation_id: None });
         }
         self.press(0);
         if std::mem::take(&mut self.has_left) {
@@ -159,13 +159,13 @@ impl Player {
         }
         match keys::action(key) {
             Some(KeyAction::Slot(slot)) if self.input.filled & 1 << slot != 0 => {
-                self.choose(at, Choice { slot: Some(slot), take: None });
+                self.choose(at, Choice { slot: Some(slot), variation_id: None });
             }
             Some(KeyAction::Live) => self.choose(at, Choice::default()),
             // The same beat always gives the same variation.
             Some(KeyAction::Variation) if self.input.can_run && time.0.is_finite() => {
-                let take = Some(time.0.round() as i64);
-                self.choose(at, Choice { take, ..self.choice });
+                let variation_id = Some(time.0.round() as i64);
+                self.choose(at, Choice { variation_id, ..self.choice });
             }
             _ => {}
         }
@@ -179,7 +179,7 @@ impl Player {
 
     /// The transport has stopped: the next start plays the groove itself, not a variation.
     pub(crate) fn stopped(&mut self) {
-        self.choice.take = None;
+        self.choice.variation_id = None;
     }
 
     /// Starts again from the parameters, after the engine was reset.
@@ -267,7 +267,7 @@ mod tests {
     }
 
     fn slot(slot: u8) -> Choice {
-        Choice { slot: Some(slot), take: None }
+        Choice { slot: Some(slot), variation_id: None }
     }
 
     #[test]
@@ -304,7 +304,7 @@ mod tests {
         let clicked = BlockInput { clicked: Some(3), ..third };
         assert_eq!(begin(&mut player, clicked), [(0, QueuedAction::Choose(slot(2)))]);
         press(&mut player, 0, 3.0, 50);
-        assert_eq!(player.choice().take, Some(3));
+        assert_eq!(player.choice().variation_id, Some(3));
         assert_eq!(
             begin(&mut player, clicked),
             [(0, QueuedAction::Choose(slot(2)))],
@@ -329,10 +329,10 @@ mod tests {
         let mut player = Player::new();
         begin(&mut player, INPUT);
         press(&mut player, 0, 6.9, 50);
-        let take = player.choice();
-        assert_eq!(take, Choice { slot: None, take: Some(7) });
+        let varied = player.choice();
+        assert_eq!(varied, Choice { slot: None, variation_id: Some(7) });
         press(&mut player, 0, 7.1, 50);
-        assert_eq!(player.choice(), take);
+        assert_eq!(player.choice(), varied);
         player.stopped();
         assert_eq!(player.choice(), Choice::default());
         begin(&mut player, BlockInput { can_run: false, ..INPUT });

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use nice_plug::prelude::{ParamPtr, Params};
 use parking_lot::Mutex;
 
-use crate::generation::scheduler::{Composer, Want};
+use crate::generation::scheduler::Scheduler;
 use crate::generation::weights::Weights;
 use crate::handoff::answer::Answer;
 use crate::handoff::{LoadEnd, Loaded};
@@ -15,7 +15,7 @@ use crate::params::JangdanParams;
 use crate::state::choice::Choice;
 use crate::state::groove::SAVED_CYCLES;
 
-/// See the module.
+/// The parameters, with the way to the audio thread.
 pub(super) struct LoadedParams {
     params: Arc<JangdanParams>,
     end: Mutex<LoadEnd>,
@@ -47,22 +47,16 @@ unsafe impl Params for LoadedParams {
     }
 }
 
-/// What the project's own patterns answer, if they are what the parameters ask for.
+/// The answers of the project's own patterns, if they are what the parameters ask for.
 fn loaded(params: &JangdanParams) -> Option<Loaded> {
-    let mut composer = Composer::default();
-    composer.load(params.groove.get());
-    composer.loads = params.groove.loads();
-    composer.load_slots(params.slots.get(), params.slots.changes());
-    composer.edit(params.edits.get(), params.edits.changes());
-    composer.set_corners(params.corners.get(), params.corners.changes());
-    composer.change_weights(params.weights.changes());
-    let choice = Choice::default();
-    let (recipe, pad) = (params.recipe(), params.pad());
+    let mut scheduler = Scheduler::default();
+    let request = params.request(Choice::default(), None);
+    scheduler.load_changed(params, &request.revisions);
+    scheduler.change_weights(request.revisions.weights);
     let answer = |cycle: i64| {
         // Four cycles in a row.
-        let want = Want { recipe, pad, choice, cycle, loop_cycle: cycle + 2 };
-        composer.turn(&want, None::<&Weights>);
-        composer.answer().filter(|answer| *answer.live != *Answer::factory().live).cloned()
+        scheduler.step(&request, (cycle, cycle + 2), None::<&Weights>);
+        scheduler.answer().filter(|answer| *answer.live != *Answer::factory().live).cloned()
     };
     let answers: Option<Vec<Answer>> = Loaded::first_cycles(SAVED_CYCLES).map(answer).collect();
     answers.map(Loaded::new)

@@ -139,10 +139,10 @@ fn an_offline_bounce_waits_for_a_hanging_worker_once_and_plays_on() {
     let gate = Gate::default();
     let mut plugin = stuck(&gate);
     activate(&mut plugin, ProcessMode::Offline);
-    plugin.patience = Duration::from_millis(1);
+    plugin.offline_timeout = Duration::from_millis(1);
     let mut played = vec![play(&mut plugin, 0)];
     // From here on it does not wait, whatever is asked for, or the test hangs.
-    plugin.patience = Duration::from_secs(3600);
+    plugin.offline_timeout = Duration::from_secs(3600);
     for block in 1..BLOCKS {
         if block % 10 == 0 {
             plugin.params.slots.store(3, None);

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::state::edit::{Edit, Part};
 use crate::state::fingerprint::{fingerprint, fingerprint_locks};
 use crate::state::morph::Morph;
-use crate::state::request::{Ask, Recipe};
+use crate::state::request::{GrooveKey, Recipe};
 
 /// Edits of one groove.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,8 +37,8 @@ struct Base {
     anchor: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     morph: Option<Morph>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    take: Option<i64>,
+    #[serde(default, rename = "take", skip_serializing_if = "Option::is_none")]
+    variation_id: Option<i64>,
     /// The cells that the network had been given.
     #[serde(default, with = "cells", skip_serializing_if = "Locks::is_empty")]
     given: Locks,
@@ -68,8 +68,8 @@ impl Edits {
     ///
     /// A locked cell keeps its displayed content. Unlocking a part also drops edits in it. Steps
     /// and bars that do not exist are ignored.
-    pub fn apply(&mut self, edit: Edit, shown: &Pattern, ask: Option<&Ask>) {
-        self.found(ask);
+    pub fn apply(&mut self, edit: Edit, shown: &Pattern, key: Option<&GrooveKey>) {
+        self.found(key);
         match edit {
             Edit::Put { step, instrument, hit } if step < STEPS => {
                 self.kept.lock(step, instrument, hit);
@@ -120,25 +120,25 @@ impl Edits {
     }
 
     /// `ask` extended by these edits.
-    pub fn ask(&self, ask: Ask) -> Ask {
+    pub fn key(&self, key: GrooveKey) -> GrooveKey {
         let is_import = |import: &Import| {
-            import.recipe == ask.recipe
-                && ask.anchor == Some(fingerprint(&import.pattern))
-                && ask.take.is_none()
-                && ask.is_steady()
+            import.recipe == key.recipe
+                && key.anchor == Some(fingerprint(&import.pattern))
+                && key.variation_id.is_none()
+                && key.is_steady()
         };
-        Ask {
-            given: fingerprint_locks(self.given(&ask)),
+        GrooveKey {
+            given: fingerprint_locks(self.given(&key)),
             kept: fingerprint_locks(&self.kept),
             is_import: self.import.as_deref().is_some_and(is_import),
-            ..ask
+            ..key
         }
     }
 
     /// The cells that the network is given for `ask`.
-    pub fn given(&self, ask: &Ask) -> &Locks {
+    pub fn given(&self, key: &GrooveKey) -> &Locks {
         match &self.base {
-            Some(base) if base.is_of(ask) => &base.given,
+            Some(base) if base.is_of(key) => &base.given,
             _ => &self.kept,
         }
     }
@@ -175,20 +175,20 @@ impl Edits {
     }
 
     /// Remembers `ask` as the base, before the first edit.
-    fn found(&mut self, ask: Option<&Ask>) {
-        let Some(ask) = ask else { return };
-        if !self.base.as_ref().is_some_and(|base| base.is_of(ask)) {
-            let Ask { recipe, anchor, morph, take, .. } = *ask;
+    fn found(&mut self, key: Option<&GrooveKey>) {
+        let Some(key) = key else { return };
+        if !self.base.as_ref().is_some_and(|base| base.is_of(key)) {
+            let GrooveKey { recipe, anchor, morph, variation_id, .. } = *key;
             let given = self.kept.clone();
-            self.base = Some(Box::new(Base { recipe, anchor, morph, take, given }));
+            self.base = Some(Box::new(Base { recipe, anchor, morph, variation_id, given }));
         }
     }
 }
 
 impl Base {
-    fn is_of(&self, ask: &Ask) -> bool {
-        (self.recipe, self.anchor, self.morph, self.take)
-            == (ask.recipe, ask.anchor, ask.morph, ask.take)
+    fn is_of(&self, key: &GrooveKey) -> bool {
+        (self.recipe, self.anchor, self.morph, self.variation_id)
+            == (key.recipe, key.anchor, key.morph, key.variation_id)
     }
 }
 

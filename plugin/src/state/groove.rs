@@ -16,7 +16,7 @@ use crate::state::bounded_list;
 use crate::state::edits::Edits;
 use crate::state::fingerprint::fingerprint;
 use crate::state::morph::Pad;
-use crate::state::request::{Ask, Recipe};
+use crate::state::request::{GrooveKey, Recipe};
 
 /// Cycles that a project with variation stores: two minutes at 64 BPM, about 50 kB.
 pub const SAVED_CYCLES: i64 = 8;
@@ -41,8 +41,8 @@ pub struct Groove {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pad: Option<Box<Pad>>,
     /// The id of the variation; `None` for the groove itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub take: Option<i64>,
+    #[serde(default, rename = "take", skip_serializing_if = "Option::is_none")]
+    pub variation_id: Option<i64>,
     /// The edits; not applied in [`cycles`](Self::cycles).
     #[serde(default, skip_serializing_if = "Edits::is_empty")]
     pub edits: Edits,
@@ -55,16 +55,21 @@ impl Groove {
     }
 
     /// The request that makes it; `None` without a recipe.
-    pub fn ask(&self) -> Option<Ask> {
+    pub fn key(&self) -> Option<GrooveKey> {
         let anchor = self.anchor.as_ref().map(fingerprint);
-        let morph = self.pad.as_ref().map(|pad| pad.ask());
-        let ask = Ask { anchor, morph, take: self.take, ..Ask::of(self.recipe?) };
-        Some(self.edits.ask(ask))
+        let morph = self.pad.as_ref().map(|pad| pad.morph());
+        let key = GrooveKey {
+            anchor,
+            morph,
+            variation_id: self.variation_id,
+            ..GrooveKey::of(self.recipe?)
+        };
+        Some(self.edits.key(key))
     }
 
     /// Whether `other` is the same groove, edits aside.
     pub(crate) fn is_same_but_for_edits(&self, other: &Self) -> bool {
-        let of = |groove: &Self| (groove.recipe, groove.anchor, groove.take);
+        let of = |groove: &Self| (groove.recipe, groove.anchor, groove.variation_id);
         of(self) == of(other)
             && self.pad == other.pad
             && self.weights == other.weights

@@ -103,7 +103,7 @@ impl Pad {
     }
 
     /// The request that identifies it.
-    pub fn ask(&self) -> Morph {
+    pub fn morph(&self) -> Morph {
         let words = |hash: u64, x: u64| fnv(fnv(hash, x as u32), (x >> 32) as u32);
         let landmarks = self.landmarks.iter().fold(FNV_BASIS, |hash, landmark| match landmark {
             Landmark::Own => words(hash, 0),
@@ -159,10 +159,10 @@ mod tests {
             Some(crate::factory::pattern())
         });
         assert_eq!(asked, [3]);
-        assert_ne!(empty.ask(), filled.ask());
-        assert_ne!(Pad { at: [0.5, 0.6], ..empty.clone() }.ask(), empty.ask());
+        assert_ne!(empty.morph(), filled.morph());
+        assert_ne!(Pad { at: [0.5, 0.6], ..empty.clone() }.morph(), empty.morph());
         let json = serde_json::to_string(&filled).unwrap();
-        assert_eq!(serde_json::from_str::<Pad>(&json).unwrap().ask(), filled.ask());
+        assert_eq!(serde_json::from_str::<Pad>(&json).unwrap().morph(), filled.morph());
         assert_eq!(corners.map(|corner| corner.label()), ["funk", "Slot 4", "Slot 201", "mine"]);
     }
 }

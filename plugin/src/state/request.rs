@@ -1,16 +1,61 @@
-//! Recipes as the plugin uses them: what a pattern is made from, apart from the weights.
+//! Requests for grooves, and the keys that grooves are known by.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub use musicvae::recipe::{ATTRIBUTES, DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 
+use crate::state::choice::Choice;
 use crate::state::morph::Morph;
 
-/// How far a take wanders from its groove at least; see [`Recipe::variation`]. Enough to be told from it
-/// and little enough to be known for it.
-const TAKE_VARIATION: f32 = 0.35;
+/// The least [`Recipe::variation`] of a variation of a groove: enough to be told from it, and little enough to be
+/// recognised.
+const LEAST_VARIATION: f32 = 0.35;
 
-/// What is asked of the network for a groove.
+/// What is wanted of the worker: which groove plays, and what the live groove is made from. Everything that an answer
+/// depends on, but the cycles.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GrooveRequest {
+    /// The groove that plays.
+    pub choice: Choice,
+    /// The recipe of the live groove.
+    pub recipe: Recipe,
+    /// The position of the pad, while it is on.
+    pub pad: Option<[f32; 2]>,
+    /// Whether rhythms that come in are followed.
+    pub is_following: bool,
+    /// The hash of the rhythm that is followed, once one has come in.
+    pub rhythm: Option<u64>,
+    /// Which versions of the saved values count.
+    pub revisions: Revisions,
+}
+
+/// Revisions of the saved values that grooves are made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Revisions {
+    /// Of the live groove as it was loaded.
+    pub groove: u64,
+    /// Of the slots.
+    pub slots: u64,
+    /// Of the edits of the live groove.
+    pub edits: u64,
+    /// Of the corners of the pad.
+    pub corners: u64,
+    /// Of the chosen weights.
+    pub weights: u64,
+}
+
+impl GrooveRequest {
+    /// A hash, never 0, by which the worker tells what it has given up on. Allocates.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        hasher.finish().max(1)
+    }
+}
+
+/// The key of a groove: everything that its patterns are made from apart from the weights, patterns and locks as hashes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ask {
+pub struct GrooveKey {
     /// The knobs.
     pub recipe: Recipe,
     /// The [`fingerprint`](crate::state::fingerprint::fingerprint) of the pattern that the groove is to stay near, instead of a point drawn by
@@ -19,7 +64,7 @@ pub struct Ask {
     /// Where between the corners of the pad it is, while that is on; what is followed counts more.
     pub morph: Option<Morph>,
     /// Which variation of the groove that is; `None` is the groove itself.
-    pub take: Option<i64>,
+    pub variation_id: Option<i64>,
     /// The [`fingerprint_locks`](crate::state::fingerprint::fingerprint_locks) of the cells that the network plays around.
     pub given: Option<u64>,
     /// That of the cells that are kept, whatever the network plays; see [`Edits`](crate::state::edits::Edits).
@@ -28,14 +73,14 @@ pub struct Ask {
     pub is_import: bool,
 }
 
-impl Ask {
+impl GrooveKey {
     /// The groove that `recipe` makes by itself.
     pub const fn of(recipe: Recipe) -> Self {
         Self {
             recipe,
             anchor: None,
             morph: None,
-            take: None,
+            variation_id: None,
             given: None,
             kept: None,
             is_import: false,
@@ -57,13 +102,13 @@ impl Ask {
         self.recipe.variation == 0.0
     }
 
-    /// The recipe and the cycle that the pattern of `cycle` is drawn by. A take is a far cycle of the
-    /// same recipe, at no less than a certain variation.
+    /// The recipe and the cycle that the pattern of `cycle` is drawn by. A variation is a far cycle of the
+    /// same recipe, with at least a certain variation.
     pub fn drawn(&self, cycle: i64) -> (Recipe, i64) {
-        let Some(take) = self.take else { return (self.recipe, cycle) };
-        let variation = self.recipe.variation.max(TAKE_VARIATION);
-        // 2^32 cycles to a take, odd multiples of 2^31 apart from 0.
-        let far = take.wrapping_mul(2).wrapping_add(1).wrapping_mul(1 << 31);
+        let Some(variation_id) = self.variation_id else { return (self.recipe, cycle) };
+        let variation = self.recipe.variation.max(LEAST_VARIATION);
+        // 2^32 cycles to a variation, odd multiples of 2^31 apart from 0.
+        let far = variation_id.wrapping_mul(2).wrapping_add(1).wrapping_mul(1 << 31);
         let cycle = if self.is_steady() { 0 } else { cycle };
         (Recipe { variation, ..self.recipe }, far.wrapping_add(cycle))
     }
@@ -74,23 +119,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_of_a_steady_groove_are_steady_and_differ() {
-        let ask = |take| Ask { take, ..Ask::of(Recipe::default()) };
-        assert_eq!(ask(None).drawn(5), (Recipe::default(), 5));
-        let (recipe, cycle) = ask(Some(0)).drawn(5);
-        assert_eq!(ask(Some(0)).drawn(9), (recipe, cycle));
-        assert_eq!(recipe.variation, TAKE_VARIATION);
-        let cycles: Vec<i64> = (-3..4).map(|take| ask(Some(take)).drawn(0).1).collect();
+    fn variations_of_a_steady_groove_are_steady_and_differ() {
+        let key = |variation_id| GrooveKey { variation_id, ..GrooveKey::of(Recipe::default()) };
+        assert_eq!(key(None).drawn(5), (Recipe::default(), 5));
+        let (recipe, cycle) = key(Some(0)).drawn(5);
+        assert_eq!(key(Some(0)).drawn(9), (recipe, cycle));
+        assert_eq!(recipe.variation, LEAST_VARIATION);
+        let cycles: Vec<i64> =
+            (-3..4).map(|variation_id| key(Some(variation_id)).drawn(0).1).collect();
         assert!(cycles.iter().all(|cycle| cycle.abs() >= 1 << 31));
         assert!(cycles.is_sorted_by(|a, b| a < b));
     }
 
     #[test]
-    fn takes_of_a_varied_groove_go_on_varying_from_cycle_to_cycle() {
+    fn variations_of_a_varied_groove_go_on_varying_from_cycle_to_cycle() {
         let recipe = Recipe { variation: 0.8, ..Recipe::default() };
-        let ask = Ask { take: Some(7), ..Ask::of(recipe) };
-        assert_eq!(ask.drawn(3).0, recipe);
-        assert_eq!(ask.drawn(3).1 + 1, ask.drawn(4).1);
-        assert_ne!(ask.drawn(i64::MAX), ask.drawn(0)); // no overflow
+        let key = GrooveKey { variation_id: Some(7), ..GrooveKey::of(recipe) };
+        assert_eq!(key.drawn(3).0, recipe);
+        assert_eq!(key.drawn(3).1 + 1, key.drawn(4).1);
+        assert_ne!(key.drawn(i64::MAX), key.drawn(0)); // no overflow
     }
 }

@@ -3,15 +3,15 @@
 use groove::{Instrument, Pattern};
 
 use crate::state::choice::Choice;
-use crate::state::request::Ask;
+use crate::state::request::GrooveKey;
 
 /// A new row for one instrument.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Diced {
+pub struct RerolledRow {
     /// The groove it belongs to.
     pub choice: Choice,
     /// The request that made that groove.
-    pub ask: Option<Ask>,
+    pub key: Option<GrooveKey>,
     /// The groove before, with its edits.
     pub shown: Pattern,
     /// The instrument.

@@ -23,8 +23,8 @@ use crate::editing::commands::{self, GroovePen, Stroke};
 use crate::editing::compare::Compare;
 use crate::editing::history::History;
 use crate::handoff::GuiEnd;
-use crate::params::{Asked, JangdanParams};
-use crate::state::request::ATTRIBUTES;
+use crate::params::JangdanParams;
+use crate::state::request::{ATTRIBUTES, GrooveRequest};
 use crate::state::window_size::WindowSize;
 use crate::window::app::fonts::SystemFonts;
 use crate::window::app::view::{View, draw};
@@ -44,10 +44,8 @@ pub struct Window {
     history: History,
     compare: Compare,
     fonts: SystemFonts,
-    /// The file that is being imported.
-    importing: String,
     stroke: Stroke,
-    asked: Option<Asked>,
+    asked: Option<GrooveRequest>,
     /// When something was asked of the worker last.
     asked_at: Instant,
     /// How often the host had loaded a project when the window looked.
@@ -96,7 +94,6 @@ impl Window {
             history: History::default(),
             compare: Compare::default(),
             fonts: SystemFonts::default(),
-            importing: String::new(),
             stroke: Stroke::default(),
             asked: None,
             asked_at: Instant::now(),
@@ -110,7 +107,7 @@ impl Window {
             self.projects = projects;
             self.history.forget();
             self.compare = Compare::default();
-            if let Some(found) = self.params.findings.get() {
+            if let Some(found) = self.params.load_report.get() {
                 self.view.show_error(found);
             }
         }
@@ -169,7 +166,7 @@ impl NiceEguiApp for Window {
         let Some(context) = self.context.clone() else { return };
         self.follow_project();
         self.compare.follow(&self.params);
-        self.take_outcomes(&context.param_setter());
+        self.take_results(&context.param_setter());
         let scene = self.scene();
         let Self { params, gui, view, history, stroke, .. } = self;
         let track = gui.playing();
@@ -185,7 +182,7 @@ impl NiceEguiApp for Window {
         for command in commands {
             self.carry_out(command, &context.param_setter());
         }
-        let asked = self.params.asked();
+        let asked = self.params.request(scene.choice, None);
         if self.asked.as_ref() != Some(&asked) {
             self.asked = Some(asked);
             self.gui.nudge();

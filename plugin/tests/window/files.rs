@@ -1,7 +1,7 @@
 //! Files and the list of grooves: commands and messages.
 
 use jangdan::factory::grooves::grooves;
-use jangdan::files::jobs::What;
+use jangdan::files::jobs::{ExportScope, Job};
 use jangdan::files::presets::Preset;
 use jangdan::window::Command;
 
@@ -53,7 +53,7 @@ fn a_clip_is_found_with_the_keyboard_alone() {
         press_key(&mut window, Key::ArrowDown); // past the folder
     }
     press_key(&mut window, Key::Enter);
-    assert_eq!(window.execute(), [Command::Import(clips.0.join("break.mid"))]);
+    assert_eq!(window.execute(), [Command::Job(Job::Import(clips.0.join("break.mid")))]);
     window.frame(Vec::new());
     assert_eq!(window.focused(), None, "the dialog is closed");
 }
@@ -69,7 +69,7 @@ fn what_is_typed_finds_a_part_of_a_name_and_backspace_goes_up() {
     window.execute();
     type_text(&mut window, "SHUF");
     press_key(&mut window, Key::Enter);
-    assert_eq!(window.execute(), [Command::Import(clips.0.join("shuffle.mid"))]);
+    assert_eq!(window.execute(), [Command::Job(Job::Import(clips.0.join("shuffle.mid")))]);
 }
 
 #[test]
@@ -95,8 +95,8 @@ fn the_first_export_asks_for_a_folder_and_the_next_is_one_click() {
     window.execute();
     go_to(&mut window, &clips.0);
     press_key(&mut window, Key::Enter);
-    let (folder, what) = (clips.0.clone(), What::Pattern);
-    let wanted = [Command::Export { folder, what }];
+    let (folder, scope) = (clips.0.clone(), ExportScope::Pattern);
+    let wanted = [Command::Export { folder, scope }];
     assert_eq!(window.execute(), wanted);
     *window.params.folder.write() = clips.0.to_string_lossy().into_owned();
     window.frame(Vec::new());
@@ -126,7 +126,11 @@ fn while_ctrl_is_held_the_host_does_not_hear_of_shortcuts() {
     assert!(hold(&mut window, Modifiers::COMMAND).is_some());
     let path = std::env::temp_dir().join("clip.mid");
     window.frame(vec![Event::Text(path.to_string_lossy().into_owned())]);
-    assert_eq!(window.execute(), [Command::Import(path)], "nothing is typed all the same");
+    assert_eq!(
+        window.execute(),
+        [Command::Job(Job::Import(path))],
+        "nothing is typed all the same"
+    );
     press_key(&mut window, Key::ArrowRight);
     let holder = window.focused();
     assert!(holder.is_some());
@@ -166,7 +170,7 @@ fn ones_own_presets_are_found_first_and_everything_is_kept_under_a_name() {
     window.frame(Vec::new());
     type_text(&mut window, "po");
     press_key(&mut window, Key::Enter);
-    assert_eq!(window.execute(), [Command::LoadPreset("Late pocket.jangdan".into())]);
+    assert_eq!(window.execute(), [Command::Job(Job::LoadPreset("Late pocket.jangdan".into()))]);
 
     let name = place(&window, "preset-name");
     click(&mut window, name);
@@ -220,7 +224,7 @@ fn a_preset_is_renamed_in_its_line() {
     type_text(&mut window, " auf");
     press_key(&mut window, Key::Enter);
     let (path, name) = ("Oben.jangdan".into(), "Oben auf".to_owned());
-    assert_eq!(window.execute(), [Command::RenamePreset { path, name }]);
+    assert_eq!(window.execute(), [Command::Job(Job::RenamePreset { path, name })]);
     window.frame(Vec::new());
     assert_eq!(window.focused(), find);
 }
@@ -228,9 +232,10 @@ fn a_preset_is_renamed_in_its_line() {
 #[test]
 fn a_preset_is_deleted_after_one_question() {
     let mut window = list_at_oben();
-    for (answer, wanted) in
-        [("Keep it", vec![]), ("Delete", vec![Command::DeletePreset("Oben.jangdan".into())])]
-    {
+    for (answer, wanted) in [
+        ("Keep it", vec![]),
+        ("Delete", vec![Command::Job(Job::DeletePreset("Oben.jangdan".into()))]),
+    ] {
         press(&mut window, "delete");
         assert_eq!(window.execute(), []);
         press(&mut window, answer);

@@ -3,9 +3,11 @@
 use egui::epaint::ClippedShape;
 use jangdan::factory::weights::WeightsInfo;
 use jangdan::files::folder::{Entry, Folder};
+use jangdan::files::jobs::Job;
 use jangdan::files::presets::Preset;
 use jangdan::handoff::Network;
 use jangdan::state::morph::Corner;
+use jangdan::window::Command;
 use jangdan::window::widgets::layout::MIN_SIZE;
 
 use super::look::texts;
@@ -114,7 +116,7 @@ fn lists_menus_dialogs_and_tooltips_show_any_name() {
             check(&window.frame(Vec::new()).shapes, MIN_SIZE, &name);
             click(&mut window, at);
             for command in window.take_commands() {
-                if let jangdan::window::Command::List { folder, .. } = command {
+                if let Command::Job(Job::List { folder, .. }) = command {
                     let entry = |is_folder| Entry {
                         name: name.clone(),
                         path: folder.join("clip.mid"),

@@ -1,6 +1,7 @@
 //! Slots, theme, folding, strip, undo, A/B, weights.
 
 use groove::{Beats, Instrument, Pattern};
+use jangdan::files::jobs::Job;
 use jangdan::state::choice::Choice;
 use jangdan::state::groove::Groove;
 use jangdan::state::window_size::WindowSize;
@@ -43,7 +44,7 @@ fn the_chosen_slot_is_framed_until_it_takes_over_and_then_filled() {
     window.host_chooses(quantise, "bar");
     window.scene.playhead = Some(Beats(1.0));
     window.frame(Vec::new());
-    window.scene.choice = Choice { slot: Some(2), take: None };
+    window.scene.choice = Choice { slot: Some(2), variation_id: None };
     let middle = tile(2) + vec2(0.0, 10.0);
     let accent = |window: &mut Headless| {
         let image = window.picture();
@@ -220,7 +221,10 @@ fn other_weights_are_named_and_the_built_in_ones_are_a_click_away() {
     let wanted = "Use the built-in weights";
     let (own, _) = shown.iter().rfind(|(_, text)| text == wanted).expect(wanted);
     click(&mut window, own.center());
-    assert_eq!(window.take_commands(), [Command::UseWeights(None)]);
+    assert_eq!(
+        window.take_commands(),
+        [Command::Job(Job::ReadWeights { path: None, revision: None })]
+    );
 }
 
 #[test]
@@ -233,5 +237,8 @@ fn the_die_of_an_instrument_is_seen_in_its_row_and_thrown() {
     window.frame(Vec::new());
     assert_ne!(dim(&mut window), without);
     click(&mut window, die);
-    assert_eq!(window.take_commands(), [Command::Dice(Instrument::Snare)]);
+    let commands = window.take_commands();
+    let [Command::Job(Job::Reroll { instrument: Instrument::Snare, .. })] = commands[..] else {
+        panic!("{commands:?}");
+    };
 }

@@ -5,7 +5,7 @@ use crate::factory::grooves::grooves;
 use crate::headless::Host;
 use crate::params::snapshot::State;
 use crate::state::fingerprint::fingerprint;
-use crate::state::rerolled_row::Diced;
+use crate::state::rerolled_row::RerolledRow;
 
 /// Knobs turned, a slot chosen, the pad on.
 fn touched() -> (JangdanParams, History, Host) {
@@ -34,8 +34,8 @@ fn a_factory_groove_is_begun_at_exactly_as_one_step() {
         assert!(params.instruments.ride.density.value() < 0.0, "what is left out stays so");
         let edits = params.edits.get();
         let anchor = edits.anchor(&params.recipe()).map(fingerprint);
-        let ask = edits.ask(Ask { anchor, ..Ask::of(params.recipe()) });
-        assert_eq!(ask.is_import, groove.performance.is_some(), "{name}");
+        let key = edits.key(GrooveKey { anchor, ..GrooveKey::of(params.recipe()) });
+        assert_eq!(key.is_import, groove.performance.is_some(), "{name}");
         assert!(history.undo(&params, &host));
         assert_eq!(State::of(&params), before, "{name}");
     }
@@ -61,9 +61,9 @@ fn a_new_row_in_a_slot_stays_in_that_slot() {
     for step in 0..STEPS {
         pattern.set(step, Instrument::Ride, Some(Hit::new(0.5, 0.0)));
     }
-    let choice = Choice { slot: Some(3), take: None };
+    let choice = Choice { slot: Some(3), variation_id: None };
     let instrument = Instrument::Ride;
-    put_row(&params, &history, &Diced { choice, ask: None, shown, instrument, pattern });
+    put_row(&params, &history, &RerolledRow { choice, key: None, shown, instrument, pattern });
     assert!(params.edits.get().is_empty());
     let heard = || params.slots.get()[3].as_ref().unwrap().heard(0).unwrap();
     assert_eq!(heard(), pattern);

@@ -74,14 +74,14 @@ fn undoing_in_the_middle_of_a_gesture_undoes_it() {
     assert_eq!(past.redo().unwrap().knobs, [(1, 0.9)]);
 }
 
-fn track() -> crate::handoff::answer::Track {
+fn track() -> crate::handoff::answer::ReadyGroove {
     (*crate::handoff::answer::Answer::factory().live).clone()
 }
 
 /// Locks the bar, then puts a snare at `step`, in the groove of `slot`, as one stroke.
 fn draw(params: &JangdanParams, history: &History, slot: Option<u8>, step: usize) {
     let mut stroke = Stroke::default();
-    let choice = crate::state::choice::Choice { slot, take: None };
+    let choice = crate::state::choice::Choice { slot, variation_id: None };
     let shown = crate::factory::pattern();
     let mut pen = GroovePen::new(params, history, &mut stroke, choice, &track(), shown);
     pen.begin();

@@ -1,9 +1,8 @@
-//! Errands: files written and read on the worker.
+//! JobQueues: files written and read on the worker.
 
 use engine::Playing;
-use groove::{Beats, Hit, Instrument};
-
 use groove::midi::Performance;
+use groove::{Beats, Hit, Instrument};
 
 use super::*;
 
@@ -12,7 +11,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let name = format!("jangdan-errands-{name}-{}", std::process::id());
+        let name = format!("jangdan-jobs-{name}-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
         _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir(&path).unwrap();
@@ -35,15 +34,16 @@ impl Drop for Folder {
     }
 }
 
-fn played(cycle: i64) -> Played {
-    Played { cycle, pattern: crate::factory::pattern(), playing: Playing::default() }
+fn played(cycle: i64) -> PlayedCycle {
+    PlayedCycle { cycle, pattern: crate::factory::pattern(), playing: Playing::default() }
 }
 
-fn export(folder: &Path, what: What) -> Errand {
-    Errand::Export { folder: folder.to_owned(), name: "Jazz/7".to_owned(), what }
+fn export(folder: &Path, cycles: &[PlayedCycle], bpm: f64) -> JobResult {
+    let (folder, name) = (folder.to_owned(), "Jazz/7".to_owned());
+    run(&Job::Export { folder, name, cycles: cycles.to_vec(), bpm }, KeyMap::Guess)
 }
 
-fn clip(folder: &Folder, notes: &[(f64, u8)]) -> Outcome {
+fn clip(folder: &Folder, notes: &[(f64, u8)]) -> JobResult {
     let notes: Vec<_> = notes
         .iter()
         .map(|&(start, key)| midi::SoundedNote {
@@ -56,7 +56,7 @@ fn clip(folder: &Folder, notes: &[(f64, u8)]) -> Outcome {
         .collect();
     let path = folder.0.join("clip.mid");
     std::fs::write(&path, midi::write_notes(&notes, Beats(4.0), 120.0).unwrap()).unwrap();
-    run(&Errand::Import(path), &played(0), std::iter::empty(), 120.0, KeyMap::Guess)
+    run(&Job::Import(path), KeyMap::Guess)
 }
 
 #[test]
@@ -65,16 +65,15 @@ fn what_is_exported_is_imported_again_and_no_file_is_written_over() {
     let now = played(5);
     let mut paths = Vec::new();
     for _ in 0..2 {
-        match run(&export(&folder.0, What::Pattern), &now, std::iter::empty(), 95.0, KeyMap::Guess)
-        {
-            Outcome::Exported(path) => paths.push(path),
+        match export(&folder.0, &[now], 95.0) {
+            JobResult::Exported(path) => paths.push(path),
             other => panic!("{other:?}"),
         }
     }
     assert_eq!(folder.files(), ["Jazz-7 2.mid", "Jazz-7.mid"]);
-    let imported =
-        run(&Errand::Import(paths.remove(0)), &now, std::iter::empty(), 120.0, KeyMap::Guess);
-    let Outcome::Imported { clip: pattern, .. } = imported else { panic!("{imported:?}") };
+    let imported = run(&Job::Import(paths.remove(0)), KeyMap::Guess);
+    let JobResult::Imported { name, clip: pattern, .. } = imported else { panic!("{imported:?}") };
+    assert_eq!(name, "Jazz-7", "its own name");
     let cells = |pattern: &Pattern| {
         pattern.iter().map(|(step, instrument, _)| (step, instrument)).collect::<Vec<_>>()
     };
@@ -90,9 +89,8 @@ fn what_is_exported_is_imported_again_and_no_file_is_written_over() {
 fn the_last_cycles_are_exported_one_after_another() {
     let folder = Folder::new("cycles");
     let last = [played(7), played(8), played(9)];
-    let outcome =
-        run(&export(&folder.0, What::LastCycles), &played(9), last.iter(), 95.0, KeyMap::Guess);
-    let Outcome::Exported(path) = outcome else { panic!("{outcome:?}") };
+    let result = export(&folder.0, &last, 95.0);
+    let JobResult::Exported(path) = result else { panic!("{result:?}") };
     let performance = Performance::read(&std::fs::read(path).unwrap()).unwrap();
     assert_eq!(performance.notes().count(), 3 * crate::factory::pattern().count());
 }
@@ -101,54 +99,52 @@ fn the_last_cycles_are_exported_one_after_another() {
 fn a_folder_that_is_not_there_is_told_in_one_line_and_nothing_is_left_behind() {
     let folder = Folder::new("missing");
     let gone = folder.0.join("gone");
-    let outcome =
-        run(&export(&gone, What::Pattern), &played(0), std::iter::empty(), 120.0, KeyMap::Guess);
-    let Outcome::Failed(message) = outcome else { panic!("{outcome:?}") };
+    let result = export(&gone, &[played(0)], 120.0);
+    let JobResult::Failed(message) = result else { panic!("{result:?}") };
     assert!(message.contains("gone") && !message.contains('\n'), "{message}");
-    let slow =
-        run(&export(&folder.0, What::Pattern), &played(0), std::iter::empty(), 0.0, KeyMap::Guess);
-    assert!(matches!(slow, Outcome::Failed(_)), "{slow:?}");
+    let slow = export(&folder.0, &[played(0)], 0.0);
+    assert!(matches!(slow, JobResult::Failed(_)), "{slow:?}");
     assert_eq!(folder.files(), [""; 0]);
 }
 
 #[test]
 fn a_clip_of_one_bar_repeats_through_the_pattern() {
     let folder = Folder::new("bar");
-    let outcome = clip(&folder, &[(0.0, 36), (1.0, 38)]);
-    let Outcome::Imported { clip: pattern, told } = outcome else { panic!("{outcome:?}") };
+    let result = clip(&folder, &[(0.0, 36), (1.0, 38)]);
+    let JobResult::Imported { clip: pattern, report, .. } = result else { panic!("{result:?}") };
     let cells: Vec<usize> = pattern.iter().map(|(step, ..)| step).collect();
     assert_eq!(cells, [0, 4, 16, 20, 32, 36, 48, 52]);
     assert_eq!(pattern.hit(52, Instrument::Snare), Some(Hit::new(100.0 / 127.0, 0.0)));
-    assert_eq!(told, "1 bar, repeated");
+    assert_eq!(report, "1 bar, repeated");
 }
 
 #[test]
-fn what_a_clip_was_read_by_and_what_was_left_out_of_it_is_told() {
+fn the_report_names_the_note_map_and_what_was_left_out() {
     let folder = Folder::new("told");
     let notes = [(0.0, 36), (1.0, 49), (1.5, 54), (2.0, 38), (2.5, 71), (3.0, 63), (3.5, 63)];
-    let Outcome::Imported { clip: pattern, told } = clip(&folder, &notes) else { panic!() };
+    let JobResult::Imported { clip: pattern, report, .. } = clip(&folder, &notes) else { panic!() };
     assert!(pattern.hit(4, Instrument::ClosedHiHat).is_some(), "{pattern:?}");
-    assert_eq!(told, "1 bar, repeated, read as Addictive Drums 2; left out: 2 hits on key 63");
+    assert_eq!(report, "1 bar, repeated, read as Addictive Drums 2; left out: 2 hits on key 63");
 
-    // By General MIDI, as it is chosen: a whistle is no tom.
+    // By the chosen map; key 71 is a tom in Addictive Drums 2 only.
     let path = folder.0.join("clip.mid");
     let map = KeyMap::Ready(groove::NoteMap::RolandTd);
-    let read = run(&Errand::Import(path), &played(0), std::iter::empty(), 120.0, map);
-    let Outcome::Imported { told, .. } = read else { panic!("{read:?}") };
+    let read = run(&Job::Import(path), map);
+    let JobResult::Imported { report, .. } = read else { panic!("{read:?}") };
     let left = "left out: 1 hit on key 71 (short whistle)";
-    assert_eq!(told, format!("1 bar, repeated, read as Roland TD; {left}"));
+    assert_eq!(report, format!("1 bar, repeated, read as Roland TD; {left}"));
 }
 
 #[test]
 fn a_clip_without_drums_or_that_is_no_midi_file_is_told_in_one_line() {
     let folder = Folder::new("broken");
     let empty = clip(&folder, &[]);
-    assert_eq!(empty, Outcome::Failed("clip.mid: no notes in it".to_owned()));
+    assert_eq!(empty, JobResult::Failed("clip.mid: no notes in it".to_owned()));
     let path = folder.0.join("noise.mid");
-    for errand in [path.clone(), folder.0.join("missing.mid")].map(Errand::Import) {
+    for job in [path.clone(), folder.0.join("missing.mid")].map(Job::Import) {
         std::fs::write(&path, b"not MIDI").unwrap();
-        let outcome = run(&errand, &played(0), std::iter::empty(), 120.0, KeyMap::Guess);
-        let Outcome::Failed(message) = outcome else { panic!("{outcome:?}") };
+        let result = run(&job, KeyMap::Guess);
+        let JobResult::Failed(message) = result else { panic!("{result:?}") };
         assert!(message.contains(".mid: ") && !message.contains('\n'), "{message}");
     }
 }

@@ -1,4 +1,4 @@
-//! What decoding needs beside the network, kept from one decode to the next.
+//! Memory and latent vectors that are kept from one decode to the next.
 
 use musicvae::infer::Scratch;
 
@@ -6,19 +6,19 @@ use crate::generation::weights::Decode;
 use crate::state::morph::{Landmark, Pad, shares};
 use crate::state::request::Recipe;
 
-/// Landmarks whose latent vectors are kept: those of two pads. Finding one takes up to 2 ms, and a hand that drags the puck
-/// asks for four in every frame.
+/// The number of landmarks whose latent vectors are kept: those of two pads. Finding one takes up to 2 ms, and dragging
+/// the puck needs four in every frame.
 const KEPT_LANDMARKS: usize = 8;
 
-/// See the module.
+/// The scratch memory of a scheduler.
 #[derive(Default)]
-pub(super) struct Bench {
-    pub(super) scratch: Scratch,
-    /// The one used last last.
+pub(super) struct DecodeScratch {
+    pub(super) kernel: Scratch,
+    /// In order of use, the latest at the end.
     found: Vec<Found>,
 }
 
-/// Where a landmark is, for these weights and what of the recipe moves it.
+/// The latent vector of a landmark, for these weights and the recipe that draws it.
 struct Found {
     weights: String,
     landmark: Landmark,
@@ -26,8 +26,8 @@ struct Found {
     point: Vec<f32>,
 }
 
-impl Bench {
-    /// The latent vector where `pad` is.
+impl DecodeScratch {
+    /// The latent vector at the position of `pad`.
     pub(super) fn between(
         &mut self,
         pad: &Pad,
@@ -45,7 +45,7 @@ impl Bench {
         weights.between(&points)
     }
 
-    /// Where the landmark at `place` is.
+    /// The latent vector of the landmark at `place`.
     fn point(
         &mut self,
         landmark: &Landmark,
@@ -69,7 +69,7 @@ impl Bench {
                     (Landmark::Pattern(pattern), _) => weights.encode(pattern),
                     (_, drawn_by) => {
                         let recipe = drawn_by.as_ref().unwrap_or(recipe);
-                        weights.point(recipe, &mut self.scratch)
+                        weights.point(recipe, &mut self.kernel)
                     }
                 },
             },
@@ -83,7 +83,7 @@ impl Bench {
     }
 }
 
-/// What draws the landmark at `place`, if it is not a pattern: knobs at rest, and in each corner another seed. With one
+/// The recipe that draws the landmark at `place`, if it is not a pattern: knobs at rest, and in each corner another seed. With one
 /// seed for all, styles share their noise, and the grooves of four corners have .64 of their onsets in
 /// common (F1); with others .37, as measured with the shipped weights.
 fn drawn_by(

@@ -5,48 +5,51 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use groove::{Instrument, Pattern, STEPS};
 use musicvae::infer::{Locks, Scratch};
 
-use super::Composer;
-use crate::files::jobs::Outcome;
+use super::Scheduler;
+use crate::files::jobs::JobResult;
 use crate::generation::weights::Decode;
 use crate::state::choice::Choice;
 use crate::state::request::Recipe;
-use crate::state::rerolled_row::Diced;
+use crate::state::rerolled_row::RerolledRow;
 
-/// How far the groove wanders for the row: without wandering its latent vector gives the very row away (measured with the
-/// shipped weights over 24 grooves: .93 of the row's onsets stay, F1), with all of it the row is another groove's, and a third
-/// fuller (.43); .7 gives .73.
+/// [`Recipe::variation`] for the row. Measured with the shipped weights over 24 grooves, as the share of the row's onsets
+/// that stay (F1): .93 at 0, .73 at .7, and .43 at 1, where the row is a third fuller.
 const WANDERING: f32 = 0.8;
 
-impl Composer {
-    /// Throws a new row for `instrument` in the groove of `choice` as it is in `cycle`, around the hits of all others.
-    pub(crate) fn throw(
+impl Scheduler {
+    /// Makes a new row for `instrument` in the groove of `choice` as it is in `cycle`, around the hits of all others.
+    pub(crate) fn reroll(
         &mut self,
         choice: Choice,
         cycle: i64,
         instrument: Instrument,
         seed: u64,
         weights: &impl Decode,
-    ) -> Outcome {
+    ) -> JobResult {
         let Some(track) = self.answer().map(|answer| answer.shown(choice)) else {
-            return Outcome::Failed("there is no groove yet".to_owned());
+            return JobResult::Failed("there is no groove yet".to_owned());
         };
-        let (ask, shown) = (track.ask, *track.score.pattern(cycle));
-        let knobs = ask.map_or_else(Recipe::default, |ask| ask.recipe);
-        // What the sliders have done to the groove is in it already.
+        let (key, shown) = (track.key, *track.score.pattern(cycle));
+        let knobs = key.map_or_else(Recipe::default, |key| key.recipe);
+        // The shown pattern has the effect of the sliders already.
         let (latent, attributes) = Default::default();
         let recipe = Recipe { seed, variation: WANDERING, latent, attributes, ..knobs };
-        let scratch = &mut self.bench.scratch;
-        let throw = AssertUnwindSafe(|| {
+        let scratch = &mut self.scratch.kernel;
+        let reroll = AssertUnwindSafe(|| {
             let latent = weights.encode(&shown);
             weights.decode(Some(&latent), &recipe, 1, &others(&shown, instrument), scratch)
         });
-        match catch_unwind(throw) {
-            Ok(pattern) => {
-                Outcome::Diced(Box::new(Diced { choice, ask, shown, instrument, pattern }))
-            }
+        match catch_unwind(reroll) {
+            Ok(pattern) => JobResult::Rerolled(Box::new(RerolledRow {
+                choice,
+                key,
+                shown,
+                instrument,
+                pattern,
+            })),
             Err(_panic) => {
-                self.bench.scratch = Scratch::new(); // it may be torn
-                Outcome::Failed("the network failed on this groove".to_owned())
+                self.scratch.kernel = Scratch::new(); // it may be torn
+                JobResult::Failed("the network failed on this groove".to_owned())
             }
         }
     }
@@ -68,30 +71,30 @@ mod tests {
     use super::*;
     use crate::editing::commands::put_row;
     use crate::editing::history::History;
-    use crate::generation::scheduler::tests::{finish, played, recipe, want};
+    use crate::generation::scheduler::tests::{finish, played, recipe, step, want};
     use crate::generation::weights::{Fake, Weights};
     use crate::params::JangdanParams;
 
     #[test]
     fn a_new_row_leaves_all_others_as_they_are_and_is_one_step_for_undo() {
         let weights = Weights::load(None).unwrap();
-        let mut composer = Composer::default();
+        let mut scheduler = Scheduler::default();
         let params = JangdanParams::default();
         let wanted = want(params.recipe(), 0);
-        while composer.turn(&wanted, Some(weights.as_ref()))
-            != crate::generation::scheduler::Turn::Idle
+        while step(&mut scheduler, &wanted, Some(weights.as_ref()))
+            != crate::generation::scheduler::StepResult::Idle
         {}
-        let before = played(&composer, 0);
+        let before = played(&scheduler, 0);
         let mut rows = Vec::new();
         for seed in 0..8 {
             let choice = Choice::default();
-            let outcome = composer.throw(choice, 0, Instrument::Kick, seed, weights.as_ref());
+            let result = scheduler.reroll(choice, 0, Instrument::Kick, seed, weights.as_ref());
             assert_eq!(
-                composer.throw(choice, 0, Instrument::Kick, seed, weights.as_ref()),
-                outcome,
-                "the same throw, the same row"
+                scheduler.reroll(choice, 0, Instrument::Kick, seed, weights.as_ref()),
+                result,
+                "the same reroll, the same row"
             );
-            let Outcome::Diced(diced) = outcome else { panic!("{outcome:?}") };
+            let JobResult::Rerolled(diced) = result else { panic!("{result:?}") };
             for (step, instrument, hit) in before.iter() {
                 if instrument != Instrument::Kick {
                     assert_eq!(diced.pattern.hit(step, instrument), Some(hit));
@@ -102,17 +105,17 @@ mod tests {
             rows.push(row);
             let history = History::default();
             put_row(&params, &history, &diced);
-            composer.edit(params.edits.get(), seed + 1);
-            while composer.turn(&wanted, Some(weights.as_ref()))
-                != crate::generation::scheduler::Turn::Idle
+            scheduler.edit(params.edits.get(), seed + 1);
+            while step(&mut scheduler, &wanted, Some(weights.as_ref()))
+                != crate::generation::scheduler::StepResult::Idle
             {}
-            assert_eq!(played(&composer, 0), diced.pattern);
+            assert_eq!(played(&scheduler, 0), diced.pattern);
             history.undo(&params, &crate::headless::Host::default());
-            composer.edit(params.edits.get(), 0);
-            while composer.turn(&wanted, Some(weights.as_ref()))
-                != crate::generation::scheduler::Turn::Idle
+            scheduler.edit(params.edits.get(), 0);
+            while step(&mut scheduler, &wanted, Some(weights.as_ref()))
+                != crate::generation::scheduler::StepResult::Idle
             {}
-            assert_eq!(played(&composer, 0), before);
+            assert_eq!(played(&scheduler, 0), before);
         }
         rows.sort();
         rows.dedup();
@@ -122,12 +125,12 @@ mod tests {
     #[test]
     fn a_network_that_breaks_is_told() {
         let network = Fake("trained");
-        let mut composer = Composer::default();
-        finish(&mut composer, &want(recipe(5, 0.0), 0), Some(&network));
+        let mut scheduler = Scheduler::default();
+        finish(&mut scheduler, &want(recipe(5, 0.0), 0), Some(&network));
         let seed = Fake::BREAKING_SEED;
-        let outcome = composer.throw(Choice::default(), 0, Instrument::Kick, seed, &network);
-        assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
-        let outcome = composer.throw(Choice::default(), 0, Instrument::Kick, 6, &network);
-        assert!(matches!(outcome, Outcome::Diced(_)), "the next throw: {outcome:?}");
+        let result = scheduler.reroll(Choice::default(), 0, Instrument::Kick, seed, &network);
+        assert!(matches!(result, JobResult::Failed(_)), "{result:?}");
+        let result = scheduler.reroll(Choice::default(), 0, Instrument::Kick, 6, &network);
+        assert!(matches!(result, JobResult::Rerolled(_)), "the next reroll: {result:?}");
     }
 }

@@ -1,31 +1,35 @@
-//! Which sketchbook is open for what is wanted.
+//! Which caches are open for a request.
 
 use std::sync::Arc;
 
-use super::{Composer, Want};
-use crate::generation::scheduler::groove_cache::Sketchbook;
+use super::Scheduler;
+use crate::generation::scheduler::groove_cache::GrooveCache;
 use crate::generation::weights::Decode;
 use crate::state::choice::Choice;
 use crate::state::fingerprint::fingerprint;
 use crate::state::groove::Groove;
 use crate::state::morph::{Corner, Pad};
-use crate::state::request::Ask;
+use crate::state::request::{GrooveKey, GrooveRequest};
 
-impl Composer {
-    /// The sketchbook of what plays.
-    pub(super) fn playing(&self, want: &Want) -> Option<&Sketchbook> {
-        if want.choice.take.is_some() {
-            return self.take.as_ref().map(|(_, book)| book);
+impl Scheduler {
+    /// The cache of the groove that plays.
+    pub(super) fn playing(&self, choice: Choice) -> Option<&GrooveCache> {
+        if choice.variation_id.is_some() {
+            return self.variation.as_ref().map(|(_, cache)| cache);
         }
-        match want.choice.slot {
+        match choice.slot {
             None => self.live.as_ref(),
-            Some(slot) => self.slots.get(usize::from(slot))?.as_ref().map(|slot| &slot.book),
+            Some(slot) => self.slots.get(usize::from(slot))?.as_ref().map(|slot| &slot.cache),
         }
     }
 
-    /// A slot that is a corner of the pad and of which nothing is made yet.
-    pub(super) fn unmade_corner(&self, want: &Want, weights: &impl Decode) -> Option<usize> {
-        want.pad?;
+    /// A slot that is a corner of the pad and has no pattern yet.
+    pub(super) fn unmade_corner(
+        &self,
+        request: &GrooveRequest,
+        weights: &impl Decode,
+    ) -> Option<usize> {
+        request.pad?;
         let mut places = self.corners.iter().filter_map(|corner| match corner {
             Corner::Slot(slot) => Some(usize::from(*slot)),
             _ => None,
@@ -33,60 +37,62 @@ impl Composer {
         let is_unmade = |&place: &usize| {
             let slot = self.slots.get(place).and_then(Option::as_ref);
             slot.is_some_and(|slot| {
-                slot.book.failure.is_none() && slot.book.first(Some(weights)).is_none()
+                slot.cache.failure.is_none() && slot.cache.first(Some(weights)).is_none()
             })
         };
         places.find(is_unmade)
     }
 
-    /// Has a sketchbook for everything that `want` may play.
-    pub(super) fn open_books(&mut self, want: &Want, weights: Option<&impl Decode>) {
+    /// Opens the caches of the live groove and of the variation.
+    pub(super) fn open_caches(&mut self, request: &GrooveRequest, weights: Option<&impl Decode>) {
         let project = self.project.as_ref();
-        // A project that followed something goes on from what it followed until it hears again.
-        let kept = project.filter(|groove| self.is_following && groove.recipe == Some(want.recipe));
+        // A project that followed something goes on from what it followed until another rhythm comes in.
+        let kept =
+            project.filter(|groove| request.is_following && groove.recipe == Some(request.recipe));
         let kept = kept.and_then(|groove| groove.anchor);
-        let imported = self.edits.anchor(&want.recipe).filter(|_| want.pad.is_none()).copied();
-        let anchor = self.heard.map(|(_, pattern)| pattern).or(kept).or(imported);
-        let id = match (self.heard, &anchor) {
+        let imported =
+            self.edits.anchor(&request.recipe).filter(|_| request.pad.is_none()).copied();
+        let anchor = self.rhythm.map(|(_, pattern)| pattern).or(kept).or(imported);
+        let id = match (self.rhythm, &anchor) {
             (Some((id, _)), _) => Some(id),
             (None, anchor) => anchor.as_ref().map(fingerprint),
         };
         let edits = self.edits.clone();
-        let pad = want.pad.map(|at| {
-            let in_slot = |slot: usize| self.slots[slot].as_ref()?.book.first(weights);
+        let pad = request.pad.map(|at| {
+            let in_slot = |slot: usize| self.slots[slot].as_ref()?.cache.first(weights);
             Arc::new(Pad::new(at, &self.corners, in_slot))
         });
-        let morph = pad.as_ref().map(|pad| pad.ask());
-        let ask = Some(edits.ask(Ask { anchor: id, morph, ..Ask::of(want.recipe) }));
-        if self.live.as_mut().is_none_or(|book| !book.edit(ask, &edits)) {
-            let source = ask.map(|ask| ask.source());
-            let is_own = |groove: &&Arc<Groove>| groove.ask().map(|ask| ask.source()) == source;
+        let morph = pad.as_ref().map(|pad| pad.morph());
+        let key = Some(edits.key(GrooveKey { anchor: id, morph, ..GrooveKey::of(request.recipe) }));
+        if self.live.as_mut().is_none_or(|cache| !cache.edit(key, &edits)) {
+            let source = key.map(|key| key.source());
+            let is_own = |groove: &&Arc<Groove>| groove.key().map(|key| key.source()) == source;
             let own = project.filter(is_own).cloned();
-            self.live = Some(Sketchbook::new(ask, anchor, pad.clone(), edits.clone(), own));
+            self.live = Some(GrooveCache::new(key, anchor, pad.clone(), edits.clone(), own));
         }
-        let Choice { slot, take } = want.choice;
-        if take.is_none() {
-            self.take = None;
+        let Choice { slot, variation_id } = request.choice;
+        if variation_id.is_none() {
+            self.variation = None;
             return;
         }
         let (source, anchor, pad, edits) = match slot {
-            None => (ask, anchor, pad, edits),
+            None => (key, anchor, pad, edits),
             Some(slot) => {
                 let held = self.slots.get(usize::from(slot)).and_then(Option::as_ref);
                 let groove = held.map(|held| &held.groove);
                 let edits = groove.map(|groove| Arc::new(groove.edits.clone())).unwrap_or_default();
                 let pad = groove.and_then(|groove| groove.pad.as_deref()).cloned().map(Arc::new);
-                (groove.and_then(|g| g.ask()), groove.and_then(|g| g.anchor), pad, edits)
+                (groove.and_then(|g| g.key()), groove.and_then(|g| g.anchor), pad, edits)
             }
         };
-        let wanted = source.map(|ask| edits.ask(Ask { take, ..ask }));
-        let is_open = |(choice, book): &mut (Choice, Sketchbook)| {
-            *choice == want.choice && book.edit(wanted, &edits)
+        let wanted = source.map(|key| edits.key(GrooveKey { variation_id, ..key }));
+        let is_open = |(choice, cache): &mut (Choice, GrooveCache)| {
+            *choice == request.choice && cache.edit(wanted, &edits)
         };
-        if !self.take.as_mut().is_some_and(is_open) {
-            // What no recipe made has no variations.
-            self.take = wanted
-                .map(|ask| (want.choice, Sketchbook::new(Some(ask), anchor, pad, edits, None)));
+        if !self.variation.as_mut().is_some_and(is_open) {
+            // A groove without a recipe has no variations.
+            self.variation = wanted
+                .map(|key| (request.choice, GrooveCache::new(Some(key), anchor, pad, edits, None)));
         }
     }
 }

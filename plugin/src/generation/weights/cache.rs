@@ -11,11 +11,11 @@ use super::Weights;
 use crate::factory::weights::EMBEDDED;
 use crate::files::whole_file::read;
 
-/// What is in use, by the SHA-256 of the file.
-static SHELF: Mutex<Vec<Weak<Weights>>> = Mutex::new(Vec::new());
+/// All weights in use.
+static WEIGHTS_CACHE: Mutex<Vec<Weak<Weights>>> = Mutex::new(Vec::new());
 
 impl Weights {
-    /// The weights in the file at `path`, or the embedded ones. They stay in memory as long as anyone holds them.
+    /// The weights in the file at `path`, or the embedded ones. They stay in memory while an instance holds them.
     ///
     /// # Errors
     /// A line for the user, if there is no weights file of this version.
@@ -32,20 +32,20 @@ impl Weights {
 
     fn shared(bytes: &[u8]) -> Result<Arc<Self>, musicvae::WeightsError> {
         let identity = identity(bytes);
-        let find = |shelf: &mut Vec<Weak<Self>>| {
-            shelf.retain(|weights| weights.strong_count() > 0);
-            shelf.iter().filter_map(Weak::upgrade).find(|weights| weights.identity == identity)
+        let find = |cached: &mut Vec<Weak<Self>>| {
+            cached.retain(|weights| weights.strong_count() > 0);
+            cached.iter().filter_map(Weak::upgrade).find(|weights| weights.identity == identity)
         };
-        if let Some(weights) = find(&mut SHELF.lock()) {
+        if let Some(weights) = find(&mut WEIGHTS_CACHE.lock()) {
             return Ok(weights);
         }
-        // Nobody who wants others waits for these; two who want the same at once may both read them.
+        // Parsed without the lock, so that nobody waits for other weights. Two instances may parse the same.
         let weights = Arc::new(Self::from_bytes(bytes)?);
-        let mut shelf = SHELF.lock();
-        if let Some(first) = find(&mut shelf) {
+        let mut cached = WEIGHTS_CACHE.lock();
+        if let Some(first) = find(&mut cached) {
             return Ok(first);
         }
-        shelf.push(Arc::downgrade(&weights));
+        cached.push(Arc::downgrade(&weights));
         Ok(weights)
     }
 }
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn instances_share_what_they_load() {
-        let path = std::env::temp_dir().join(format!("jangdan-shelf-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("jangdan-cached-{}", std::process::id()));
         std::fs::write(&path, EMBEDDED).unwrap();
         let [a, b] = [None, Some(path.as_path())].map(|path| Weights::load(path).unwrap());
         assert!(Arc::ptr_eq(&a, &b));

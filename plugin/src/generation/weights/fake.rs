@@ -1,4 +1,4 @@
-//! Networks to test with.
+//! Networks for tests.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use parking_lot::{Condvar, Mutex};
 use super::Decode;
 use crate::state::request::Recipe;
 
-/// A network to test with: each recipe and cycle has its own pattern, and one seed breaks it.
+/// A network for tests: each recipe and cycle has its own pattern, and one seed panics.
 pub(crate) struct Fake(pub(crate) &'static str);
 
 impl Fake {
-    /// The seed of which decoding panics.
+    /// The seed that panics.
     pub(crate) const BREAKING_SEED: u64 = 666;
 
     /// The pattern of `recipe` in `cycle`.
@@ -30,7 +30,7 @@ impl Fake {
         pattern
     }
 
-    /// `pattern` around `locks`: with what is in them, and a crash where nobody asked for one.
+    /// `pattern` around `locks`: with their cells, and a crash as a sign that they were given.
     pub(crate) fn around(&self, mut pattern: Pattern, locks: &Locks) -> Pattern {
         if locks.is_empty() {
             return pattern;
@@ -49,7 +49,7 @@ impl Decode for Fake {
         self.0
     }
 
-    /// The recipe's pattern, and a ride for what it is near.
+    /// The recipe's pattern, and a ride at the latent vector it is near.
     fn decode(
         &self,
         near: Option<&[f32]>,
@@ -84,7 +84,7 @@ impl Decode for Fake {
     }
 }
 
-/// What holds up a worker until it is opened.
+/// Blocks a thread until it is opened.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gate(Arc<(Mutex<Waiting>, Condvar)>);
 
@@ -95,19 +95,19 @@ struct Waiting {
 }
 
 impl Gate {
-    /// Opens it, for ever.
+    /// Opens it for good.
     pub(crate) fn open(&self) {
         self.0.0.lock().is_open = true;
         self.0.1.notify_all();
     }
 
-    /// Waits until somebody stands before it.
+    /// Waits until a thread is blocked.
     pub(crate) fn wait_for_arrival(&self) {
         let mut waiting = self.0.0.lock();
         self.0.1.wait_while(&mut waiting, |waiting| !waiting.has_arrived);
     }
 
-    /// Stands before it until it is open.
+    /// Blocks until it is open.
     pub(crate) fn pass(&self) {
         let mut waiting = self.0.0.lock();
         waiting.has_arrived = true;
@@ -116,14 +116,14 @@ impl Gate {
     }
 }
 
-/// The [`Fake`] called "fake", which lets something else know, or have its way, before each decode.
+/// The [`Fake`] called "fake", which calls a function before each decode.
 pub(crate) struct Watched<F>(pub(crate) F);
 
 impl<F> Watched<F> {
     const FAKE: Fake = Fake("fake");
 }
 
-impl<F: Fn(&Recipe)> Decode for Watched<F> {
+impl<F: Fn(&Recipe) + Send + Sync + 'static> Decode for Watched<F> {
     fn identity(&self) -> &str {
         Self::FAKE.0
     }

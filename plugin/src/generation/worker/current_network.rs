@@ -1,84 +1,97 @@
 //! The network that a worker plays with: the embedded one, or the one that the user has chosen.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::factory::weights::WeightsInfo;
+use crate::generation::file_thread::LoadedWeights;
 use crate::generation::weights::Decode;
 use crate::params::JangdanParams;
 use crate::state::weights_file::ChosenWeights;
 
-/// Reads the weights in a file, or the embedded ones; a failure is a line for the user.
-pub(crate) trait Load<W>: Fn(Option<&Path>) -> Result<Arc<W>, String> {}
-
-impl<W, L: Fn(Option<&Path>) -> Result<Arc<W>, String>> Load<W> for L {}
-
-/// See the module.
-pub(super) struct Stand<W, L> {
-    load: L,
+/// The network, or why there is none.
+pub(super) struct CurrentNetwork<W> {
     pub(super) weights: Option<Arc<W>>,
-    /// Why there are none.
+    /// Why there is none.
     pub(super) failure: Option<String>,
-    /// What is to be said though there are some.
+    /// A warning although there is one.
     note: Option<String>,
-    /// The project's changes that it has followed.
-    changes: Option<u64>,
+    /// The revision of the project's weights that it follows.
+    revision: Option<u64>,
 }
 
-impl<W: Decode, L: Load<W>> Stand<W, L> {
-    pub(super) fn new(load: L) -> Self {
-        Self { load, weights: None, failure: None, note: None, changes: None }
+/// The effect of [`CurrentNetwork::take`].
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Nothing: the project names other weights by now.
+    Nothing,
+    /// The network is the one that the project names; or there is none.
+    OfProject,
+    /// The network is one that the user has chosen now.
+    Chosen,
+    /// Nothing: the weights that the user has chosen cannot be read.
+    Failed(String),
+}
+
+impl<W: Decode> CurrentNetwork<W> {
+    pub(super) fn new() -> Self {
+        Self { weights: None, failure: None, note: None, revision: None }
     }
 
-    /// The project's changes that it has followed.
-    pub(super) fn changes(&self) -> u64 {
-        self.changes.unwrap_or_default()
+    /// The revision of the project's weights that it follows.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision.unwrap_or_default()
     }
 
-    /// Takes the weights that the project names, unless it has them, and returns whether it took any. Without them
-    /// only what the project has of its own can play.
-    pub(super) fn follow(&mut self, params: &JangdanParams) -> bool {
-        let changes = params.weights.changes();
-        if self.changes.replace(changes) == Some(changes) {
-            return false;
+    /// Whether its weights are still being read.
+    pub(super) fn is_loading(&self) -> bool {
+        self.weights.is_none() && self.failure.is_none()
+    }
+
+    /// If the project names other weights than before: forgets the network, and returns the revision and the file to
+    /// be read. Until it is [taken](Self::take), only the project's own patterns can play.
+    pub(super) fn follow(&mut self, params: &JangdanParams) -> Option<(u64, Option<PathBuf>)> {
+        let revision = params.weights.changes();
+        if self.revision.replace(revision) == Some(revision) {
+            return None;
         }
-        let chosen = (*params.weights.get()).clone();
         (self.weights, self.failure, self.note) = (None, None, None);
-        match self.read(chosen.as_ref().map(|chosen| Path::new(&chosen.path))) {
-            Ok(weights) => {
-                if chosen.is_some_and(|chosen| chosen.sha256 != weights.identity()) {
-                    self.note = Some("the file has changed since the project was saved".to_owned());
-                }
-                self.weights = Some(weights);
+        let chosen = params.weights.get();
+        Some((revision, (*chosen).as_ref().map(|chosen| PathBuf::from(&chosen.path))))
+    }
+
+    /// Takes weights that were read. The project remembers those that the user has chosen; if they cannot be read,
+    /// everything stays as it is.
+    pub(super) fn take(&mut self, params: &JangdanParams, loaded: LoadedWeights<W>) -> Taken {
+        let LoadedWeights { path, revision, weights } = loaded;
+        let (weights, failure) = match weights {
+            Ok(weights) => (Some(weights), None),
+            Err(failure) if revision.is_none() => return Taken::Failed(failure),
+            Err(failure) => (None, Some(failure)),
+        };
+        let sha256 = weights.as_deref().map(Decode::identity);
+        let mut note = None;
+        let taken = if revision.is_none() {
+            let path = path.map(|path| path.to_string_lossy().into_owned());
+            let sha256 = sha256.unwrap_or_default().to_owned();
+            let chosen = path.map(|path| ChosenWeights { path, sha256 });
+            self.revision = Some(params.weights.set(chosen));
+            Taken::Chosen
+        } else if revision == self.revision {
+            let chosen = params.weights.get();
+            let is_other = |chosen: &ChosenWeights| sha256.is_some_and(|own| own != chosen.sha256);
+            if (*chosen).as_ref().is_some_and(is_other) {
+                note = Some("the file has changed since the project was saved".to_owned());
             }
-            Err(failure) => self.failure = Some(failure),
-        }
-        true
+            Taken::OfProject
+        } else {
+            return Taken::Nothing;
+        };
+        (self.weights, self.failure, self.note) = (weights, failure, note);
+        taken
     }
 
-    /// Takes the weights in the file at `path`, or the embedded ones, and has the project remember it. If they
-    /// cannot be read, everything stays as it is.
-    pub(super) fn choose(
-        &mut self,
-        params: &JangdanParams,
-        path: Option<&Path>,
-    ) -> Result<(), String> {
-        let weights = self.read(path)?;
-        let sha256 = weights.identity().to_owned();
-        let chosen = path.map(|path| path.to_string_lossy().into_owned());
-        let chosen = chosen.map(|path| ChosenWeights { path, sha256 });
-        self.changes = Some(params.weights.set(chosen));
-        (self.weights, self.failure, self.note) = (Some(weights), None, None);
-        Ok(())
-    }
-
-    fn read(&self, path: Option<&Path>) -> Result<Arc<W>, String> {
-        catch_unwind(AssertUnwindSafe(|| (self.load)(path)))
-            .unwrap_or_else(|_panic| Err("the network cannot be read".to_owned()))
-    }
-
-    /// What the window shows of it.
+    /// Its description for the window.
     pub(super) fn info(&self, params: &JangdanParams) -> WeightsInfo {
         let path = (*params.weights.get()).clone().map(|chosen| chosen.path);
         let name = match &path {

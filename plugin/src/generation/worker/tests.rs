@@ -6,17 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::Score;
-use groove::{Instrument, KeyMap};
+use groove::Instrument;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, PluginApi, PluginState};
 use parking_lot::Mutex;
 
 use super::{Load, Worker};
 use crate::editing::history::History;
-use crate::files::jobs::{Errand, Outcome};
-use crate::files::presets::{PresetErrand, PresetOutcome};
+use crate::files::jobs::{Job, JobResult};
 use crate::generation::weights::{Decode, Fake, Gate, Watched, Weights};
-use crate::handoff::answer::Wanted;
 use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
 use crate::headless::Host;
 use crate::params::JangdanParams;
@@ -24,11 +22,14 @@ use crate::params::snapshot::State;
 use crate::state::choice::Choice;
 use crate::state::edit::{Edit, Part};
 use crate::state::groove::Groove;
-use crate::state::request::Recipe;
+use crate::state::request::{GrooveRequest, Recipe};
 use crate::state::weights_file::ChosenWeights;
 
 /// Longer than any answer takes; a test that fails ends by this.
 const LONG: Duration = Duration::from_secs(60);
+
+/// The seed of rows that are made to know that the worker has looked.
+const REROLL_SEED: u64 = 4321;
 
 /// The seed whose groove [`stuck`] holds up.
 const STUCK_SEED: u64 = 999;
@@ -40,7 +41,10 @@ struct Instance {
     _worker: Worker,
 }
 
-fn instance<W: Decode>(load: impl Load<W> + Send + 'static, params: JangdanParams) -> Instance {
+fn instance<W: Decode>(
+    load: impl Load<W> + Send + Sync + 'static,
+    params: JangdanParams,
+) -> Instance {
     let params = Arc::new(params);
     let (audio, worker, gui) = handoff();
     let worker = Worker::spawn(params.clone(), worker, load);
@@ -60,7 +64,7 @@ impl Instance {
 
     /// Whether the worker answers what the parameters say.
     fn is_answered(&mut self) -> bool {
-        self.audio.wait(|| wanted(&self.params), &[0], LONG)
+        self.audio.wait(|| request(&self.params), &[0], LONG)
     }
 
     fn expected(&self) -> Score {
@@ -72,19 +76,8 @@ impl Instance {
     }
 }
 
-fn wanted(params: &JangdanParams) -> Wanted {
-    let (recipe, slot_changes) = (params.recipe(), params.slots.changes());
-    let (edit_changes, corner_changes) = (params.edits.changes(), params.corners.changes());
-    let (pad, weight_changes) = (params.pad(), params.weights.changes());
-    Wanted {
-        recipe,
-        slot_changes,
-        edit_changes,
-        pad,
-        corner_changes,
-        weight_changes,
-        ..Wanted::default()
-    }
+fn request(params: &JangdanParams) -> GrooveRequest {
+    params.request(Choice::default(), None)
 }
 
 /// A network that decodes the groove of one seed only once `gate` is open.
@@ -129,7 +122,7 @@ fn the_embedded_network_answers_each_seed_with_its_own_pattern() {
     let params = Arc::new(JangdanParams::default());
     let (mut audio, worker, _gui) = handoff();
     let _worker = Worker::spawn(params.clone(), worker, Weights::load);
-    assert!(audio.wait(|| wanted(&params), &[0], LONG));
+    assert!(audio.wait(|| request(&params), &[0], LONG));
     let expected = weights.model.decode(&params.recipe(), 0, &mut Default::default());
     assert_eq!(audio.answer().live.score, Score::steady(expected));
 }
@@ -208,12 +201,12 @@ fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
     let recipe = crate::state::request::Recipe { seed: 77, ..instance.params.recipe() };
     let unmade = Groove { recipe: Some(recipe), ..Groove::default() };
     instance.params.slots.store(4, Some(unmade));
-    let choice = Choice { slot: Some(4), take: None };
+    let choice = Choice { slot: Some(4), variation_id: None };
     instance.audio.want(0, 0, choice);
-    let wanted = Wanted { choice, ..wanted(&instance.params) };
-    assert!(instance.audio.wait(|| wanted, &[0], LONG));
+    let request = instance.params.request(choice, None);
+    assert!(instance.audio.wait(|| request, &[0], LONG));
     let own = Fake("fake").pattern(&recipe, 0);
-    assert_eq!(instance.audio.answer().track(choice).unwrap().score, Score::steady(own));
+    assert_eq!(instance.audio.answer().groove(choice).unwrap().score, Score::steady(own));
     drop(instance._worker);
     let kept = instance.params.slots.get()[4].clone().unwrap();
     assert_eq!((&kept.cycles[..], kept.weights.as_str()), (&[own][..], "fake"));
@@ -223,30 +216,21 @@ fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
 fn an_edit_is_answered_and_a_clip_that_cannot_be_read_is_told() {
     let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
     assert!(instance.is_answered());
-    let (ask, shown) = (instance.audio.answer().live.ask, *instance.live().pattern(0));
+    let (key, shown) = (instance.audio.answer().live.key, *instance.live().pattern(0));
     let (step, instrument) = (33, groove::Instrument::HighTom);
     let hit = Some(groove::Hit::new(0.4, 0.0));
     crate::editing::commands::change(&instance.params, None, |edits| {
-        edits.apply(Edit::Put { step, instrument, hit }, &shown, ask.as_ref());
+        edits.apply(Edit::Put { step, instrument, hit }, &shown, key.as_ref());
     });
     assert!(instance.is_answered());
     assert_eq!(instance.live(), Score::steady(instance.params.edits.get().over(&shown)));
-    instance.gui.send(Errand::Import("/nowhere/clip.mid".into()));
-    let outcome = outcome(&instance);
-    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    instance.gui.send(Job::Import("/nowhere/clip.mid".into()));
+    let result = result(&instance);
+    assert!(matches!(result, JobResult::Failed(_)), "{result:?}");
 }
 
-#[test]
-fn an_errand_that_breaks_is_told_in_a_line() {
-    let now = super::Played {
-        cycle: 0,
-        pattern: crate::factory::pattern(),
-        playing: engine::Playing::default(),
-    };
-    // This one is the worker's own and breaks whoever is given it.
-    let broken = Errand::UseWeights(None);
-    let told = super::run_errand(&broken, &now, &Default::default(), 120.0, KeyMap::Guess);
-    assert!(matches!(&told, Outcome::Failed(line) if !line.contains('\n')), "{told:?}");
+fn use_weights(path: Option<&str>) -> Job {
+    Job::ReadWeights { path: path.map(Into::into), revision: None }
 }
 
 /// A network called after its file; one that is called "broken" cannot be read.
@@ -258,13 +242,13 @@ fn named(path: Option<&Path>) -> Result<Arc<Fake>, String> {
     }
 }
 
-fn outcome(instance: &Instance) -> Outcome {
-    let mut outcome = None;
-    wait_until("the worker does errands", || {
-        outcome = instance.gui.outcome();
-        outcome.is_some()
+fn result(instance: &Instance) -> JobResult {
+    let mut result = None;
+    wait_until("the worker does jobs", || {
+        result = instance.gui.result();
+        result.is_some()
     });
-    outcome.unwrap()
+    result.unwrap()
 }
 
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -286,7 +270,7 @@ fn what_plays_goes_on_while_a_worker_hangs_which_is_told_and_its_next_request_is
     instance.set_seed(STUCK_SEED);
     gate.wait_for_arrival();
     assert!(!instance.audio.update(), "in real time there is nothing new, and no waiting for it");
-    assert!(!instance.audio.wait(|| wanted(&instance.params), &[0], Duration::from_millis(1)));
+    assert!(!instance.audio.wait(|| request(&instance.params), &[0], Duration::from_millis(1)));
     assert_eq!(instance.live(), expected);
     let later = Instant::now() + Duration::from_secs(60);
     let silence = instance.gui.network_at(later);
@@ -306,9 +290,9 @@ fn an_instance_whose_worker_hangs_goes_without_it_and_the_worker_ends_when_it_ca
     let mut instance = instance(move |_| Ok(network.clone()), JangdanParams::default());
     instance.set_seed(STUCK_SEED);
     gate.wait_for_arrival();
-    instance._worker.farewell = Duration::ZERO;
+    instance._worker.shutdown_timeout = Duration::ZERO;
     let params = instance.params.clone();
-    if !super::CAN_BE_LEFT {
+    if !crate::handoff::CAN_BE_LEFT {
         gate.open();
     }
     drop(instance); // at once, or the test hangs
@@ -322,12 +306,12 @@ fn chosen_weights_make_the_groove_anew_and_the_project_remembers_them() {
     assert!(instance.is_answered());
     let (before, made_by) = (instance.live(), instance.audio.answer().live.identity());
 
-    instance.gui.send(Errand::UseWeights(Some("nowhere".into())));
-    assert_eq!(outcome(&instance), Outcome::Failed("nowhere: broken".to_owned()));
+    instance.gui.send(use_weights(Some("nowhere")));
+    assert_eq!(result(&instance), JobResult::Failed("nowhere: broken".to_owned()));
     assert_eq!((&*instance.params.weights.get(), instance.live()), (&None, before));
 
-    instance.gui.send(Errand::UseWeights(Some("long name".into())));
-    assert_eq!(outcome(&instance), Outcome::Weights("long name".to_owned()));
+    instance.gui.send(use_weights(Some("long name")));
+    assert_eq!(result(&instance), JobResult::Weights("long name".to_owned()));
     assert!(instance.is_answered());
     let other = Score::steady(Fake("long name").pattern(&instance.params.recipe(), 0));
     assert_eq!(instance.live(), other);
@@ -336,8 +320,8 @@ fn chosen_weights_make_the_groove_anew_and_the_project_remembers_them() {
     assert_eq!(*instance.params.weights.get(), Some(chosen));
     assert_eq!(instance.params.groove.get().weights, "long name");
 
-    instance.gui.send(Errand::UseWeights(None));
-    assert_eq!(outcome(&instance), Outcome::Weights("built in".to_owned()));
+    instance.gui.send(use_weights(None));
+    assert_eq!(result(&instance), JobResult::Weights("built in".to_owned()));
     assert!(instance.is_answered());
     assert_eq!(instance.live(), before);
 }
@@ -382,8 +366,8 @@ fn a_row_is_thrown_and_a_preset_written_and_read_while_the_worker_runs() {
     let mut instance = instance(named, JangdanParams::default());
     assert!(instance.is_answered());
     let instrument = groove::Instrument::Crash;
-    instance.gui.send(Errand::Dice { instrument, seed: 3 });
-    let Outcome::Diced(diced) = outcome(&instance) else { panic!("no row was thrown") };
+    instance.gui.send(Job::Reroll { instrument, seed: 3 });
+    let JobResult::Rerolled(diced) = result(&instance) else { panic!("no row was made") };
     let history = History::default();
     crate::editing::commands::put_row(&instance.params, &history, &diced);
     assert!(instance.is_answered());
@@ -394,22 +378,17 @@ fn a_row_is_thrown_and_a_preset_written_and_read_while_the_worker_runs() {
     let folder = std::env::temp_dir().join(format!("jangdan-worker-{}", std::process::id()));
     let state = State::of(&instance.params);
     let (name, may_replace) = ("mine".to_owned(), true);
-    let save = PresetErrand::Save {
-        folder: Some(folder.clone()),
-        name,
-        state: Box::new(state.clone()),
-        may_replace,
-    };
-    instance.gui.send(Errand::Preset(save));
-    let saved = outcome(&instance);
-    let Outcome::Preset(PresetOutcome::Saved(preset)) = saved else { panic!("{saved:?}") };
+    let (at, kept) = (Some(folder.clone()), Box::new(state.clone()));
+    instance.gui.send(Job::SavePreset { folder: at, name, state: kept, may_replace });
+    let saved = result(&instance);
+    let JobResult::PresetSaved(preset) = saved else { panic!("{saved:?}") };
     history.undo(&instance.params, &Host::default());
     instance.set_seed(8);
     assert!(instance.is_answered());
     assert_ne!(instance.live(), expected);
-    instance.gui.send(Errand::Preset(PresetErrand::Load(preset.path)));
-    let loaded = outcome(&instance);
-    let Outcome::Preset(PresetOutcome::Loaded(_, loaded)) = loaded else { panic!("{loaded:?}") };
+    instance.gui.send(Job::LoadPreset(preset.path));
+    let loaded = result(&instance);
+    let JobResult::PresetLoaded(_, loaded) = loaded else { panic!("{loaded:?}") };
     assert_eq!(*loaded, state);
     history.place(&instance.params, &Host::default(), &loaded);
     assert!(instance.is_answered());
@@ -483,14 +462,49 @@ fn no_mixture_of_two_states_is_decoded_while_the_host_is_late() {
         takes_over();
         // One of these two was done by a worker that had seen the new edits.
         for _ in 0..2 {
-            instance.gui.send(Errand::List { folder: "/".into(), endings: &[] });
-            outcome(&instance);
+            instance.gui.send(Job::Reroll { instrument: Instrument::Kick, seed: REROLL_SEED });
+            result(&instance);
         }
+        seeds.lock().retain(|&seed| seed != REROLL_SEED);
         assert!(seeds.lock().is_empty(), "decoded before the host had set the parameters");
         host.deliver();
-        assert!(instance.audio.wait(|| wanted(&params), &[0], LONG));
+        assert!(instance.audio.wait(|| request(&params), &[0], LONG));
         let seeds = seeds.lock();
         // What was made before is not decoded again.
         assert!(seeds.iter().all(|&seed| seed == expected), "{seeds:?}");
     }
+}
+
+#[test]
+fn a_file_that_hangs_stops_no_decode_and_an_instance_goes_without_it() {
+    let gate = Gate::default();
+    let hanging = gate.clone();
+    let load = move |path: Option<&Path>| {
+        if path.is_some() {
+            hanging.pass();
+        }
+        named(None)
+    };
+    let mut instance = instance(load, JangdanParams::default());
+    assert!(instance.is_answered());
+    instance.gui.send(use_weights(Some("on a disk that does not answer")));
+    instance.gui.send(Job::List { folder: "/".into(), endings: &[] });
+    gate.wait_for_arrival();
+    for seed in [7, 8] {
+        instance.set_seed(seed);
+        assert!(instance.is_answered(), "decoded while the file hangs");
+        assert_eq!(instance.live(), instance.expected());
+    }
+    instance.gui.send(Job::Reroll { instrument: Instrument::Kick, seed: 3 });
+    let row = result(&instance);
+    assert!(matches!(row, JobResult::Rerolled(_)), "before the files that wait: {row:?}");
+    instance._worker.shutdown_timeout = Duration::ZERO;
+    if !crate::handoff::CAN_BE_LEFT {
+        gate.open();
+    }
+    drop(instance._worker); // at once, or the test hangs
+    gate.open();
+    wait_until("the job that was sent before is done", || {
+        matches!(instance.gui.result(), Some(JobResult::Listed(_)))
+    });
 }

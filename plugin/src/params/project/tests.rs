@@ -18,7 +18,7 @@ use crate::params::preset;
 use crate::params::snapshot::State;
 use crate::state::edit::{Edit, Part};
 use crate::state::morph::{Corner, Pad};
-use crate::state::request::{Ask, Recipe};
+use crate::state::request::{GrooveKey, Recipe};
 use crate::state::window_size::Theme;
 
 /// What a project of `params` holds.
@@ -35,7 +35,7 @@ pub(super) fn load(params: &JangdanParams, mut state: PluginState) -> Option<Str
         set(param, &state.params[&id]);
     }
     params.deserialize_fields(&state.fields);
-    params.findings.get()
+    params.load_report.get()
 }
 
 #[expect(unsafe_code, reason = "the framework's way to set a parameter without a host")]
@@ -81,11 +81,11 @@ pub(super) fn touched() -> JangdanParams {
     other.set(5, Instrument::Ride, Some(Hit::new(0.7, -0.25)));
 
     let mut edits = Edits::import(pattern, recipe);
-    let ask = Ask::of(Recipe { seed: 5, ..recipe });
+    let key = GrooveKey::of(Recipe { seed: 5, ..recipe });
     let hit = Some(Hit::new(0.4, 0.1));
-    edits.apply(Edit::Put { step: 9, instrument: Instrument::Crash, hit }, &pattern, Some(&ask));
+    edits.apply(Edit::Put { step: 9, instrument: Instrument::Crash, hit }, &pattern, Some(&key));
     let part = Part::Bar(1);
-    edits.apply(Edit::Lock { part, is_locked: true }, &pattern, Some(&ask));
+    edits.apply(Edit::Lock { part, is_locked: true }, &pattern, Some(&key));
     params.edits.set(edits.clone());
 
     let corners = [
@@ -103,7 +103,7 @@ pub(super) fn touched() -> JangdanParams {
         cycles: vec![other],
         anchor: Some(pattern),
         pad: Some(Box::new(pad)),
-        take: Some(-3),
+        variation_id: Some(-3),
         edits,
     };
     params.slots.store(11, Some(kept.clone()));

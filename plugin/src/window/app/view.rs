@@ -12,6 +12,7 @@ use nice_plug::prelude::ParamSetter;
 
 use crate::editing::history::History;
 use crate::files::folder::Folder;
+use crate::files::jobs::Job;
 use crate::files::presets::Preset;
 use crate::params::JangdanParams;
 use crate::state::edit::Pen;
@@ -34,7 +35,7 @@ use crate::window::panels::zoom::Zoomed;
 use crate::window::panels::{
     dialog, files, footer, generate, header, instruments, knobs, slots, source,
 };
-use crate::window::widgets::{Contents, ControlContext, Gestures, Layout, theme};
+use crate::window::widgets::{Contents, ControlContext, Gestures, Layout, dice, theme};
 
 /// Time between frames while something moves.
 const FRAME: Duration = Duration::from_micros(16_600);
@@ -164,7 +165,9 @@ pub fn draw(
     ruler::ruler(ui, cx, place, &params.pattern, &shape);
     pointer::pen_on_grid(ui, cx, place, &marks, &drawn, &mut view.grid_drag, pen);
     let pressed = instruments::names(ui, cx, place, &playing.lanes, &view.tween, marks.at_step);
-    requests.commands.extend(pressed.map(Command::Dice));
+    requests.commands.extend(
+        pressed.map(|instrument| Command::Job(Job::Reroll { instrument, seed: dice::number() })),
+    );
     instruments::strip(ui, cx, place, &playing.lanes, &mut kept.shows_keys);
     let highlight = SlotHighlight { sounding, pending };
     slots::slots_panel(ui, cx, layout.slots, highlight, &mut requests.commands);

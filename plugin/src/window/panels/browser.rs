@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use egui::{Id, Popup, PopupCloseBehavior, Rect, Role, Ui, pos2, vec2};
 
 use crate::factory::grooves::FactoryGroove;
+use crate::files::jobs::Job;
 use crate::files::presets::Preset;
 use crate::params::JangdanParams;
 use crate::window::panels::command::Command;
@@ -59,7 +60,7 @@ enum Item {
 impl Item {
     fn command(&self) -> Command {
         match self {
-            Self::Own(path) => Command::LoadPreset(path.clone()),
+            Self::Own(path) => Command::Job(Job::LoadPreset(path.clone())),
             Self::Factory(place) => Command::Begin(*place),
         }
     }

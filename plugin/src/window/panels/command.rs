@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use groove::Instrument;
-
-use crate::files::jobs::What;
+use crate::files::jobs::{ExportScope, Job};
 use crate::state::morph::Corner;
 
 /// A command.
@@ -16,21 +14,14 @@ pub enum Command {
     Redo,
     /// Removes all edits and locks of the groove that plays.
     Clear,
-    /// Imports a MIDI file as the groove.
-    Import(PathBuf),
+    /// Sends a job that needs nothing of the window.
+    Job(Job),
     /// Exports the groove that plays into a folder, which is remembered.
     Export {
         /// Which.
         folder: PathBuf,
         /// Which part.
-        what: What,
-    },
-    /// Lists a folder.
-    List {
-        /// Which.
-        folder: PathBuf,
-        /// Extensions of the files to list.
-        endings: &'static [&'static str],
+        scope: ExportScope,
     },
     /// Loads a factory groove, by its index.
     Begin(usize),
@@ -41,23 +32,12 @@ pub enum Command {
         /// Its new content.
         corner: Corner,
     },
-    /// Imports a MIDI file into a corner of the pad.
-    CornerClip {
-        /// Its index.
-        place: usize,
-        /// The file.
-        path: PathBuf,
-    },
-    /// Generates a new row for an instrument that fits what the others play.
-    Dice(Instrument),
     /// Chooses a slot, or the live groove, as its MIDI key does.
     Choose(Option<u8>),
     /// Lists the user's presets.
     ListPresets,
     /// Sets the folder of presets.
     PresetFolder(PathBuf),
-    /// Loads a preset.
-    LoadPreset(PathBuf),
     /// Saves everything as a preset.
     SavePreset {
         /// Its name.
@@ -65,19 +45,8 @@ pub enum Command {
         /// Whether to replace one of the same name.
         may_replace: bool,
     },
-    /// Renames a preset.
-    RenamePreset {
-        /// Which.
-        path: PathBuf,
-        /// Its new name.
-        name: String,
-    },
-    /// Deletes a preset.
-    DeletePreset(PathBuf),
     /// Switches between sides A and B.
     Switch,
     /// Copies the current side to the other.
     Copy,
-    /// Loads the weights in a file, or the built-in ones.
-    UseWeights(Option<PathBuf>),
 }

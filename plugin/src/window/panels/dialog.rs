@@ -8,6 +8,7 @@ use egui::{Align, Id, Key, Layout, Modal, Rect, RichText, ScrollArea, Sense, Tex
 
 use crate::files::display_text;
 use crate::files::folder::{Entry, Folder, home};
+use crate::files::jobs::Job;
 use crate::window::panels::command::Command;
 use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
@@ -114,9 +115,8 @@ pub(crate) fn dialog(
     requests: &mut PanelRequests,
 ) {
     let Dialog { open, last_folder } = dialog;
-    let list = |folder: &Path, purpose: &Purpose| Command::List {
-        folder: folder.to_owned(),
-        endings: purpose.endings(),
+    let list = |folder: &Path, purpose: &Purpose| {
+        Command::Job(Job::List { folder: folder.to_owned(), endings: purpose.endings() })
     };
     if let Some((purpose, folder)) = requests.dialog.take() {
         let folder = folder.or_else(|| last_folder.clone()).or_else(home);

@@ -7,7 +7,7 @@ use egui::{Id, Popup, Rect, Role, Ui};
 use percent_encoding::percent_decode_str;
 
 use crate::files::display_text::paragraph;
-use crate::files::jobs::What;
+use crate::files::jobs::{ExportScope, Job};
 use crate::params::JangdanParams;
 use crate::window::panels::command::Command;
 use crate::window::panels::purpose::Purpose;
@@ -40,28 +40,28 @@ pub(crate) fn files(
     let save = pill(ui, cx, export_at, "Export", Rank::Plain, None).on_hover_text(about);
     let more = options(ui, cx, arrow);
     if save.clicked() && !more.clicked() {
-        export(What::Pattern, kept.clone(), requests);
+        export(ExportScope::Pattern, kept.clone(), requests);
     }
     Popup::menu(&more).show(|ui| {
         ui.set_min_width(22.0 * UNIT);
-        for (label, what) in [
-            ("This pattern", What::Pattern),
-            ("The last 8 cycles, as they were heard", What::LastCycles),
+        for (label, scope) in [
+            ("This pattern", ExportScope::Pattern),
+            ("The last 8 cycles, as they were heard", ExportScope::LastCycles),
         ] {
             if ui.button(label).clicked() {
-                export(what, kept.clone(), requests);
+                export(scope, kept.clone(), requests);
             }
         }
         if ui.button("Another folder\u{2026}").clicked() {
-            requests.look_for(Purpose::Export(What::Pattern), kept.clone());
+            requests.look_for(Purpose::Export(ExportScope::Pattern), kept.clone());
         }
     });
 }
 
-fn export(what: What, kept: Option<PathBuf>, requests: &mut PanelRequests) {
+fn export(scope: ExportScope, kept: Option<PathBuf>, requests: &mut PanelRequests) {
     match kept {
-        Some(folder) => requests.commands.push(Command::Export { folder, what }),
-        None => requests.look_for(Purpose::Export(what), None),
+        Some(folder) => requests.commands.push(Command::Export { folder, scope }),
+        None => requests.look_for(Purpose::Export(scope), None),
     }
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn dropped(ui: &Ui, requests: &mut PanelRequests) {
         });
         dropped.chain(pasted).collect::<Vec<_>>()
     });
-    requests.commands.extend(paths.into_iter().next().map(Command::Import));
+    requests.commands.extend(paths.into_iter().next().map(|path| Command::Job(Job::Import(path))));
 }
 
 /// The path of a MIDI file, if `text` is one as file managers copy it.

@@ -3,6 +3,7 @@
 use egui::{Id, Popup, Rect, Role, Sense, Ui, pos2, vec2};
 
 use crate::files::display_text::paragraph;
+use crate::files::jobs::Job;
 use crate::handoff::Network;
 use crate::window::panels::command::Command;
 use crate::window::panels::purpose::Purpose;
@@ -93,6 +94,6 @@ fn weights(ui: &mut Ui, cx: ControlContext<'_>, scene: &Scene, requests: &mut Pa
     }
     let is_other = !info.is_built_in() || info.trouble.is_some();
     if ui.add_enabled(is_other, egui::Button::new("Use the built-in weights")).clicked() {
-        requests.commands.push(Command::UseWeights(None));
+        requests.commands.push(Command::Job(Job::ReadWeights { path: None, revision: None }));
     }
 }

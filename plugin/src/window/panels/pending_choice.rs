@@ -64,8 +64,8 @@ impl PendingChoice {
 mod tests {
     use super::*;
 
-    const LIVE: Choice = Choice { slot: None, take: None };
-    const THIRD: Choice = Choice { slot: Some(2), take: None };
+    const LIVE: Choice = Choice { slot: None, variation_id: None };
+    const THIRD: Choice = Choice { slot: Some(2), variation_id: None };
 
     #[test]
     fn a_chosen_slot_is_pending_until_the_boundary() {

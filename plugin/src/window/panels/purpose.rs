@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::files::jobs::What;
+use crate::files::jobs::{ExportScope, Job};
 use crate::params::preset;
 use crate::window::panels::command::Command;
 
@@ -12,7 +12,7 @@ pub(crate) enum Purpose {
     /// A MIDI file to import.
     Import,
     /// A folder to export into.
-    Export(What),
+    Export(ExportScope),
     /// A weights file to load.
     Weights,
     /// A MIDI file for a corner of the pad.
@@ -57,10 +57,10 @@ impl Purpose {
 
     pub(crate) fn command(&self, path: PathBuf) -> Command {
         match self {
-            Self::Import => Command::Import(path),
-            Self::Export(what) => Command::Export { folder: path, what: *what },
-            Self::Weights => Command::UseWeights(Some(path)),
-            Self::Corner(place) => Command::CornerClip { place: *place, path },
+            Self::Import => Command::Job(Job::Import(path)),
+            Self::Export(scope) => Command::Export { folder: path, scope: *scope },
+            Self::Weights => Command::Job(Job::ReadWeights { path: Some(path), revision: None }),
+            Self::Corner(place) => Command::Job(Job::ImportCorner { place: *place, path }),
             Self::Presets => Command::PresetFolder(path),
         }
     }

@@ -1,14 +1,13 @@
-//! The composer while the pad is on: with a network that can be foretold, and with the shipped one.
+//! The scheduler while the pad is on: with a network that can be foretold, and with the shipped one.
 
 use std::sync::Arc;
 
 use groove::{Instrument, Pattern};
 
-use super::{NETWORK, finish, played, recipe, want};
+use super::{NETWORK, Want, finish, played, recipe, step, want};
 use crate::factory;
-use crate::generation::scheduler::{Composer, Want};
+use crate::generation::scheduler::Scheduler;
 use crate::generation::weights::{Decode, Fake, Weights};
-use crate::handoff::Heard;
 use crate::state::fingerprint::fingerprint;
 use crate::state::groove::Groove;
 use crate::state::morph::{Corner, Corners, Landmark, first_corners};
@@ -16,12 +15,14 @@ use crate::state::request::Recipe;
 use crate::state::slots::SlotGrooves;
 
 fn at(recipe: Recipe, x: f32, y: f32) -> Want {
-    Want { pad: Some([x, y]), ..want(recipe, 0) }
+    let mut want = want(recipe, 0);
+    want.request.pad = Some([x, y]);
+    want
 }
 
 /// Where the ride is that the fake network plays at the first number of a latent vector.
-fn ride(composer: &Composer) -> usize {
-    let pattern = played(composer, 0);
+fn ride(scheduler: &Scheduler) -> usize {
+    let pattern = played(scheduler, 0);
     pattern.iter().find(|(_, instrument, _)| *instrument == Instrument::Ride).unwrap().0
 }
 
@@ -35,14 +36,14 @@ fn the_groove_is_where_the_pad_is_and_follows_it_and_its_corners() {
         Corner::Clip { name: String::new(), pattern: Box::new(clip) },
         Corner::Slot(4),
     ];
-    let mut composer = Composer::default();
-    composer.set_corners(Arc::new(corners), 1);
+    let mut scheduler = Scheduler::default();
+    scheduler.set_corners(Arc::new(corners), 1);
     let mut slots = SlotGrooves::default();
     slots[3] = Some(Arc::new(Groove::of_patterns(vec![slot])));
-    composer.load_slots(slots.clone(), 7);
+    scheduler.load_slots(slots.clone(), 7);
     let mut expect = |x, y, expected: usize| {
-        finish(&mut composer, &at(recipe(5, 0.0), x, y), Some(&NETWORK));
-        assert_eq!(ride(&composer), expected % groove::STEPS, "{x} {y}");
+        finish(&mut scheduler, &at(recipe(5, 0.0), x, y), Some(&NETWORK));
+        assert_eq!(ride(&scheduler), expected % groove::STEPS, "{x} {y}");
     };
     expect(0.0, 1.0, 20);
     expect(1.0, 1.0, slot.count());
@@ -51,35 +52,35 @@ fn the_groove_is_where_the_pad_is_and_follows_it_and_its_corners() {
     expect(0.5, 1.0, (20 + slot.count()) / 2);
     // Another groove in the slot, which is not made yet.
     slots[3] = Some(Arc::new(Groove { recipe: Some(recipe(41, 0.0)), ..Groove::default() }));
-    composer.load_slots(slots, 8);
+    scheduler.load_slots(slots, 8);
     let wanted = at(recipe(5, 0.0), 1.0, 1.0);
-    finish(&mut composer, &wanted, Some(&NETWORK));
-    assert_eq!(ride(&composer), NETWORK.pattern(&recipe(41, 0.0), 0).count());
-    let live = composer.answer().unwrap().live.clone();
+    finish(&mut scheduler, &wanted, Some(&NETWORK));
+    assert_eq!(ride(&scheduler), NETWORK.pattern(&recipe(41, 0.0), 0).count());
+    let live = scheduler.answer().unwrap().live.clone();
     assert!(matches!(live.pad.as_ref().unwrap().landmarks[1], Landmark::Pattern(_)));
     // Off again.
-    finish(&mut composer, &want(recipe(5, 0.0), 0), Some(&NETWORK));
-    assert_eq!(played(&composer, 0), NETWORK.pattern(&recipe(5, 0.0), 0));
+    finish(&mut scheduler, &want(recipe(5, 0.0), 0), Some(&NETWORK));
+    assert_eq!(played(&scheduler, 0), NETWORK.pattern(&recipe(5, 0.0), 0));
 }
 
 #[test]
 fn what_is_followed_counts_more_than_the_pad() {
-    let mut composer = Composer::default();
+    let mut scheduler = Scheduler::default();
     let pattern = factory::pattern();
-    composer.hear(&Heard { id: Some(fingerprint(&pattern)), pattern }, true);
-    finish(&mut composer, &at(recipe(5, 0.0), 0.5, 0.5), Some(&NETWORK));
-    assert_eq!(ride(&composer), pattern.count() % groove::STEPS);
+    scheduler.follow(Some((fingerprint(&pattern), pattern)));
+    finish(&mut scheduler, &at(recipe(5, 0.0), 0.5, 0.5), Some(&NETWORK));
+    assert_eq!(ride(&scheduler), pattern.count() % groove::STEPS);
 }
 
 #[test]
 fn a_project_between_corners_plays_its_own_pattern_with_other_weights() {
     let wanted = at(recipe(5, 0.0), 0.3, 0.6);
-    let mut composer = Composer::default();
-    finish(&mut composer, &wanted, Some(&NETWORK));
-    let (own, groove) = (played(&composer, 0), composer.take_unsaved(&NETWORK).unwrap());
+    let mut scheduler = Scheduler::default();
+    finish(&mut scheduler, &wanted, Some(&NETWORK));
+    let (own, groove) = (played(&scheduler, 0), scheduler.take_unsaved(&NETWORK).unwrap());
     let json = serde_json::to_string(&groove).unwrap();
-    let mut reopened = Composer::default();
-    reopened.load(serde_json::from_str(&json).unwrap());
+    let mut reopened = Scheduler::default();
+    reopened.load(serde_json::from_str(&json).unwrap(), 1);
     let other = Fake("other weights");
     finish(&mut reopened, &wanted, Some(&other));
     assert_eq!((played(&reopened, 0), reopened.take_unsaved(&other)), (own, None));
@@ -103,15 +104,15 @@ fn with_the_shipped_weights_corners_are_themselves_and_the_way_between_them_is_g
         _ => false,
     });
     assert_eq!(known, [true; 4]);
-    let mut composer = Composer::default();
+    let mut scheduler = Scheduler::default();
     let mut corners = first_corners();
     corners[3] = Corner::Clip { name: String::new(), pattern: Box::new(factory::pattern()) };
-    composer.set_corners(Arc::new(corners), 1);
+    scheduler.set_corners(Arc::new(corners), 1);
     let recipe = recipe(138, 0.0);
     let mut there = |x: f32, y: f32| {
         let wanted = at(recipe, x, y);
-        while !matches!(composer.turn(&wanted, Some(weights)), super::Turn::Idle) {}
-        played(&composer, 0)
+        while !matches!(step(&mut scheduler, &wanted, Some(weights)), super::StepResult::Idle) {}
+        played(&scheduler, 0)
     };
     let all = [[0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [1.0, 0.0]].map(|[x, y]| there(x, y));
     // A style's own groove, and a clip as it comes back.

@@ -3,12 +3,12 @@
 use groove::Pattern;
 
 use super::edits::snare_at;
-use super::{NETWORK, finish, played, recipe, saved_from, want};
-use crate::generation::scheduler::{Composer, Turn, Want};
+use super::{NETWORK, Want, finish, played, recipe, saved_from, step, want};
+use crate::generation::scheduler::{Scheduler, StepResult};
 use crate::generation::weights::Fake;
 use crate::state::choice::Choice;
 use crate::state::groove::Groove;
-use crate::state::request::Ask;
+use crate::state::request::GrooveKey;
 use crate::state::slots::SlotGrooves;
 
 /// Slots with these grooves from the first on.
@@ -20,127 +20,136 @@ fn slots(grooves: impl IntoIterator<Item = Groove>) -> SlotGrooves {
     slots
 }
 
-fn choice(slot: u8, take: Option<i64>) -> Choice {
-    Choice { slot: Some(slot), take }
+fn choice(slot: u8, variation_id: Option<i64>) -> Choice {
+    Choice { slot: Some(slot), variation_id }
+}
+
+fn choosing(choice: Choice, mut want: Want) -> Want {
+    want.request.choice = choice;
+    want
 }
 
 /// The pattern that the newest answer plays in `cycle` of `choice`.
-fn chosen(composer: &Composer, choice: Choice, cycle: i64) -> Pattern {
-    let answer = composer.answer().expect("there is an answer");
-    *answer.track(choice).expect("it can be chosen").score.pattern(cycle)
+fn chosen(scheduler: &Scheduler, choice: Choice, cycle: i64) -> Pattern {
+    let answer = scheduler.answer().expect("there is an answer");
+    *answer.groove(choice).expect("it can be chosen").score.pattern(cycle)
 }
 
 #[test]
 fn every_slot_is_ready_for_the_cycle_that_plays_and_what_plays_comes_first() {
     let (steady, varied) = (recipe(1, 0.0), recipe(2, 0.5));
     let unmade = |recipe| Groove { recipe: Some(recipe), ..Groove::default() };
-    let mut composer = Composer::default();
-    composer.load_slots(slots([unmade(steady), unmade(varied)]), 1);
-    let want = Want { choice: choice(1, None), ..want(recipe(5, 0.0), 9) };
-    assert_eq!(composer.turn(&want, Some(&NETWORK)), Turn::Answered);
-    assert!(composer.answer().unwrap().track(choice(1, None)).unwrap().score.has(9));
-    assert_eq!(composer.answer().unwrap().track(choice(0, None)), None);
-    assert_eq!(composer.answer().unwrap().filled, 0b11, "made or not");
-    finish(&mut composer, &want, Some(&NETWORK));
-    assert_eq!(chosen(&composer, choice(0, None), 9), NETWORK.pattern(&steady, 0));
-    assert_eq!(chosen(&composer, choice(1, None), 9), NETWORK.pattern(&varied, 9));
-    assert_eq!(chosen(&composer, choice(1, None), 10), NETWORK.pattern(&varied, 10));
-    assert_eq!(composer.answer().unwrap().slot_changes, 1);
+    let mut scheduler = Scheduler::default();
+    scheduler.load_slots(slots([unmade(steady), unmade(varied)]), 1);
+    let want = choosing(choice(1, None), want(recipe(5, 0.0), 9));
+    assert_eq!(step(&mut scheduler, &want, Some(&NETWORK)), StepResult::Answered);
+    assert!(scheduler.answer().unwrap().groove(choice(1, None)).unwrap().score.has(9));
+    assert_eq!(scheduler.answer().unwrap().groove(choice(0, None)), None);
+    assert_eq!(scheduler.answer().unwrap().filled, 0b11, "made or not");
+    finish(&mut scheduler, &want, Some(&NETWORK));
+    assert_eq!(chosen(&scheduler, choice(0, None), 9), NETWORK.pattern(&steady, 0));
+    assert_eq!(chosen(&scheduler, choice(1, None), 9), NETWORK.pattern(&varied, 9));
+    assert_eq!(chosen(&scheduler, choice(1, None), 10), NETWORK.pattern(&varied, 10));
+    assert_eq!(scheduler.answer().unwrap().revisions.slots, 1);
 }
 
 #[test]
 fn a_slot_without_patterns_is_completed_once_and_then_keeps_them_under_other_weights() {
     let (old, new) = (Fake("old"), Fake("newer"));
     let steady = recipe(1, 0.0);
-    let mut composer = Composer::default();
+    let mut scheduler = Scheduler::default();
     let unmade = Groove { recipe: Some(steady), ..Groove::default() };
-    composer.load_slots(slots([unmade]), 1);
+    scheduler.load_slots(slots([unmade]), 1);
     let want = want(recipe(5, 0.0), 0);
-    finish(&mut composer, &want, Some(&old));
-    let (slot, complete) = composer.take_completed_slot(&old).expect("it is complete");
-    assert_eq!((slot, composer.take_completed_slot(&old)), (0, None));
+    finish(&mut scheduler, &want, Some(&old));
+    let (slot, complete) = scheduler.take_completed_slot(&old).expect("it is complete");
+    assert_eq!((slot, scheduler.take_completed_slot(&old)), (0, None));
     assert_eq!(complete.cycles, [old.pattern(&steady, 0)]);
-    let mut composer = Composer::default();
-    composer.load_slots(slots([(*complete).clone()]), 1);
-    finish(&mut composer, &want, Some(&new));
-    assert_eq!(chosen(&composer, choice(0, None), 0), old.pattern(&steady, 0));
+    let mut scheduler = Scheduler::default();
+    scheduler.load_slots(slots([(*complete).clone()]), 1);
+    finish(&mut scheduler, &want, Some(&new));
+    assert_eq!(chosen(&scheduler, choice(0, None), 0), old.pattern(&steady, 0));
 }
 
 #[test]
 fn patterns_that_no_recipe_made_repeat_and_are_their_own_variations() {
     let cycles = vec![NETWORK.pattern(&recipe(1, 0.0), 0), NETWORK.pattern(&recipe(2, 0.0), 0)];
-    let mut composer = Composer::default();
-    composer.load_slots(slots([Groove::of_patterns(cycles.clone())]), 1);
-    let take = choice(0, Some(4));
-    let want = Want { choice: take, ..want(recipe(5, 0.0), 7) };
+    let mut scheduler = Scheduler::default();
+    scheduler.load_slots(slots([Groove::of_patterns(cycles.clone())]), 1);
+    let variation = choice(0, Some(4));
+    let want = choosing(variation, want(recipe(5, 0.0), 7));
     for network in [None, Some(&NETWORK)] {
-        finish(&mut composer, &want, network);
-        for choice in [choice(0, None), take] {
-            let played = [7, 8].map(|cycle| chosen(&composer, choice, cycle));
+        finish(&mut scheduler, &want, network);
+        for choice in [choice(0, None), variation] {
+            let played = [7, 8].map(|cycle| chosen(&scheduler, choice, cycle));
             assert_eq!(played, [cycles[1], cycles[0]]);
         }
     }
-    assert_eq!(composer.take_completed_slot(&NETWORK), None);
+    assert_eq!(scheduler.take_completed_slot(&NETWORK), None);
 }
 
 #[test]
 fn a_slot_that_is_filled_anew_is_another_groove_and_the_others_stay_the_same() {
     let groove = |seed| saved_from(recipe(seed, 0.0), &NETWORK);
-    let mut composer = Composer::default();
+    let mut scheduler = Scheduler::default();
     let want = want(recipe(5, 0.0), 0);
-    composer.load_slots(slots([groove(1), groove(2)]), 1);
-    finish(&mut composer, &want, Some(&NETWORK));
-    let before = composer.answer().unwrap().clone();
-    composer.load_slots(slots([groove(1), groove(3)]), 2);
-    finish(&mut composer, &want, Some(&NETWORK));
-    let after = composer.answer().unwrap();
+    scheduler.load_slots(slots([groove(1), groove(2)]), 1);
+    finish(&mut scheduler, &want, Some(&NETWORK));
+    let before = scheduler.answer().unwrap().clone();
+    scheduler.load_slots(slots([groove(1), groove(3)]), 2);
+    finish(&mut scheduler, &want, Some(&NETWORK));
+    let after = scheduler.answer().unwrap();
     let is_same = |slot: usize| {
         let [before, after] = [&before, after].map(|answer| answer.slots[slot].clone().unwrap());
         before.identity() == after.identity()
     };
     assert_eq!([is_same(0), is_same(1)], [true, false]);
-    composer.load_slots(slots([groove(1)]), 3);
-    finish(&mut composer, &want, Some(&NETWORK));
-    assert_eq!(composer.answer().unwrap().track(choice(1, None)), None);
+    scheduler.load_slots(slots([groove(1)]), 3);
+    finish(&mut scheduler, &want, Some(&NETWORK));
+    assert_eq!(scheduler.answer().unwrap().groove(choice(1, None)), None);
 }
 
 #[test]
 fn a_variation_is_made_of_what_plays_and_the_same_take_is_always_the_same() {
     let (live, kept) = (recipe(5, 0.0), recipe(6, 0.0));
-    let mut composer = Composer::default();
-    composer.load_slots(slots([saved_from(kept, &NETWORK)]), 1);
-    let made = |composer: &mut Composer, choice: Choice| {
-        let want = Want { choice, ..want(live, 3) };
-        finish(composer, &want, Some(&NETWORK));
-        chosen(composer, choice, 3)
+    let mut scheduler = Scheduler::default();
+    scheduler.load_slots(slots([saved_from(kept, &NETWORK)]), 1);
+    let made = |scheduler: &mut Scheduler, choice: Choice| {
+        let want = choosing(choice, want(live, 3));
+        finish(scheduler, &want, Some(&NETWORK));
+        chosen(scheduler, choice, 3)
     };
-    let first = Choice { slot: None, take: Some(1) };
-    let one = made(&mut composer, first);
-    let (drawn, cycle) = Ask { take: Some(1), ..Ask::of(live) }.drawn(3);
+    let first = Choice { slot: None, variation_id: Some(1) };
+    let one = made(&mut scheduler, first);
+    let (drawn, cycle) = GrooveKey { variation_id: Some(1), ..GrooveKey::of(live) }.drawn(3);
     assert_eq!(one, NETWORK.pattern(&drawn, cycle));
-    let of_slot = made(&mut composer, choice(0, Some(1)));
-    let (drawn, cycle) = Ask { take: Some(1), ..Ask::of(kept) }.drawn(3);
+    let of_slot = made(&mut scheduler, choice(0, Some(1)));
+    let (drawn, cycle) = GrooveKey { variation_id: Some(1), ..GrooveKey::of(kept) }.drawn(3);
     assert_eq!(of_slot, NETWORK.pattern(&drawn, cycle));
-    assert_eq!(made(&mut composer, first), one);
-    assert_eq!(played(&composer, 3), NETWORK.pattern(&live, 0), "the groove itself is still there");
+    assert_eq!(made(&mut scheduler, first), one);
+    assert_eq!(
+        played(&scheduler, 3),
+        NETWORK.pattern(&live, 0),
+        "the groove itself is still there"
+    );
     // Put into a slot, it is the same.
-    let kept = composer.answer().unwrap().track(first).unwrap().groove().unwrap();
-    composer.load_slots(slots([kept]), 2);
-    assert_eq!(made(&mut composer, choice(0, None)), one);
+    let kept = scheduler.answer().unwrap().groove(first).unwrap().to_stored().unwrap();
+    scheduler.load_slots(slots([kept]), 2);
+    assert_eq!(made(&mut scheduler, choice(0, None)), one);
 }
 
 #[test]
 fn a_slot_that_is_edited_stays_the_same_groove() {
     let mut groove = saved_from(recipe(1, 0.0), &NETWORK);
-    let mut composer = Composer::default();
+    let mut scheduler = Scheduler::default();
     let want = want(recipe(5, 0.0), 0);
-    composer.load_slots(slots([groove.clone()]), 1);
-    finish(&mut composer, &want, Some(&NETWORK));
-    let before = composer.answer().unwrap().slots[0].clone().unwrap();
-    groove.edits.apply(snare_at(40), &groove.cycles[0], groove.ask().as_ref());
-    composer.load_slots(slots([groove.clone()]), 2);
-    finish(&mut composer, &want, Some(&NETWORK));
-    let after = composer.answer().unwrap().slots[0].clone().unwrap();
+    scheduler.load_slots(slots([groove.clone()]), 1);
+    finish(&mut scheduler, &want, Some(&NETWORK));
+    let before = scheduler.answer().unwrap().slots[0].clone().unwrap();
+    groove.edits.apply(snare_at(40), &groove.cycles[0], groove.key().as_ref());
+    scheduler.load_slots(slots([groove.clone()]), 2);
+    finish(&mut scheduler, &want, Some(&NETWORK));
+    let after = scheduler.answer().unwrap().slots[0].clone().unwrap();
     assert_eq!(before.identity(), after.identity());
     assert_eq!(*after.score.pattern(0), groove.heard(0).unwrap());
     assert_ne!(after.score, before.score);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, Params, PluginApi, PluginState};
 
 use super::*;
+use crate::files::jobs::ExportScope;
+use crate::files::midi_export::PlayedCycle;
 use crate::files::presets::Preset;
 use crate::handoff::{WorkerEnd, handoff};
 use crate::headless::Host;
@@ -49,11 +51,8 @@ fn an_imported_clip_gives_the_groove_its_name_until_it_is_taken_back() {
     let (mut window, worker, host) = window();
     let setter = ParamSetter::new(&host);
     setter.set_parameter(&window.params.perform.slot, 3);
-    window.carry_out(Command::Import("somewhere/break.mid".into()), &setter);
-    assert_eq!(worker.errand(), Some(Errand::Import("somewhere/break.mid".into())));
-    let clip = Box::new(crate::factory::pattern());
-    worker.done(Outcome::Imported { clip, told: "4 bars".to_owned() });
-    window.take_outcomes(&setter);
+    worker.done(imported("break"));
+    window.take_results(&setter);
     assert_eq!(name(&mut window).as_deref(), Some("break"));
     assert_eq!(window.params.perform.slot.value(), 0, "it is heard");
     window.carry_out(Command::Undo, &setter);
@@ -64,15 +63,36 @@ fn an_imported_clip_gives_the_groove_its_name_until_it_is_taken_back() {
     assert_eq!(name(&mut window), None);
 }
 
+fn imported(name: &str) -> JobResult {
+    let (name, clip) = (name.to_owned(), Box::new(crate::factory::pattern()));
+    JobResult::Imported { name, clip, report: "4 bars".to_owned() }
+}
+
+#[test]
+fn of_two_clips_that_are_imported_at_once_each_has_its_own_name() {
+    let (mut window, worker, host) = window();
+    let setter = ParamSetter::new(&host);
+    for path in ["one.mid", "other.mid"] {
+        window.carry_out(Command::Job(Job::Import(path.into())), &setter);
+    }
+    for own in ["one", "other"] {
+        worker.done(imported(own));
+        window.take_results(&setter);
+        assert_eq!(name(&mut window).as_deref(), Some(own));
+    }
+}
+
 #[test]
 fn an_export_goes_to_the_folder_that_is_remembered() {
     let (mut window, worker, host) = window();
     let setter = ParamSetter::new(&host);
-    let (folder, what) = (PathBuf::from("clips"), crate::files::jobs::What::LastCycles);
-    window.carry_out(Command::Export { folder: folder.clone(), what }, &setter);
+    let (folder, scope) = (PathBuf::from("clips"), ExportScope::LastCycles);
+    window.carry_out(Command::Export { folder: folder.clone(), scope }, &setter);
     assert_eq!(*window.params.folder.read(), "clips");
-    let name = "Groove 138".to_owned();
-    assert_eq!(worker.errand(), Some(Errand::Export { folder, name, what }));
+    let (name, bpm, playing) = ("Groove 138".to_owned(), 120.0, window.params.playing());
+    // Nothing was played yet: the cycle that would be.
+    let cycles = vec![PlayedCycle { cycle: 0, pattern: crate::factory::pattern(), playing }];
+    assert_eq!(worker.file_job(), Some(Job::Export { folder, name, cycles, bpm }));
 }
 
 #[test]
@@ -82,23 +102,21 @@ fn a_preset_is_saved_listed_and_taken_up_as_one_step() {
     setter.set_parameter(&window.params.play.swing, 0.6);
     let (name_of, may_replace) = ("Mine".to_owned(), false);
     window.carry_out(Command::SavePreset { name: name_of, may_replace }, &setter);
-    let Some(Errand::Preset(PresetErrand::Save { folder: None, state, .. })) = worker.errand()
-    else {
+    let Some(Job::SavePreset { folder: None, state, .. }) = worker.file_job() else {
         panic!("nothing is saved")
     };
     let preset = Preset { name: "Mine".to_owned(), path: "Mine.jangdan".into() };
-    worker.done(Outcome::Preset(PresetOutcome::Saved(preset.clone())));
-    window.take_outcomes(&setter);
-    assert_eq!(worker.errand(), Some(Errand::Preset(PresetErrand::List(None))));
+    worker.done(JobResult::PresetSaved(preset.clone()));
+    window.take_results(&setter);
+    assert_eq!(worker.file_job(), Some(Job::ListPresets(None)));
     assert_eq!(name(&mut window).as_deref(), Some("Mine"));
 
     let swing = &window.params.play.swing;
     setter.set_parameter(swing, swing.default_plain_value());
-    window.carry_out(Command::LoadPreset(preset.path.clone()), &setter);
-    let load = PresetErrand::Load(preset.path.clone());
-    assert_eq!(worker.errand(), Some(Errand::Preset(load)));
-    worker.done(Outcome::Preset(PresetOutcome::Loaded(preset, state)));
-    window.take_outcomes(&setter);
+    window.carry_out(Command::Job(Job::LoadPreset(preset.path.clone())), &setter);
+    assert_eq!(worker.file_job(), Some(Job::LoadPreset(preset.path.clone())));
+    worker.done(JobResult::PresetLoaded(preset, state));
+    window.take_results(&setter);
     assert!((window.params.play.swing.value() - 0.6).abs() < 1e-6);
     window.follow_project();
     window.carry_out(Command::Undo, &setter);
@@ -110,23 +128,17 @@ fn a_project_keeps_the_name_and_a_preset_that_is_renamed_gives_the_groove_its_ne
     let (mut window, worker, host) = window();
     let setter = ParamSetter::new(&host);
     let preset = |name: &str| Preset { name: name.to_owned(), path: name.into() };
-    worker.done(Outcome::Preset(PresetOutcome::Saved(preset("Mine"))));
-    window.take_outcomes(&setter);
-    let path = PathBuf::from("Mine");
-    window.carry_out(Command::RenamePreset { path: path.clone(), name: "Ours".into() }, &setter);
-    _ = worker.errand(); // the list
-    let rename = PresetErrand::Rename(path.clone(), "Ours".to_owned());
-    assert_eq!(worker.errand(), Some(Errand::Preset(rename)));
-    worker.done(Outcome::Preset(PresetOutcome::Renamed("Mine".to_owned(), preset("Ours"))));
-    window.take_outcomes(&setter);
-    assert_eq!(worker.errand(), Some(Errand::Preset(PresetErrand::List(None))));
+    worker.done(JobResult::PresetSaved(preset("Mine")));
+    window.take_results(&setter);
+    _ = worker.file_job(); // the list
+    worker.done(JobResult::PresetRenamed { before: "Mine".to_owned(), preset: preset("Ours") });
+    window.take_results(&setter);
+    assert_eq!(worker.file_job(), Some(Job::ListPresets(None)));
     assert_eq!(name(&mut window).as_deref(), Some("Ours"));
     let kept = window.params.serialize_fields();
 
-    window.carry_out(Command::DeletePreset(path.clone()), &setter);
-    assert_eq!(worker.errand(), Some(Errand::Preset(PresetErrand::Delete(path))));
-    worker.done(Outcome::Preset(PresetOutcome::Deleted("Ours".to_owned())));
-    window.take_outcomes(&setter);
+    worker.done(JobResult::PresetDeleted("Ours".to_owned()));
+    window.take_results(&setter);
     assert_eq!(name(&mut window).as_deref(), Some("Ours"), "the groove is still there");
 
     let (mut other, ..) = self::window();
@@ -144,9 +156,9 @@ fn a_preset_gives_its_name_though_the_host_sets_parameters_a_block_later() {
     let state = Box::new(State::of(&window.params));
     setter.set_parameter(&window.params.generate.seed, 5);
     let preset = Preset { name: "Mine".to_owned(), path: "Mine.jangdan".into() };
-    worker.done(Outcome::Preset(PresetOutcome::Loaded(preset, state)));
+    worker.done(JobResult::PresetLoaded(preset, state));
     let late = Late::default();
-    window.take_outcomes(&ParamSetter::new(&late));
+    window.take_results(&ParamSetter::new(&late));
     assert_eq!(name(&mut window), None);
     setter.set_parameter(&window.params.generate.seed, 77);
     assert_eq!(name(&mut window).as_deref(), Some("Mine"));

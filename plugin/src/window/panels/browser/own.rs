@@ -7,6 +7,7 @@ use egui::{
 };
 
 use crate::files::display_text::one_line;
+use crate::files::jobs::Job;
 use crate::window::panels::command::Command;
 use crate::window::widgets::{Palette, UNIT, Weight, clickable, elided, focus_ring};
 
@@ -106,14 +107,15 @@ pub(crate) fn task(
                 let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 if can && (is_pressed || enters) {
                     let name = wanted.trim().to_owned();
-                    command = (name != before).then_some(Command::RenamePreset { path, name });
+                    command =
+                        (name != before).then_some(Command::Job(Job::RenamePreset { path, name }));
                     is_over = true;
                 }
             }
             What::Delete => {
                 let delete = RichText::new("Delete").color(palette.on_accent);
                 if ui.add(Button::new(delete).fill(palette.bad)).clicked() {
-                    command = Some(Command::DeletePreset(path));
+                    command = Some(Command::Job(Job::DeletePreset(path)));
                     is_over = true;
                 }
                 if is_new {
