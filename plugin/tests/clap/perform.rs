@@ -5,6 +5,8 @@ use super::projects::framed;
 use super::*;
 
 use groove::{Hit, Instrument, NoteMap};
+use jangdan::params::NoteMapParam;
+use nice_plug::prelude::Enum;
 
 /// A key of the host's keyboard, pressed (true) or let go at a sample of the stretch.
 type KeyPress = (u32, u8, bool);
@@ -291,7 +293,8 @@ fn notes_leave_on_the_channel_and_the_keys_that_are_chosen() {
         full.set(4, instrument, Some(Hit::new(0.9, 0.0)));
     }
     let state = state_with_slots(&[(0, full)], &[("Slot", 1.0)]);
-    for (choice, map) in NoteMap::ALL.into_iter().enumerate() {
+    for map in NoteMap::ALL {
+        let choice = NoteMapParam::variants().iter().position(|name| *name == map.name()).unwrap();
         let mut host = host_with(&state);
         let inputs =
             // Hosts count the choices of a stepped parameter from 0 on: this is channel 3.
