@@ -4,6 +4,7 @@
 mod instance;
 mod order;
 mod params;
+mod stepped;
 mod vst3;
 
 use std::ffi::{CStr, c_char, c_void};

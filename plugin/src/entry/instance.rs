@@ -9,7 +9,8 @@ use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 use nice_plug::wrapper::clap::{Wrapper, clap_host, clap_plugin};
 
 use super::order::{Inputs, Outputs};
-use super::params::{PARAMS, Stepped};
+use super::params::PARAMS;
+use super::stepped::Stepped;
 use super::vst3;
 use crate::Jangdan;
 

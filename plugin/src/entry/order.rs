@@ -14,7 +14,7 @@ use clap_sys::events::{
     clap_output_events,
 };
 
-use super::params::Stepped;
+use super::stepped::Stepped;
 
 /// Room for a copy of any event of CLAP's own.
 #[repr(C, align(8))]

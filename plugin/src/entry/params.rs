@@ -1,69 +1,17 @@
-//! Parameters as the host sees them: the framework's, with whole steps.
+//! Parameters as the host sees them: the framework's, with [whole steps](super::stepped).
 //!
-//! nice-plug 0.4.2 keeps a step as a 32-bit part of the parameter's range, so that the seed 138 is 137.9999992 to a host, and the
-//! VST3 wrapper, which rounds down, makes 137 of it. And it ends the process of a host that asks for the parameter after the last.
+//! nice-plug 0.4.2 ends the process of a host that asks for the parameter after the last: here that host is told that there is none.
 
 use std::ffi::c_char;
 
 use clap_sys::events::{clap_input_events, clap_output_events};
-use clap_sys::ext::params::{
-    CLAP_EXT_PARAMS, CLAP_PARAM_IS_STEPPED, clap_param_info, clap_plugin_params,
-};
+use clap_sys::ext::params::{clap_param_info, clap_plugin_params};
 use clap_sys::id::clap_id;
 use nice_plug::wrapper::clap::clap_plugin;
 
 use super::instance::Instance;
 use super::order::Outputs;
-
-/// The ids of parameters that have steps, in ascending order.
-#[derive(Default)]
-pub(super) struct Stepped(Vec<clap_id>);
-
-impl Stepped {
-    /// Those of `framework`'s instance.
-    ///
-    /// # Safety
-    /// `framework` is an instance of the framework's.
-    pub(super) unsafe fn of(framework: *const clap_plugin) -> Self {
-        // SAFETY: as the caller says; all of these the framework has, and the structure is of numbers, for which zeros are values.
-        unsafe {
-            let params = params(framework);
-            let count = params.count.map_or(0, |count| count(framework));
-            let mut ids: Vec<clap_id> = (0..count)
-                .filter_map(|index| {
-                    let mut info: clap_param_info = std::mem::zeroed();
-                    let is_there = params.get_info?(framework, index, &mut info);
-                    (is_there && info.flags & CLAP_PARAM_IS_STEPPED != 0).then_some(info.id)
-                })
-                .collect();
-            ids.sort_unstable();
-            Self(ids)
-        }
-    }
-
-    /// `value` of parameter `id`, at a whole step if it has steps.
-    pub(super) fn whole(&self, id: clap_id, value: f64) -> f64 {
-        if self.0.binary_search(&id).is_ok() { value.round() } else { value }
-    }
-}
-
-/// What the framework has by the name of `clap.params`.
-unsafe fn params<'a>(framework: *const clap_plugin) -> &'a clap_plugin_params {
-    static NONE: clap_plugin_params = clap_plugin_params {
-        count: None,
-        get_info: None,
-        get_value: None,
-        value_to_text: None,
-        text_to_value: None,
-        flush: None,
-    };
-    // SAFETY: the caller has an instance of the framework's, whose extensions live as long.
-    unsafe {
-        let get = (*framework).get_extension;
-        let params = get.map_or(std::ptr::null(), |get| get(framework, CLAP_EXT_PARAMS.as_ptr()));
-        params.cast::<clap_plugin_params>().as_ref().unwrap_or(&NONE)
-    }
-}
+use super::stepped::framework_params;
 
 /// The host's `clap.params`.
 pub(super) static PARAMS: clap_plugin_params = clap_plugin_params {
@@ -79,7 +27,7 @@ unsafe extern "C" fn count(plugin: *const clap_plugin) -> u32 {
     // SAFETY: the host calls it with its instance.
     unsafe {
         let framework = Instance::of(plugin).framework();
-        params(framework).count.map_or(0, |count| count(framework))
+        framework_params(framework).count.map_or(0, |count| count(framework))
     }
 }
 
@@ -92,7 +40,7 @@ unsafe extern "C" fn get_info(
     unsafe {
         let instance = Instance::of(plugin);
         let framework = instance.framework();
-        let get = params(framework).get_info.filter(|_| index < count(plugin));
+        let get = framework_params(framework).get_info.filter(|_| index < count(plugin));
         let is_there = get.is_some_and(|get| get(framework, index, info));
         if is_there {
             (*info).default_value = instance.stepped().whole((*info).id, (*info).default_value);
@@ -106,7 +54,8 @@ unsafe extern "C" fn get_value(plugin: *const clap_plugin, id: clap_id, value: *
     unsafe {
         let instance = Instance::of(plugin);
         let framework = instance.framework();
-        let is_there = params(framework).get_value.is_some_and(|get| get(framework, id, value));
+        let is_there =
+            framework_params(framework).get_value.is_some_and(|get| get(framework, id, value));
         if is_there {
             *value = instance.stepped().whole(id, *value);
         }
@@ -124,7 +73,7 @@ unsafe extern "C" fn value_to_text(
     // SAFETY: as above.
     unsafe {
         let framework = Instance::of(plugin).framework();
-        let say = params(framework).value_to_text;
+        let say = framework_params(framework).value_to_text;
         say.is_some_and(|say| say(framework, id, value, text, room))
     }
 }
@@ -139,7 +88,7 @@ unsafe extern "C" fn text_to_value(
     unsafe {
         let instance = Instance::of(plugin);
         let framework = instance.framework();
-        let read = params(framework).text_to_value;
+        let read = framework_params(framework).text_to_value;
         let is_read = read.is_some_and(|read| read(framework, id, text, value));
         if is_read {
             *value = instance.stepped().whole(id, *value);
@@ -160,7 +109,7 @@ unsafe extern "C" fn flush(
         let whole = Outputs::new(outputs, instance.stepped());
         let list = whole.list();
         let outputs = if outputs.is_null() { outputs } else { &list };
-        if let Some(flush) = params(framework).flush {
+        if let Some(flush) = framework_params(framework).flush {
             flush(framework, inputs, outputs);
         }
     }

@@ -60,9 +60,6 @@ const FLOORS: &[Floors] = &[
 
 const EXCEPTIONS: &[Exception] = &[];
 
-/// Packages that still have circles.
-const CIRCULAR: [&str; 1] = ["jangdan"];
-
 /// Holds every package of the workspace to its floors, and looks for circles in all.
 pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Result<Findings> {
     let mut findings = Findings::new();
@@ -75,11 +72,8 @@ pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Result<Findings> {
             if tree.holds(&format!("{folder}/{root}")) {
                 let graph = imports::graph(tree, &folder, root)?;
                 findings.extend(upward(&package.name, &graph, FLOORS, EXCEPTIONS));
-                if !CIRCULAR.contains(&&**package.name) {
-                    let found = circles(&graph);
-                    findings
-                        .extend(found.iter().map(|circle| format!("{}: {circle}", package.name)));
-                }
+                let found = circles(&graph);
+                findings.extend(found.iter().map(|circle| format!("{}: {circle}", package.name)));
             }
         }
     }
