@@ -5,4 +5,3 @@ pub mod folder;
 pub mod jobs;
 pub mod midi_export;
 pub mod presets;
-pub(crate) mod whole_file;

@@ -8,7 +8,6 @@ use groove::{Instrument, KeyMap, NoteMap, Pattern};
 use crate::files::display_text::file_name;
 use crate::files::midi_export::PlayedCycle;
 use crate::files::presets::Preset;
-use crate::files::whole_file::{create, read};
 use crate::files::{folder, midi_export, presets};
 use crate::params::snapshot::State;
 use crate::state::morph::Corner;
@@ -199,7 +198,7 @@ fn export(folder: &Path, name: &str, cycles: &[PlayedCycle], bpm: f64) -> Result
         let file = if number == 1 { format!("{name}.mid") } else { format!("{name} {number}.mid") };
         let path = folder.join(file);
         // No file is overwritten, not even an older one of ours.
-        if create(&path, &bytes).map_err(not_written)? {
+        if whole_files::create(&path, &bytes).map_err(not_written)? {
             return Ok(path);
         }
         number += 1;
@@ -210,7 +209,7 @@ fn export(folder: &Path, name: &str, cycles: &[PlayedCycle], bpm: f64) -> Result
 fn import(path: &Path, key_map: KeyMap) -> Result<(Pattern, String), String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
-    let bytes = read(path, LARGEST_CLIP, "a clip").map_err(|error| told(&error))?;
+    let bytes = whole_files::read(path, LARGEST_CLIP, "a clip").map_err(|error| told(&error))?;
     let options = ClipOptions { channel: None, key_map };
     let clip = Clip::read(&bytes, options).map_err(|error| told(&error))?;
     let pattern = clip.pattern(1).map_err(|error| told(&error))?;

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use crate::files::display_text::file_name;
 use crate::files::folder;
 use crate::files::jobs::{JobResult, stem};
-use crate::files::whole_file::{create, read, replace};
 use crate::params::preset::{self, ENDING};
 use crate::params::snapshot::State;
 
@@ -45,9 +44,9 @@ pub(super) fn save(
     let text = preset::write(state)?;
     std::fs::create_dir_all(&folder).map_err(|error| told(&folder, &error))?;
     let has_written = if may_replace {
-        replace(&path, text.as_bytes()).map(|()| true)
+        whole_files::write(&path, text.as_bytes()).map(|()| true)
     } else {
-        create(&path, text.as_bytes())
+        whole_files::create(&path, text.as_bytes())
     };
     match has_written {
         Ok(true) => Ok(JobResult::PresetSaved(preset(&path))),
@@ -57,7 +56,7 @@ pub(super) fn save(
 }
 
 pub(super) fn load(path: &Path) -> Result<JobResult, String> {
-    let bytes = read(path, LARGEST, "a preset").map_err(|error| told(path, &error))?;
+    let bytes = whole_files::read(path, LARGEST, "a preset").map_err(|error| told(path, &error))?;
     let state = preset::read(&bytes).map_err(|error| told(path, &error))?;
     Ok(JobResult::PresetLoaded(preset(path), Box::new(state)))
 }

@@ -19,9 +19,9 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("testkit", &[]),
     ("whole-files", &[]),
     ("trainer", &["groove", "musicvae", "whole-files"]),
-    ("jangdan", &["engine", "groove", "kit", "musicvae"]),
+    ("jangdan", &["engine", "groove", "kit", "musicvae", "whole-files"]),
     ("screenshot", &["groove", "jangdan", "musicvae"]),
-    ("xtask", &["testhost"]),
+    ("xtask", &["testhost", "whole-files"]),
 ];
 
 /// The packages that the audio thread runs, and all that they may name from outside.

@@ -5,11 +5,9 @@ use std::sync::{Arc, Weak};
 
 use musicvae::weights::MAX_FILE_BYTES;
 use parking_lot::Mutex;
-use sha2::{Digest, Sha256};
 
 use super::Weights;
 use crate::factory::weights::EMBEDDED;
-use crate::files::whole_file::read;
 
 /// All weights in use.
 static WEIGHTS_CACHE: Mutex<Vec<Weak<Weights>>> = Mutex::new(Vec::new());
@@ -26,7 +24,8 @@ impl Weights {
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
-        let bytes = read(path, MAX_FILE_BYTES, "weights").map_err(|error| told(&error))?;
+        let bytes =
+            whole_files::read(path, MAX_FILE_BYTES, "weights").map_err(|error| told(&error))?;
         Self::shared(&bytes).map_err(|error| told(&error))
     }
 
@@ -52,7 +51,7 @@ impl Weights {
 
 /// SHA-256 of a weights file, in hexadecimal.
 pub(super) fn identity(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    whole_files::sha256(bytes)
 }
 
 #[cfg(test)]
