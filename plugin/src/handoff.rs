@@ -32,9 +32,10 @@ pub(crate) use worker::ShutdownHandle;
 pub use worker::WorkerEnd;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use engine::CYCLES;
 use groove::Pattern;
 use nice_plug_egui::RepaintNotifier;
 use parking_lot::{Condvar, Mutex};
@@ -67,10 +68,8 @@ pub enum Network {
 struct Shared {
     /// Bits of the playhead in beats; NaN while stopped.
     playhead: AtomicU64,
-    /// The cycle that plays or will play first.
-    cycle: AtomicI64,
-    /// The cycle that the host's loop comes back to; `cycle` without a loop.
-    loop_cycle: AtomicI64,
+    /// The cycles to have patterns of, the one that plays or will play first at the front.
+    cycles: [AtomicI64; CYCLES],
     /// Bits of the [`Choice`] that plays.
     choice: AtomicU64,
     /// The last click: slot + 1 in the lowest four bits, the number of clicks above.
@@ -96,6 +95,12 @@ struct Shared {
 
 /// The fingerprint of no request.
 const NOTHING: u64 = 0;
+
+impl Shared {
+    fn cycles(&self) -> [i64; CYCLES] {
+        self.cycles.each_ref().map(|cycle| cycle.load(Ordering::Relaxed))
+    }
+}
 
 /// A wake-up that is not lost and not counted.
 #[derive(Debug, Default)]
@@ -132,8 +137,7 @@ pub struct Heard {
 pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let shared = Arc::new(Shared {
         playhead: AtomicU64::new(f64::NAN.to_bits()),
-        cycle: AtomicI64::new(0),
-        loop_cycle: AtomicI64::new(0),
+        cycles: Default::default(),
         choice: AtomicU64::new(Choice::default().to_bits()),
         clicked: AtomicU64::new(0),
         is_playing: AtomicBool::new(false),

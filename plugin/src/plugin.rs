@@ -297,17 +297,11 @@ impl Jangdan {
         self.passed.clear();
         self.audio.show_tempo(transport.tempo);
         let cycles = self.engine.cycles(transport, playing, frames);
-        let returns_to = transport
-            .loop_range
-            .map_or(*cycles.start(), |(start, _)| playing.reading.shape.cycle_at(start));
         let choice = self.player.choice();
-        self.has_news |= self.audio.want(*cycles.start(), returns_to, choice);
+        self.has_news |= self.audio.want(cycles, choice);
         if !self.is_offline || !(transport.is_playing || playing.mode != PlayMode::Transport) {
             return;
         }
-        // The worker provides a cycle and the next; no sane block reaches further.
-        let (first, last) = (*cycles.start(), *cycles.end());
-        let cycles = [first, last.min(first.saturating_add(1)), returns_to];
         let mut passing = [Choice::default(); MAX_ACTIONS];
         let mut count = 0;
         for &(_, to_do) in self.player.actions() {
@@ -319,7 +313,7 @@ impl Jangdan {
             }
         }
         for &passed in &passing[..count] {
-            self.audio.want(first, returns_to, passed);
+            self.audio.want(cycles, passed);
             self.wait_for(passed, &cycles);
             // Of variations the worker has but the last.
             if passed.variation_id.is_some()
@@ -329,7 +323,7 @@ impl Jangdan {
                 permit_alloc(|| self.passed.push(kept));
             }
         }
-        self.audio.want(first, returns_to, choice);
+        self.audio.want(cycles, choice);
         self.wait_for(choice, &cycles);
     }
 

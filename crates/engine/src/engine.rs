@@ -6,11 +6,10 @@
 //! engine remembers only the end of the span played, the *frontier*, and plays each block from
 //! there, so that rounding in the host's positions neither doubles nor loses a hit.
 
+mod cycles;
 mod run;
 
-use std::ops::RangeInclusive;
-
-use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS, Reading};
+use groove::sequencer::Reading;
 use groove::{Beats, Instrument};
 
 use crate::clock::{Clock, Place, Transport};
@@ -34,6 +33,9 @@ pub enum Offer {
     Refresh,
 }
 
+/// The reading in force, and the one that takes over.
+type Readings = Takeover<Reading, 2>;
+
 /// Plays a score in time with a host. See the [crate] documentation.
 ///
 /// # Real-time safety
@@ -46,7 +48,7 @@ pub struct Engine {
     /// Six: at the finest quantise a score may follow a score at every 16th, while in half time the late
     /// hits of one are awaited for half a beat, and changes are made three eighths of a beat ahead.
     score: Takeover<Score, 6>,
-    reading: Takeover<Reading, 2>,
+    readings: Readings,
     fill: Fill,
     /// What is to be made up for where the next stretch begins.
     missed: Option<Missed>,
@@ -64,7 +66,7 @@ impl Engine {
             clock: Clock::new(),
             frontier: None,
             score: Takeover::new(score),
-            reading: Takeover::new(Reading::default()),
+            readings: Takeover::new(Reading::default()),
             fill: Fill::default(),
             missed: None,
             is_muted: false,
@@ -87,7 +89,7 @@ impl Engine {
         };
         let boundary = match offer {
             Offer::Change(quantise) => {
-                next_multiple(untouched, quantise.grid(&self.reading.newest().shape))
+                next_multiple(untouched, quantise.grid(&self.readings.newest().shape))
             }
             Offer::Refresh => {
                 self.score.boundary().filter(|&to_come| to_come >= untouched).unwrap_or(untouched)
@@ -105,7 +107,7 @@ impl Engine {
             self.score.restart(*score);
             return;
         };
-        let grid = playing.quantise.grid(&self.reading.newest().shape);
+        let grid = playing.quantise.grid(&self.readings.newest().shape);
         let boundary = next_multiple(still_open(frontier), grid);
         let missed = self.missed(boundary, playing);
         if self.score.change_at(*score, boundary) {
@@ -118,25 +120,6 @@ impl Engine {
         self.score.newest()
     }
 
-    /// The cycles that a block of `frames` samples can sound hits of, were it played now.
-    pub fn cycles(
-        &self,
-        transport: &Transport,
-        playing: &Playing,
-        frames: u32,
-    ) -> RangeInclusive<i64> {
-        let transport = match playing.mode {
-            PlayMode::Transport => *transport,
-            PlayMode::Hold | PlayMode::Free => following(transport),
-        };
-        let Place { position, beats_per_sample, .. } = self.clock.place(&transport);
-        let end = Beats(position.0 + f64::from(frames) * beats_per_sample);
-        let shape = &playing.reading.shape;
-        let cycle =
-            |time, reach: f64| shape.cycle((shape.speed.steps(time) - reach).floor() as i64);
-        cycle(position, LATEST_STEPS)..=cycle(end, EARLIEST_STEPS)
-    }
-
     /// Where the playhead is at the end of the block last processed; `None` while stopped.
     pub fn playhead(&self) -> Option<Beats> {
         self.playhead
@@ -145,10 +128,7 @@ impl Engine {
     /// The musical time at sample `at` of the block about to be played, were it played as the last one
     /// was: in stretches of standstill where it would begin.
     pub fn time_at(&self, transport: &Transport, playing: &Playing, at: u32) -> Beats {
-        let transport = match playing.mode {
-            PlayMode::Transport => *transport,
-            PlayMode::Hold | PlayMode::Free => following(transport),
-        };
+        let transport = following_host(transport, playing);
         let Place { position, beats_per_sample, .. } = self.clock.place(&transport);
         position + Beats(f64::from(at) * beats_per_sample)
     }
@@ -201,7 +181,7 @@ impl Engine {
         match action {
             Action::Play(score) => self.choose(score, playing),
             Action::Fill(is_held) => {
-                let shape = self.reading.newest().shape;
+                let shape = self.readings.newest().shape;
                 let open = self.frontier.map(still_open);
                 let boundary = open.and_then(|open| self.fill.boundary(is_held, open, &shape));
                 let missed = boundary.and_then(|boundary| self.missed(boundary, playing));
@@ -220,7 +200,7 @@ impl Engine {
         if boundary >= self.untouched()? {
             return None;
         }
-        let reading = self.reading.at(boundary);
+        let reading = self.readings.at(boundary);
         let shape = &reading.shape;
         let first = next_multiple(boundary, shape.speed.step_grid()) / shape.speed.step_grid();
         let mut missed = Missed { boundary, first, struck: [0; MISSED_STEPS] };
@@ -239,13 +219,7 @@ impl Engine {
 
     /// The first grid time of which no hit can have sounded; `None` while stopped.
     fn untouched(&self) -> Option<i64> {
-        Some(first_untouched(self.frontier?, self.longest_step()))
-    }
-
-    /// The length of a step, the longest of those of the readings in force.
-    fn longest_step(&self) -> Beats {
-        let steps = self.reading.periods().map(|(reading, ..)| reading.shape.speed.step().0);
-        Beats(steps.fold(0.0, f64::max))
+        Some(first_untouched(self.frontier?, longest_step(&self.readings)))
     }
 
     fn forget(&mut self) {
@@ -253,9 +227,49 @@ impl Engine {
         self.frontier = None;
         self.playhead = None;
         self.score.settle_now();
-        self.reading.settle_now();
+        self.readings.settle_now();
         self.fill.stop();
         self.missed = None;
+    }
+}
+
+/// The length of a step, the longest of those of the readings in force.
+fn longest_step(readings: &Readings) -> Beats {
+    let steps = readings.periods().map(|(reading, ..)| reading.shape.speed.step().0);
+    Beats(steps.fold(0.0, f64::max))
+}
+
+/// Has the reading of `playing` take over: another feel at the next step that is untouched at `frontier`,
+/// another shape at the boundary; at once if there is no frontier.
+fn take_reading(readings: &mut Readings, playing: &Playing, frontier: Option<Beats>) {
+    let (before, reading) = (*readings.newest(), playing.reading);
+    let Some(frontier) = frontier else {
+        readings.restart(reading);
+        return;
+    };
+    if before == reading {
+        return;
+    }
+    let step = longest_step(readings).0.max(reading.shape.speed.step().0);
+    let untouched = first_untouched(frontier, Beats(step));
+    let to_come = readings.boundary().filter(|&to_come| to_come >= untouched);
+    let boundary = match to_come {
+        // Only the feel has changed again since the shape did: it waits for the shape.
+        Some(to_come) if before.shape == reading.shape => to_come,
+        None if before.shape == reading.shape => untouched,
+        _ => next_multiple(untouched, playing.quantise.grid(&reading.shape)),
+    };
+    // If it is refused, the next block tries again.
+    if readings.is_open(boundary) {
+        readings.change_at(reading, boundary);
+    }
+}
+
+/// `transport` as it is followed in the mode of `playing`.
+fn following_host(transport: &Transport, playing: &Playing) -> Transport {
+    match playing.mode {
+        PlayMode::Transport => *transport,
+        PlayMode::Hold | PlayMode::Free => following(transport),
     }
 }
 

@@ -329,12 +329,14 @@ fn each_cycle_plays_its_own_pattern() {
 }
 
 #[test]
-fn the_cycles_asked_for_are_those_whose_hits_can_sound() {
+fn the_cycles_asked_for_are_those_that_play_come_next_and_are_returned_to() {
     let engine = Engine::new(Score::varied());
-    let cycles = |position| engine.cycles(&playing(position, 120.0), &Playing::default(), 480);
-    assert_eq!(cycles(2.0), 0..=0);
-    assert_eq!(cycles(-2.0), -1..=-1);
-    assert_eq!(cycles(15.95), 0..=1);
-    assert_eq!(cycles(16.1), 0..=1);
-    assert_eq!(cycles(16.5), 1..=1);
+    let cycles = |transport| engine.cycles(&transport, &Playing::default(), 480);
+    assert_eq!(cycles(playing(2.0, 120.0)), [0, 1, 0, 0]);
+    assert_eq!(cycles(playing(-2.0, 120.0)), [-1, 0, -1, -1]);
+    assert_eq!(cycles(playing(16.1, 120.0)), [0, 1, 0, 0]);
+    assert_eq!(cycles(playing(16.5, 120.0)), [1, 2, 1, 1]);
+    // Late hits of the cycle before the loop sound in it.
+    let loop_range = Some((Beats(16.0), Beats(64.0)));
+    assert_eq!(cycles(Transport { loop_range, ..playing(48.5, 120.0) }), [3, 4, 0, 1]);
 }

@@ -22,6 +22,7 @@ use crate::state::groove::Groove;
 use crate::state::morph::{Corners, first_corners};
 use crate::state::request::{GrooveKey, GrooveRequest, Revisions};
 use crate::state::slots::SlotGrooves;
+use engine::CYCLES;
 use groove::Pattern;
 
 /// The result of a step.
@@ -173,12 +174,12 @@ impl Scheduler {
         (self.rhythm, self.open_for) = (rhythm, None);
     }
 
-    /// Does the most urgent piece of work for `request`, at most one decode, in the cycle that plays and the one that the
-    /// host's loop returns to, and in those after them. Without `weights` only stored patterns answer.
+    /// Does the most urgent piece of work for `request`, at most one decode, in `cycles`, the most urgent first (see
+    /// [`Engine::cycles`](engine::Engine::cycles)). Without `weights` only stored patterns answer.
     pub(crate) fn step(
         &mut self,
         request: &GrooveRequest,
-        (cycle, loop_cycle): (i64, i64),
+        cycles: [i64; CYCLES],
         weights: Option<&impl Decode>,
     ) -> StepResult {
         if let Some(weights) = weights
@@ -193,7 +194,6 @@ impl Scheduler {
             self.open_caches(request, weights);
             self.open_for = Some((*request, weights.is_some()));
         }
-        let cycles = [cycle, cycle.saturating_add(1), loop_cycle, loop_cycle.saturating_add(1)];
         let has_decoded =
             weights.is_some_and(|weights| self.decode_missing(request.choice, cycles, weights));
         let answer = self.compose(request.choice, cycles, weights);
@@ -224,7 +224,12 @@ impl Scheduler {
     }
 
     /// Decodes the most urgent pattern that is missing in `cycles`; returns whether there was one.
-    fn decode_missing(&mut self, choice: Choice, cycles: [i64; 4], weights: &impl Decode) -> bool {
+    fn decode_missing(
+        &mut self,
+        choice: Choice,
+        cycles: [i64; CYCLES],
+        weights: &impl Decode,
+    ) -> bool {
         let playing = choice.slot.map(usize::from);
         let variation = self.variation.as_mut().map(|(_, cache)| cache);
         let (mut first, mut others) = (None, Vec::new());
@@ -291,7 +296,7 @@ impl Scheduler {
     fn compose(
         &mut self,
         choice: Choice,
-        cycles: [i64; 4],
+        cycles: [i64; CYCLES],
         weights: Option<&impl Decode>,
     ) -> Answer {
         // A groove without patterns yet is taken from the last answer.

@@ -117,7 +117,7 @@ fn run<W: Decode>(
         match end.job() {
             Some(Job::Reroll { instrument, seed }) => end.done(match network.weights.as_deref() {
                 Some(weights) => {
-                    scheduler.reroll(end.choice(), end.cycles().0, instrument, seed, weights)
+                    scheduler.reroll(end.choice(), end.cycles()[0], instrument, seed, weights)
                 }
                 None => JobResult::Failed("there is no network to throw with".to_owned()),
             }),
@@ -221,7 +221,7 @@ fn store(params: &JangdanParams, scheduler: &mut Scheduler, weights: &impl Decod
 
 /// The cycle that plays or will play first.
 fn played(params: &JangdanParams, end: &WorkerEnd, scheduler: &Scheduler) -> PlayedCycle {
-    let cycle = end.cycles().0;
+    let cycle = end.cycles()[0];
     let pattern = match scheduler.answer() {
         Some(answer) => *answer.shown(end.choice()).score.pattern(cycle),
         None => factory::pattern(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use engine::CYCLES;
 use groove::Beats;
 use triple_buffer::{Input, Output, triple_buffer};
 
@@ -57,13 +58,14 @@ impl AudioEnd {
         LoadEnd { loaded, shared: self.shared.clone() }
     }
 
-    /// Tells the worker which cycle plays, or will play first, which one a loop returns to, and of
-    /// which groove. Returns whether it is another cycle: then there may be another [`answer`](Self::answer).
-    pub fn want(&mut self, cycle: i64, loop_cycle: i64, choice: Choice) -> bool {
-        self.shared.cycle.store(cycle, Ordering::Relaxed);
-        self.shared.loop_cycle.store(loop_cycle, Ordering::Relaxed);
+    /// Tells the worker which [cycles](engine::Engine::cycles) to have patterns of, and of which groove. Returns
+    /// whether the first is another cycle: then there may be another [`answer`](Self::answer).
+    pub fn want(&mut self, cycles: [i64; CYCLES], choice: Choice) -> bool {
+        for (held, cycle) in self.shared.cycles.iter().zip(cycles) {
+            held.store(cycle, Ordering::Relaxed);
+        }
         self.shared.choice.store(choice.to_bits(), Ordering::Relaxed);
-        std::mem::replace(&mut self.cycle, cycle) != cycle
+        std::mem::replace(&mut self.cycle, cycles[0]) != cycles[0]
     }
 
     /// What was clicked since the last call, if anything was: a slot, or the live groove.

@@ -63,7 +63,12 @@ impl GuiEnd {
 
     /// The cycle that plays or will play first: the one to draw.
     pub fn cycle(&self) -> i64 {
-        self.shared.cycle.load(Ordering::Relaxed)
+        self.shared.cycles()[0]
+    }
+
+    /// The cycle that comes next.
+    pub fn next_cycle(&self) -> i64 {
+        self.shared.cycles()[1]
     }
 
     /// The state of the network.

@@ -44,8 +44,8 @@ fn only_the_newest_answer_arrives_and_only_once() {
 fn the_worker_learns_what_plays_and_what_was_heard() {
     let (mut audio, mut worker, gui) = handoff();
     let choice = Choice { slot: Some(3), variation_id: Some(-2) };
-    audio.want(7, 5, choice);
-    assert_eq!((worker.cycles(), worker.choice(), gui.choice()), ((7, 5), choice, choice));
+    audio.want([7, 8, 5, 6], choice);
+    assert_eq!((worker.cycles(), worker.choice(), gui.choice()), ([7, 8, 5, 6], choice, choice));
     let heard = Heard { id: Some(9), pattern: crate::factory::pattern() };
     assert_eq!(worker.heard().id, None);
     audio.tell_heard(&heard);
@@ -190,7 +190,7 @@ fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none
                 if beats <= ANSWERS {
                     audio.tell_heard(&rhythm(beats));
                 }
-                audio.want(beats as i64, 0, Choice::default());
+                audio.want([beats as i64; 4], Choice::default());
                 audio.show_playhead(Some(Beats(beats as f64)));
                 audio.take_click();
             }

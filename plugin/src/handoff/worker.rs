@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use engine::CYCLES;
 use triple_buffer::{Input, Output};
 
 use super::{BackgroundThread, FileEnd, Heard, Network, Shared};
@@ -33,9 +34,9 @@ impl WorkerEnd {
         self.shared.repaint.request_repaint();
     }
 
-    /// The cycle that plays or will play first, and the one that the host's loop returns to.
-    pub fn cycles(&self) -> (i64, i64) {
-        (self.shared.cycle.load(Ordering::Relaxed), self.shared.loop_cycle.load(Ordering::Relaxed))
+    /// The cycles to have patterns of, the one that plays or will play first at the front.
+    pub fn cycles(&self) -> [i64; CYCLES] {
+        self.shared.cycles()
     }
 
     /// Remembers a cycle that plays, for the window to export.

@@ -55,7 +55,7 @@ fn loaded(params: &JangdanParams) -> Option<Loaded> {
     scheduler.change_weights(request.revisions.weights);
     let answer = |cycle: i64| {
         // Four cycles in a row.
-        scheduler.step(&request, (cycle, cycle + 2), None::<&Weights>);
+        scheduler.step(&request, [0, 1, 2, 3].map(|i| cycle + i), None::<&Weights>);
         scheduler.answer().filter(|answer| *answer.live != *Answer::factory().live).cloned()
     };
     let answers: Option<Vec<Answer>> = Loaded::first_cycles(SAVED_CYCLES).map(answer).collect();

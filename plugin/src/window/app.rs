@@ -114,13 +114,12 @@ impl Window {
     }
 
     fn scene(&mut self) -> Scene {
-        let cycle = self.gui.cycle();
+        let (cycle, to_come) = (self.gui.cycle(), self.gui.next_cycle());
         let choice = self.gui.choice();
         let edits = commands::edits_of(&self.params, choice.slot);
         let score = &self.gui.playing().score;
         // New edits are drawn before the worker has answered.
         let pattern = edits.over(score.pattern(cycle));
-        let to_come = cycle.saturating_add(1);
         let next = if score.has(to_come) { edits.over(score.pattern(to_come)) } else { pattern };
         let weights = self.gui.weights();
         let (can_undo, can_redo) = self.history.can();

@@ -265,6 +265,39 @@ fn with_variation_every_cycle_is_another_and_the_same_again_after_a_reload_and_i
     assert_eq!(inner(cycle(&from_there, 0)), inner(cycle(&first, 3)));
 }
 
+/// Plays 16 beats at 120 BPM with variation, one bar over and over; after 5 of them, `changes` are made.
+fn bounce_with_changes(changes: &[(&str, f64)], block: u32) -> Vec<(u64, i16)> {
+    let mut host = Host::load(plugin()).unwrap();
+    host.set_offline(true).unwrap();
+    host.activate(RATE, 8192).unwrap();
+    // One bar over and over; what is new begins with a pattern.
+    let settings = [("Variation", 0.9), ("Pattern length", 0.0), ("New pattern at", 3.0)];
+    let settings = settings.map(|(name, value)| set(&mut host, name, value));
+    let changes: Vec<Input> =
+        changes.iter().map(|&(name, value)| set(&mut host, name, value)).collect();
+    play_with(&mut host, 0.0, 120.0, 5 * 24_000, block, &settings);
+    play_with(&mut host, 5.0, 120.0, 11 * 24_000 - 6_000, block, &changes);
+    onsets(host.recording(), 0)
+}
+
+#[test]
+fn a_shape_that_waits_for_the_pattern_s_start_changes_no_variation_before() {
+    let unchanged = bounce_with_changes(&[], 512);
+    let bar = |number: u64| -> Vec<(u64, i16)> {
+        let bar = number * 96_000 + 3_000..(number + 1) * 96_000 - 3_000;
+        let own = unchanged.iter().filter(|(time, _)| bar.contains(time));
+        own.map(|&(time, key)| (time - number * 96_000, key)).collect()
+    };
+    assert!((1..4).any(|number| bar(number) != bar(0)), "the bars vary");
+    for block in [64, 512, 8192] {
+        for changes in
+            [&[("Pattern length", 2.0)][..], &[("Pattern length", 2.0), ("Pattern start", 17.0)]]
+        {
+            assert_eq!(bounce_with_changes(changes, block), unchanged, "{changes:?}, {block}");
+        }
+    }
+}
+
 /// Plays from beat 0 in blocks of 64 until a note sounds, and returns where that was.
 fn play_until_a_note_sounds(host: &mut Host) -> f64 {
     for block in 0..10_000 {

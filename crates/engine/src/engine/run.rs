@@ -3,9 +3,8 @@
 use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS, Reading, Row, SoundingHit, hits};
 use groove::{Beats, Span};
 
-use super::{Engine, following};
+use super::{Engine, following, longest_step, take_reading};
 use crate::clock::{Join, Place, Transport, told, valid_loop};
-use crate::fill::next_multiple;
 use crate::notes::{Address, Event, Notes, Stroke};
 use crate::segment::Segment;
 use crate::takeover::first_untouched;
@@ -42,9 +41,13 @@ impl Engine {
         let transport = following(transport);
         let mut segment = match line {
             Some(line) => Segment { first, end, pulls_early_hits: false, ..line },
-            None => self.enter(&transport, first, end, sink),
+            None => {
+                let segment = self.enter(&transport, first, end, sink);
+                // Once a block, so that the cycles named before it are those that it plays.
+                take_reading(&mut self.readings, playing, self.frontier);
+                segment
+            }
         };
-        self.take_reading(playing);
         if playing.is_muted || self.is_muted {
             self.notes.end_due(first, sink);
             self.notes.end_all(first, sink);
@@ -112,39 +115,15 @@ impl Engine {
         self.notes.end_all(at, sink);
         self.frontier = None;
         self.score.settle_now();
-        self.reading.settle_now();
+        self.readings.settle_now();
         self.missed = None;
     }
 
     /// A fill that is held goes on where time goes on.
     fn restart(&mut self, segment: &Segment) {
-        let reading = self.reading.newest();
+        let reading = self.readings.newest();
         let untouched = first_untouched(segment.covered_from(), Beats(0.0));
         self.fill.jump(untouched, &reading.shape);
-    }
-
-    fn take_reading(&mut self, playing: &Playing) {
-        let (before, reading) = (*self.reading.newest(), playing.reading);
-        if before == reading {
-            return;
-        }
-        let Some(frontier) = self.frontier else {
-            self.reading.restart(reading);
-            return;
-        };
-        let step = self.longest_step().0.max(reading.shape.speed.step().0);
-        let untouched = first_untouched(frontier, Beats(step));
-        let to_come = self.reading.boundary().filter(|&to_come| to_come >= untouched);
-        let boundary = match to_come {
-            // Only the feel has changed again since the shape did: it waits for the shape.
-            Some(to_come) if before.shape == reading.shape => to_come,
-            None if before.shape == reading.shape => untouched,
-            _ => next_multiple(untouched, playing.quantise.grid(&reading.shape)),
-        };
-        // If it is refused, the next block tries again.
-        if self.reading.is_open(boundary) {
-            self.reading.change_at(reading, boundary);
-        }
     }
 
     fn play_segment(
@@ -155,9 +134,9 @@ impl Engine {
     ) {
         let end = segment.covered_until();
         let start = self.frontier.unwrap_or_else(|| segment.covered_from());
-        let step = self.longest_step();
+        let step = longest_step(&self.readings);
         let missed = self.missed.take();
-        let (score, reading, fill) = (&self.score, &self.reading, &self.fill);
+        let (score, readings, fill) = (&self.score, &self.readings, &self.fill);
         let notes = &mut self.notes;
         let is_muted = playing.is_muted || self.is_muted;
         let mut strike = |hit: SoundingHit, at: u64| {
@@ -176,7 +155,7 @@ impl Engine {
         };
         if self.frontier.is_none() && segment.pulls_early_hits {
             // A downbeat played a little early must not be missing where the music starts.
-            let reading = *reading.newest();
+            let reading = *readings.newest();
             let speed = reading.shape.speed;
             let before = Span { start: start - speed.beats(-EARLIEST_STEPS), end: start };
             in_span(before, reading)
@@ -184,7 +163,7 @@ impl Engine {
                 .for_each(|hit| strike(hit, segment.first));
         }
         if let Some(missed) = missed {
-            let reading = *reading.at(missed.boundary);
+            let reading = *readings.at(missed.boundary);
             let reach = reading.shape.speed.beats(LATEST_STEPS - EARLIEST_STEPS);
             // At once, also if the host's position lags behind what has been played.
             in_span(Span { start: start - reach, end: start }, reading)
@@ -193,7 +172,7 @@ impl Engine {
         }
         let span = Span { start, end };
         // Two readings at most: what is left of the old one, and the new one.
-        let mut readings = reading.periods().map(|(reading, from, to)| {
+        let mut readings = readings.periods().map(|(reading, from, to)| {
             let shape = reading.shape;
             in_span(span, *reading)
                 .filter(move |hit| (from..to).contains(&shape.grid(hit.step)))
@@ -217,7 +196,7 @@ impl Engine {
         let frontier = if end > start { end } else { start };
         self.frontier = Some(frontier);
         self.score.settle(frontier, step);
-        self.reading.settle(frontier, step);
+        self.readings.settle(frontier, step);
     }
 }
 

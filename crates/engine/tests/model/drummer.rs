@@ -14,7 +14,7 @@ mod due;
 mod notes;
 mod time;
 
-use engine::{PlayMode, SLACK};
+use engine::{CYCLES, PlayMode, SLACK};
 use groove::sequencer::Reading;
 use groove::{INSTRUMENTS, Instrument, Pattern};
 
@@ -23,8 +23,8 @@ use self::choices::MadeUp;
 use self::due::Due;
 use self::notes::Held;
 use self::time::{Jump, looped};
-use crate::host::{Between, Block, Score, believed_rate, believed_tempo};
-use crate::written::{InForce, grid};
+use crate::host::{Between, Block, Deed, Score, believed_rate, believed_tempo};
+use crate::written::{InForce, ScoreInForce, grid, step_beats};
 
 /// A note-on with the bits of its velocity, or a note-off, on a channel and a key.
 pub(crate) type Note = (Instrument, u8, u8, Option<u32>);
@@ -67,7 +67,11 @@ impl<'a> Drummer<'a> {
             patterns,
             tempo: 120.0,
             line: None,
-            in_force: InForce { scores: vec![(i64::MIN, Score(0))], fill: None, landing: None },
+            in_force: InForce {
+                scores: vec![ScoreInForce { from: i64::MIN, score: Score(0), cycles: [0; CYCLES] }],
+                fill: None,
+                landing: None,
+            },
             readings: vec![(i64::MIN, Reading::default())],
             made_up: None,
             is_muted: false,
@@ -80,8 +84,9 @@ impl<'a> Drummer<'a> {
         }
     }
 
-    /// What is done between two blocks. `is_heeded`: whether the engine said that it takes an offer.
-    pub(crate) fn between(&mut self, between: Between, is_heeded: bool) {
+    /// What is done between two blocks. `is_heeded`: whether the engine said that it takes an offer, of
+    /// which it has `cycles`.
+    pub(crate) fn between(&mut self, between: Between, is_heeded: bool, cycles: [i64; CYCLES]) {
         match between {
             Between::Reset => {
                 for held in self.notes.iter_mut().flatten() {
@@ -95,21 +100,30 @@ impl<'a> Drummer<'a> {
                     let untouched = self.untouched(line.reached, self.longest_step());
                     self.next_boundary(untouched, quantise)
                 });
-                self.change_score(score, boundary);
+                self.change_score(score, cycles, boundary);
             }
             Between::Refresh(score) if is_heeded => {
                 let boundary = self.line.map(|line| {
                     let untouched = self.untouched(line.reached, self.longest_step());
-                    self.in_force.scores.last().unwrap().0.max(untouched)
+                    self.in_force.scores.last().unwrap().from.max(untouched)
                 });
-                self.change_score(score, boundary);
+                self.change_score(score, cycles, boundary);
             }
             Between::Change(..) | Between::Refresh(_) => {}
         }
     }
 
-    /// A block, sample by sample.
-    pub(crate) fn play(&mut self, block: &Block) {
+    /// The score that plays, or is about to, has these cycles from now on, if the engine took them.
+    pub(crate) fn supply(&mut self, cycles: [i64; CYCLES], is_taken: bool) {
+        if is_taken {
+            self.in_force.scores.last_mut().unwrap().cycles = cycles;
+        } else {
+            self.unclear(0);
+        }
+    }
+
+    /// A block, sample by sample. Scores that are chosen in it have `cycles`.
+    pub(crate) fn play(&mut self, block: &Block, cycles: [i64; CYCLES]) {
         for held in self.notes.iter_mut().flatten() {
             held.is_refused_in_this_block = false;
         }
@@ -118,6 +132,15 @@ impl<'a> Drummer<'a> {
         }
         let step = self.tempo / 60.0 / believed_rate(block.transport.sample_rate);
         let looped = looped(block, step);
+        // A score has four cycles: enough for a block in which one begins, and for two.
+        let longest = self.longest_step().max(step_beats(block.playing.reading.shape.speed));
+        let reach = f64::from(block.frames) * step + 3.0 * longest;
+        let shapes = self.readings.iter().map(|(_, reading)| reading.shape);
+        let shapes = shapes.chain([block.playing.reading.shape]);
+        let mut lengths = shapes.map(|shape| shape.length.steps() as f64 * step_beats(shape.speed));
+        if self.plays_varied(block) && lengths.any(|length| reach > length) {
+            self.unclear(0);
+        }
         // Time in this block: what it was at which sample, and whether the host said so.
         let mut place: Option<(f64, u32)> = None;
         let mut due: Vec<Due> = Vec::new();
@@ -127,7 +150,7 @@ impl<'a> Drummer<'a> {
             if is_stretch && at > 0 {
                 self.forget_old_readings();
             }
-            deeds.for_each(|&(_, deed)| self.act(deed, &block.playing));
+            deeds.for_each(|&(_, deed)| self.act(deed, cycles, &block.playing));
             if at == block.frames {
                 break;
             }
@@ -148,6 +171,7 @@ impl<'a> Drummer<'a> {
 
             // What time is it, and has it jumped?
             let mut jump = None;
+            let begins = place.is_none();
             let now = match place {
                 Some((origin_time, origin)) => {
                     let now = origin_time + f64::from(at - origin) * step;
@@ -175,7 +199,8 @@ impl<'a> Drummer<'a> {
                 self.end_all(at, block);
                 self.settle(now, step);
             }
-            if is_stretch {
+            // Settings are looked at once a block.
+            if begins {
                 self.take_reading(&block.playing, jump.is_some());
             }
             let is_muted = block.playing.is_muted || self.is_muted;
@@ -245,12 +270,29 @@ impl<'a> Drummer<'a> {
     }
 
     fn keep_the_newest(&mut self) {
-        self.in_force.scores = vec![(i64::MIN, self.in_force.scores.last().unwrap().1)];
+        let newest = self.in_force.scores.pop().unwrap();
+        self.in_force.scores = vec![ScoreInForce { from: i64::MIN, ..newest }];
         self.readings = vec![(i64::MIN, self.readings.last().unwrap().1)];
         self.made_up = None;
     }
 
-    fn unclear(&mut self, at: u32) {
+    /// Whether a part of this block may be played from the varied score.
+    fn plays_varied(&self, block: &Block) -> bool {
+        let chosen = block.deeds.iter().any(|(_, deed)| matches!(deed, Deed::Play(Score::VARIED)));
+        chosen || self.newest_score() == Score::VARIED
+    }
+
+    /// Where time is at the end of the block, if it runs there.
+    pub(crate) fn playhead(&self) -> Option<f64> {
+        self.line.map(|line| line.expected)
+    }
+
+    /// The score that plays or is about to.
+    pub(crate) fn newest_score(&self) -> Score {
+        self.in_force.scores.last().unwrap().score
+    }
+
+    pub(crate) fn unclear(&mut self, at: u32) {
         let now = self.now + u64::from(at);
         self.unclear_from = Some(self.unclear_from.map_or(now, |before| before.min(now)));
     }

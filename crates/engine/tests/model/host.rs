@@ -4,7 +4,7 @@
 //! stand, so that any part of it may be left out and the rest still makes sense. That is what shrinking
 //! does to a case that fails.
 
-use engine::{PlayMode, Playing, Quantise, Transport};
+use engine::{CYCLES, PlayMode, Playing, Quantise, Transport};
 use groove::sequencer::{Feel, Length, Reading, Shape, Speed};
 use groove::{Beats, INSTRUMENTS, Pattern};
 
@@ -60,38 +60,27 @@ impl std::fmt::Debug for Case {
     }
 }
 
-/// The number of a score: three of one pattern each, and one that changes with the cycle.
+/// The number of a score: three of one pattern each, and one that has another pattern in every cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Score(pub(crate) usize);
 
 impl Score {
+    pub(crate) const VARIED: Self = Self(3);
     pub(crate) const COUNT: usize = 4;
-
-    /// The cycles known of it, with the numbers of their patterns, and what stands in for the others.
-    pub(crate) fn cycles(self) -> (&'static [(i64, usize)], usize) {
-        match self.0 {
-            0 => (&[], 0),
-            1 => (&[], 1),
-            2 => (&[], 2),
-            _ => (&[(0, 1), (1, 2), (-1, 0)], 1),
-        }
-    }
 
     /// The number of the pattern in `cycle`.
     pub(crate) fn pattern(self, cycle: i64) -> usize {
-        let (cycles, otherwise) = self.cycles();
-        cycles.iter().find(|&&(known, _)| known == cycle).map_or(otherwise, |&(_, number)| number)
+        if self == Self::VARIED { cycle.rem_euclid(3) as usize } else { self.0 }
     }
 
-    /// The same for the engine.
-    pub(crate) fn made(self, patterns: &[Pattern; 3]) -> engine::Score {
-        let (cycles, otherwise) = self.cycles();
-        if cycles.is_empty() {
-            return engine::Score::steady(patterns[otherwise]);
+    /// The same for the engine: of the varied one only `cycles`, as the plugin's worker makes it.
+    pub(crate) fn made(self, patterns: &[Pattern; 3], cycles: [i64; CYCLES]) -> engine::Score {
+        if self != Self::VARIED {
+            return engine::Score::steady(patterns[self.0]);
         }
         let mut score = engine::Score::varied();
-        for &(cycle, number) in cycles {
-            assert!(score.insert(cycle, &patterns[number]));
+        for cycle in cycles {
+            assert!(score.insert(cycle, &patterns[self.pattern(cycle)]));
         }
         score
     }

@@ -12,7 +12,7 @@ mod written;
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use engine::{Action, Control, Engine, Event, Offer};
+use engine::{Action, CYCLES, Control, Engine, Event, Offer};
 use groove::{INSTRUMENTS, SampleOffset};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
@@ -42,16 +42,20 @@ struct Performance {
 
 /// Has engine and oracle play the case. Checks on the way what holds of every event.
 fn perform(case: &Case, blocks: &[Block]) -> Performance {
-    let scores: Vec<engine::Score> =
-        (0..Score::COUNT).map(|number| Score(number).made(&case.patterns)).collect();
-    let mut engine = Engine::new(scores[0]);
+    let mut engine = Engine::new(Score(0).made(&case.patterns, [0; CYCLES]));
     let mut drummer = Drummer::new(&case.patterns);
     let mut held: [Option<(u8, u8)>; INSTRUMENTS] = [None; INSTRUMENTS];
     let mut played: Vec<(u64, Note)> = Vec::new();
     let mut now = 0_u64;
     let mut clear_blocks = 0;
     for block in blocks {
+        // The host renders offline: whatever cycles the engine asks for are there in time.
+        let ask = |engine: &Engine| -> ([i64; CYCLES], [engine::Score; Score::COUNT]) {
+            let cycles = engine.cycles(&block.transport, &block.playing, block.frames);
+            (cycles, std::array::from_fn(|number| Score(number).made(&case.patterns, cycles)))
+        };
         for &between in &block.before {
+            let (cycles, scores) = ask(&engine);
             let is_heeded = match between {
                 Between::Change(score, quantise) => {
                     engine.offer(&scores[score.0], Offer::Change(quantise))
@@ -62,7 +66,13 @@ fn perform(case: &Case, blocks: &[Block]) -> Performance {
                     true
                 }
             };
-            drummer.between(between, is_heeded);
+            drummer.between(between, is_heeded, cycles);
+        }
+        let (cycles, scores) = ask(&engine);
+        if drummer.newest_score() == Score::VARIED {
+            let varied = &scores[Score::VARIED.0];
+            let is_supplied = engine.score() == varied || engine.offer(varied, Offer::Refresh);
+            drummer.supply(cycles, is_supplied);
         }
         let controls: Vec<Control<'_>> = block
             .deeds
@@ -104,7 +114,15 @@ fn perform(case: &Case, blocks: &[Block]) -> Performance {
             true
         };
         engine.process(&block.transport, &block.playing, &controls, block.frames, &mut sink);
-        drummer.play(block);
+        drummer.play(block, cycles);
+        if drummer.unclear_from.is_none() {
+            let (playhead, wanted) = (engine.playhead().map(|beats| beats.0), drummer.playhead());
+            let off = playhead.zip(wanted).map_or(0.0, |(a, b)| (a - b).abs());
+            assert!(
+                playhead.is_some() == wanted.is_some() && off < 1e-6,
+                "{playhead:?} {wanted:?}"
+            );
+        }
         clear_blocks += usize::from(drummer.unclear_from.is_none());
         now += u64::from(block.frames);
     }

@@ -1,5 +1,6 @@
 //! What is written: which hits a step has, and how late each is, in the oracle's own words.
 
+use engine::CYCLES;
 use groove::sequencer::{Feel, Lanes, Reading, Shape, Speed, fills};
 use groove::{Hit, INSTRUMENTS, Instrument, Pattern};
 
@@ -43,14 +44,28 @@ pub(crate) fn time(reading: &Reading, step: i64, instrument: Instrument, hit: Hi
 /// A fill: from one 32nd on, up to another, or for as long as it is held.
 pub(crate) type Region = (i64, Option<i64>);
 
+/// A score from a 32nd on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ScoreInForce {
+    pub(crate) from: i64,
+    pub(crate) score: Score,
+    /// The cycles that the engine has of it, if it varies.
+    pub(crate) cycles: [i64; CYCLES],
+}
+
 /// What is in force at one moment.
 #[derive(Clone, Debug)]
 pub(crate) struct InForce {
-    /// Scores, each from a 32nd on.
-    pub(crate) scores: Vec<(i64, Score)>,
+    pub(crate) scores: Vec<ScoreInForce>,
     pub(crate) fill: Option<Region>,
     /// Where the fill before lands.
     pub(crate) landing: Option<i64>,
+}
+
+impl InForce {
+    fn score_at(&self, grid: i64) -> &ScoreInForce {
+        self.scores.iter().rev().find(|score| score.from <= grid).unwrap()
+    }
 }
 
 /// A pass of an instrument over a pattern: the pattern's number, and the step that it begins at.
@@ -76,6 +91,15 @@ impl<'a> Writing<'a> {
         Self { patterns, in_force, lanes, seed, thinned: Vec::new() }
     }
 
+    /// Whether nobody can say what plays at `step`: the score there is about to be followed by another, so
+    /// that nobody makes further cycles of it, and has not this one.
+    pub(crate) fn is_unknown(&self, shape: &Shape, step: i64) -> bool {
+        let score = self.in_force.score_at(grid(shape.speed, step));
+        let is_newest = std::ptr::eq(score, self.in_force.scores.last().unwrap());
+        let cycle = step.div_euclid(shape.length.steps() as i64);
+        score.score == Score::VARIED && !is_newest && !score.cycles.contains(&cycle)
+    }
+
     /// The hits at played step `step`.
     pub(crate) fn row(&mut self, shape: &Shape, step: i64) -> [Option<Hit>; INSTRUMENTS] {
         let grid = grid(shape.speed, step);
@@ -86,8 +110,7 @@ impl<'a> Writing<'a> {
         {
             return fills::row(self.seed, bar, (step - bar) as usize);
         }
-        let scores = &self.in_force.scores;
-        let score = scores.iter().rev().find(|&&(from, _)| from <= grid).unwrap().1;
+        let score = self.in_force.score_at(grid).score;
         let length = shape.length.steps() as i64;
         let number = score.pattern(step.div_euclid(length));
         let place = (i64::from(shape.start) + step.rem_euclid(length)) % 64;

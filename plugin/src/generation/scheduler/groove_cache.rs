@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use engine::Score;
+use engine::{CYCLES, Score};
 use groove::Pattern;
 use musicvae::infer::Scratch;
 
@@ -39,7 +39,7 @@ pub(super) struct GrooveCache {
     /// The groove for the answer, as it was made last.
     ready: Option<Arc<ReadyGroove>>,
     /// The cycles that [`ready`](Self::ready) was made for, and whether there were weights; `None` after a change.
-    ready_for: Option<([i64; 4], bool)>,
+    ready_for: Option<([i64; CYCLES], bool)>,
 }
 
 impl GrooveCache {
@@ -90,8 +90,8 @@ impl GrooveCache {
     }
 
     /// `cycles` without repetitions.
-    fn distinct(&self, cycles: [i64; 4]) -> impl Iterator<Item = i64> + use<> {
-        let all = if self.is_steady() { [0; 4] } else { cycles };
+    fn distinct(&self, cycles: [i64; CYCLES]) -> impl Iterator<Item = i64> + use<> {
+        let all = if self.is_steady() { [0; CYCLES] } else { cycles };
         (0..all.len()).filter(move |&i| !all[..i].contains(&all[i])).map(move |i| all[i])
     }
 
@@ -116,7 +116,11 @@ impl GrooveCache {
     }
 
     /// The first of `cycles` that is not here.
-    pub(super) fn missing(&self, cycles: [i64; 4], weights: Option<&impl Decode>) -> Option<i64> {
+    pub(super) fn missing(
+        &self,
+        cycles: [i64; CYCLES],
+        weights: Option<&impl Decode>,
+    ) -> Option<i64> {
         self.distinct(cycles).find(|&cycle| self.pattern(cycle, weights).is_none())
     }
 
@@ -124,11 +128,11 @@ impl GrooveCache {
     /// last answer. The same one is returned until something changes.
     pub(super) fn ready(
         &mut self,
-        cycles: [i64; 4],
+        cycles: [i64; CYCLES],
         weights: Option<&impl Decode>,
         version: u64,
     ) -> Option<Arc<ReadyGroove>> {
-        let ready_for = (if self.is_steady() { [0; 4] } else { cycles }, weights.is_some());
+        let ready_for = (if self.is_steady() { [0; CYCLES] } else { cycles }, weights.is_some());
         if self.ready_for.replace(ready_for) != Some(ready_for)
             && let Some(score) = self.score(cycles, weights)
         {
@@ -142,7 +146,7 @@ impl GrooveCache {
     }
 
     /// The patterns of `cycles` that are here, once the first is.
-    fn score(&self, cycles: [i64; 4], weights: Option<&impl Decode>) -> Option<Score> {
+    fn score(&self, cycles: [i64; CYCLES], weights: Option<&impl Decode>) -> Option<Score> {
         if self.is_steady() {
             return Some(Score::steady(self.edits.over(self.pattern(0, weights)?)));
         }
@@ -228,7 +232,7 @@ impl GrooveCache {
     }
 
     /// Drops cycles that are neither in `wanted` nor to be saved, once there are many.
-    pub(super) fn make_room(&mut self, wanted: [i64; 4]) {
+    pub(super) fn make_room(&mut self, wanted: [i64; CYCLES]) {
         if self.decoded.len() >= KEPT_CYCLES {
             let to_save = self.cycles_to_save();
             self.decoded.retain(|cycle, _| (0..to_save).contains(cycle) || wanted.contains(cycle));

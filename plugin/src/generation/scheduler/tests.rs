@@ -4,7 +4,7 @@ mod edits;
 mod pad;
 mod slots;
 
-use engine::Score;
+use engine::{CYCLES, Score};
 use groove::Pattern;
 
 use super::{Scheduler, StepResult};
@@ -20,15 +20,16 @@ pub(super) fn recipe(seed: u64, variation: f32) -> Recipe {
     Recipe { seed, variation, ..Recipe::default() }
 }
 
-/// A request, the cycle that plays, and the one that the host's loop returns to.
+/// A request, and the cycles to answer it with.
 #[derive(Clone, Copy)]
 pub(super) struct Want {
     pub(super) request: GrooveRequest,
-    pub(super) cycles: (i64, i64),
+    pub(super) cycles: [i64; CYCLES],
 }
 
 pub(super) fn want(recipe: Recipe, cycle: i64) -> Want {
-    Want { request: GrooveRequest { recipe, ..GrooveRequest::default() }, cycles: (cycle, cycle) }
+    let request = GrooveRequest { recipe, ..GrooveRequest::default() };
+    Want { request, cycles: [cycle, cycle + 1, cycle, cycle + 1] }
 }
 
 pub(super) fn step(
@@ -79,7 +80,7 @@ fn without_variation_one_pattern_answers_every_cycle() {
 fn the_cycle_that_plays_is_answered_before_the_next_and_those_of_the_loop() {
     let mut scheduler = Scheduler::default();
     let recipe = recipe(5, 0.5);
-    let want = Want { cycles: (40, 20), ..want(recipe, 40) };
+    let want = Want { cycles: [40, 41, 20, 21], ..want(recipe, 40) };
     let mut held = Vec::new();
     for _ in 0..4 {
         assert_eq!(step(&mut scheduler, &want, Some(&NETWORK)), StepResult::Answered);

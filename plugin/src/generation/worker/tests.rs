@@ -202,7 +202,7 @@ fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
     let unmade = Groove { recipe: Some(recipe), ..Groove::default() };
     instance.params.slots.store(4, Some(unmade));
     let choice = Choice { slot: Some(4), variation_id: None };
-    instance.audio.want(0, 0, choice);
+    instance.audio.want([0, 1, 0, 0], choice);
     let request = instance.params.request(choice, None);
     assert!(instance.audio.wait(|| request, &[0], LONG));
     let own = Fake("fake").pattern(&recipe, 0);

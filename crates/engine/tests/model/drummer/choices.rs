@@ -1,13 +1,13 @@
 //! What a player asks for: choices, fills, and what of them comes too late.
 
-use engine::Playing;
+use engine::{CYCLES, Playing};
 use groove::{INSTRUMENTS, Instrument};
 
 use super::boundaries::first_multiple;
 use super::due::Due;
 use super::{Drummer, is_doubtful};
 use crate::host::{Deed, Score};
-use crate::written::{InForce, Writing, grid, time};
+use crate::written::{InForce, ScoreInForce, Writing, grid, time};
 
 /// Hits that a choice came too late for: they are played at once where nothing was struck.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(super) struct MadeUp {
 }
 
 impl Drummer<'_> {
-    pub(super) fn act(&mut self, deed: Deed, playing: &Playing) {
+    pub(super) fn act(&mut self, deed: Deed, cycles: [i64; CYCLES], playing: &Playing) {
         match deed {
             Deed::Mute(is_now) => self.is_muted = is_now,
             Deed::Hold(is_now) => self.is_held = is_now,
@@ -28,7 +28,7 @@ impl Drummer<'_> {
                     self.next_boundary(open, playing.quantise)
                 });
                 let before = self.in_force.clone();
-                self.change_score(score, boundary);
+                self.change_score(score, cycles, boundary);
                 if let Some(boundary) = boundary {
                     self.make_up(&before, boundary, playing);
                 }
@@ -140,9 +140,14 @@ impl Drummer<'_> {
         hits
     }
 
-    pub(super) fn change_score(&mut self, score: Score, boundary: Option<i64>) {
-        let boundary = boundary.unwrap_or(i64::MIN);
-        self.in_force.scores.retain(|&(from, _)| from < boundary);
-        self.in_force.scores.push((boundary, score));
+    pub(super) fn change_score(
+        &mut self,
+        score: Score,
+        cycles: [i64; CYCLES],
+        boundary: Option<i64>,
+    ) {
+        let from = boundary.unwrap_or(i64::MIN);
+        self.in_force.scores.retain(|before| before.from < from);
+        self.in_force.scores.push(ScoreInForce { from, score, cycles });
     }
 }

@@ -27,9 +27,10 @@ impl Drummer<'_> {
     }
 
     /// The hits that sound from `from` up to `to`, in order.
-    pub(super) fn hits(&self, playing: &Playing, from: f64, to: f64) -> Vec<Due> {
+    pub(super) fn hits(&mut self, playing: &Playing, from: f64, to: f64) -> Vec<Due> {
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
         let mut hits = Vec::new();
+        let mut is_unknown = false;
         for (place, &(begins, reading)) in self.readings.iter().enumerate() {
             let ends = self.readings.get(place + 1).map_or(i64::MAX, |&(next, _)| next);
             let step_beats = step_beats(reading.shape.speed);
@@ -40,6 +41,10 @@ impl Drummer<'_> {
                 if !(begins..ends).contains(&grid(reading.shape.speed, step)) {
                     continue;
                 }
+                let earliest = (step as f64 - 0.75) * step_beats;
+                let latest = (step as f64 + 2.0) * step_beats;
+                is_unknown |=
+                    earliest < to && latest >= from && writing.is_unknown(&reading.shape, step);
                 let row = writing.row(&reading.shape, step);
                 for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                     let Some(hit) = hit else { continue };
@@ -49,6 +54,9 @@ impl Drummer<'_> {
                     }
                 }
             }
+        }
+        if is_unknown {
+            self.unclear(0);
         }
         hits.sort_by(|a, b| (a.0, a.1, a.2).partial_cmp(&(b.0, b.1, b.2)).unwrap());
         hits
