@@ -263,6 +263,7 @@ impl Jangdan {
             is_following: perform.is_following.value(),
             filled: self.audio.answer().filled,
             can_run,
+            looped: transport.loop_range,
         };
         let time = self.engine.time_at(transport, playing, 0);
         if let Some(heard) = self.player.begin(input, time, playing) {

@@ -20,6 +20,8 @@ pub(crate) struct Follower {
     shape: Shape,
     /// The step that time has reached, rounded to the nearest.
     reached: Option<i64>,
+    /// The last step cleared: notes of a block come before time reaches their steps.
+    cleared: i64,
 }
 
 impl Follower {
@@ -29,7 +31,7 @@ impl Follower {
             start: 0,
             speed: groove::sequencer::Speed::Normal,
         };
-        Self { heard: Pattern::EMPTY, shape, reached: None }
+        Self { heard: Pattern::EMPTY, shape, reached: None, cleared: 0 }
     }
 
     /// Clears the recording.
@@ -38,41 +40,75 @@ impl Follower {
     }
 
     /// Advances to `time` in a pattern played with `shape`. Near the end of a cycle with at least
-    /// one note, returns the rhythm to follow from the next cycle on.
-    pub(crate) fn pass(&mut self, time: Beats, shape: &Shape) -> Option<Heard> {
+    /// one note, or of the host's loop `looped`, returns the rhythm to follow from there on.
+    pub(crate) fn pass(
+        &mut self,
+        time: Beats,
+        shape: &Shape,
+        looped: Option<(Beats, Beats)>,
+    ) -> Option<Heard> {
         if self.shape != *shape {
             self.forget();
             self.shape = *shape;
         }
-        let step = (shape.speed.steps(time) + 0.5).floor() as i64;
-        let before = self.reached.replace(step)?;
+        let nearest = |time: Beats| (shape.speed.steps(time) + 0.5).floor() as i64;
+        let step = nearest(time);
+        let Some(before) = self.reached.replace(step) else {
+            self.cleared = step;
+            return None;
+        };
         let length = shape.length.steps() as i64;
-        if step <= before || step - before > length {
-            return None; // a jump: what was heard at each place stays
+        let looped = looped.map(|(start, end)| (nearest(start), nearest(end)));
+        // Whether a block of any length passes LEAD_STEPS before an end.
+        let is_near_end = |from: i64, to: i64| {
+            let (from, to) = (from + LEAD_STEPS, to + LEAD_STEPS);
+            shape.cycle(from) != shape.cycle(to)
+                || looped.is_some_and(|(_, end)| from < end && end <= to)
+        };
+        if let Some((start, end)) = looped
+            && (start..before).contains(&step)
+            && before <= end
+            && end - start <= length
+        {
+            self.clear_up_to(end - 1);
+            let rhythm = self.rhythm().filter(|_| is_near_end(before, end));
+            self.cleared = start - 1;
+            self.clear_up_to(step);
+            return rhythm;
         }
-        (before + 1..=step).for_each(|passed| self.clear(passed));
-        // Crossed within a block of any length: the cycle of the step that is LEAD_STEPS later.
-        let is_near_end = shape.cycle(before + LEAD_STEPS) != shape.cycle(step + LEAD_STEPS);
-        (is_near_end && self.heard.count() > 0).then(|| self.rhythm())
+        if step <= before || step - before > length {
+            // After a jump the notes recorded at each place stay.
+            self.cleared = if step == before { self.cleared } else { step };
+            return None;
+        }
+        self.clear_up_to(step);
+        self.rhythm().filter(|_| is_near_end(before, step))
     }
 
-    /// Records a hit of `instrument` at `time`.
+    /// Records a hit of `instrument` at `time`, which is in the block that begins where time has
+    /// come to.
     pub(crate) fn strike(&mut self, time: Beats, instrument: Instrument, velocity: f32) {
         let place = self.shape.speed.steps(time);
         let step = (place + 0.5).floor();
         let hit = Hit::new(velocity, (place - step) as f32);
+        self.clear_up_to(step as i64);
         self.heard.set(self.shape.in_cycle(step as i64), instrument, Some(hit));
     }
 
-    fn clear(&mut self, step: i64) {
-        for instrument in Instrument::ALL {
-            self.heard.set(self.shape.in_cycle(step), instrument, None);
+    fn clear_up_to(&mut self, step: i64) {
+        let length = self.shape.length.steps() as i64;
+        let from = self.cleared.saturating_add(1).max(step.saturating_sub(length));
+        for passed in from..=step {
+            for instrument in Instrument::ALL {
+                self.heard.set(self.shape.in_cycle(passed), instrument, None);
+            }
         }
+        self.cleared = self.cleared.max(step);
     }
 
     /// The recorded cycle as a whole pattern; the part of it that `shape` plays is what was
     /// recorded.
-    fn rhythm(&self) -> Heard {
+    fn rhythm(&self) -> Option<Heard> {
         let mut pattern = Pattern::EMPTY;
         for step in 0..STEPS {
             let place = (usize::from(self.shape.start) + step) % STEPS;
@@ -81,7 +117,7 @@ impl Follower {
                 pattern.set(place, instrument, hit);
             }
         }
-        Heard { id: Some(fingerprint(&pattern)), pattern }
+        (self.heard.count() > 0).then(|| Heard { id: Some(fingerprint(&pattern)), pattern })
     }
 }
 
@@ -103,7 +139,7 @@ mod tests {
         let blocks = ((to - from) * 50.0).round() as usize;
         for block in 0..blocks {
             let (start, end) = (from + block as f64 / 50.0, from + (block + 1) as f64 / 50.0);
-            if let Some(heard) = follower.pass(Beats(start), shape) {
+            if let Some(heard) = follower.pass(Beats(start), shape, None) {
                 assert_eq!(heard.id, Some(fingerprint(&heard.pattern)));
                 handed.push((start, heard.pattern));
             }
@@ -151,8 +187,46 @@ mod tests {
     fn a_jump_hands_nothing_on() {
         let mut follower = Follower::new();
         follow(&mut follower, &WHOLE, (0.0, 8.0), &[(1.0, Instrument::Kick)]);
-        assert_eq!(follower.pass(Beats(100.0), &WHOLE), None);
-        assert_eq!(follower.pass(Beats(3.0), &WHOLE), None);
+        assert_eq!(follower.pass(Beats(100.0), &WHOLE, None), None);
+        assert_eq!(follower.pass(Beats(3.0), &WHOLE, None), None);
         assert_eq!(follow(&mut follower, &WHOLE, (3.0, 15.7), &[]).len(), 1);
+    }
+
+    #[test]
+    fn a_loop_shorter_than_the_cycle_hands_on_its_rhythm_at_every_pass() {
+        // The loop ends within a block, in the last one some steps before.
+        for beats_per_block in [0.02, 0.3, 1.5] {
+            let mut follower = Follower::new();
+            let (start, end) = (20.0, 24.0);
+            let looped = Some((Beats(start), Beats(end)));
+            let mut handed: [Vec<Pattern>; 4] = Default::default();
+            let mut time = 0.0;
+            while time < 16.0 {
+                let pass = (time / 4.0) as usize;
+                let at = start + time % 4.0;
+                if let Some(heard) = follower.pass(Beats(at), &WHOLE, looped) {
+                    // Handed on at once after the loop's end, it is of the pass before.
+                    let is_late = at - start < beats_per_block;
+                    handed[if is_late { pass - 1 } else { pass }].push(heard.pattern);
+                }
+                // Its first beat in the first pass, its second in all.
+                let strikes = [(0.0, Instrument::Kick), (5.0, Instrument::Snare)];
+                for (strike, instrument) in strikes.into_iter().chain([(1.0, Instrument::Snare)]) {
+                    if (time..time + beats_per_block).contains(&strike) {
+                        follower.strike(Beats(start + strike % 4.0), instrument, 0.8);
+                    }
+                }
+                time += beats_per_block;
+            }
+            let steps = |pass: usize| {
+                handed[pass]
+                    .iter()
+                    .map(|pattern| pattern.iter().map(|(step, ..)| step).collect::<Vec<_>>())
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(steps(0), [[16, 20]], "{beats_per_block}");
+            assert_eq!(steps(1), [[20]], "{beats_per_block}");
+            assert_eq!(steps(2).len(), 0, "{beats_per_block}: silence");
+        }
     }
 }

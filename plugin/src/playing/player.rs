@@ -47,6 +47,8 @@ pub(crate) struct BlockInput {
     pub(crate) filled: u16,
     /// Whether time runs, or would run if a key were held.
     pub(crate) can_run: bool,
+    /// Start and end of the host's loop.
+    pub(crate) looped: Option<(Beats, Beats)>,
 }
 
 /// See the module.
@@ -75,6 +77,7 @@ impl Player {
             is_following: false,
             filled: 0,
             can_run: false,
+            looped: None,
         };
         Self {
             input,
@@ -131,7 +134,7 @@ impl Player {
         if !input.is_following || !input.can_run {
             return None;
         }
-        let heard = self.follower.pass(time, &playing.reading.shape)?;
+        let heard = self.follower.pass(time, &playing.reading.shape, input.looped)?;
         if heard.id == self.anchor {
             return None;
         }
@@ -255,6 +258,7 @@ mod tests {
         is_following: false,
         filled: 0b101,
         can_run: true,
+        looped: None,
     };
 
     fn begin(player: &mut Player, input: BlockInput) -> Vec<(u32, QueuedAction)> {
