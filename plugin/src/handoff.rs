@@ -32,7 +32,7 @@ pub(crate) use worker::ShutdownHandle;
 pub use worker::WorkerEnd;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use engine::CYCLES;
@@ -74,6 +74,9 @@ struct Shared {
     choice: AtomicU64,
     /// The last click: slot + 1 in the lowest four bits, the number of clicks above.
     clicked: AtomicU64,
+    /// [`KeyActivity`].
+    keys_struck: AtomicU32,
+    keys_held: AtomicU32,
     /// Whether the transport runs.
     is_playing: AtomicBool,
     /// [`GrooveRequest::fingerprint`](crate::state::request::GrooveRequest::fingerprint) of the request that
@@ -133,6 +136,15 @@ pub struct Heard {
     pub pattern: Pattern,
 }
 
+/// Control keys as the window shows them: a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyActivity {
+    /// Those that have acted since it was last looked at.
+    pub struck: u32,
+    /// Those that act as long as they are held.
+    pub held: u32,
+}
+
 /// Makes the three ends. Until the worker answers, all see [`Answer::factory`].
 pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let shared = Arc::new(Shared {
@@ -140,6 +152,8 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         cycles: Default::default(),
         choice: AtomicU64::new(Choice::default().to_bits()),
         clicked: AtomicU64::new(0),
+        keys_struck: AtomicU32::new(0),
+        keys_held: AtomicU32::new(0),
         is_playing: AtomicBool::new(false),
         failed: AtomicU64::new(NOTHING),
         is_closing: AtomicBool::new(false),

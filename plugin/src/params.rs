@@ -319,7 +319,7 @@ mod tests {
             "lat_1", "lat_2", "lat_3", "lat_4", "lat_5", "lat_6", "lat_7", "lat_8", "temp", "dens",
             "seed", "vary", "swing", "feel", "dyn", "quant", "kit", "kitlvl", "bypass", "len",
             "start", "speed", "trip", "humtim", "humvel", "acccrv", "accent", "notelen", "chan",
-            "map", "mode", "slot", "follow",
+            "map", "mode", "slot", "follow", "keychan",
         ];
         let (first, instruments) = ids.split_at(expected.len());
         assert_eq!(first, expected);

@@ -236,6 +236,7 @@ impl Plugin for Jangdan {
             self.player.stopped();
         }
         self.audio.show_playhead(playhead);
+        self.audio.show_keys(self.player.key_activity());
         ProcessStatus::KeepAlive
     }
 }
@@ -261,6 +262,7 @@ impl Jangdan {
             slot_parameter: perform.slot.value(),
             clicked: self.audio.take_click().map(|slot| slot.map_or(0, |slot| i32::from(slot) + 1)),
             is_following: perform.is_following.value(),
+            key_channel: perform.key_channel(),
             filled: self.audio.answer().filled,
             can_run,
             looped: transport.loop_range,
@@ -280,9 +282,11 @@ impl Jangdan {
     ) {
         while let Some(event) = context.next_event() {
             match event {
-                NoteEvent::NoteOn { timing, key: Key::Number(key), velocity, .. } => {
+                NoteEvent::NoteOn { timing, channel, key: Key::Number(key), velocity, .. } => {
                     let time = self.engine.time_at(transport, playing, timing);
-                    self.player.note_on(timing, time, key, velocity, playing);
+                    let channel =
+                        if let Channel::Number(channel) = channel { Some(channel) } else { None };
+                    self.player.note_on(timing, time, (channel, key), velocity, playing);
                 }
                 NoteEvent::NoteOff { timing, key, .. } | NoteEvent::Choke { timing, key, .. } => {
                     let key = if let Key::Number(key) = key { Some(key) } else { None };

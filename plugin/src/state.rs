@@ -7,6 +7,7 @@ pub mod edits;
 pub mod fingerprint;
 pub mod groove;
 pub mod groove_name;
+pub mod key_channel;
 pub mod load_report;
 pub mod morph;
 pub(crate) mod numbers;

@@ -8,7 +8,7 @@ use engine::CYCLES;
 use groove::Beats;
 use triple_buffer::{Input, Output, triple_buffer};
 
-use super::{Heard, LoadEnd, Loaded, NOTHING, Shared, WaitBudget};
+use super::{Heard, KeyActivity, LoadEnd, Loaded, NOTHING, Shared, WaitBudget};
 use crate::handoff::answer::Answer;
 use crate::state::choice::Choice;
 use crate::state::request::GrooveRequest;
@@ -93,6 +93,15 @@ impl AudioEnd {
         self.shared.playhead.store(beats.to_bits(), Ordering::Relaxed);
         let was_playing = self.shared.is_playing.swap(position.is_some(), Ordering::Relaxed);
         self.shared.repaint.request_repaint_with(was_playing || position.is_some());
+    }
+
+    /// Tells the window which control keys have acted, and which are held.
+    pub fn show_keys(&self, keys: KeyActivity) {
+        if keys.struck != 0 {
+            self.shared.keys_struck.fetch_or(keys.struck, Ordering::Relaxed);
+        }
+        let before = self.shared.keys_held.swap(keys.held, Ordering::Relaxed);
+        self.shared.repaint.request_repaint_with(keys.struck != 0 || keys.held != before);
     }
 
     /// Waits until the worker knows the slots as they are at this `revision`, for `limit` at most, and

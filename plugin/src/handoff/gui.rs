@@ -9,7 +9,7 @@ use groove::Beats;
 use nice_plug_egui::RepaintNotifier;
 use triple_buffer::Output;
 
-use super::{Network, Shared};
+use super::{KeyActivity, Network, Shared};
 use crate::factory::weights::WeightsInfo;
 use crate::files::jobs::{ExportScope, Job, JobResult};
 use crate::files::midi_export::PlayedCycle;
@@ -53,6 +53,14 @@ impl GuiEnd {
     pub fn playing(&mut self) -> &ReadyGroove {
         let choice = self.choice();
         self.answers.read().shown(choice)
+    }
+
+    /// The control keys that have acted since the last call, and those that are held.
+    pub fn take_keys(&self) -> KeyActivity {
+        KeyActivity {
+            struck: self.shared.keys_struck.swap(0, Ordering::Relaxed),
+            held: self.shared.keys_held.load(Ordering::Relaxed),
+        }
     }
 
     /// Where the playhead is, as of the last block; `None` while stopped.

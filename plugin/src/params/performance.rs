@@ -8,8 +8,11 @@ use groove::NoteMap;
 use groove::sequencer::{Accent, Feel, Length, Speed};
 use nice_plug::prelude::*;
 
-use super::text::{leading_number, number_or, percentage, switch};
+use super::text::{
+    key_channel, key_channel_from_words, leading_number, number_or, percentage, switch,
+};
 use crate::state::choice::SLOTS;
+use crate::state::key_channel::KeyChannel;
 
 /// The part of a pattern that is played, and its speed.
 #[derive(Params)]
@@ -82,6 +85,21 @@ pub struct PerformParams {
     /// Whether incoming notes are a rhythm to follow instead of control keys.
     #[id = "follow"]
     pub is_following: BoolParam,
+
+    /// The channels on which notes are control keys: -1 none, 0 all, 1 to 16 that one.
+    #[id = "keychan"]
+    pub key_channel: IntParam,
+}
+
+impl PerformParams {
+    /// The channels on which notes are control keys.
+    pub fn key_channel(&self) -> KeyChannel {
+        match self.key_channel.value() {
+            ..0 => KeyChannel::None,
+            0 => KeyChannel::Any,
+            channel => KeyChannel::One(u8::try_from(channel - 1).unwrap_or_default()),
+        }
+    }
 }
 
 /// The choices of [`PatternParams::length`].
@@ -304,6 +322,9 @@ impl Default for PerformParams {
             mode: EnumParam::new("Plays", PlayModeParam::Transport),
             slot: number_or("Slot", 0, (0, SLOTS as i32), "Live", "Slot "),
             is_following: switch("Follow", false),
+            key_channel: IntParam::new("Control keys", 0, IntRange::Linear { min: -1, max: 16 })
+                .with_value_to_string(Arc::new(key_channel))
+                .with_string_to_value(Arc::new(key_channel_from_words)),
         }
     }
 }

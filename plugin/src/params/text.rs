@@ -89,6 +89,24 @@ pub(super) fn number_or(
         }))
 }
 
+/// The channels of control keys: -1 none, 0 all.
+pub(super) fn key_channel(channel: i32) -> String {
+    match channel {
+        ..0 => "off".to_owned(),
+        0 => "any channel".to_owned(),
+        _ => format!("channel {channel}"),
+    }
+}
+
+/// The channels that [`key_channel`] names.
+pub(super) fn key_channel_from_words(text: &str) -> Option<i32> {
+    match text.trim() {
+        "off" => Some(-1),
+        "any channel" => Some(0),
+        channel => channel.trim_start_matches("channel").trim().parse().ok(),
+    }
+}
+
 /// Names of the keys of an octave.
 const KEY_NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 

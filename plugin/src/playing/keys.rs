@@ -1,7 +1,7 @@
 //! Control keys: incoming MIDI keys and their actions.
 //!
-//! nice-plug 0.4.2 offers hosts no note names (neither CLAP's `note-name` extension nor VST3's key
-//! names), so the names are shown in the window and in the README alone.
+//! They lie below the keys that every ready note map plays, so that notes which the plugin has sent do not act when they
+//! are played back into it.
 
 use crate::state::choice::SLOTS;
 
@@ -32,7 +32,7 @@ impl KeyAction {
 /// A key: a row of [`KEYS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// MIDI key; 36 is C1.
+    /// MIDI key; 0 is C-2.
     pub key: u8,
     /// Name in the window.
     pub name: &'static str,
@@ -40,15 +40,15 @@ pub struct Key {
     pub action: KeyAction,
 }
 
-/// The lowest key: C1, where drum pads and small keyboards begin.
-const FIRST: u8 = 36;
+/// The lowest key, C-2.
+const FIRST: u8 = 0;
 
 const SLOT_NAMES: [&str; SLOTS] = [
     "Slot 1", "Slot 2", "Slot 3", "Slot 4", "Slot 5", "Slot 6", "Slot 7", "Slot 8", "Slot 9",
     "Slot 10", "Slot 11", "Slot 12",
 ];
 
-/// All control keys, in order from C1.
+/// All control keys, in order from C-2.
 pub const KEYS: [Key; SLOTS + 5] = {
     let live = Key { key: FIRST + 12, name: "Live", action: KeyAction::Live };
     let mut keys = [live; SLOTS + 5];
@@ -72,21 +72,37 @@ pub fn action(key: u8) -> Option<KeyAction> {
     Some(row.action)
 }
 
+/// The bit of `action` in [`KeyActivity`](crate::handoff::KeyActivity).
+pub fn bit(action: KeyAction) -> u32 {
+    KEYS.iter().position(|row| row.action == action).map_or(0, |place| 1 << place)
+}
+
+/// The bit of a note that is followed.
+pub const FOLLOWED: u32 = 1 << KEYS.len();
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn keys_lie_side_by_side_from_c1_on_and_each_does_what_its_row_says() {
+    fn keys_lie_side_by_side_and_each_does_what_its_row_says() {
         for (place, row) in KEYS.iter().enumerate() {
-            assert_eq!(usize::from(row.key), 36 + place);
+            assert_eq!(usize::from(row.key), place);
             assert_eq!(action(row.key), Some(row.action));
         }
-        assert_eq!((action(35), action(53)), (None, None));
+        assert_eq!((action(17), action(127)), (None, None));
         assert_eq!(KEYS[11].action, KeyAction::Slot(11));
         let mut names: Vec<_> = KEYS.iter().map(|row| row.name).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), KEYS.len());
+    }
+
+    #[test]
+    fn no_ready_note_map_plays_a_control_key() {
+        for map in groove::NoteMap::ALL {
+            let shared = map.keys().into_iter().find(|&key| action(key).is_some());
+            assert_eq!(shared, None, "{}", map.name());
+        }
     }
 }

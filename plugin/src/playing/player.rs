@@ -5,10 +5,11 @@
 use engine::Playing;
 use groove::{Beats, Instrument, instrument_meant};
 
-use crate::handoff::Heard;
+use crate::handoff::{Heard, KeyActivity};
 use crate::playing::follow::Follower;
 use crate::playing::keys::{self, KEYS, KeyAction};
 use crate::state::choice::Choice;
+use crate::state::key_channel::KeyChannel;
 
 /// The most actions in a block. Key presses beyond it count in the next block.
 pub(crate) const MAX_ACTIONS: usize = 64;
@@ -43,6 +44,8 @@ pub(crate) struct BlockInput {
     pub(crate) clicked: Option<i32>,
     /// Whether incoming notes are followed.
     pub(crate) is_following: bool,
+    /// The channels of control keys.
+    pub(crate) key_channel: KeyChannel,
     /// A bit for each filled slot.
     pub(crate) filled: u16,
     /// Whether time runs, or would run if a key were held.
@@ -60,6 +63,10 @@ pub(crate) struct Player {
     asked: Option<i32>,
     /// A bit for each MIDI key that is down.
     down: u128,
+    /// Of these, the control keys.
+    control_down: u128,
+    /// The keys that have acted in this block, and what is held.
+    acted: KeyActivity,
     sent: Pressed,
     actions: Vec<(u32, QueuedAction)>,
     follower: Follower,
@@ -75,6 +82,7 @@ impl Player {
             slot_parameter: 0,
             clicked: None,
             is_following: false,
+            key_channel: KeyChannel::Any,
             filled: 0,
             can_run: false,
             looped: None,
@@ -84,6 +92,8 @@ impl Player {
             choice: Choice::default(),
             asked: None,
             down: 0,
+            control_down: 0,
+            acted: KeyActivity::default(),
             sent: Pressed::default(),
             actions: Vec::with_capacity(MAX_ACTIONS),
             follower: Follower::new(),
@@ -107,6 +117,11 @@ impl Player {
         &self.actions
     }
 
+    /// The keys that have acted in this block, and what is held.
+    pub(crate) fn key_activity(&self) -> KeyActivity {
+        self.acted
+    }
+
     /// Starts a block at `time`. Returns the rhythm to follow from now on, if it changes.
     pub(crate) fn begin(
         &mut self,
@@ -115,6 +130,7 @@ impl Player {
         playing: &Playing,
     ) -> Option<Heard> {
         self.actions.clear();
+        self.acted.struck = 0;
         if input.slot_parameter != self.input.slot_parameter {
             self.asked = Some(input.slot_parameter);
         }
@@ -142,41 +158,59 @@ impl Player {
         Some(heard)
     }
 
-    /// Key down at sample `at`, at musical time `time`.
+    /// Key down on `channel` (`None`: all of them) at sample `at`, at musical time `time`.
     pub(crate) fn note_on(
         &mut self,
         at: u32,
         time: Beats,
-        key: u8,
+        (channel, key): (Option<u8>, u8),
         velocity: f32,
         playing: &Playing,
     ) {
-        self.down |= 1_u128 << key.min(127);
+        let bit = 1_u128 << key.min(127);
+        self.down |= bit;
+        let is_control = self.input.key_channel.hears(channel);
+        if is_control {
+            self.control_down |= bit;
+        }
         self.press(at);
         if self.input.is_following {
             let keys = Instrument::ALL.map(|instrument| playing.lanes.of(instrument).key);
             if self.input.can_run {
                 self.follower.strike(time, instrument_meant(&keys, key), velocity);
+                self.acted.struck |= keys::FOLLOWED;
             }
             return;
         }
-        match keys::action(key) {
-            Some(KeyAction::Slot(slot)) if self.input.filled & 1 << slot != 0 => {
+        let Some(action) = keys::action(key).filter(|_| is_control) else { return };
+        let acts = match action {
+            KeyAction::Slot(slot) if self.input.filled & 1 << slot != 0 => {
                 self.choose(at, Choice { slot: Some(slot), variation_id: None });
+                true
             }
-            Some(KeyAction::Live) => self.choose(at, Choice::default()),
+            KeyAction::Live => {
+                self.choose(at, Choice::default());
+                true
+            }
             // The same beat always gives the same variation.
-            Some(KeyAction::Variation) if self.input.can_run && time.0.is_finite() => {
+            KeyAction::Variation if self.input.can_run && time.0.is_finite() => {
                 let variation_id = Some(time.0.round() as i64);
                 self.choose(at, Choice { variation_id, ..self.choice });
+                true
             }
-            _ => {}
+            KeyAction::Slot(_) | KeyAction::Variation => false,
+            KeyAction::Fill | KeyAction::Mute | KeyAction::Play => true,
+        };
+        if acts {
+            self.acted.struck |= keys::bit(action);
         }
     }
 
     /// Key up at sample `at`; `None` means all keys.
     pub(crate) fn note_off(&mut self, at: u32, key: Option<u8>) {
-        self.down &= key.map_or(0, |key| !(1_u128 << key.min(127)));
+        let others = key.map_or(0, |key| !(1_u128 << key.min(127)));
+        self.down &= others;
+        self.control_down &= others;
         self.press(at);
     }
 
@@ -187,7 +221,8 @@ impl Player {
 
     /// Starts again from the parameters, after the engine was reset.
     pub(crate) fn reset(&mut self) {
-        (self.choice, self.down, self.sent) = (Choice::default(), 0, Pressed::default());
+        (self.choice, self.sent) = (Choice::default(), Pressed::default());
+        (self.down, self.control_down) = (0, 0);
         self.asked = Some(self.input.slot_parameter);
         self.leave();
     }
@@ -217,7 +252,7 @@ impl Player {
     /// Queues the changes of held keys for the engine.
     fn press(&mut self, at: u32) {
         let is_down = |wanted: fn(KeyAction) -> bool| {
-            KEYS.iter().any(|row| wanted(row.action) && self.down & 1 << row.key != 0)
+            KEYS.iter().any(|row| wanted(row.action) && self.control_down & 1 << row.key != 0)
         };
         let now = if self.input.is_following {
             Pressed { hold: self.down != 0, ..Pressed::default() }
@@ -228,6 +263,12 @@ impl Player {
                 hold: is_down(KeyAction::plays),
             }
         };
+        let held =
+            [(now.fill, KeyAction::Fill), (now.mute, KeyAction::Mute), (now.hold, KeyAction::Play)];
+        self.acted.held = held
+            .into_iter()
+            .filter(|&(is_held, _)| is_held)
+            .fold(0, |bits, (_, action)| bits | keys::bit(action));
         if now.fill != self.sent.fill && self.push(at, QueuedAction::Fill(now.fill)) {
             self.sent.fill = now.fill;
         }
@@ -256,10 +297,17 @@ mod tests {
         slot_parameter: 0,
         clicked: None,
         is_following: false,
+        key_channel: KeyChannel::Any,
         filled: 0b101,
         can_run: true,
         looped: None,
     };
+
+    /// Keys.
+    const LIVE: u8 = 12;
+    const FILL: u8 = 13;
+    const VARIATION: u8 = 14;
+    const MUTE: u8 = 15;
 
     fn begin(player: &mut Player, input: BlockInput) -> Vec<(u32, QueuedAction)> {
         player.begin(input, Beats(0.0), &Playing::default());
@@ -267,7 +315,7 @@ mod tests {
     }
 
     fn press(player: &mut Player, at: u32, beat: f64, key: u8) {
-        player.note_on(at, Beats(beat), key, 0.8, &Playing::default());
+        player.note_on(at, Beats(beat), (Some(0), key), 0.8, &Playing::default());
     }
 
     fn slot(slot: u8) -> Choice {
@@ -278,12 +326,47 @@ mod tests {
     fn a_key_chooses_its_slot_if_there_is_something_in_it() {
         let mut player = Player::new();
         begin(&mut player, INPUT);
-        press(&mut player, 3, 0.0, 37); // empty
-        press(&mut player, 5, 0.0, 38);
+        press(&mut player, 3, 0.0, 1); // empty
+        press(&mut player, 5, 0.0, 2);
         assert_eq!(player.actions()[1..], [(5, QueuedAction::Choose(slot(2)))]);
         assert_eq!(player.actions()[0], (3, QueuedAction::Hold(true)));
-        press(&mut player, 9, 0.0, 48);
+        press(&mut player, 9, 0.0, LIVE);
         assert_eq!(player.choice(), Choice::default());
+    }
+
+    #[test]
+    fn a_note_on_another_channel_than_that_of_the_control_keys_does_nothing() {
+        for (key_channel, acts) in
+            [(KeyChannel::None, false), (KeyChannel::One(3), false), (KeyChannel::One(0), true)]
+        {
+            let mut player = Player::new();
+            begin(&mut player, BlockInput { key_channel, ..INPUT });
+            press(&mut player, 3, 0.0, 2);
+            press(&mut player, 4, 0.0, MUTE);
+            assert_eq!(player.choice() == slot(2), acts, "{key_channel:?}");
+            assert_eq!(player.actions().is_empty(), !acts, "{key_channel:?}");
+            assert_eq!(player.key_activity() == KeyActivity::default(), !acts, "{key_channel:?}");
+        }
+    }
+
+    #[test]
+    fn keys_that_act_are_told_and_those_of_empty_slots_are_not() {
+        let mut player = Player::new();
+        begin(&mut player, INPUT);
+        press(&mut player, 1, 0.0, 1); // empty
+        assert_eq!(player.key_activity().struck, 0);
+        press(&mut player, 2, 0.0, 2);
+        press(&mut player, 3, 0.0, MUTE);
+        let bit = |action| keys::bit(action);
+        assert_eq!(player.key_activity().struck, bit(KeyAction::Slot(2)) | bit(KeyAction::Mute));
+        begin(&mut player, INPUT);
+        let held = bit(KeyAction::Mute) | bit(KeyAction::Play);
+        assert_eq!(player.key_activity(), KeyActivity { struck: 0, held });
+        player.note_off(0, None);
+        assert_eq!(player.key_activity(), KeyActivity::default());
+        begin(&mut player, BlockInput { is_following: true, ..INPUT });
+        press(&mut player, 0, 0.0, 38);
+        assert_eq!(player.key_activity().struck, keys::FOLLOWED);
     }
 
     #[test]
@@ -291,7 +374,7 @@ mod tests {
         let mut player = Player::new();
         let third = BlockInput { slot_parameter: 3, ..INPUT };
         assert_eq!(begin(&mut player, third), [(0, QueuedAction::Choose(slot(2)))]);
-        press(&mut player, 0, 0.0, 36);
+        press(&mut player, 0, 0.0, 0);
         assert_eq!(player.choice(), slot(0));
         assert_eq!(begin(&mut player, third), []);
         assert_eq!(player.choice(), slot(0));
@@ -304,10 +387,10 @@ mod tests {
         let mut player = Player::new();
         let third = BlockInput { slot_parameter: 3, ..INPUT };
         begin(&mut player, third);
-        press(&mut player, 0, 0.0, 36);
+        press(&mut player, 0, 0.0, 0);
         let clicked = BlockInput { clicked: Some(3), ..third };
         assert_eq!(begin(&mut player, clicked), [(0, QueuedAction::Choose(slot(2)))]);
-        press(&mut player, 0, 3.0, 50);
+        press(&mut player, 0, 3.0, VARIATION);
         assert_eq!(player.choice().variation_id, Some(3));
         assert_eq!(
             begin(&mut player, clicked),
@@ -332,15 +415,15 @@ mod tests {
     fn the_same_beat_gives_the_same_variation_and_standing_still_ends_it() {
         let mut player = Player::new();
         begin(&mut player, INPUT);
-        press(&mut player, 0, 6.9, 50);
+        press(&mut player, 0, 6.9, VARIATION);
         let varied = player.choice();
         assert_eq!(varied, Choice { slot: None, variation_id: Some(7) });
-        press(&mut player, 0, 7.1, 50);
+        press(&mut player, 0, 7.1, VARIATION);
         assert_eq!(player.choice(), varied);
         player.stopped();
         assert_eq!(player.choice(), Choice::default());
         begin(&mut player, BlockInput { can_run: false, ..INPUT });
-        press(&mut player, 0, 8.0, 50);
+        press(&mut player, 0, 8.0, VARIATION);
         assert_eq!(player.choice(), Choice::default());
     }
 
@@ -348,10 +431,10 @@ mod tests {
     fn keys_that_are_held_are_told_once_and_let_go_once() {
         let mut player = Player::new();
         begin(&mut player, INPUT);
-        press(&mut player, 1, 0.0, 49);
-        press(&mut player, 2, 0.0, 51);
-        player.note_off(3, Some(49));
-        player.note_off(4, Some(49));
+        press(&mut player, 1, 0.0, FILL);
+        press(&mut player, 2, 0.0, MUTE);
+        player.note_off(3, Some(FILL));
+        player.note_off(4, Some(FILL));
         player.note_off(5, None);
         let expected = [
             (1, QueuedAction::Fill(true)),
@@ -367,10 +450,10 @@ mod tests {
         let mut player = Player::new();
         begin(&mut player, INPUT);
         for at in 0..100 {
-            press(&mut player, at, 0.0, 49);
-            player.note_off(at, Some(49));
+            press(&mut player, at, 0.0, FILL);
+            player.note_off(at, Some(FILL));
         }
-        press(&mut player, 100, 0.0, 51);
+        press(&mut player, 100, 0.0, MUTE);
         assert_eq!(player.actions().len(), MAX_ACTIONS);
         assert_eq!(begin(&mut player, INPUT), [(0, QueuedAction::Mute(true))]);
     }

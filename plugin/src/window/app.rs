@@ -130,6 +130,7 @@ impl Window {
             playhead: self.gui.playhead(),
             name: self.params.groove_name(),
             choice,
+            keys: self.gui.take_keys(),
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),
             attributes: weights.attributes.len().min(ATTRIBUTES),

@@ -8,6 +8,7 @@ pub(crate) mod footer;
 pub(crate) mod generate;
 pub(crate) mod header;
 pub(crate) mod instruments;
+pub(crate) mod key_lights;
 pub(crate) mod knobs;
 pub(crate) mod network;
 pub(crate) mod pad;

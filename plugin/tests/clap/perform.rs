@@ -8,6 +8,10 @@ use groove::{Hit, Instrument, NoteMap};
 use jangdan::params::NoteMapParam;
 use nice_plug::prelude::Enum;
 
+/// Control keys.
+const FILL: u8 = 13;
+const VARIATION: u8 = 14;
+
 /// A key of the host's keyboard, pressed (true) or let go at a sample of the stretch.
 type KeyPress = (u32, u8, bool);
 
@@ -110,11 +114,11 @@ fn keys_choose_slots_at_the_next_beat_at_any_block_size_and_empty_ones_change_no
         // A beat and a quarter: slot 1; two and a half: the empty slot 2; three and a half: slot 3;
         // five and a quarter: the groove of the controls.
         let keys = [
-            (30_000, 36, true),
-            (60_000, 37, true),
-            (84_000, 38, true),
-            (126_000, 48, true),
-            (127_000, 36, false),
+            (30_000, 0, true),
+            (60_000, 1, true),
+            (84_000, 2, true),
+            (126_000, 12, true),
+            (127_000, 0, false),
         ];
         play_keys(&mut host, Some(0.0), 200_000, block, &keys, &[]);
         stop(&mut host, 1);
@@ -151,7 +155,7 @@ fn the_slot_parameter_of_a_project_plays_its_slot_from_the_first_note_on() {
 #[test]
 fn a_fill_is_the_same_in_every_bounce_and_at_every_block_size_and_lands_on_a_crash() {
     let state = state_with_slots(&[(0, pulse(Instrument::HighTom, 4))], &[("Slot", 1.0)]);
-    let keys = [(28_000, 49, true), (29_000, 49, false)];
+    let keys = [(28_000, FILL, true), (29_000, FILL, false)];
     let bounce = |block| {
         let mut host = host_with(&state);
         play_keys(&mut host, Some(0.0), 192_000, block, &keys, &[]);
@@ -179,7 +183,7 @@ fn the_variation_key_gives_the_same_variation_at_the_same_beat_until_the_transpo
     let bounce = |beat: u32, block| {
         let mut host = host_with(&state);
         let at = beat * 24_000 - 3000; // a little early
-        let keys = [(at, 50, true), (at + 100, 50, false)];
+        let keys = [(at, VARIATION, true), (at + 100, VARIATION, false)];
         play_keys(&mut host, Some(0.0), 16 * 24_000, block, &keys, &[]);
         stop(&mut host, 64);
         let varied = onsets(&host.take_recording(), 0);
@@ -206,7 +210,7 @@ fn the_mute_key_mutes_while_it_is_held() {
     let state = state_with_slots(&[(0, pulse(Instrument::Ride, 1))], &[("Slot", 1.0)]);
     for block in BLOCKS {
         let mut host = host_with(&state);
-        let keys = [(30_000, 51, true), (60_000, 51, false)];
+        let keys = [(30_000, 15, true), (60_000, 15, false)];
         play_keys(&mut host, Some(0.0), 90_000, block, &keys, &[]);
         let notes = onsets(host.recording(), 0);
         assert!(!notes.iter().any(|&(at, _)| (30_000..60_000).contains(&at)), "{block}");
@@ -235,7 +239,7 @@ fn while_the_transport_stands_a_held_key_plays_its_slot_from_the_beginning() {
     let state = state_with_slots(&slots, &[("Plays", 1.0)]);
     for block in BLOCKS {
         let mut host = host_with(&state);
-        let keys = [(5000, 40, true), (65_000, 40, false)];
+        let keys = [(5000, 4, true), (65_000, 4, false)];
         play_keys(&mut host, None, 100_000, block, &keys, &[]);
         assert!(host.recording().hanging_notes().is_empty());
         let notes = onsets(host.recording(), 5000);
@@ -321,6 +325,33 @@ fn notes_leave_on_the_channel_and_the_keys_that_are_chosen() {
 }
 
 #[test]
+fn what_it_has_played_changes_nothing_when_it_is_played_back_into_it() {
+    let state = state_with_slots(&[(0, RIDE)], &[]);
+    let bounce = |keys: &[KeyPress], parameters: &[(&str, f64)]| {
+        let mut host = host_with(&state);
+        let inputs: Vec<Input> =
+            parameters.iter().map(|(name, value)| set(&mut host, name, *value)).collect();
+        play_keys(&mut host, Some(0.0), 192_000, 512, keys, &inputs);
+        stop(&mut host, 1);
+        host.take_recording()
+    };
+    let plain = bounce(&[], &[]);
+    let back: Vec<KeyPress> = plain
+        .notes
+        .iter()
+        .filter(|note| note.time < 192_000)
+        .map(|note| (note.time as u32, note.key as u8, matches!(note.kind, NoteKind::On(_))))
+        .collect();
+    assert!(back.len() > 50);
+    assert_eq!(bounce(&back, &[]).notes, plain.notes);
+    // Hosts count from 0 on: off, any channel, channel 1, on which the host's keyboard is, channel 2.
+    for (choice, acts) in [(0.0, false), (1.0, true), (2.0, true), (3.0, false)] {
+        let played = bounce(&[(30_000, 0, true)], &[("Control keys", choice)]);
+        assert_eq!(played.notes != plain.notes, acts, "{choice}");
+    }
+}
+
+#[test]
 fn a_rhythm_that_comes_in_is_joined_with_the_next_cycle_the_same_in_every_bounce() {
     let state = state_with_slots(&[], &[("Follow", 1.0)]);
     let cycle = 16 * 24_000;
@@ -359,7 +390,7 @@ fn in_real_time_too_keys_choose_what_is_in_the_slots() {
     let mut is_chosen = false;
     for cycle in 0..1000 {
         // Until the worker has found out what is in the slots, the key changes nothing.
-        let keys = [(100, 36, true), (200, 36, false), (300, 49, true), (400, 49, false)];
+        let keys = [(100, 0, true), (200, 0, false), (300, FILL, true), (400, FILL, false)];
         play_keys(&mut host, Some(f64::from(cycle) * 16.0), 48_000, 441, &keys[..2], &[]);
         let notes = onsets(&host.take_recording(), 0);
         is_chosen = !notes.is_empty() && keys_of(&notes) == [51];
@@ -382,7 +413,7 @@ fn two_variations_asked_for_in_one_block_of_a_bounce_are_both_played() {
             let frames = block.min(24_000 - start);
             let due = [100, 6100].into_iter().filter(|at| (start..start + frames).contains(at));
             let keys: Vec<Input> = due
-                .map(|at| Input::NoteOn { offset: at - start, key: 50, velocity: 0.8 })
+                .map(|at| Input::NoteOn { offset: at - start, key: VARIATION, velocity: 0.8 })
                 .collect();
             let position = f64::from(start) / 6000.0;
             host.process(frames, Some(&Transport::playing(position, 480.0)), &keys).unwrap();

@@ -26,6 +26,7 @@ use crate::window::panels::browser::Browser;
 use crate::window::panels::command::Command;
 use crate::window::panels::dialog::Dialog;
 use crate::window::panels::footer::Message;
+use crate::window::panels::key_lights::KeyLights;
 use crate::window::panels::pad::PadState;
 use crate::window::panels::pending_choice::PendingChoice;
 use crate::window::panels::requests::PanelRequests;
@@ -47,6 +48,7 @@ pub struct View {
     tween: Tween,
     pad: PadState,
     pending_choice: PendingChoice,
+    key_lights: KeyLights,
     grid_drag: GridDrag,
     gestures: Gestures,
     painted: Option<Theme>,
@@ -169,7 +171,8 @@ pub fn draw(
         pressed.map(|instrument| Command::Job(Job::Reroll { instrument, seed: dice::number() })),
     );
     instruments::strip(ui, cx, place, &playing.lanes, &mut kept.shows_keys);
-    let highlight = SlotHighlight { sounding, pending };
+    let is_key_lit = view.key_lights.follow(scene.keys, now_s);
+    let highlight = SlotHighlight { sounding, pending, lights: view.key_lights };
     slots::slots_panel(ui, cx, layout.slots, highlight, &mut requests.commands);
     ui.painter().rect_filled(layout.knob_panel(), theme::PANEL_RADIUS, palette.panel);
     knobs::front_row(ui, cx, layout.knobs, &mut kept.is_more_open);
@@ -190,7 +193,7 @@ pub fn draw(
         window.shows_keys = kept.shows_keys;
         ui.ctx().request_repaint();
     }
-    if view.playhead.is_moving(now_s) || !has_arrived {
+    if view.playhead.is_moving(now_s) || !has_arrived || is_key_lit {
         ui.ctx().request_repaint_after(FRAME);
     }
 }

@@ -38,6 +38,8 @@ const QUANTISE_ABOUT: &str = "Where in the song a new groove takes over from the
 const MAP_ABOUT: &str =
     "On which keys the instruments are played, for which sampler. Own: those set under Keys.";
 const CHANNEL_ABOUT: &str = "The MIDI channel of the notes that go out, 1 to 16. Drums are on 10.";
+const KEYS_ABOUT: &str = "On which MIDI channels notes that come in choose slots, fill, vary, mute and play: \
+    any, one of its own, or none.";
 
 /// Draws the first row in `place`. The button at its end toggles `is_open`.
 pub(crate) fn front_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect, is_open: &mut bool) {
@@ -85,7 +87,14 @@ pub(crate) fn front_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect, is_ope
 /// Draws the second row in `place`.
 pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
     let palette = cx.palette;
-    let JangdanParams { pattern, humanise, notes, play, .. } = cx.params;
+    let JangdanParams { pattern, humanise, notes, perform, play, .. } = cx.params;
+    let plain = Look {
+        about: "",
+        color: palette.good,
+        origin: None,
+        short: str::to_owned,
+        is_faint: false,
+    };
     let felt = |name, about| face(name, about, palette.feel, 0.0);
     let knobs: [(&dyn Turnable, Face<'_>); 6] = [
         (&pattern.triplet, felt("Triplet", TRIPLET_ABOUT)),
@@ -115,9 +124,15 @@ pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
     };
     choices(ui, cx, &pattern.speed, body(0), SPEED_ABOUT);
     choices(ui, cx, &play.quantise, body(1), QUANTISE_ABOUT);
-    let accents = body(2);
+    let keys_width = 18.0 * UNIT;
+    let accents = body(2).with_max_x(right.right() - keys_width - UNIT);
     let count = humanise.accent.step_count().unwrap_or(0) + 1;
     menu(ui, cx, &humanise.accent, count, accents, "", ACCENT_ON_ABOUT);
+    let keys = body(2).with_min_x(right.right() - keys_width);
+    let label = keys.with_max_x(keys.left() + 9.0 * UNIT);
+    small_text(ui.painter(), label, "Control keys", Weight::Regular, palette.dim);
+    let look = Look { about: KEYS_ABOUT, ..plain };
+    field(ui, cx, &perform.key_channel, keys.with_min_x(label.right()), &look);
     let channel_width = 11.0 * UNIT;
     let map = body(3).with_max_x(right.right() - channel_width - UNIT);
     let count = notes.map.step_count().unwrap_or(0) + 1;
@@ -125,13 +140,7 @@ pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
     let channel = body(3).with_min_x(right.right() - channel_width);
     let label = channel.with_max_x(channel.left() + 7.0 * UNIT);
     small_text(ui.painter(), label, "Channel", Weight::Regular, palette.dim);
-    let look = Look {
-        about: CHANNEL_ABOUT,
-        color: palette.good,
-        origin: None,
-        short: str::to_owned,
-        is_faint: false,
-    };
+    let look = Look { about: CHANNEL_ABOUT, ..plain };
     field(ui, cx, &notes.channel, channel.with_min_x(label.right()), &look);
 }
 
@@ -177,6 +186,6 @@ fn fold(ui: &Ui, cx: ControlContext<'_>, place: Rect, is_open: &mut bool) {
     let corners = corners.map(|by| at + by);
     painter.add(Shape::line(corners.to_vec(), Stroke::new(1.5, palette.dim)));
     response.on_hover_text(
-        "Triplets, humanising, accents, note length, rotation, half and double time, note map, channel",
+        "Triplets, humanising, accents, note length, rotation, half and double time, note map, channels",
     );
 }

@@ -6,7 +6,7 @@ use groove::{Beats, Pattern};
 use musicvae::infer::Locks;
 
 use crate::factory::weights::WeightsInfo;
-use crate::handoff::Network;
+use crate::handoff::{KeyActivity, Network};
 use crate::state::choice::Choice;
 use crate::state::request::ATTRIBUTES;
 
@@ -25,6 +25,8 @@ pub struct Scene {
     pub name: Option<String>,
     /// The chosen groove.
     pub choice: Choice,
+    /// The control keys that act.
+    pub keys: KeyActivity,
     /// The state of the network.
     pub network: Network,
     /// Whether the host has bypassed the plugin.
@@ -51,6 +53,7 @@ impl Scene {
             playhead: None,
             name: None,
             choice: Choice::default(),
+            keys: KeyActivity::default(),
             network: Network::Ready,
             is_bypassed: false,
             weights: Arc::default(),

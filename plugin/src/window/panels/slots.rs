@@ -6,12 +6,13 @@ use egui::{
 use groove::{Pattern, STEPS_PER_BAR};
 use nice_plug::prelude::Param;
 
-use crate::playing::keys::{KEYS, KeyAction};
+use crate::playing::keys::{self, KEYS, KeyAction};
 use crate::state::choice::Choice;
 use crate::state::choice::SLOTS;
 use crate::state::groove::Groove;
 use crate::window::grid::ROWS;
 use crate::window::panels::command::Command;
+use crate::window::panels::key_lights::{KeyLights, key_name, key_names};
 use crate::window::widgets::{
     ControlContext, PANEL_RADIUS, UNIT, Weight, blend, choices, clickable, column, explain,
     focus_ring, write_text,
@@ -22,11 +23,12 @@ const MODE_ABOUT: &str = "When the groove plays. Song: with the transport. Key: 
 const FOLLOW_ABOUT: &str = "Joins in: a rhythm that is played or routed into the plugin becomes a groove near it, \
     from the next cycle on. While it is on, notes choose no slots.";
 
-/// The slot that sounds and the one that is pending.
+/// The slot that sounds, the one that is pending, and the keys that act.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SlotHighlight {
     pub(crate) sounding: Choice,
     pub(crate) pending: Option<Choice>,
+    pub(crate) lights: KeyLights,
 }
 
 /// Draws the row of slots in `frame`.
@@ -53,11 +55,12 @@ pub(crate) fn slots_panel(
     }
     let right = inner.with_min_x(inner.right() - right);
     let follow_width = 8.0 * UNIT;
-    let middle = Rect::from_center_size(right.center(), vec2(right.width(), 3.0 * UNIT));
-    let mode = middle.with_max_x(middle.right() - follow_width - UNIT);
+    let line = right.with_max_y(right.top() + 3.0 * UNIT);
+    let mode = line.with_max_x(line.right() - follow_width - UNIT);
     choices(ui, cx, &cx.params.perform.mode, mode, MODE_ABOUT);
-    let follow = middle.with_min_x(middle.right() - follow_width);
-    toggle(ui, cx, follow);
+    let follow = line.with_min_x(line.right() - follow_width);
+    toggle(ui, cx, follow, highlight.lights.of(keys::FOLLOWED));
+    key_names(ui, cx, right.with_min_y(line.bottom() + 2.0), &highlight.lights);
 }
 
 /// The state of a tile.
@@ -91,7 +94,8 @@ fn live_tile(
     if response.clicked() {
         choose(cx, None, commands);
     }
-    let ink = paint(ui, cx, tile, &response, highlight.state(None), true);
+    let look = (highlight.state(None), highlight.lights.of(keys::bit(KeyAction::Live)));
+    let ink = paint(ui, cx, tile, &response, look, true);
     write_text(ui.painter(), (tile.center(), Align2::CENTER_CENTER), "Live", Weight::Strong, ink);
     let key = key_name(cx, KeyAction::Live);
     response.on_hover_text(format!("The groove that the controls make. Key {key}."));
@@ -121,7 +125,9 @@ fn slot_tile(
         put(None);
     }
     let number_at = pos2(tile.left() + 5.0, tile.top() + 9.0);
-    let ink = paint(ui, cx, tile, &response, highlight.state(Some(slot as u8)), groove.is_some());
+    let light = highlight.lights.of(keys::bit(KeyAction::Slot(slot as u8)));
+    let look = (highlight.state(Some(slot as u8)), light);
+    let ink = paint(ui, cx, tile, &response, look, groove.is_some());
     let number = (slot + 1).to_string();
     match groove {
         Some(groove) => {
@@ -174,21 +180,13 @@ fn choose(cx: ControlContext<'_>, slot: Option<u8>, commands: &mut Vec<Command>)
     commands.push(Command::Choose(slot));
 }
 
-/// The name of the key for `action`.
-fn key_name(cx: ControlContext<'_>, action: KeyAction) -> String {
-    let key = KEYS.iter().find(|key| key.action == action).map_or(0, |key| key.key);
-    // Any parameter that is a key knows the names of keys.
-    let own = &cx.params.instruments.kick.key;
-    own.normalized_value_to_string(own.preview_normalized(key.into()), false)
-}
-
-/// Draws a tile; returns its text colour.
+/// Draws a tile in a state, lit by its key; returns its text colour.
 fn paint(
     ui: &Ui,
     cx: ControlContext<'_>,
     tile: Rect,
     response: &Response,
-    state: State,
+    (state, light): (State, f32),
     is_filled: bool,
 ) -> Color32 {
     let palette = cx.palette;
@@ -207,6 +205,10 @@ fn paint(
     }
     if state == State::Pending {
         painter.rect_stroke(tile, radius, (2.0, palette.accent), StrokeKind::Inside);
+    }
+    if light > 0.0 {
+        let line = (2.0, palette.bright.gamma_multiply(light));
+        painter.rect_stroke(tile, radius, line, StrokeKind::Outside);
     }
     focus_ring(painter, response, tile, radius, palette.text);
     if state == State::Sounding && is_filled { palette.on_accent } else { palette.text }
@@ -234,8 +236,8 @@ fn thumbnail(
     }
 }
 
-/// Draws the button *Follow*.
-fn toggle(ui: &Ui, cx: ControlContext<'_>, rect: Rect) {
+/// Draws the button *Follow*, lit by the notes that it follows.
+fn toggle(ui: &Ui, cx: ControlContext<'_>, rect: Rect, light: f32) {
     let param = &cx.params.perform.is_following;
     let palette = cx.palette;
     let is_on = param.value();
@@ -244,7 +246,7 @@ fn toggle(ui: &Ui, cx: ControlContext<'_>, rect: Rect) {
         cx.set_once(param, if is_on { 0.0 } else { 1.0 });
     }
     let fill = match (is_on, response.hovered()) {
-        (true, _) => palette.good,
+        (true, _) => blend(palette.good, palette.bright, 0.6 * light),
         (false, true) => palette.lifted,
         (false, false) => palette.raised,
     };
