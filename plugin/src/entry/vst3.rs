@@ -1,6 +1,21 @@
 //! What differs where the host is clap-wrapper, which makes a VST3 of the CLAP.
 
+/// Functions of an interface that only hand on what they are given, to the interface that `$wrapped` finds.
+macro_rules! handed_on {
+    ($interface:ty, $wrapped:expr; $($name:ident($($argument:ident: $kind:ty),*) -> $result:ty;)*) => {$(
+        #[expect(non_snake_case, reason = "VST3's names")]
+        unsafe extern "system" fn $name(this: *mut $interface, $($argument: $kind),*) -> $result {
+            // SAFETY: the host holds a reference; the rest is the wrapped instance's to judge.
+            unsafe {
+                let wrapped = $wrapped(this);
+                ((*(*wrapped).vtbl).$name)(wrapped, $($argument),*)
+            }
+        }
+    )*};
+}
+
 mod component;
+mod controller;
 mod factory;
 mod note_ports;
 

@@ -1,11 +1,13 @@
 //! The window as the framework runs it.
 
+mod editor;
 pub(crate) mod execute;
 pub(crate) mod fonts;
 pub(crate) mod frames;
 pub(crate) mod resize;
 pub(crate) mod shortcuts;
 pub(crate) mod view;
+mod window_thread;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,9 +17,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::editor::{ResizeHint, SizeConstraints};
 use nice_plug_egui::baseview::{HandlerError, WindowSize as NativeSize};
-use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
-};
+use nice_plug_egui::{EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor};
 
 use crate::editing::commands::{self, GroovePen, Stroke};
 use crate::editing::compare::Compare;
@@ -26,14 +26,13 @@ use crate::handoff::GuiEnd;
 use crate::params::JangdanParams;
 use crate::state::request::{ATTRIBUTES, GrooveRequest};
 use crate::state::window_size::WindowSize;
+pub use crate::window::app::editor::WindowEditor;
 use crate::window::app::fonts::SystemFonts;
 use crate::window::app::view::{View, draw};
+use crate::window::app::window_thread::WindowThread;
 use crate::window::panels::scene::{Scene, UndoState};
 use crate::window::panels::zoom::{MAX_ZOOM, MIN_ZOOM};
 use crate::window::widgets::{MIN_SIZE, theme};
-
-/// The editor type that the framework opens windows with.
-pub type WindowEditor = EguiEditor<Window>;
 
 /// The state behind the window. It outlives windows, which open and close.
 pub struct Window {
@@ -44,6 +43,7 @@ pub struct Window {
     history: History,
     compare: Compare,
     fonts: SystemFonts,
+    thread: WindowThread,
     stroke: Stroke,
     asked: Option<GrooveRequest>,
     /// When something was asked of the worker last.
@@ -64,12 +64,14 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
         size_constraints: SizeConstraints::Logical { min_size: Some(least), max_size: None },
         ..ResizeHint::default()
     };
-    create_egui_editor(
+    let thread = WindowThread::default();
+    let editor = create_egui_editor(
         EguiEditorState::from_size(opened, zoom),
         gui.repaint_notifier(),
         EguiNiceSettings::new().with_tile("Jangdan").with_resize_hint(hint),
-        Window::new(params, gui),
-    )
+        Window::new(params, gui, thread.clone()),
+    )?;
+    Some(WindowEditor::new(editor, thread))
 }
 
 /// The largest window that is opened, in logical pixels.
@@ -84,7 +86,7 @@ fn opening(kept: WindowSize) -> (Vec2, f32) {
 }
 
 impl Window {
-    fn new(params: Arc<JangdanParams>, gui: GuiEnd) -> Self {
+    fn new(params: Arc<JangdanParams>, gui: GuiEnd, thread: WindowThread) -> Self {
         Self {
             projects: params.groove.projects(),
             params,
@@ -94,6 +96,7 @@ impl Window {
             history: History::default(),
             compare: Compare::default(),
             fonts: SystemFonts::default(),
+            thread,
             stroke: Stroke::default(),
             asked: None,
             asked_at: Instant::now(),
@@ -149,6 +152,7 @@ impl NiceEguiApp for Window {
         context: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        self.thread.enter();
         frames::listen(&ctx, frame.baseview_window());
         theme::install(&ctx);
         ctx.add_font_provider(self.fonts.provider());

@@ -172,6 +172,12 @@ impl Instance {
         handler
     }
 
+    /// Sets no handler.
+    pub(crate) fn take_handler(&self) {
+        // SAFETY: the controller is initialised.
+        assert_eq!(unsafe { self.controller.setComponentHandler(null_mut()) }, kResultOk);
+    }
+
     pub(crate) fn load(&self, state: &[u8]) {
         let stream = Stream { bytes: state.to_vec().into(), ..Stream::default() };
         let stream = ComWrapper::new(stream).to_com_ptr::<IBStream>().unwrap();

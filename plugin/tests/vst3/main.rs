@@ -186,6 +186,9 @@ fn a_state_is_saved_and_loaded_before_the_host_listens_and_after() {
     assert_eq!(heard.save(), state);
     assert_eq!(handler.restarts(), [kParamValuesChanged as i32]);
     assert!((heard.value(seed) - wanted).abs() < 1e-9);
+    heard.take_handler();
+    heard.load(&state);
+    assert_eq!(handler.restarts().len(), 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! When a state is loaded, clap-wrapper 0.3.1 takes over the parameters' new values, and tells the host's component handler
 //! without looking whether there is one. And it asks a host for its name without looking whether that is null. Steinberg's
-//! validator sets no handler, and its process would end there.
+//! validator sets no handler, other hosts take theirs away, and their processes would end there.
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,14 +15,22 @@ use vst3::Steinberg::{
     FUnknown, FUnknownVtbl, IBStream, IPluginBase, IPluginBaseTrait, IPluginBaseVtbl, TBool, TUID,
     int32, kNotImplemented, kResultOk, tresult, uint32,
 };
+use vst3::com_scrape_types::Guid;
 use vst3::{Class, ComPtr, ComWrapper, Interface};
+
+use super::controller::CONTROLLER;
 
 /// See the module.
 #[repr(C)]
 pub(super) struct Component {
     /// What the host holds. The first field: its address is that of the whole.
     interface: IComponent,
+    /// The same instance's controller.
+    controller: IEditController,
     wrapped: ComPtr<IComponent>,
+    wrapped_controller: ComPtr<IEditController>,
+    /// The handler where there is none.
+    nobody: ComPtr<IComponentHandler>,
     references: AtomicU32,
 }
 
@@ -44,11 +52,17 @@ static FUNCTIONS: IComponentVtbl = IComponentVtbl {
 };
 
 impl Component {
-    /// A pointer with a reference that is the caller's.
-    pub(super) fn wrap(wrapped: ComPtr<IComponent>) -> *mut FUnknown {
-        let interface = IComponent { vtbl: &FUNCTIONS };
-        let references = AtomicU32::new(1);
-        Box::into_raw(Box::new(Self { interface, wrapped, references })).cast()
+    /// A pointer with a reference that is the caller's; `None` if `wrapped` has no controller.
+    pub(super) fn wrap(wrapped: ComPtr<IComponent>) -> Option<*mut FUnknown> {
+        let component = Self {
+            interface: IComponent { vtbl: &FUNCTIONS },
+            controller: IEditController { vtbl: &CONTROLLER },
+            wrapped_controller: wrapped.cast()?,
+            wrapped,
+            nobody: ComWrapper::new(Nobody).to_com_ptr()?,
+            references: AtomicU32::new(1),
+        };
+        Some(Box::into_raw(Box::new(component)).cast())
     }
 
     /// # Safety
@@ -57,10 +71,46 @@ impl Component {
         // SAFETY: as the caller says.
         unsafe { &*this.cast() }
     }
+
+    /// The wrapped instance.
+    ///
+    /// # Safety
+    /// As for [`of`](Self::of).
+    unsafe fn of_component(this: *mut IComponent) -> *mut IComponent {
+        // SAFETY: as the caller says.
+        unsafe { Self::of(this).wrapped.as_ptr() }
+    }
+
+    /// The pointer to the whole.
+    ///
+    /// # Safety
+    /// `this` is its [`controller`](Self::controller), and its caller holds a reference.
+    pub(super) unsafe fn of_controller<I>(this: *mut I) -> *mut FUnknown {
+        // SAFETY: as the caller says.
+        unsafe { this.byte_sub(std::mem::offset_of!(Self, controller)).cast() }
+    }
+
+    /// The wrapped instance's controller.
+    ///
+    /// # Safety
+    /// As for [`of_controller`](Self::of_controller).
+    pub(super) unsafe fn wrapped_controller(this: *mut IEditController) -> *mut IEditController {
+        // SAFETY: as the caller says.
+        unsafe { Self::of(Self::of_controller(this)).wrapped_controller.as_ptr() }
+    }
+
+    /// The handler where there is none.
+    ///
+    /// # Safety
+    /// As for [`of_controller`](Self::of_controller).
+    pub(super) unsafe fn nobody(this: *mut IEditController) -> *mut IComponentHandler {
+        // SAFETY: as the caller says.
+        unsafe { Self::of(Self::of_controller(this)).nobody.as_ptr() }
+    }
 }
 
 /// Other interfaces are the wrapped instance's own.
-unsafe extern "system" fn query(
+pub(super) unsafe extern "system" fn query(
     this: *mut FUnknown,
     id: *const TUID,
     found: *mut *mut c_void,
@@ -68,9 +118,16 @@ unsafe extern "system" fn query(
     // SAFETY: the host holds a reference; an id has 16 bytes.
     unsafe {
         let own = [FUnknown::IID, IPluginBase::IID, IComponent::IID];
-        if !id.is_null() && !found.is_null() && own.contains(&*id.cast()) {
+        let ours = match id.cast::<Guid>().as_ref() {
+            Some(id) if own.contains(id) => Some(this.cast::<c_void>()),
+            Some(&IEditController::IID) => {
+                Some((&raw const Component::of(this).controller).cast_mut().cast())
+            }
+            _ => None,
+        };
+        if let Some(ours) = ours.filter(|_| !found.is_null()) {
             add_reference(this);
-            *found = this.cast();
+            *found = ours;
             return kResultOk;
         }
         let wrapped = Component::of(this).wrapped.as_ptr().cast::<FUnknown>();
@@ -78,12 +135,12 @@ unsafe extern "system" fn query(
     }
 }
 
-unsafe extern "system" fn add_reference(this: *mut FUnknown) -> uint32 {
+pub(super) unsafe extern "system" fn add_reference(this: *mut FUnknown) -> uint32 {
     // SAFETY: the host holds a reference.
     unsafe { Component::of(this).references.fetch_add(1, Ordering::Relaxed) + 1 }
 }
 
-unsafe extern "system" fn release(this: *mut FUnknown) -> uint32 {
+pub(super) unsafe extern "system" fn release(this: *mut FUnknown) -> uint32 {
     // SAFETY: the host gives up a reference that it holds; with the last one nobody has it any more.
     unsafe {
         let left = Component::of(this).references.fetch_sub(1, Ordering::AcqRel) - 1;
@@ -94,40 +151,26 @@ unsafe extern "system" fn release(this: *mut FUnknown) -> uint32 {
     }
 }
 
-unsafe extern "system" fn initialize(this: *mut IPluginBase, host: *mut FUnknown) -> tresult {
-    let nobody = ComWrapper::new(Nobody).to_com_ptr::<IComponentHandler>();
+pub(super) unsafe extern "system" fn initialize(
+    this: *mut IPluginBase,
+    host: *mut FUnknown,
+) -> tresult {
     // SAFETY: the host holds a reference, and whatever is handed on is counted.
     unsafe {
-        let wrapped = &Component::of(this).wrapped;
-        let Some(nobody) = nobody else { return kNotImplemented };
+        let Component { wrapped, wrapped_controller, nobody, .. } = Component::of(this);
         let result = wrapped.initialize(if host.is_null() { nobody.as_ptr().cast() } else { host });
-        if let Some(controller) = wrapped.cast::<IEditController>() {
-            controller.setComponentHandler(nobody.as_ptr());
-        }
+        wrapped_controller.setComponentHandler(nobody.as_ptr());
         result
     }
 }
 
-unsafe extern "system" fn terminate(this: *mut IPluginBase) -> tresult {
+pub(super) unsafe extern "system" fn terminate(this: *mut IPluginBase) -> tresult {
     // SAFETY: the host holds a reference.
     unsafe { Component::of(this).wrapped.terminate() }
 }
 
-/// Functions that only hand on what they are given.
-macro_rules! handed_on {
-    ($($name:ident($($argument:ident: $kind:ty),*) -> $result:ty;)*) => {$(
-        #[expect(non_snake_case, reason = "VST3's names")]
-        unsafe extern "system" fn $name(this: *mut IComponent, $($argument: $kind),*) -> $result {
-            // SAFETY: the host holds a reference; the rest is the wrapped instance's to judge.
-            unsafe {
-                let wrapped = Component::of(this).wrapped.as_ptr();
-                ((*(*wrapped).vtbl).$name)(wrapped, $($argument),*)
-            }
-        }
-    )*};
-}
-
 handed_on! {
+    IComponent, Component::of_component;
     getControllerClassId(id: *mut TUID) -> tresult;
     setIoMode(mode: IoMode) -> tresult;
     getBusCount(media: MediaType, direction: BusDirection) -> int32;

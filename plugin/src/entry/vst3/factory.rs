@@ -7,7 +7,7 @@ use vst3::Steinberg::Vst::IComponent;
 use vst3::Steinberg::{
     FIDString, FUnknown, IPluginFactory, IPluginFactory2, IPluginFactory2Trait, IPluginFactory3,
     IPluginFactory3Trait, IPluginFactoryTrait, PClassInfo, PClassInfo2, PClassInfoW, PFactoryInfo,
-    int32, kInvalidArgument, kResultOk, tresult,
+    int32, kInvalidArgument, kNotImplemented, kResultOk, tresult,
 };
 use vst3::{Class, ComPtr, ComWrapper, Interface};
 
@@ -75,7 +75,7 @@ impl IPluginFactoryTrait for Factory {
             let Some(component) = ComPtr::from_raw(component.cast::<IComponent>()) else {
                 return result;
             };
-            let ours = Component::wrap(component);
+            let Some(ours) = Component::wrap(component) else { return kNotImplemented };
             let functions: &FUnknown = &*ours;
             let result = ((*functions.vtbl).queryInterface)(ours, interface.cast(), made);
             ((*functions.vtbl).release)(ours);

@@ -10,10 +10,15 @@ use crate::files::midi_export::PlayedCycle;
 use crate::files::presets::Preset;
 use crate::handoff::{WorkerEnd, handoff};
 use crate::headless::Host;
+use crate::window::app::window_thread::WindowThread;
 
 fn window() -> (Window, WorkerEnd, Host) {
     let (_, worker, gui) = handoff();
-    (Window::new(Arc::new(JangdanParams::default()), gui), worker, Host::default())
+    (
+        Window::new(Arc::new(JangdanParams::default()), gui, WindowThread::default()),
+        worker,
+        Host::default(),
+    )
 }
 
 /// A host that has not played its next block.
