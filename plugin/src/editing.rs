@@ -3,3 +3,4 @@
 pub mod commands;
 pub mod compare;
 pub mod history;
+pub(crate) mod host_preset;

@@ -1,22 +1,31 @@
 //! The entry points that hosts look for: CLAP's, and the VST3 that clap-wrapper makes of the CLAP.
 #![allow(unsafe_code, unreachable_pub, reason = "functions that a host calls")]
 
+mod context_menu;
 mod instance;
+mod lifecycle;
+mod note_names;
 mod order;
+mod param_indication;
 mod params;
+mod preset_discovery;
+mod preset_load;
+mod state_context;
 mod stepped;
 mod vst3;
 
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::OnceLock;
 
+use clap_sys::factory::preset_discovery::{
+    CLAP_PRESET_DISCOVERY_FACTORY_ID, CLAP_PRESET_DISCOVERY_FACTORY_ID_COMPAT,
+};
 use nice_plug::wrapper::clap::{
     CLAP_PLUGIN_FACTORY_ID, CLAP_VERSION, PluginDescriptor, clap_host, clap_plugin,
     clap_plugin_descriptor, clap_plugin_entry, clap_plugin_factory,
 };
 use nice_plug::wrapper::setup_logger;
 
-use self::instance::Instance;
 use super::Jangdan;
 
 clap_wrapper::export_vst3!();
@@ -56,6 +65,11 @@ unsafe extern "C" fn get_factory(id: *const c_char) -> *const c_void {
     // SAFETY: a factory's id is a C string.
     match unsafe { CStr::from_ptr(id) } {
         id if id == CLAP_PLUGIN_FACTORY_ID => (&raw const FACTORY).cast(),
+        id if id == CLAP_PRESET_DISCOVERY_FACTORY_ID
+            || id == CLAP_PRESET_DISCOVERY_FACTORY_ID_COMPAT =>
+        {
+            (&raw const preset_discovery::FACTORY).cast()
+        }
         id if id == vst3::FACTORY_ID => (&raw const vst3::FACTORY).cast(),
         _ => std::ptr::null(),
     }
@@ -82,5 +96,5 @@ unsafe extern "C" fn create(
         return std::ptr::null();
     }
     // SAFETY: a host outlives the instances that it makes.
-    unsafe { Instance::create(host) }
+    unsafe { lifecycle::create(host) }
 }

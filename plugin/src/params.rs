@@ -6,6 +6,7 @@
 mod character;
 pub mod clock;
 mod generate;
+pub mod host_offers;
 mod instruments;
 mod morph;
 mod performance;
@@ -34,6 +35,7 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 
 use crate::params::clock::Clock;
+use crate::params::host_offers::HostOffers;
 use crate::params::restore::Restore;
 use crate::state::choice::Choice;
 use crate::state::edits::Edits;
@@ -144,6 +146,9 @@ pub struct JangdanParams {
     /// The standalone's transport: neither a parameter nor saved.
     pub clock: Clock,
 
+    /// What the host offers beside the parameters' values. Neither a parameter nor saved.
+    pub host_offers: HostOffers,
+
     /// Whether the host has yet to set parameters of a state that is being restored. Not saved.
     pub restore: Restore,
 }
@@ -173,6 +178,7 @@ impl Default for JangdanParams {
             load_report: LoadReport::default(),
             window: Arc::default(),
             clock: Clock::default(),
+            host_offers: HostOffers::default(),
             restore: Restore::default(),
         }
     }

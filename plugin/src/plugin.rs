@@ -7,7 +7,7 @@
 mod loading;
 mod pages;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use engine::{
@@ -22,6 +22,7 @@ use nice_plug::prelude::{
     ProcessContext, ProcessMode, ProcessStatus, RemoteControlsContext,
 };
 use nice_plug::util::permit_alloc;
+use parking_lot::Mutex;
 
 use self::loading::LoadedParams;
 use crate::generation::weights::{Decode, Weights};
@@ -76,10 +77,19 @@ impl Default for Jangdan {
     }
 }
 
+/// The parameters of the instance that was made last.
+static NEWEST: Mutex<Weak<JangdanParams>> = Mutex::new(Weak::new());
+
 impl Jangdan {
+    /// The parameters of the instance that was made last, for the entry points: the framework keeps instances to itself.
+    pub(crate) fn newest_params() -> Arc<JangdanParams> {
+        NEWEST.lock().upgrade().unwrap_or_default()
+    }
+
     /// An instance whose worker reads its weights with `load`.
     fn with<W: Decode>(load: impl Load<W> + Send + Sync + 'static) -> Self {
         let params = Arc::new(JangdanParams::default());
+        *NEWEST.lock() = Arc::downgrade(&params);
         let (mut audio, worker, gui) = handoff();
         Self {
             loaded_params: Arc::new(LoadedParams::new(params.clone(), audio.load_end())),
@@ -114,8 +124,8 @@ impl Plugin for Jangdan {
         ..AudioIOLayout::const_default()
     }];
 
-    // Notes that come in are keys that choose, or a rhythm to follow.
-    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
+    // Notes that come in are keys that choose, or a rhythm to follow; program changes choose slots.
+    const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
 
     type Editor = WindowEditor;
@@ -291,6 +301,9 @@ impl Jangdan {
                 NoteEvent::NoteOff { timing, key, .. } | NoteEvent::Choke { timing, key, .. } => {
                     let key = if let Key::Number(key) = key { Some(key) } else { None };
                     self.player.note_off(timing, key);
+                }
+                NoteEvent::MidiProgramChange { timing, channel, program } => {
+                    self.player.program(timing, channel, program);
                 }
                 _ => {}
             }

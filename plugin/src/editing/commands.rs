@@ -114,6 +114,19 @@ pub fn begin_at(
     host: &dyn GuiContextInner,
     groove: &FactoryGroove,
 ) {
+    let (knobs, edits) = factory_knobs(params, groove);
+    history.step(params, || {
+        params.restore.begin(&knobs);
+        params.edits.set(edits);
+        history.set_all(params, host, &knobs);
+    });
+}
+
+/// The parameters that a factory groove sets, with their normalised values, and its edits.
+pub(crate) fn factory_knobs(
+    params: &JangdanParams,
+    groove: &FactoryGroove,
+) -> (Vec<(ParamPtr, f32)>, Edits) {
     let Recipe { seed, style, .. } = groove.recipe;
     let style = style.map_or(0, |style| i32::from(style) + 1);
     let (generate, character) = (&params.generate, &params.character);
@@ -138,11 +151,7 @@ pub fn begin_at(
         None => Edits::default(),
     };
     knobs.extend(live_knobs(params));
-    history.step(params, || {
-        params.restore.begin(&knobs);
-        params.edits.set(edits);
-        history.set_all(params, host, &knobs);
-    });
+    (knobs, edits)
 }
 
 /// Puts a new row into its groove, as one undo step.

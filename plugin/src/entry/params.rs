@@ -13,6 +13,38 @@ use super::instance::Instance;
 use super::order::Outputs;
 use super::stepped::framework_params;
 
+/// What the framework says of each parameter.
+fn infos(instance: &Instance) -> impl Iterator<Item = clap_param_info> {
+    let framework = instance.framework();
+    // SAFETY: the framework's instance lives as long as the instance.
+    let (count, get) =
+        unsafe { (framework_params(framework).count, framework_params(framework).get_info) };
+    // SAFETY: as above.
+    let count = count.map_or(0, |count| unsafe { count(framework) });
+    (0..count).filter_map(move |index| {
+        // SAFETY: as above; the structure is of numbers, for which zeros are values.
+        unsafe {
+            let mut info: clap_param_info = std::mem::zeroed();
+            get?(framework, index, &mut info).then_some(info)
+        }
+    })
+}
+
+fn name(info: &clap_param_info) -> String {
+    let bytes: Vec<u8> = info.name.iter().take_while(|&&c| c != 0).map(|&c| c as u8).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The name of the parameter `id`.
+pub(super) fn name_of(instance: &Instance, id: clap_id) -> Option<String> {
+    infos(instance).find(|info| info.id == id).as_ref().map(name)
+}
+
+/// The id of the parameter of this name.
+pub(super) fn id_of(instance: &Instance, wanted: &str) -> Option<clap_id> {
+    infos(instance).find(|info| name(info) == wanted).map(|info| info.id)
+}
+
 /// The host's `clap.params`.
 pub(super) static PARAMS: clap_plugin_params = clap_plugin_params {
     count: Some(count),

@@ -56,9 +56,18 @@ pub(super) fn save(
 }
 
 pub(super) fn load(path: &Path) -> Result<JobResult, String> {
+    let (preset, state) = read(path)?;
+    Ok(JobResult::PresetLoaded(preset, Box::new(state)))
+}
+
+/// Reads the preset at `path`.
+///
+/// # Errors
+/// If it cannot be read, or is none: in a line for the user.
+pub(crate) fn read(path: &Path) -> Result<(Preset, State), String> {
     let bytes = whole_files::read(path, LARGEST, "a preset").map_err(|error| told(path, &error))?;
     let state = preset::read(&bytes).map_err(|error| told(path, &error))?;
-    Ok(JobResult::PresetLoaded(preset(path), Box::new(state)))
+    Ok((preset(path), state))
 }
 
 pub(super) fn delete(path: &Path) -> Result<JobResult, String> {

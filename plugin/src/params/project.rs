@@ -22,7 +22,7 @@ use crate::state::window_size::WindowSize;
 const FINDINGS: &str = "findings";
 
 /// Fields of the user rather than of the song: if a project lacks one, it stays as it is.
-const OF_THE_USER: [&str; 3] = ["folder", "presets", "window"];
+pub(crate) const OF_THE_USER: [&str; 3] = ["folder", "presets", "window"];
 
 /// Completes `state`; see the module.
 pub(crate) fn complete(state: &mut PluginState) {
@@ -59,6 +59,15 @@ pub(crate) fn complete(state: &mut PluginState) {
     }
     let found = serde_json::to_string(&findings(&state.version, &unread)).unwrap_or_default();
     state.fields.insert(FINDINGS.to_owned(), found);
+}
+
+/// The project of `params` as it is saved, but for what is the user's rather than the song's.
+pub(crate) fn without_the_users(params: &JangdanParams) -> PluginState {
+    let of_the_song = |name: &String| name != FINDINGS && !OF_THE_USER.contains(&name.as_str());
+    let fields = params.serialize_fields().into_iter().filter(|(name, _)| of_the_song(name));
+    let values = params.param_map().into_iter().map(|(id, param, _)| (id, value(param)));
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    PluginState { version, params: values.collect(), fields: fields.collect() }
 }
 
 /// Whether the field `name` can be read from `text`.

@@ -214,6 +214,22 @@ impl Player {
         self.press(at);
     }
 
+    /// Program change on `channel` at sample `at`: programs from 0 on choose the slots, the one after them the live groove.
+    pub(crate) fn program(&mut self, at: u32, channel: u8, program: u8) {
+        if !self.input.key_channel.hears(Some(channel)) {
+            return;
+        }
+        let action = KEYS.get(usize::from(program)).map(|row| row.action);
+        match action {
+            Some(KeyAction::Slot(slot)) if self.input.filled & 1 << slot != 0 => {
+                self.choose(at, Choice { slot: Some(slot), variation_id: None });
+            }
+            Some(KeyAction::Live) => self.choose(at, Choice::default()),
+            _ => return,
+        }
+        self.acted.struck |= action.map_or(0, keys::bit);
+    }
+
     /// The transport has stopped: the next start plays the groove itself, not a variation.
     pub(crate) fn stopped(&mut self) {
         self.choice.variation_id = None;
@@ -367,6 +383,23 @@ mod tests {
         begin(&mut player, BlockInput { is_following: true, ..INPUT });
         press(&mut player, 0, 0.0, 38);
         assert_eq!(player.key_activity().struck, keys::FOLLOWED);
+    }
+
+    #[test]
+    fn a_program_change_chooses_the_slot_of_its_number_if_there_is_something_in_it() {
+        let mut player = Player::new();
+        begin(&mut player, INPUT);
+        player.program(3, 9, 2);
+        assert_eq!(player.actions(), [(3, QueuedAction::Choose(slot(2)))]);
+        player.program(4, 9, 1); // empty
+        player.program(5, 9, FILL);
+        player.program(6, 9, 127);
+        assert_eq!(player.choice(), slot(2));
+        player.program(7, 9, LIVE);
+        assert_eq!(player.choice(), Choice::default());
+        begin(&mut player, BlockInput { key_channel: KeyChannel::One(3), ..INPUT });
+        player.program(3, 9, 2);
+        assert_eq!(player.choice(), Choice::default());
     }
 
     #[test]

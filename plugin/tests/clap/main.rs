@@ -3,6 +3,7 @@
 //! The plugin is the library beside the test executable, or the bundle that `JANGDAN_BUNDLE` names.
 
 mod any_host;
+mod extensions;
 mod morph;
 mod perform;
 mod projects;

@@ -88,7 +88,7 @@ pub(crate) struct Turned {
     pub(crate) value: f32,
     /// Whether it is being dragged.
     pub(crate) is_held: bool,
-    /// Whether the user asked (Enter or right-click) to type the value.
+    /// Whether the user asked to type the value: by Enter, or by a right-click where the host has no menu for it.
     pub(crate) wants_typing: bool,
 }
 
@@ -111,7 +111,9 @@ pub(crate) fn turn<P: Param>(
         grip.wheel_time_s = None;
     }
     wheel(ui, cx, param, &response, &mut grip, now_s);
-    let wants_typing = keys(ui, cx, param, &response) || response.secondary_clicked();
+    let is_asked = response.secondary_clicked() && !cx.ask_for_menu(ui, param.name());
+    let is_refused = cx.params.host_offers.take_refusal(param.name());
+    let wants_typing = keys(ui, cx, param, &response) || is_asked || is_refused;
 
     let turns_wheel = grip.wheel_time_s.is_some_and(|then| now_s - then < WHEEL_REST_S);
     let value = if grip.is_held || turns_wheel { grip.value } else { shown_value(param) };

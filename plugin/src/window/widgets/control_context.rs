@@ -1,5 +1,6 @@
 //! The context of the controls: what they set reaches the host as gestures, and can be undone.
 
+use egui::Ui;
 use nice_plug::prelude::{Param, ParamSetter};
 
 use crate::editing::history::History;
@@ -54,6 +55,13 @@ impl ControlContext<'_> {
         }
         self.record(param, normalized);
         self.setter.set_parameter(param, param.preview_plain(normalized));
+    }
+
+    /// Asks the host for its menu of the parameter `name`, at the pointer. Returns whether it has menus.
+    pub(crate) fn ask_for_menu(&self, ui: &Ui, name: &str) -> bool {
+        let at = ui.input(|input| input.pointer.interact_pos()).unwrap_or_default();
+        let pixels = at * ui.ctx().pixels_per_point();
+        self.params.host_offers.ask_for_menu(name, (pixels.x as i32, pixels.y as i32))
     }
 
     fn record<P: Param>(&self, param: &P, to: f32) {

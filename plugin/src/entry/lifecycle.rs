@@ -1,0 +1,144 @@
+//! The life of an instance: the framework's, with some of its functions replaced and extensions added.
+
+use std::ffi::{CStr, c_char, c_void};
+use std::sync::Arc;
+
+use clap_sys::ext::note_name::CLAP_EXT_NOTE_NAME;
+use clap_sys::ext::note_ports::CLAP_EXT_NOTE_PORTS;
+use clap_sys::ext::param_indication::{
+    CLAP_EXT_PARAM_INDICATION, CLAP_EXT_PARAM_INDICATION_COMPAT,
+};
+use clap_sys::ext::params::CLAP_EXT_PARAMS;
+use clap_sys::ext::preset_load::{CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT};
+use clap_sys::ext::state_context::CLAP_EXT_STATE_CONTEXT;
+use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
+use nice_plug::wrapper::clap::{Wrapper, clap_host, clap_plugin};
+use parking_lot::Mutex;
+
+use super::context_menu;
+use super::instance::Instance;
+use super::note_names::NOTE_NAMES;
+use super::order::{Inputs, Outputs};
+use super::param_indication::PARAM_INDICATION;
+use super::params::PARAMS;
+use super::preset_load::PRESET_LOAD;
+use super::state_context::STATE_CONTEXT;
+use super::stepped::Stepped;
+use super::vst3;
+use crate::Jangdan;
+
+/// Held while an instance is made.
+static CREATING: Mutex<()> = Mutex::new(());
+
+/// Makes an instance that the host is to destroy.
+///
+/// # Safety
+/// `host` outlives the instance.
+pub(super) unsafe fn create(host: *const clap_host) -> *const clap_plugin {
+    // SAFETY: as the caller says. The pointer is to what the framework keeps until it is destroyed, and nobody else has it yet.
+    unsafe {
+        let is_vst3 = vst3::is_wrapper(host);
+        // One at a time: the framework tells nobody which of the plugins it makes is whose.
+        let creating = CREATING.lock();
+        let wrapper = Arc::into_raw(Wrapper::<Jangdan>::new(host));
+        let params = Jangdan::newest_params();
+        drop(creating);
+        let framework: *const clap_plugin = (*wrapper).clap_plugin.as_ptr();
+        let plugin = clap_plugin {
+            init: Some(init),
+            destroy: Some(destroy),
+            process: Some(process),
+            get_extension: Some(get_extension),
+            on_main_thread: Some(on_main_thread),
+            ..*framework
+        };
+        let stepped = Stepped::of(framework);
+        let instance = Instance { plugin, framework, host, params, stepped, is_vst3 };
+        Box::into_raw(Box::new(instance)).cast()
+    }
+}
+
+unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
+    // SAFETY: the host calls it once, with its instance.
+    unsafe {
+        let instance = Instance::of(plugin);
+        let is_ready = (*instance.framework).init.is_some_and(|init| init(instance.framework));
+        if is_ready {
+            context_menu::offer(instance);
+        }
+        is_ready
+    }
+}
+
+unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
+    // SAFETY: the host calls it with its instance.
+    unsafe {
+        let instance = Instance::of(plugin);
+        if let Some(on_main_thread) = (*instance.framework).on_main_thread {
+            on_main_thread(instance.framework);
+        }
+        context_menu::show_wished(instance);
+    }
+}
+
+unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
+    // SAFETY: the host has it destroyed once, and uses it no more.
+    unsafe {
+        let instance = Box::from_raw(plugin.cast::<Instance>().cast_mut());
+        if let Some(destroy) = (*instance.framework).destroy {
+            destroy(instance.framework);
+        }
+    }
+}
+
+/// Hands the framework lists that keep events in [`order`](super::order).
+unsafe extern "C" fn process(
+    plugin: *const clap_plugin,
+    block: *const clap_process,
+) -> clap_process_status {
+    if block.is_null() {
+        return CLAP_PROCESS_ERROR;
+    }
+    // SAFETY: the host's block, its lists and the instance outlive this call, and the lists here outlive the framework's.
+    unsafe {
+        let Instance { framework, stepped, .. } = Instance::of(plugin);
+        let framework = *framework;
+        let Some(process) = (*framework).process else { return CLAP_PROCESS_ERROR };
+        let mut block = *block;
+        let inputs = Inputs::new(block.in_events, block.frames_count);
+        let outputs = Outputs::new(block.out_events, stepped);
+        let (in_events, out_events) = (inputs.list(), outputs.list());
+        if !block.in_events.is_null() {
+            block.in_events = &in_events;
+        }
+        if !block.out_events.is_null() {
+            block.out_events = &out_events;
+        }
+        process(framework, &block)
+    }
+}
+
+unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
+    // SAFETY: the instance outlives this call, and an extension's id is a C string.
+    unsafe {
+        let instance = Instance::of(plugin);
+        if id.is_null() {
+            return std::ptr::null();
+        }
+        match CStr::from_ptr(id) {
+            id if id == CLAP_EXT_PARAMS => (&raw const PARAMS).cast(),
+            id if id == CLAP_EXT_NOTE_PORTS && instance.is_vst3 => {
+                (&raw const vst3::NOTE_PORTS).cast()
+            }
+            id if id == CLAP_EXT_NOTE_NAME => (&raw const NOTE_NAMES).cast(),
+            id if id == CLAP_EXT_STATE_CONTEXT => (&raw const STATE_CONTEXT).cast(),
+            id if id == CLAP_EXT_PRESET_LOAD || id == CLAP_EXT_PRESET_LOAD_COMPAT => {
+                (&raw const PRESET_LOAD).cast()
+            }
+            id if id == CLAP_EXT_PARAM_INDICATION || id == CLAP_EXT_PARAM_INDICATION_COMPAT => {
+                (&raw const PARAM_INDICATION).cast()
+            }
+            id => instance.framework_extension(id.as_ptr()),
+        }
+    }
+}
