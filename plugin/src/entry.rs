@@ -1,4 +1,4 @@
-//! The entry points that hosts look for: CLAP's, and the VST3 that clap-wrapper makes of the CLAP.
+//! The entry points that hosts look for: CLAP's, and those of the VST3 and the Audio Unit that clap-wrapper makes of the CLAP.
 #![allow(unsafe_code, unreachable_pub, reason = "functions that a host calls")]
 
 mod context_menu;
@@ -29,6 +29,8 @@ use nice_plug::wrapper::setup_logger;
 use super::Jangdan;
 
 clap_wrapper::export_vst3!();
+// On macOS alone. No Mac has tried it yet.
+clap_wrapper::export_auv2!();
 
 /// CLAP hosts and the VST3 wrapper look for this symbol.
 #[unsafe(no_mangle)]

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::format::Format;
 use crate::workspace::Workspace;
-use crate::{install, licences, usage_error};
+use crate::{component, install, licences, usage_error};
 
 /// The plugin's package, and its entry in `bundler.toml`.
 pub(crate) const PLUGIN: &str = "jangdan";
@@ -66,7 +66,11 @@ fn finish(workspace: &Workspace, plan: &Plan, is_universal: bool) -> Result<()> 
     let mut bundles = Vec::new();
     for package in &plan.packages {
         let terms = licences::text(workspace, package)?;
-        for format in Format::ALL {
+        if cfg!(target_os = "macos") {
+            let vst3 = bundle_path(workspace, package, Format::Vst3)?;
+            component::make(&vst3, &workspace.version(package)?)?;
+        }
+        for &format in Format::ALL {
             let path = bundle_path(workspace, package, format)?;
             if path.is_dir() {
                 add_licences(&path, &terms)?;
@@ -88,7 +92,7 @@ fn finish(workspace: &Workspace, plan: &Plan, is_universal: bool) -> Result<()> 
         println!("Now let your music software scan for new plugins.");
     } else {
         println!("Install them for yourself with `cargo xtask bundle --install`, or copy them to:");
-        for format in Format::ALL {
+        for &format in Format::ALL {
             println!("  {}  {}", format.name(), install::shown_folder(format));
         }
     }

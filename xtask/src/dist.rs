@@ -51,7 +51,7 @@ pub(crate) fn dist(workspace: &Workspace, words: Vec<String>) -> Result<()> {
     }
     let vst3 = bundle::bundle_path(workspace, PLUGIN, Format::Vst3)?;
     contents.push((licences::FILE_NAME.to_owned(), Content::Path(bundle::licences_in(&vst3))));
-    for format in Format::ALL {
+    for &format in Format::ALL {
         let path = bundle::bundle_path(workspace, PLUGIN, format)?;
         let own = path.file_name().context("a bundle without a name")?.to_string_lossy();
         contents.push((own.into_owned(), Content::Path(path)));
@@ -77,17 +77,20 @@ fn platform(is_universal: bool) -> String {
 
 /// What a musician reads first.
 fn readme(version: &str, platform: &str) -> String {
-    let folder = install::shown_folder;
+    let places: String = Format::ALL
+        .iter()
+        .map(|&format| {
+            format!("  Jangdan.{}  to  {}\n", format.extension(), install::shown_folder(format))
+        })
+        .collect();
     format!(
         "Jangdan {version} for {platform}: a drummer inside your music software that makes up its own grooves.\n\n\
-         Copy\n  Jangdan.clap  to  {}\n  Jangdan.vst3  to  {}\n(make the folder if there is none; one of the two is enough, CLAP if your \
+         Copy\n{places}(make the folder if there is none; one of them is enough, CLAP if your \
          software takes it), and have your software scan for plugins. Put Jangdan on an instrument track, press play.\n\n\
          Nothing else needs to be installed, and it never uses the network. README.md (README.ko.md in Korean) has what the controls do and \
          how to let it play other instruments.\n\n\
          LICENSE-MIT or LICENSE-APACHE, at your choice, for Jangdan; {} for what it is built from; assets/MODEL_CARD.md for how its \
          network was trained and how good it is.\n",
-        folder(Format::Clap),
-        folder(Format::Vst3),
         licences::FILE_NAME
     )
 }
@@ -213,6 +216,6 @@ mod tests {
     fn the_readme_says_where_the_plugins_go() {
         let readme = readme("1.2.3", "linux-x86_64");
         assert!(readme.starts_with("Jangdan 1.2.3 for linux-x86_64"));
-        assert!(Format::ALL.into_iter().all(|f| readme.contains(&install::shown_folder(f))));
+        assert!(Format::ALL.iter().all(|&f| readme.contains(&install::shown_folder(f))));
     }
 }

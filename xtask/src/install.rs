@@ -16,17 +16,18 @@ fn folder_below(format: Format) -> (&'static str, &'static [&'static str]) {
     if cfg!(windows) {
         match format {
             Format::Clap => ("LOCALAPPDATA", &["Programs", "Common", "CLAP"]),
-            Format::Vst3 => ("LOCALAPPDATA", &["Programs", "Common", "VST3"]),
+            Format::Vst3 | Format::Au => ("LOCALAPPDATA", &["Programs", "Common", "VST3"]),
         }
     } else if cfg!(target_os = "macos") {
         match format {
             Format::Clap => ("HOME", &["Library", "Audio", "Plug-Ins", "CLAP"]),
             Format::Vst3 => ("HOME", &["Library", "Audio", "Plug-Ins", "VST3"]),
+            Format::Au => ("HOME", &["Library", "Audio", "Plug-Ins", "Components"]),
         }
     } else {
         match format {
             Format::Clap => ("HOME", &[".clap"]),
-            Format::Vst3 => ("HOME", &[".vst3"]),
+            Format::Vst3 | Format::Au => ("HOME", &[".vst3"]),
         }
     }
 }
@@ -104,7 +105,7 @@ fn replace(place: &Path, new: &Path, old: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<()> {
     if from.is_dir() {
         fs::create_dir(to)?;
         for entry in fs::read_dir(from)? {

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod check;
+mod component;
 mod demo;
 mod dist;
 mod format;
@@ -29,7 +30,7 @@ const CHORES: [Chore; 6] = [
     Chore {
         name: "bundle",
         words: "[--install] [-p PACKAGE] [cargo build's options]",
-        what: "build the CLAP and VST3 plugins (release, unless options say otherwise)",
+        what: "build the CLAP and VST3 plugins, on macOS the Audio Unit too (release, unless options say otherwise)",
         run: bundle::bundle,
     },
     Chore {
