@@ -2,7 +2,7 @@
 
 use divan::{Bencher, counter::ItemsCount};
 use groove::Instrument;
-use kit::Kit;
+use kit::{Kit, Model};
 
 const BLOCK: usize = 64;
 const SAMPLE_RATE: f32 = 48_000.0;
@@ -37,17 +37,18 @@ fn silent(bencher: Bencher) {
     Instrument::Ride,
 ])]
 fn one_voice(bencher: Bencher, instrument: Instrument) {
-    bench_struck(bencher, &[instrument]);
+    bench_struck(bencher, Model::DryRoom, &[instrument]);
 }
 
 /// All nine, struck together every 16th: nothing has died down.
-#[divan::bench(sample_count = 2000, sample_size = 1)]
-fn busy(bencher: Bencher) {
-    bench_struck(bencher, &Instrument::ALL);
+#[divan::bench(sample_count = 2000, sample_size = 1, args = [Model::DryRoom, Model::LargeRoom, Model::Electronic])]
+fn busy(bencher: Bencher, model: Model) {
+    bench_struck(bencher, model, &Instrument::ALL);
 }
 
-fn bench_struck(bencher: Bencher, instruments: &[Instrument]) {
+fn bench_struck(bencher: Bencher, model: Model, instruments: &[Instrument]) {
     let mut kit = Kit::new(SAMPLE_RATE);
+    kit.set_model(model);
     let mut block = 0;
     bencher.counter(ItemsCount::new(BLOCK)).bench_local(|| {
         if block % BLOCKS_PER_STEP == 0 {

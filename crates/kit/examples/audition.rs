@@ -1,7 +1,8 @@
 //! Writes what the kit sounds like: `cargo run -p kit --example audition -- FOLDER`.
 //!
-//! One WAV file (stereo, 48 kHz, 32-bit float) per instrument and velocity, rendered until it is
-//! silent, and `groove.wav`, two bars of a rock beat with ghost notes and a fill.
+//! One WAV file (stereo, 48 kHz, 32-bit float) per instrument and velocity, three takes of each, since no two strokes are
+//! alike, rendered until it is silent; and `groove.wav`, two bars of a rock beat with ghost notes and a fill.
+//! `interop/kit/measure.py` measures these files.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,7 +11,8 @@ use groove::Instrument;
 use kit::Kit;
 
 const SAMPLE_RATE: u32 = 48_000;
-const VELOCITIES: [f32; 4] = [0.25, 0.5, 0.75, 1.0];
+const TAKES: usize = 3;
+const VELOCITIES: [f32; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 /// Two bars of 16ths at 110 BPM: (instrument, sixteen digits per bar, 0 or `.` nothing, 9 velocity .95).
 const GROOVE: [(Instrument, &str); 9] = [
@@ -43,15 +45,13 @@ fn write_all(folder: &Path) -> Result<(), hound::Error> {
     std::fs::create_dir_all(folder)?;
     let mut kit = Kit::new(SAMPLE_RATE as f32);
     for instrument in Instrument::ALL {
+        kit.reset();
         for velocity in VELOCITIES {
-            kit.reset();
-            kit.trigger(instrument, velocity);
-            let mut sound = Vec::new();
-            while !kit.is_silent() {
-                render(&mut kit, 480, &mut sound);
+            let percent = (velocity * 100.0).round() as u32;
+            for take in 1..=TAKES {
+                let name = format!("{}-{percent:03}-{take}.wav", instrument.id());
+                write(&folder.join(name), &strike(&mut kit, instrument, velocity))?;
             }
-            let name = format!("{}-{:03}.wav", instrument.id(), (velocity * 100.0) as u32);
-            write(&folder.join(name), &sound)?;
         }
     }
     kit.reset();
@@ -70,6 +70,15 @@ fn write_all(folder: &Path) -> Result<(), hound::Error> {
     }
     render(&mut kit, SAMPLE_RATE as usize * 3, &mut sound);
     write(&folder.join("groove.wav"), &sound)
+}
+
+fn strike(kit: &mut Kit, instrument: Instrument, velocity: f32) -> Vec<(f32, f32)> {
+    kit.trigger(instrument, velocity);
+    let mut sound = Vec::new();
+    while !kit.is_silent() {
+        render(kit, 480, &mut sound);
+    }
+    sound
 }
 
 fn render(kit: &mut Kit, frames: usize, sound: &mut Vec<(f32, f32)>) {

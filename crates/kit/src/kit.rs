@@ -1,85 +1,29 @@
-//! The kit: nine voices, a mixer and a room.
+//! The kit: nine voices of drums and nine of a drum machine, a mixer and two rooms.
 
-use groove::Instrument;
+use groove::{INSTRUMENTS, Instrument};
 
-use crate::cymbal::{self, Cymbal};
-use crate::hi_hat::{self, HiHat};
-use crate::kick::Kick;
+use crate::acoustic;
+use crate::drum::Drum;
+use crate::electronic::Machine;
+use crate::mixer::{self, Mix};
 use crate::noise::Noise;
 use crate::output::Output;
-use crate::room::Room;
-use crate::snare::Snare;
-use crate::tom::{self, Tom};
+use crate::room::{self, Room};
 use crate::voice::{CHUNK, Chunk, Voice};
 
 /// Sample rates outside this range are taken as its nearer end, Hz.
 const SAMPLE_RATES: (f32, f32) = (8_000.0, 768_000.0);
 
-/// One channel of the mixer.
-#[derive(Clone, Copy, Debug)]
-struct Strip {
-    /// Loudness of a full stroke.
-    gain: f32,
-    /// Where it stands, -1 left to 1 right, from the drummer's seat.
-    pan: f32,
-    /// How far the voice's two halves stand apart, in the same unit.
-    width: f32,
-    /// Into the room.
-    send: f32,
-}
-
-/// The mixer, in column order. From the drummer's seat: hi-hat and crash at the left hand, toms
-/// from left to right, ride at the right. Gains were set by measuring a rock groove (see the
-/// crate's `balance` test).
-const STRIPS: [Strip; groove::INSTRUMENTS] = [
-    Strip { gain: 0.31, pan: 0.0, width: 0.05, send: 0.10 },
-    Strip { gain: 0.46, pan: -0.06, width: 0.20, send: 0.26 },
-    Strip { gain: 0.26, pan: -0.30, width: 0.15, send: 0.24 },
-    Strip { gain: 0.26, pan: 0.08, width: 0.15, send: 0.24 },
-    Strip { gain: 0.26, pan: 0.42, width: 0.15, send: 0.24 },
-    Strip { gain: 0.15, pan: -0.42, width: 0.25, send: 0.14 },
-    Strip { gain: 0.20, pan: -0.42, width: 0.18, send: 0.12 },
-    Strip { gain: 0.19, pan: -0.34, width: 0.45, send: 0.14 },
-    Strip { gain: 0.19, pan: 0.46, width: 0.35, send: 0.12 },
-];
-
-/// Brings the peaks of an ordinary groove, velocities 0.5 to 0.9, to -12 to -9 dBFS, which leaves the
-/// limiter alone.
-const HEADROOM: f32 = 0.66;
-
-/// Gains of a voice's two halves into left and right, at constant power.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mix {
-    a: (f32, f32),
-    b: (f32, f32),
-    send: f32,
-}
-
-impl Mix {
-    /// Adds a voice's two halves to the left and right of `bus` and `send`.
-    #[inline]
-    fn add(&self, a: &Chunk, b: &Chunk, bus: &mut [Chunk; 2], send: &mut [Chunk; 2]) {
-        for (side, (from_a, from_b)) in
-            [(self.a.0, self.b.0), (self.a.1, self.b.1)].into_iter().enumerate()
-        {
-            for n in 0..CHUNK {
-                let sample = a[n] * from_a + b[n] * from_b;
-                bus[side][n] += sample;
-                send[side][n] += self.send * sample;
-            }
-        }
-    }
-}
-
-impl Strip {
-    fn mix(&self) -> Mix {
-        let place = |pan: f32| {
-            let angle = (pan.clamp(-1.0, 1.0) + 1.0) * std::f32::consts::FRAC_PI_4;
-            let gain = HEADROOM * self.gain;
-            (gain * angle.cos(), gain * angle.sin())
-        };
-        Mix { a: place(self.pan - self.width), b: place(self.pan + self.width), send: self.send }
-    }
+/// Which kit is played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Model {
+    /// Drums in a dry room.
+    #[default]
+    DryRoom,
+    /// The same drums in a larger room.
+    LargeRoom,
+    /// A drum machine.
+    Electronic,
 }
 
 /// The built-in drum kit, heard from the drummer's seat (hi-hat left, ride right).
@@ -100,17 +44,13 @@ impl Strip {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Kit {
-    kick: Kick,
-    snare: Snare,
-    high_tom: Tom,
-    low_mid_tom: Tom,
-    floor_tom: Tom,
-    open_hat: HiHat,
-    closed_hat: HiHat,
-    crash: Cymbal,
-    ride: Cymbal,
-    mix: [Mix; groove::INSTRUMENTS],
-    room: Room,
+    model: Model,
+    drums: [Drum; INSTRUMENTS],
+    machine: Machine,
+    drums_mix: [Mix; INSTRUMENTS],
+    machine_mix: [Mix; INSTRUMENTS],
+    /// The dry one and the larger one.
+    rooms: [Room; 2],
     output: Output,
     /// The small differences between strokes.
     variation: Noise,
@@ -123,17 +63,12 @@ impl Kit {
     /// A silent kit at `sample_rate` in Hz. Allocates.
     pub fn new(sample_rate: f32) -> Self {
         let mut kit = Self {
-            kick: Kick::new(),
-            snare: Snare::new(),
-            high_tom: Tom::new(tom::HIGH),
-            low_mid_tom: Tom::new(tom::LOW_MID),
-            floor_tom: Tom::new(tom::FLOOR),
-            open_hat: HiHat::new(hi_hat::OPEN),
-            closed_hat: HiHat::new(hi_hat::CLOSED),
-            crash: Cymbal::new(&cymbal::CRASH),
-            ride: Cymbal::new(&cymbal::RIDE),
-            mix: STRIPS.map(|strip| strip.mix()),
-            room: Room::new(),
+            model: Model::default(),
+            drums: acoustic::drums(),
+            machine: Machine::new(),
+            drums_mix: mixer::ACOUSTIC.map(|strip| strip.mix()),
+            machine_mix: mixer::ELECTRONIC.map(|strip| strip.mix()),
+            rooms: [Room::new(room::DRY), Room::new(room::LARGE)],
             output: Output::new(),
             variation: Noise::new(0x6a61_6e67),
             at: 0,
@@ -150,7 +85,9 @@ impl Kit {
         let sample_rate = if sample_rate.is_nan() { 48_000.0 } else { sample_rate };
         let sample_rate = sample_rate.clamp(low, high);
         self.for_each_voice(&mut |_, voice| voice.set_sample_rate(sample_rate));
-        self.room.set_sample_rate(sample_rate);
+        for room in &mut self.rooms {
+            room.set_sample_rate(sample_rate);
+        }
         self.output.set_sample_rate(sample_rate);
         self.reset();
     }
@@ -162,11 +99,22 @@ impl Kit {
     /// Does not allocate.
     pub fn reset(&mut self) {
         self.for_each_voice(&mut |_, voice| voice.reset());
-        self.room.reset();
+        for room in &mut self.rooms {
+            room.reset();
+        }
         self.output.reset();
         self.variation.reset();
         self.at = 0;
         self.is_silent = true;
+    }
+
+    /// Strokes from now on are played on `model`; what rings rings on where it is.
+    ///
+    /// # Real-time safety
+    ///
+    /// Does not allocate.
+    pub fn set_model(&mut self, model: Model) {
+        self.model = model;
     }
 
     /// Strikes `instrument`; it sounds from the next rendered sample on. `velocity` is in `[0, 1]`;
@@ -181,7 +129,13 @@ impl Kit {
             return;
         }
         let (at, mut variation) = (self.at, self.variation.clone());
-        self.voice(instrument).trigger(velocity.min(1.0), at, &mut variation);
+        let velocity = velocity.min(1.0);
+        match self.model {
+            Model::Electronic => {
+                self.machine.voice(instrument).trigger(velocity, at, &mut variation);
+            }
+            _ => self.drums[instrument.index()].trigger(velocity, at, &mut variation),
+        }
         self.variation = variation;
         self.is_silent = false;
     }
@@ -192,8 +146,8 @@ impl Kit {
     ///
     /// Does not allocate.
     pub fn choke(&mut self, instrument: Instrument) {
-        let at = self.at;
-        self.voice(instrument).choke(at);
+        self.drums[instrument.index()].choke(self.at);
+        self.machine.voice(instrument).choke(self.at);
     }
 
     /// Whether rendering would give nothing but zeros until the next [`Self::trigger`]. Then
@@ -228,14 +182,16 @@ impl Kit {
     fn render_within_chunk(&mut self, left: &mut [f32], right: &mut [f32]) {
         let (at, frames) = (self.at, left.len());
         if at == 0 {
-            self.room.begin_chunk();
+            for room in &mut self.rooms {
+                room.begin_chunk();
+            }
         }
         // Whole chunks, of which the first `frames` count: loops of a fixed length are vector code without remainders.
         let mut bus: [Chunk; 2] = [[0.0; CHUNK]; 2];
         let mut send: [Chunk; 2] = [[0.0; CHUNK]; 2];
-        let mixes = self.mix;
+        let mixes = [self.drums_mix, self.machine_mix];
         let mut is_fed = false;
-        self.for_each_voice(&mut |i, voice| {
+        self.for_each_voice(&mut |(set, i), voice| {
             if at == 0 {
                 voice.begin_chunk();
             }
@@ -245,12 +201,20 @@ impl Kit {
             is_fed = true;
             let (mut a, mut b): (Chunk, Chunk) = ([0.0; CHUNK], [0.0; CHUNK]);
             voice.render(at, &mut a[..frames], &mut b[..frames]);
-            mixes[i].add(&a, &b, &mut bus, &mut send);
+            mixes[set][i].add(&a, &b, &mut bus, &mut send);
         });
-        if is_fed || self.room.is_active() {
+        // Only one room hears the voices; the other one's tail rings on.
+        let heard = usize::from(self.model == Model::LargeRoom);
+        let is_sounding = is_fed;
+        for (i, room) in self.rooms.iter_mut().enumerate() {
+            let is_heard = i == heard && is_sounding;
+            if !is_heard && !room.is_active() {
+                continue;
+            }
             is_fed = true;
-            self.room.exchange(at, frames, &mut send);
-            for (bus, back) in bus.iter_mut().zip(&send) {
+            let mut back = if is_heard { send } else { [[0.0; CHUNK]; 2] };
+            room.exchange(at, frames, &mut back);
+            for (bus, back) in bus.iter_mut().zip(&back) {
                 for n in 0..CHUNK {
                     bus[n] += back[n];
                 }
@@ -264,30 +228,19 @@ impl Kit {
         self.output.process(left, right);
         self.at = (at + frames) % CHUNK;
         if self.at == 0 {
-            let mut is_sounding = self.room.is_active() || self.output.is_active();
+            let mut is_sounding = self.rooms.iter().any(Room::is_active) || self.output.is_active();
             self.for_each_voice(&mut |_, voice| is_sounding |= voice.is_active());
             self.is_silent = !is_sounding;
         }
     }
 
-    fn voice(&mut self, instrument: Instrument) -> &mut dyn Voice {
-        match instrument {
-            Instrument::Kick => &mut self.kick,
-            Instrument::Snare => &mut self.snare,
-            Instrument::HighTom => &mut self.high_tom,
-            Instrument::LowMidTom => &mut self.low_mid_tom,
-            Instrument::HighFloorTom => &mut self.floor_tom,
-            Instrument::OpenHiHat => &mut self.open_hat,
-            Instrument::ClosedHiHat => &mut self.closed_hat,
-            Instrument::Crash => &mut self.crash,
-            Instrument::Ride => &mut self.ride,
+    /// Calls `visit` with every voice, its set (drums, machine) and its column.
+    fn for_each_voice(&mut self, visit: &mut dyn FnMut((usize, usize), &mut dyn Voice)) {
+        for (i, drum) in self.drums.iter_mut().enumerate() {
+            visit((0, i), drum);
         }
-    }
-
-    /// Calls `visit` with every voice and its column.
-    fn for_each_voice(&mut self, visit: &mut dyn FnMut(usize, &mut dyn Voice)) {
         for instrument in Instrument::ALL {
-            visit(instrument.index(), self.voice(instrument));
+            visit((1, instrument.index()), self.machine.voice(instrument));
         }
     }
 }

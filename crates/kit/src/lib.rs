@@ -17,12 +17,14 @@
 //! It knows no patterns, no MIDI and no host. When to strike is the engine's business.
 #![forbid(unsafe_code)]
 
-mod cymbal;
+mod acoustic;
+mod colour;
 mod decay;
-mod hi_hat;
-mod kick;
+mod drum;
+mod electronic;
 mod kit;
 mod metal;
+mod mixer;
 mod modal;
 mod noise;
 mod noise_bands;
@@ -30,8 +32,6 @@ mod output;
 mod partials;
 mod room;
 mod shaper;
-mod snare;
-mod tom;
 mod voice;
 
-pub use kit::Kit;
+pub use kit::{Kit, Model};

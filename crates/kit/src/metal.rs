@@ -30,6 +30,32 @@ fn from_erb_rate(rate: f32) -> f32 {
     (10_f32.powf(rate / 21.4) - 1.0) / 0.004_37
 }
 
+/// Frequencies of `count` modes from `low_hz` to `high_hz`. `by_ear` of them stand evenly on the ERB-rate scale, the rest evenly in
+/// Hz, as the modes of a thin plate do, where the ear hears them together as a shimmer.
+pub(crate) fn sheet(count: usize, low_hz: f32, high_hz: f32, by_ear: f32, seed: u32) -> Vec<f32> {
+    let mut noise = Noise::new(seed);
+    let (low, high) = (erb_rate(low_hz), erb_rate(high_hz));
+    let number = |hz: f32| {
+        by_ear * (erb_rate(hz) - low) / (high - low)
+            + (1.0 - by_ear) * (hz - low_hz) / (high_hz - low_hz)
+    };
+    (0..count)
+        .map(|i| {
+            let wanted = (i as f32 + noise.around(0.5, 0.5)) / count as f32;
+            let (mut below, mut above) = (low_hz, high_hz);
+            for _ in 0..30 {
+                let middle = 0.5 * (below + above);
+                if number(middle) < wanted {
+                    below = middle;
+                } else {
+                    above = middle;
+                }
+            }
+            below
+        })
+        .collect()
+}
+
 /// Modes whose sum has an RMS of 1 just after a strike of level 1 with no falloff.
 pub(crate) fn modes(spec: &MetalSpec) -> Vec<Mode> {
     let mut noise = Noise::new(spec.seed);
@@ -55,6 +81,17 @@ pub(crate) fn modes(spec: &MetalSpec) -> Vec<Mode> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sheet_has_its_modes_in_order_and_where_they_were_asked_for() {
+        let by_ear = sheet(100, 200.0, 15_000.0, 1.0, 3);
+        let evenly = sheet(100, 200.0, 15_000.0, 0.0, 3);
+        for modes in [&by_ear, &evenly] {
+            assert!(modes.is_sorted() && modes[0] >= 200.0 && modes[99] <= 15_000.0);
+        }
+        let above_6_khz = |modes: &[f32]| modes.iter().filter(|&&hz| hz > 6000.0).count();
+        assert!(above_6_khz(&by_ear) < 35 && above_6_khz(&evenly) > 55);
+    }
 
     #[test]
     fn modes_fill_the_range_and_their_power_is_one() {

@@ -9,6 +9,7 @@
 //! turning the mode sample by sample. Modes stand in order of decay time: those that have died are at
 //! the end and cost nothing.
 
+use crate::colour::{Octaves, Place};
 use crate::decay::{self, SILENCE};
 use crate::noise::Noise;
 use crate::voice::{CHUNK, Chunk};
@@ -54,6 +55,9 @@ pub(crate) struct ModalBank {
     gain: Vec<f32>,
     feed_gain: Vec<f32>,
     hz_squared: Vec<f32>,
+    place: Vec<Place>,
+    /// What tells one frequency from another when their scatter is drawn.
+    key: Vec<u32>,
     step_re: Vec<f32>,
     step_im: Vec<f32>,
     re: Vec<f32>,
@@ -87,6 +91,8 @@ impl ModalBank {
             gain: Vec::new(),
             feed_gain: Vec::new(),
             hz_squared: Vec::new(),
+            place: Vec::new(),
+            key: Vec::new(),
             step_re: Vec::new(),
             step_im: Vec::new(),
             re: Vec::new(),
@@ -112,6 +118,8 @@ impl ModalBank {
         self.gain.clear();
         self.feed_gain.clear();
         self.hz_squared.clear();
+        self.place.clear();
+        self.key.clear();
         self.step_re.clear();
         self.step_im.clear();
         self.tables.clear();
@@ -138,6 +146,8 @@ impl ModalBank {
             self.gain.push(mode.gain);
             let squared = mode.hz * mode.hz;
             self.hz_squared.push(squared);
+            self.place.push(Place::of(mode.hz));
+            self.key.push(mode.hz.to_bits());
             self.feed_gain.push(mode.gain * squared / (squared + FEED_CORNER_HZ * FEED_CORNER_HZ));
         }
         self.re.resize(self.tables.len(), 0.0);
@@ -167,6 +177,34 @@ impl ModalBank {
 
     /// A blow at sample `at` of the current chunk.
     pub(crate) fn strike(&mut self, how: Excitation, at: usize, variation: &mut Noise) {
+        self.begin_strike(at);
+        let falloff = 1.0 / (how.cutoff_hz * how.cutoff_hz);
+        for i in 0..self.tables.len() {
+            let brightness = 1.0 / (1.0 + self.hz_squared[i] * falloff);
+            let amplitude =
+                how.level * self.gain[i] * brightness * variation.around(1.0, how.scatter);
+            self.push(i, amplitude, at);
+        }
+    }
+
+    /// A blow that excites each octave as told. Modes of one frequency scatter together.
+    pub(crate) fn strike_octaves(
+        &mut self,
+        levels: &Octaves,
+        scatter: f32,
+        at: usize,
+        variation: &mut Noise,
+    ) {
+        self.begin_strike(at);
+        let blow = variation.next_bits();
+        for i in 0..self.tables.len() {
+            let level = self.place[i].read(levels);
+            let scatter = Noise::new(blow ^ self.key[i]).around(1.0, scatter);
+            self.push(i, level * self.gain[i] * scatter, at);
+        }
+    }
+
+    fn begin_strike(&mut self, at: usize) {
         if at > 0 && !self.is_live {
             self.a = [0.0; CHUNK];
             self.b = [0.0; CHUNK];
@@ -174,25 +212,23 @@ impl ModalBank {
         }
         self.is_choked = false;
         self.active = self.tables.len();
-        let falloff = 1.0 / (how.cutoff_hz * how.cutoff_hz);
-        for i in 0..self.tables.len() {
-            let brightness = 1.0 / (1.0 + self.hz_squared[i] * falloff);
-            let amplitude =
-                how.level * self.gain[i] * brightness * variation.around(1.0, how.scatter);
-            if at == 0 {
-                self.re[i] += amplitude;
-                continue;
-            }
-            // The chunk is rendered already: add the new sound to the rest of it, and to the
-            // state at its end.
-            let table = &self.tables[i];
-            let out = if i % 2 == 0 { &mut self.a } else { &mut self.b };
-            for (out, sin) in out[at..].iter_mut().zip(&table.sin) {
-                *out += amplitude * sin;
-            }
-            self.re[i] += amplitude * table.cos[CHUNK - at];
-            self.im[i] += amplitude * table.sin[CHUNK - at];
+    }
+
+    /// Gives mode `i` a push at sample `at` of the current chunk.
+    #[inline]
+    fn push(&mut self, i: usize, amplitude: f32, at: usize) {
+        if at == 0 {
+            self.re[i] += amplitude;
+            return;
         }
+        // The chunk is rendered already: add the new sound to the rest of it, and to the state at its end.
+        let table = &self.tables[i];
+        let out = if i % 2 == 0 { &mut self.a } else { &mut self.b };
+        for (out, sin) in out[at..].iter_mut().zip(&table.sin) {
+            *out += amplitude * sin;
+        }
+        self.re[i] += amplitude * table.cos[CHUNK - at];
+        self.im[i] += amplitude * table.sin[CHUNK - at];
     }
 
     /// Lets noise of `level` (fading with the bank's feed time) go on exciting the modes: the

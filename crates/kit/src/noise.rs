@@ -19,11 +19,17 @@ impl Noise {
         self.state = self.seed;
     }
 
+    /// The next 32 bits, of which the high ones are good.
+    #[inline]
+    pub(crate) fn next_bits(&mut self) -> u32 {
+        self.state = self.state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        self.state
+    }
+
     /// The next value in `[-1, 1)`.
     #[inline]
     pub(crate) fn next(&mut self) -> f32 {
-        self.state = self.state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        self.state as i32 as f32 * (1.0 / 2_147_483_648.0)
+        self.next_bits() as i32 as f32 * (1.0 / 2_147_483_648.0)
     }
 
     /// The next value in `[center - spread, center + spread)`: the small differences between hits.

@@ -20,6 +20,8 @@ pub(crate) struct NoiseBandsSpec {
     /// T60 of the charge: the envelope peaks after roughly half of it.
     pub(crate) attack_s: [f32; LANES],
     pub(crate) choke_t60_s: f32,
+    /// The noise falls by 12 dB an octave above this, Hz; `None` for white noise.
+    pub(crate) dark_hz: Option<f32>,
     pub(crate) seed: u32,
 }
 
@@ -28,6 +30,9 @@ pub(crate) struct NoiseBands {
     spec: NoiseBandsSpec,
     sample_rate: f32,
     noise: Noise,
+    /// Share of the way to its input that each of two low-passes goes in a sample.
+    follow: f32,
+    darkened: [f32; 2],
     b0: [f32; LANES],
     a1: [f32; LANES],
     a2: [f32; LANES],
@@ -49,6 +54,8 @@ impl NoiseBands {
             spec,
             sample_rate: 48_000.0,
             noise: Noise::new(spec.seed),
+            follow: 1.0,
+            darkened: [0.0; 2],
             b0: [0.0; LANES],
             a1: [0.0; LANES],
             a2: [0.0; LANES],
@@ -66,6 +73,8 @@ impl NoiseBands {
 
     pub(crate) fn set_sample_rate(&mut self, sample_rate: f32) {
         self.sample_rate = sample_rate;
+        let follow = |hz: f32| 1.0 - (-std::f32::consts::TAU * hz / sample_rate).exp();
+        self.follow = self.spec.dark_hz.map_or(1.0, follow);
         for lane in 0..LANES {
             let (hz, q) = (self.spec.hz[lane], self.spec.q[lane]);
             self.charge_decay[lane] = decay::per_sample(self.spec.attack_s[lane], sample_rate);
@@ -96,6 +105,7 @@ impl NoiseBands {
         for state in [&mut self.s1, &mut self.s2, &mut self.env, &mut self.charge] {
             *state = [0.0; LANES];
         }
+        self.darkened = [0.0; 2];
         self.is_active = false;
     }
 
@@ -156,8 +166,11 @@ impl NoiseBands {
         }
         let (mut s1, mut s2) = (self.s1, self.s2);
         let (mut env, mut charge) = (self.env, self.charge);
+        let [mut once, mut twice] = self.darkened;
         for (a, b) in a.iter_mut().zip(b) {
-            let x = self.noise.next();
+            once += self.follow * (self.noise.next() - once);
+            twice += self.follow * (once - twice);
+            let x = twice;
             let mut y = [0.0; LANES];
             for lane in 0..LANES {
                 let fed = self.b0[lane] * x;
@@ -174,6 +187,7 @@ impl NoiseBands {
         }
         (self.s1, self.s2) = (s1, s2);
         (self.env, self.charge) = (env, charge);
+        self.darkened = [once, twice];
     }
 }
 
@@ -189,6 +203,7 @@ mod tests {
             t60_s: [0.5, 0.05, 0.05, 0.05],
             attack_s: [0.010, 0.0005, 0.0005, 0.0005],
             choke_t60_s: 0.02,
+            dark_hz: None,
             seed: 5,
         });
         bands.set_sample_rate(sample_rate);

@@ -23,6 +23,8 @@ pub(crate) struct PartialsSpec {
     /// Share of the old motion that survives a strike: a beater that stays on the head stops it.
     pub(crate) survival: f32,
     pub(crate) choke_t60_s: f32,
+    /// How long a stroke pushes: what is left of it falls with this time constant, seconds; 0 for a blow without length.
+    pub(crate) contact_s: f32,
 }
 
 #[derive(Clone, Debug)]
@@ -33,6 +35,9 @@ pub(crate) struct Partials {
     decay: [f32; LANES],
     re: [f32; LANES],
     im: [f32; LANES],
+    /// What is left of the push, and how much of that is left after a chunk.
+    push: [f32; LANES],
+    push_decay: f32,
     cos: [f32; LANES],
     sin: [f32; LANES],
     /// Relative detuning now, 0.1 being 10 % sharp.
@@ -53,6 +58,8 @@ impl Partials {
             decay: [0.0; LANES],
             re: [0.0; LANES],
             im: [0.0; LANES],
+            push: [0.0; LANES],
+            push_decay: 0.0,
             cos: [0.0; LANES],
             sin: [0.0; LANES],
             glide: 0.0,
@@ -71,11 +78,13 @@ impl Partials {
         }
         self.choke = decay::per_sample(self.spec.choke_t60_s, sample_rate);
         self.glide_decay = (-(CHUNK as f32) / (self.spec.glide_s * sample_rate)).exp();
+        self.push_decay = (-(CHUNK as f32) / (self.spec.contact_s * sample_rate)).exp();
         self.reset();
     }
 
     pub(crate) fn reset(&mut self) {
         self.re = [0.0; LANES];
+        self.push = [0.0; LANES];
         self.im = [0.0; LANES];
         self.glide = 0.0;
         self.detune = 1.0;
@@ -90,9 +99,11 @@ impl Partials {
     /// A strike: `levels` per partial, `glide` the relative detuning at its start, `detune` its
     /// tuning, about 1.
     pub(crate) fn strike(&mut self, levels: [f32; LANES], glide: f32, detune: f32) {
-        for ((re, level), angle) in self.re.iter_mut().zip(levels).zip(self.angle) {
-            let is_in_band = angle < MAX_ANGLE;
-            *re = if is_in_band { self.spec.survival * *re + level } else { 0.0 };
+        for lane in 0..LANES {
+            let level = if self.angle[lane] < MAX_ANGLE { levels[lane] } else { 0.0 };
+            let later = level * self.push_decay;
+            self.re[lane] = self.spec.survival * self.re[lane] + (level - later);
+            self.push[lane] = later;
         }
         self.glide = self.glide.max(glide);
         self.detune = detune;
@@ -127,8 +138,11 @@ impl Partials {
             return;
         }
         self.is_active = false;
-        for (re, im) in self.re.iter_mut().zip(&mut self.im) {
-            if re.abs() + im.abs() < SILENCE {
+        for ((re, im), push) in self.re.iter_mut().zip(&mut self.im).zip(&mut self.push) {
+            let later = *push * self.push_decay;
+            *re += *push - later;
+            *push = if later.abs() < SILENCE { 0.0 } else { later };
+            if re.abs() + im.abs() + push.abs() < SILENCE {
                 *re = 0.0;
                 *im = 0.0;
             } else {
@@ -171,6 +185,7 @@ mod tests {
         glide_s: 0.02,
         survival: 0.5,
         choke_t60_s: 0.05,
+        contact_s: 0.0,
     };
 
     fn partials(sample_rate: f32) -> Partials {

@@ -16,8 +16,21 @@ const LINE_MS: [f32; LINES] = [11.3, 13.7, 15.1, 17.9, 20.3, 23.1, 26.9, 30.7];
 const EARLY_LEFT: [(f32, f32); 4] = [(3.1, 0.42), (7.3, -0.33), (11.9, 0.27), (17.3, 0.21)];
 const EARLY_RIGHT: [(f32, f32); 4] = [(3.9, 0.42), (6.4, 0.33), (13.1, -0.27), (18.7, 0.21)];
 
+/// How a room sounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RoomSpec {
+    t60_s: f32,
+    /// Against the dry room's.
+    size: f32,
+    /// Level of what comes back.
+    level: f32,
+}
+
 /// A live room that is not a hall.
-const T60_S: f32 = 0.42;
+pub(crate) const DRY: RoomSpec = RoomSpec { t60_s: 0.42, size: 1.0, level: 1.0 };
+
+/// A studio's large room.
+pub(crate) const LARGE: RoomSpec = RoomSpec { t60_s: 1.1, size: 2.1, level: 2.2 };
 
 /// Above this the walls absorb, so that the tail is darker than the drums.
 const DAMPING_HZ: f32 = 4200.0;
@@ -38,6 +51,7 @@ const LATE: f32 = 0.28;
 /// all that comes back during a chunk was sent before it.
 #[derive(Clone, Debug)]
 pub(crate) struct Room {
+    spec: RoomSpec,
     /// What the voices have sent during the current chunk, left and right.
     sent: [Chunk; 2],
     /// What comes back during it.
@@ -61,8 +75,9 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(spec: RoomSpec) -> Self {
         Self {
+            spec,
             sent: [[0.0; CHUNK]; 2],
             returned: [[0.0; CHUNK]; 2],
             input: Default::default(),
@@ -83,12 +98,14 @@ impl Room {
 
     /// Allocates.
     pub(crate) fn set_sample_rate(&mut self, sample_rate: f32) {
-        let samples = |ms: f32| ((ms * 1e-3 * sample_rate) as usize).max(CHUNK);
+        let size = self.spec.size;
+        let samples = |ms: f32| ((size * ms * 1e-3 * sample_rate) as usize).max(CHUNK);
         self.length = LINE_MS.map(samples);
         // Each pass through a line loses its share of the 60 dB; and the Hadamard matrix of eight
         // is made orthonormal.
         self.gain = self.length.map(|length| {
-            decay::per_sample(T60_S, sample_rate).powi(length as i32) / (LINES as f32).sqrt()
+            decay::per_sample(self.spec.t60_s, sample_rate).powi(length as i32)
+                / (LINES as f32).sqrt()
         });
         let follow = |hz: f32| 1.0 - (-std::f32::consts::TAU * hz / sample_rate).exp();
         self.damping = follow(DAMPING_HZ);
@@ -163,7 +180,7 @@ impl Room {
             for n in 0..CHUNK {
                 out[n] += LATE * (a[n] - b[n] + c[n] - d[n]);
             }
-            self.returned[side] = out;
+            self.returned[side] = out.map(|x| self.spec.level * x);
         }
     }
 
@@ -257,7 +274,7 @@ mod tests {
 
     #[test]
     fn the_tail_falls_60_db_in_about_its_t60_and_then_ends_in_exact_silence() {
-        let mut room = Room::new();
+        let mut room = Room::new(DRY);
         room.set_sample_rate(48_000.0);
         let mut left = vec![0.0; 48_000 * 2];
         for (i, left) in left.chunks_mut(CHUNK).enumerate() {
@@ -275,7 +292,7 @@ mod tests {
             (part.iter().map(|x| x * x).sum::<f32>() / part.len() as f32).sqrt()
         };
         let fall_db = 20.0 * (rms(0.25, 0.3) / rms(0.05, 0.1)).log10();
-        // The damping makes it steeper than 0.2 s of T60_S alone.
+        // The damping makes it steeper than 0.2 s of its T60 alone.
         assert!((-50.0..-25.0).contains(&fall_db), "{fall_db}");
         assert!(!room.is_active());
         assert!(left[90_000..].iter().all(|&x| x == 0.0));

@@ -1,5 +1,5 @@
-//! What the kit sounds like, in numbers: pitch, brightness, decay, balance. The bands come from
-//! published figures for acoustic drums (named in the voices) and are wide enough for taste.
+//! What the kit sounds like, in numbers: pitch, brightness, decay, octave bands, balance. The ranges are those of 13 recorded
+//! kits as `interop/kit/measure.py` measures them (10th to 90th percentile), by the same formulas.
 
 use groove::Instrument;
 use kit::Kit;
@@ -32,14 +32,39 @@ fn peak(sound: &[f32]) -> f32 {
     sound.iter().fold(0.0, |peak, x| peak.max(x.abs()))
 }
 
+/// Takes of one stroke, which differ a little.
+fn takes(instrument: Instrument, velocity: f32, seconds: f32) -> Vec<Vec<f32>> {
+    let mut kit = Kit::new(SAMPLE_RATE);
+    (0..6)
+        .map(|_| {
+            kit.trigger(instrument, velocity);
+            let sound = render(&mut kit, seconds);
+            while !kit.is_silent() {
+                render(&mut kit, 0.1);
+            }
+            sound
+        })
+        .collect()
+}
+
+fn mean(values: impl Iterator<Item = f32>) -> f32 {
+    let values: Vec<f32> = values.collect();
+    values.iter().sum::<f32>() / values.len() as f32
+}
+
 /// Power spectrum of the first 8192 samples under a Hann window's falling half, 5.86 Hz per bin.
 fn spectrum(sound: &[f32]) -> Vec<f32> {
     const N: usize = 8192;
-    let mut re = [0.0_f64; N];
-    let mut im = [0.0_f64; N];
-    for (n, x) in sound.iter().take(N).enumerate() {
-        let fall = 0.5 + 0.5 * (std::f64::consts::PI * n as f64 / N as f64).cos();
-        re[n.reverse_bits() >> (usize::BITS - N.trailing_zeros())] = f64::from(*x) * fall;
+    let fall = |n: usize| 0.5 + 0.5 * (std::f64::consts::PI * n as f64 / N as f64).cos();
+    power_spectrum::<N>(sound.iter().take(N).enumerate().map(|(n, x)| f64::from(*x) * fall(n)))
+}
+
+/// Powers of the first half of `N` bins; `N` is a power of two.
+fn power_spectrum<const N: usize>(samples: impl Iterator<Item = f64>) -> Vec<f32> {
+    let mut re = vec![0.0_f64; N];
+    let mut im = vec![0.0_f64; N];
+    for (n, x) in samples.enumerate() {
+        re[n.reverse_bits() >> (usize::BITS - N.trailing_zeros())] = x;
     }
     let mut span = 1;
     while span < N {
@@ -91,79 +116,152 @@ fn t60_s(sound: &[f32]) -> f32 {
 }
 
 #[test]
-fn decay_times_and_brightness_lie_where_acoustic_drums_have_them() {
-    // Instrument, T60 in seconds, centroid of the first 170 ms in Hz, at velocity 0.75.
-    let bands = [
-        (Instrument::Kick, 0.3..0.7, 50.0..200.0),
-        (Instrument::Snare, 0.15..0.4, 2000.0..5500.0),
-        (Instrument::HighTom, 0.5..1.0, 140.0..400.0),
-        (Instrument::LowMidTom, 0.7..1.3, 105.0..300.0),
-        (Instrument::HighFloorTom, 0.9..1.7, 78.0..250.0),
-        (Instrument::OpenHiHat, 0.6..1.3, 7000.0..10_000.0),
-        (Instrument::ClosedHiHat, 0.06..0.2, 7000.0..10_000.0),
-        (Instrument::Crash, 2.5..5.5, 3500.0..7500.0),
-        (Instrument::Ride, 2.5..6.0, 3000.0..6000.0),
+fn decay_times_and_brightness_lie_where_recorded_drums_have_them() {
+    // Instrument, T60 in seconds, centroid of the first 170 ms in Hz, at velocity 0.8.
+    let ranges = [
+        (Instrument::Kick, 0.23..1.55, 92.0..215.0),
+        (Instrument::Snare, 0.27..1.04, 472.0..1765.0),
+        (Instrument::HighTom, 0.91..2.17, 192.0..527.0),
+        (Instrument::LowMidTom, 0.85..2.62, 235.0..590.0),
+        (Instrument::HighFloorTom, 0.99..2.97, 152.0..551.0),
+        (Instrument::OpenHiHat, 0.83..4.03, 2418.0..8267.0),
+        (Instrument::ClosedHiHat, 0.21..0.53, 6190.0..11_773.0),
+        (Instrument::Crash, 2.46..7.86, 837.0..5617.0),
+        (Instrument::Ride, 2.82..9.81, 2984.0..10_631.0),
     ];
-    for (instrument, decay, brightness) in bands {
-        let sound = strike(instrument, 0.75, 8.0);
-        let (t60, centroid) = (t60_s(&sound), centroid_hz(&sound));
+    for (instrument, decay, brightness) in ranges {
+        let takes = takes(instrument, 0.8, 5.0);
+        let t60 = mean(takes.iter().map(|take| t60_s(take)));
+        let centroid = mean(takes.iter().map(|take| centroid_hz(take)));
         assert!(decay.contains(&t60), "{instrument:?}: T60 {t60} s");
         assert!(brightness.contains(&centroid), "{instrument:?}: centroid {centroid} Hz");
+    }
+}
+
+/// Energy of 60 to 240 Hz, where fundamentals lie, and of six octaves up to 15.4 kHz in the first half second, dB of the whole.
+fn octaves_db(sound: &[f32]) -> [f32; 7] {
+    const N: usize = 32_768;
+    let half = sound.iter().take((0.5 * SAMPLE_RATE) as usize);
+    let power = power_spectrum::<N>(half.map(|x| f64::from(*x)));
+    let whole: f32 = power.iter().sum();
+    std::array::from_fn(|octave| {
+        let bin = |octave: usize| (60.0 * (1 << octave) as f32 * N as f32 / SAMPLE_RATE) as usize;
+        let from = if octave == 0 { bin(0) } else { bin(octave + 1) };
+        10.0 * (power[from..bin(octave + 2)].iter().sum::<f32>() / whole).log10()
+    })
+}
+
+#[test]
+fn every_octave_is_as_loud_as_in_recorded_kits() {
+    // Medians of the kits that ours was tuned with, at velocity 0.6.
+    let medians = [
+        [-1.6, -22.3, -27.4, -27.4, -33.0, -38.3, -48.1],
+        [-1.5, -8.3, -11.7, -14.7, -14.5, -15.4, -25.4],
+        [-0.8, -9.7, -16.2, -19.1, -23.2, -25.4, -31.1],
+        [-1.6, -10.7, -16.8, -16.6, -21.9, -24.1, -34.3],
+        [-0.8, -12.0, -14.8, -17.8, -19.2, -23.1, -34.7],
+        [-26.9, -12.5, -9.7, -14.9, -9.2, -6.0, -5.3],
+        [-20.6, -17.7, -13.6, -16.2, -11.0, -6.0, -4.1],
+        [-28.4, -19.5, -9.1, -13.8, -6.1, -3.8, -8.4],
+        [-27.8, -11.4, -17.5, -15.6, -7.4, -5.4, -4.3],
+    ];
+    for (instrument, median) in Instrument::ALL.into_iter().zip(medians) {
+        let takes: Vec<_> =
+            takes(instrument, 0.6, 0.5).iter().map(|take| octaves_db(take)).collect();
+        for (octave, median) in median.into_iter().enumerate().filter(|(_, median)| *median > -25.0)
+        {
+            let level = mean(takes.iter().map(|take| take[octave]));
+            assert!(
+                (level - median).abs() < 6.0,
+                "{instrument:?}, octave {octave}: {level} dB, recorded kits {median} dB"
+            );
+        }
     }
 }
 
 #[test]
 fn drums_are_tuned_to_their_fundamentals_at_any_sample_rate() {
     for (instrument, hz) in [
-        (Instrument::Kick, 54.0),
-        (Instrument::HighTom, 150.0),
-        (Instrument::LowMidTom, 112.0),
-        (Instrument::HighFloorTom, 82.0),
+        (Instrument::Kick, 61.0),
+        (Instrument::HighTom, 122.0),
+        (Instrument::LowMidTom, 106.0),
+        (Instrument::HighFloorTom, 77.0),
     ] {
-        // After the glide.
-        let sound = strike(instrument, 0.5, 0.6);
-        let found = strongest_hz(part(&sound, 0.12, 0.5));
-        assert!((found - hz).abs() < 7.0, "{instrument:?}: {found} Hz");
-        for sample_rate in [8_000.0_f32, 44_100.0, 768_000.0] {
+        for sample_rate in [8_000.0_f32, 44_100.0, 48_000.0, 768_000.0] {
             let mut kit = Kit::new(sample_rate);
             kit.trigger(instrument, 0.5);
-            let frames = (0.5 * sample_rate) as usize;
+            let frames = (1.5 * sample_rate) as usize;
             let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
             kit.render(&mut left, &mut right);
-            // Upward zero crossings, once the overtones are gone.
-            let tail = &left[(0.3 * sample_rate) as usize..];
+            // After the glide, at 48 kHz or less.
+            let step = (sample_rate / 48_000.0).max(1.0) as usize;
+            let tail = &left[(0.2 * sample_rate) as usize..];
+            let tail: Vec<f32> = tail.iter().step_by(step).copied().collect();
+            let found = strongest_hz(&tail) * sample_rate / step as f32 / SAMPLE_RATE;
+            assert!((found - hz).abs() < 7.0, "{instrument:?} {sample_rate}: {found} Hz");
+        }
+    }
+}
+
+#[test]
+fn a_harder_stroke_is_louder_and_changes_colour_as_recorded_ones_do() {
+    // Octaves of centroid from velocities .1 to .3 up to velocities .8 to 1.
+    let ranges = [
+        (Instrument::Kick, 0.04..0.63),
+        (Instrument::Snare, -0.48..0.39),
+        (Instrument::HighTom, -0.05..0.67),
+        (Instrument::LowMidTom, -0.05..0.82),
+        (Instrument::HighFloorTom, -0.05..0.65),
+        (Instrument::OpenHiHat, -0.29..0.10),
+        (Instrument::ClosedHiHat, -0.10..0.10),
+        (Instrument::Crash, -0.54..0.68),
+        (Instrument::Ride, -0.41..0.38),
+    ];
+    for (instrument, range) in ranges {
+        let mut last = f32::NEG_INFINITY;
+        let mut centroids = Vec::new();
+        for velocity in [0.1, 0.2, 0.3, 0.5, 0.8, 0.9, 1.0] {
+            let takes = takes(instrument, velocity, 0.3);
+            let level = mean(takes.iter().map(|take| rms_db(take)));
+            assert!(level > last + 0.3, "{instrument:?} {velocity}: {level} after {last} dB");
+            last = level;
+            centroids.push(mean(takes.iter().map(|take| centroid_hz(take).log2())));
+        }
+        let octaves = mean(centroids[4..].iter().copied()) - mean(centroids[..3].iter().copied());
+        assert!(range.contains(&octaves), "{instrument:?}: {octaves} octaves");
+    }
+}
+
+#[test]
+fn the_pitch_of_a_tom_falls_by_two_to_three_semitones() {
+    for instrument in [Instrument::HighTom, Instrument::LowMidTom, Instrument::HighFloorTom] {
+        let sound = strike(instrument, 1.0, 1.0);
+        // Half periods, from upward and downward zero crossings of the sound below 200 Hz.
+        let mut low = [0.0_f32; 2];
+        let low: Vec<f32> = sound
+            .iter()
+            .map(|x| {
+                low[0] += 0.02 * (x - low[0]);
+                low[1] += 0.02 * (low[0] - low[1]);
+                low[1]
+            })
+            .collect();
+        let pitch = |from_s: f32, to_s: f32| {
+            let part = part(&low, from_s, to_s);
             let ups: Vec<usize> =
-                (1..tail.len()).filter(|&n| tail[n - 1] < 0.0 && tail[n] >= 0.0).collect();
-            let period = (ups[ups.len() - 1] - ups[0]) as f32 / (ups.len() - 1) as f32;
-            let found = sample_rate / period;
-            assert!((found / hz - 1.0).abs() < 0.04, "{instrument:?} {sample_rate}: {found} Hz");
-        }
+                (1..part.len()).filter(|&n| part[n - 1] < 0.0 && part[n] >= 0.0).collect();
+            SAMPLE_RATE * (ups.len() - 1) as f32 / (ups[ups.len() - 1] - ups[0]) as f32
+        };
+        let fall = 12.0 * (pitch(0.01, 0.06) / pitch(0.22, 0.35)).log2();
+        assert!((1.2..4.1).contains(&fall), "{instrument:?}: {fall} semitones");
     }
 }
 
 #[test]
-fn a_harder_stroke_is_louder_and_brighter() {
-    for instrument in Instrument::ALL {
-        let mut last = (f32::NEG_INFINITY, 0.0);
-        for velocity in [0.2, 0.4, 0.6, 0.8, 1.0] {
-            let sound = strike(instrument, velocity, 0.3);
-            let now = (rms_db(&sound), centroid_hz(&sound));
-            assert!(now.0 > last.0 + 1.5, "{instrument:?} {velocity}: {now:?} after {last:?}");
-            assert!(now.1 > last.1, "{instrument:?} {velocity}: {now:?} after {last:?}");
-            last = now;
-        }
-    }
-}
-
-#[test]
-fn a_ghost_note_is_mostly_wires_and_far_under_the_backbeat() {
-    let (ghost, accent) =
-        (strike(Instrument::Snare, 0.25, 0.5), strike(Instrument::Snare, 0.9, 0.5));
-    let under = rms_db(&accent) - rms_db(&ghost);
+fn a_ghost_note_is_far_under_the_backbeat() {
+    let level = |velocity| mean(takes(Instrument::Snare, velocity, 0.5).iter().map(|x| rms_db(x)));
+    let under = level(0.9) - level(0.25);
     assert!((14.0..26.0).contains(&under), "{under} dB");
-    assert!(t60_s(&ghost) < t60_s(&accent));
-    let wires: f32 = spectrum(&ghost)[(1500.0 / HZ_PER_BIN) as usize..].iter().sum();
-    assert!(wires > 0.4 * spectrum(&ghost).iter().sum::<f32>());
 }
 
 #[test]
@@ -234,7 +332,7 @@ fn repeated_hats_differ_a_little_each_time() {
         x.iter().copied().fold(f32::MIN, f32::max) - x.iter().copied().fold(f32::MAX, f32::min)
     };
     assert!((0.1..4.0).contains(&spread(&levels)), "{levels:?} dB");
-    assert!((50.0..2000.0).contains(&spread(&colours)), "{colours:?} Hz");
+    assert!((50.0..3000.0).contains(&spread(&colours)), "{colours:?} Hz");
 }
 
 #[test]

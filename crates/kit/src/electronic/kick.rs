@@ -21,6 +21,7 @@ const BODY: PartialsSpec = PartialsSpec {
     glide_s: 0.014,
     survival: 0.15,
     choke_t60_s: 0.05,
+    contact_s: 0.0,
 };
 
 /// The knock of head and shell: damped modes between the body and the click.
@@ -44,6 +45,7 @@ const BEATER: NoiseBandsSpec = NoiseBandsSpec {
     t60_s: [0.040, 0.030, 0.026, 0.018],
     attack_s: [0.0022, 0.0016, 0.0012, 0.0010],
     choke_t60_s: 0.02,
+    dark_hz: None,
     seed: 0x6b69_636b,
 };
 

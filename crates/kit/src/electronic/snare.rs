@@ -18,6 +18,7 @@ const HEADS: PartialsSpec = PartialsSpec {
     glide_s: 0.030,
     survival: 0.5,
     choke_t60_s: 0.05,
+    contact_s: 0.0,
 };
 
 /// Higher head modes and the ring of shell and hoop: frequency, T60, gain.
@@ -46,6 +47,7 @@ const WIRES: NoiseBandsSpec = NoiseBandsSpec {
     t60_s: [0.22, 0.27, 0.25, 0.20],
     attack_s: [0.011, 0.009, 0.008, 0.007],
     choke_t60_s: 0.04,
+    dark_hz: None,
     seed: 0x7769_7265,
 };
 
@@ -56,6 +58,7 @@ const STICK: NoiseBandsSpec = NoiseBandsSpec {
     t60_s: [0.026, 0.022, 0.018, 0.014],
     attack_s: [0.0012, 0.0009, 0.0008, 0.0007],
     choke_t60_s: 0.02,
+    dark_hz: None,
     seed: 0x7374_636b,
 };
 

@@ -23,6 +23,7 @@ const STICK: NoiseBandsSpec = NoiseBandsSpec {
     t60_s: [0.045, 0.030, 0.022, 0.015],
     attack_s: [0.0022, 0.0016, 0.0011, 0.0009],
     choke_t60_s: 0.02,
+    dark_hz: None,
     seed: 0x746f_6d73,
 };
 
@@ -59,6 +60,7 @@ impl Tom {
             glide_s: 0.060,
             survival: 0.7,
             choke_t60_s: 0.06,
+            contact_s: 0.0,
         };
         let overtones = STEADY
             .iter()

@@ -52,6 +52,7 @@ const TICK: NoiseBandsSpec = NoiseBandsSpec {
     t60_s: [0.013, 0.014, 0.013, 0.010],
     attack_s: [0.0008, 0.0007, 0.0006, 0.0005],
     choke_t60_s: 0.01,
+    dark_hz: None,
     seed: 0x7469_636b,
 };
 
@@ -91,6 +92,7 @@ impl HiHat {
                 t60_s: spec.hiss_t60_s,
                 attack_s: [0.003, 0.0025, 0.002, 0.002],
                 choke_t60_s: CHOKE_T60_S,
+                dark_hz: None,
                 seed: 0x6869_7373 ^ spec.seed,
             }),
             tick: NoiseBands::new(NoiseBandsSpec { seed: TICK.seed ^ spec.seed, ..TICK }),
