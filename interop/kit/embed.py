@@ -1,6 +1,10 @@
 """Embeddings by aisfx (its weights come with the package, CC BY 4.0)."""
 
+import os
 import pathlib
+
+# The package's weights are a pickle from before torch asked for plain tensors.
+os.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] = "1"
 
 import librosa
 import numpy as np
