@@ -1,14 +1,19 @@
 //! The kit: nine voices of drums and nine of a drum machine, a mixer and two rooms.
 
+use std::sync::Arc;
+
 use groove::{INSTRUMENTS, Instrument};
 
 use crate::acoustic;
 use crate::drum::Drum;
 use crate::electronic::Machine;
+use crate::interpolator::Interpolator;
 use crate::mixer::{self, Mix};
 use crate::noise::Noise;
 use crate::output::Output;
 use crate::room::{self, Room};
+use crate::sampler::Sampler;
+use crate::samples::SampleKit;
 use crate::voice::{CHUNK, Chunk, Voice};
 
 /// Sample rates outside this range are taken as its nearer end, Hz.
@@ -47,8 +52,10 @@ pub struct Kit {
     model: Model,
     drums: [Drum; INSTRUMENTS],
     machine: Machine,
+    samplers: [Sampler; INSTRUMENTS],
     drums_mix: [Mix; INSTRUMENTS],
     machine_mix: [Mix; INSTRUMENTS],
+    samples_mix: [Mix; INSTRUMENTS],
     /// The dry one and the larger one.
     rooms: [Room; 2],
     output: Output,
@@ -62,12 +69,15 @@ pub struct Kit {
 impl Kit {
     /// A silent kit at `sample_rate` in Hz. Allocates.
     pub fn new(sample_rate: f32) -> Self {
+        let interpolator = Interpolator::new();
         let mut kit = Self {
             model: Model::default(),
             drums: acoustic::drums(),
             machine: Machine::new(),
+            samplers: std::array::from_fn(|i| Sampler::new(i, interpolator.clone())),
             drums_mix: mixer::ACOUSTIC.map(|strip| strip.mix()),
             machine_mix: mixer::ELECTRONIC.map(|strip| strip.mix()),
+            samples_mix: mixer::ACOUSTIC.map(|strip| strip.as_recorded()),
             rooms: [Room::new(room::DRY), Room::new(room::LARGE)],
             output: Output::new(),
             variation: Noise::new(0x6a61_6e67),
@@ -117,6 +127,24 @@ impl Kit {
         self.model = model;
     }
 
+    /// Strokes from now on are played on the recordings of `samples`, as far as it has them, or on the built-in kit again. What
+    /// rings of the kit before fades within hundredths of a second. `false` if one before that still fades: call again later.
+    ///
+    /// # Real-time safety
+    ///
+    /// Does not allocate. It frees nothing as long as somebody else owns `samples` and every kit that was given before; a kit
+    /// may be dropped elsewhere when that is its only owner.
+    #[must_use]
+    pub fn set_samples(&mut self, samples: Option<&Arc<SampleKit>>) -> bool {
+        if self.samplers.iter().any(Sampler::is_changing) {
+            return false;
+        }
+        for sampler in &mut self.samplers {
+            sampler.set(samples);
+        }
+        true
+    }
+
     /// Strikes `instrument`; it sounds from the next rendered sample on. `velocity` is in `[0, 1]`;
     /// 0, anything below and NaN strike nothing, anything above counts as 1. What it chokes is the
     /// caller's to [choke](Self::choke).
@@ -130,11 +158,21 @@ impl Kit {
         }
         let (at, mut variation) = (self.at, self.variation.clone());
         let velocity = velocity.min(1.0);
+        let i = instrument.index();
+        let chokes = self.samplers[i].chokes();
+        for (other, sampler) in self.samplers.iter_mut().enumerate() {
+            if chokes & (1 << other) != 0 {
+                sampler.choke(at);
+            }
+        }
         match self.model {
+            _ if self.samplers[i].has_sound() => {
+                self.samplers[i].trigger(velocity, at, &mut variation);
+            }
             Model::Electronic => {
                 self.machine.voice(instrument).trigger(velocity, at, &mut variation);
             }
-            _ => self.drums[instrument.index()].trigger(velocity, at, &mut variation),
+            _ => self.drums[i].trigger(velocity, at, &mut variation),
         }
         self.variation = variation;
         self.is_silent = false;
@@ -148,6 +186,7 @@ impl Kit {
     pub fn choke(&mut self, instrument: Instrument) {
         self.drums[instrument.index()].choke(self.at);
         self.machine.voice(instrument).choke(self.at);
+        self.samplers[instrument.index()].choke(self.at);
     }
 
     /// Whether rendering would give nothing but zeros until the next [`Self::trigger`]. Then
@@ -189,7 +228,7 @@ impl Kit {
         // Whole chunks, of which the first `frames` count: loops of a fixed length are vector code without remainders.
         let mut bus: [Chunk; 2] = [[0.0; CHUNK]; 2];
         let mut send: [Chunk; 2] = [[0.0; CHUNK]; 2];
-        let mixes = [self.drums_mix, self.machine_mix];
+        let mixes = [self.drums_mix, self.machine_mix, self.samples_mix];
         let mut is_fed = false;
         self.for_each_voice(&mut |(set, i), voice| {
             if at == 0 {
@@ -231,16 +270,22 @@ impl Kit {
             let mut is_sounding = self.rooms.iter().any(Room::is_active) || self.output.is_active();
             self.for_each_voice(&mut |_, voice| is_sounding |= voice.is_active());
             self.is_silent = !is_sounding;
+            for sampler in &mut self.samplers {
+                sampler.release();
+            }
         }
     }
 
-    /// Calls `visit` with every voice, its set (drums, machine) and its column.
+    /// Calls `visit` with every voice, its set (drums, machine, samples) and its column.
     fn for_each_voice(&mut self, visit: &mut dyn FnMut((usize, usize), &mut dyn Voice)) {
         for (i, drum) in self.drums.iter_mut().enumerate() {
             visit((0, i), drum);
         }
         for instrument in Instrument::ALL {
             visit((1, instrument.index()), self.machine.voice(instrument));
+        }
+        for (i, sampler) in self.samplers.iter_mut().enumerate() {
+            visit((2, i), sampler);
         }
     }
 }

@@ -2,10 +2,10 @@
 //! before any routing.
 //!
 //! [`Kit`] is what the audio thread owns: [`Kit::trigger`] says that a drum is struck *now*,
-//! [`Kit::render`] makes the next samples. There are no recordings: drums are swept partials and
-//! bands of noise, cymbals are banks of decaying modes. Each kind of instrument has its file
-//! (`kick`, `snare`, `tom`, `hi_hat`, `cymbal`), built from a few shared blocks (`partials`, `modal`,
-//! `noise_bands`, `shaper`), mixed in `kit` with a small `room`.
+//! [`Kit::render`] makes the next samples. The built-in kits hold no recordings: a `drum` is gliding partials, a bank of modes
+//! and bands of noise, whose levels and decays in each octave (`acoustic`) were fitted to recorded kits; the `electronic` kit
+//! is a drum machine. Both are built from a few shared blocks (`partials`, `modal`, `noise_bands`, `shaper`) and mixed in `kit`
+//! with a `room`. A [`SampleKit`], whose recordings crate `sample-kit` reads from files, takes their place where it has sounds.
 //!
 //! # Real-time safety
 //!
@@ -22,6 +22,7 @@ mod colour;
 mod decay;
 mod drum;
 mod electronic;
+mod interpolator;
 mod kit;
 mod metal;
 mod mixer;
@@ -31,7 +32,11 @@ mod noise_bands;
 mod output;
 mod partials;
 mod room;
+mod sampler;
+mod samples;
 mod shaper;
 mod voice;
 
 pub use kit::{Kit, Model};
+pub use mixer::pan;
+pub use samples::{Pad, Region, SampleKit, Sound};

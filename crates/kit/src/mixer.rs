@@ -1,6 +1,6 @@
 //! Where each instrument stands, how loud it is, and how much of it the room hears.
 
-use groove::INSTRUMENTS;
+use groove::{INSTRUMENTS, Instrument};
 
 use crate::voice::{CHUNK, Chunk};
 
@@ -74,6 +74,11 @@ impl Mix {
 }
 
 impl Strip {
+    /// Recordings have their place and their loudness in them; what is sent to the room is ours.
+    pub(crate) fn as_recorded(&self) -> Mix {
+        Mix { a: (1.0, 0.0), b: (0.0, 1.0), send: 0.5 * self.send }
+    }
+
     pub(crate) fn mix(&self) -> Mix {
         let place = |pan: f32| {
             let angle = (pan.clamp(-1.0, 1.0) + 1.0) * std::f32::consts::FRAC_PI_4;
@@ -82,4 +87,9 @@ impl Strip {
         };
         Mix { a: place(self.pan - self.width), b: place(self.pan + self.width), send: self.send }
     }
+}
+
+/// Where the built-in kit has `instrument`, -1 left to 1 right: for recordings that say nothing of it.
+pub fn pan(instrument: Instrument) -> f32 {
+    ACOUSTIC[instrument.index()].pan
 }

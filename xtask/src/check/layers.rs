@@ -10,7 +10,7 @@ use super::lock::Locked;
 use crate::workspace::Workspace;
 
 /// Every package of the workspace and those of ours it may build on.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("groove", &[]),
     ("engine", &["groove"]),
     ("kit", &["groove"]),
@@ -18,6 +18,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("testhost", &[]),
     ("testkit", &[]),
     ("whole-files", &[]),
+    ("sample-kit", &["groove", "kit", "whole-files"]),
     ("trainer", &["groove", "musicvae", "whole-files"]),
     ("jangdan", &["engine", "groove", "kit", "musicvae", "whole-files"]),
     ("screenshot", &["groove", "jangdan", "musicvae"]),

@@ -1,0 +1,155 @@
+//! Kits from files: what is read, what is refused, and that hostile files give one line.
+
+use std::path::Path;
+
+use groove::Instrument;
+use sample_kit::{Loaded, load};
+
+/// A short WAV: one channel, 16 bits, 44.1 kHz; `frequency` tells one from another.
+fn wav(path: &Path, frequency: f32) {
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 44_100,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut file = hound::WavWriter::create(path, spec).expect("written");
+    for n in 0..4410 {
+        let sample = (frequency * n as f32 / 44_100.0 * std::f32::consts::TAU).sin();
+        file.write_sample((sample * 8000.0) as i16).expect("written");
+    }
+    file.finalize().expect("written");
+}
+
+fn regions(loaded: &Loaded, instrument: Instrument) -> &[kit::Region] {
+    &loaded.kit.pads[instrument.index()].regions
+}
+
+#[test]
+fn a_folder_is_read_by_the_names_of_its_files_and_folders_and_takes_go_in_turn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["Kick.wav", "snare/01.wav", "snare/02.wav", "Hat Closed.WAV", "notes.txt"] {
+        wav(&folder.path().join(name), 100.0);
+    }
+    let loaded = load(folder.path()).expect("a kit");
+    assert_eq!(regions(&loaded, Instrument::Kick).len(), 1);
+    let turns: Vec<_> = regions(&loaded, Instrument::Snare).iter().map(|r| r.turn).collect();
+    assert_eq!(turns, [(2, 0), (2, 1)]);
+    assert_eq!(regions(&loaded, Instrument::ClosedHiHat).len(), 1);
+    assert_eq!(loaded.kit.missing().count(), 6);
+    assert!(loaded.unread.is_empty(), "{:?}", loaded.unread);
+}
+
+#[test]
+fn an_sfz_is_read_with_its_groups_layers_turns_and_chokes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["kick soft.wav", "kick hard.wav", "hat.wav", "open.wav"] {
+        wav(&folder.path().join("s").join(name), 100.0);
+    }
+    let text = "<control>default_path=s\\\n<group>key=36 volume=-6\n\
+                <region>hivel=63 sample=kick soft.wav\n<region>lovel=64 sample=kick hard.wav tune=50\n\
+                <region>key=42 group=1 sample=hat.wav\n<region>key=46 off_by=1 sample=open.wav pan=-50\n\
+                <region>key=38 sample=../outside.wav\n";
+    let path = folder.path().join("drums.sfz");
+    // A region of a group takes its key over, so the hats need a group of their own.
+    std::fs::write(&path, text.replace("<region>key=42", "<group>\n<region>key=42"))
+        .expect("written");
+    let loaded = load(&path).expect("a kit");
+    let kick = regions(&loaded, Instrument::Kick);
+    assert_eq!(kick.len(), 2);
+    assert!((kick[0].velocity.1 - kick[1].velocity.0).abs() < 1e-6, "no gap between layers");
+    assert!((kick[0].gain - 0.501).abs() < 1e-2 && kick[1].speed > 1.0);
+    assert_eq!(regions(&loaded, Instrument::OpenHiHat)[0].pan, -0.5);
+    let closed = &loaded.kit.pads[Instrument::ClosedHiHat.index()];
+    assert_eq!(closed.chokes, 1 << Instrument::OpenHiHat.index());
+    assert!(regions(&loaded, Instrument::Snare).is_empty());
+    assert_eq!(loaded.unread.len(), 1, "{:?}", loaded.unread);
+}
+
+#[test]
+fn a_hydrogen_kit_is_read_with_its_layers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    wav(&folder.path().join("a.wav"), 100.0);
+    wav(&folder.path().join("b.wav"), 100.0);
+    let text = "<?xml version=\"1.0\"?><drumkit_info xmlns=\"http://www.hydrogen-music.org/drumkit\">\
+        <name>Two</name><instrumentList><instrument><name>Bass Drum</name><volume>0.5</volume>\
+        <layer><filename>a.wav</filename><min>0</min><max>0.5</max><gain>1</gain><pitch>12</pitch></layer>\
+        <layer><filename>b.wav</filename><min>0.5</min><max>1</max></layer></instrument>\
+        <instrument><name>Snare</name><filename>gone.wav</filename></instrument></instrumentList></drumkit_info>";
+    let path = folder.path().join("drumkit.xml");
+    std::fs::write(&path, text).expect("written");
+    for path in [path.as_path(), folder.path()] {
+        let loaded = load(path).expect("a kit");
+        assert_eq!(loaded.name, "Two");
+        let kick = regions(&loaded, Instrument::Kick);
+        assert_eq!((kick.len(), kick[0].speed, kick[0].gain), (2, 2.0, 0.5));
+        assert_eq!(loaded.unread.len(), 1);
+    }
+}
+
+#[test]
+fn what_is_no_kit_is_told_in_one_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).expect("written");
+        path
+    };
+    let endless = "#include \"endless.sfz\"\n".repeat(3);
+    let deep = "<a>".repeat(100_000);
+    let mut smpl = b"RIFF\xff\xff\xff\x7fsfbkLIST\xff\xff\xff\x7fINFO".to_vec();
+    smpl.extend([0xff; 64]);
+    for path in [
+        file("empty.sfz", b""),
+        file("endless.sfz", endless.as_bytes()),
+        file("elsewhere.sfz", b"#include \"../../etc/passwd\""),
+        file("out.sfz", b"<region>key=36 sample=../../../etc/passwd"),
+        file("empty.xml", b""),
+        file("deep.xml", deep.as_bytes()),
+        file("binary.xml", &[0xff, 0xfe, 0, 1, 2]),
+        file("empty.sf2", b""),
+        file("sizes.sf2", &smpl),
+        file("kit.zip", b"PK"),
+        folder.path().join("missing.sfz"),
+        folder.path().join("missing"),
+    ] {
+        let error = load(&path).expect_err("no kit").to_string();
+        assert!(!error.is_empty() && !error.contains(['\n', '\r']), "{path:?}: {error:?}");
+    }
+}
+
+#[test]
+fn random_and_damaged_files_never_panic() {
+    let folder = tempfile::tempdir().expect("a folder");
+    wav(&folder.path().join("kick.wav"), 100.0);
+    let whole = std::fs::read(folder.path().join("kick.wav")).expect("read");
+    let mut state = 1_u32;
+    let mut dice = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as usize
+    };
+    let sfz = b"<group>key=36<region>sample=kick.wav seq_length=2 lovel=1 pan=-3".to_vec();
+    for round in 0..300 {
+        let (name, mut bytes) =
+            if round % 2 == 0 { ("kick.wav", whole.clone()) } else { ("a.sfz", sfz.clone()) };
+        for _ in 0..1 + dice() % 8 {
+            let at = dice() % bytes.len().min(64);
+            bytes[at] = dice() as u8;
+        }
+        bytes.truncate(1 + dice() % bytes.len());
+        std::fs::write(folder.path().join(name), &bytes).expect("written");
+        _ = load(&folder.path().join(if name == "a.sfz" { "a.sfz" } else { "." }));
+    }
+}
+
+#[test]
+fn two_who_ask_for_a_kit_share_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    wav(&folder.path().join("kick.wav"), 100.0);
+    let (first, ..) = sample_kit::load_shared(folder.path()).expect("a kit");
+    let (second, ..) = sample_kit::load_shared(folder.path()).expect("a kit");
+    assert!(std::sync::Arc::ptr_eq(&first, &second));
+}
