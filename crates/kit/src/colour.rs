@@ -89,7 +89,7 @@ mod tests {
             assert!((level - db).abs() < 1e-3, "{velocity}: {level}");
         }
         assert!((colour.t60_s(LOWEST_HZ) - 8.0).abs() < 1e-3);
-        assert!((colour.t60_s(LOWEST_HZ * 1.414_213_6) - 7.5).abs() < 1e-3);
+        assert!((colour.t60_s(LOWEST_HZ * std::f32::consts::SQRT_2) - 7.5).abs() < 1e-3);
         assert_eq!(colour.t60_s(1.0), 8.0);
         assert_eq!(colour.t60_s(20_000.0), 1.0);
     }

@@ -94,7 +94,7 @@ impl Kit {
         let (low, high) = SAMPLE_RATES;
         let sample_rate = if sample_rate.is_nan() { 48_000.0 } else { sample_rate };
         let sample_rate = sample_rate.clamp(low, high);
-        self.for_each_voice(&mut |_, voice| voice.set_sample_rate(sample_rate));
+        self.for_each_voice(&mut |_, _, voice| voice.set_sample_rate(sample_rate));
         for room in &mut self.rooms {
             room.set_sample_rate(sample_rate);
         }
@@ -108,7 +108,7 @@ impl Kit {
     ///
     /// Does not allocate.
     pub fn reset(&mut self) {
-        self.for_each_voice(&mut |_, voice| voice.reset());
+        self.for_each_voice(&mut |_, _, voice| voice.reset());
         for room in &mut self.rooms {
             room.reset();
         }
@@ -230,7 +230,7 @@ impl Kit {
         let mut send: [Chunk; 2] = [[0.0; CHUNK]; 2];
         let mixes = [self.drums_mix, self.machine_mix, self.samples_mix];
         let mut is_fed = false;
-        self.for_each_voice(&mut |(set, i), voice| {
+        self.for_each_voice(&mut |set, i, voice| {
             if at == 0 {
                 voice.begin_chunk();
             }
@@ -268,7 +268,7 @@ impl Kit {
         self.at = (at + frames) % CHUNK;
         if self.at == 0 {
             let mut is_sounding = self.rooms.iter().any(Room::is_active) || self.output.is_active();
-            self.for_each_voice(&mut |_, voice| is_sounding |= voice.is_active());
+            self.for_each_voice(&mut |_, _, voice| is_sounding |= voice.is_active());
             self.is_silent = !is_sounding;
             for sampler in &mut self.samplers {
                 sampler.release();
@@ -277,15 +277,15 @@ impl Kit {
     }
 
     /// Calls `visit` with every voice, its set (drums, machine, samples) and its column.
-    fn for_each_voice(&mut self, visit: &mut dyn FnMut((usize, usize), &mut dyn Voice)) {
+    fn for_each_voice(&mut self, visit: &mut dyn FnMut(usize, usize, &mut dyn Voice)) {
         for (i, drum) in self.drums.iter_mut().enumerate() {
-            visit((0, i), drum);
+            visit(0, i, drum);
         }
         for instrument in Instrument::ALL {
-            visit((1, instrument.index()), self.machine.voice(instrument));
+            visit(1, instrument.index(), self.machine.voice(instrument));
         }
         for (i, sampler) in self.samplers.iter_mut().enumerate() {
-            visit((2, i), sampler);
+            visit(2, i, sampler);
         }
     }
 }

@@ -223,7 +223,7 @@ impl ModalBank {
         }
         // The chunk is rendered already: add the new sound to the rest of it, and to the state at its end.
         let table = &self.tables[i];
-        let out = if i % 2 == 0 { &mut self.a } else { &mut self.b };
+        let out = if i.is_multiple_of(2) { &mut self.a } else { &mut self.b };
         for (out, sin) in out[at..].iter_mut().zip(&table.sin) {
             *out += amplitude * sin;
         }

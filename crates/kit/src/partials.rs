@@ -99,8 +99,8 @@ impl Partials {
     /// A strike: `levels` per partial, `glide` the relative detuning at its start, `detune` its
     /// tuning, about 1.
     pub(crate) fn strike(&mut self, levels: [f32; LANES], glide: f32, detune: f32) {
-        for lane in 0..LANES {
-            let level = if self.angle[lane] < MAX_ANGLE { levels[lane] } else { 0.0 };
+        for (lane, level) in levels.into_iter().enumerate() {
+            let level = if self.angle[lane] < MAX_ANGLE { level } else { 0.0 };
             let later = level * self.push_decay;
             self.re[lane] = self.spec.survival * self.re[lane] + (level - later);
             self.push[lane] = later;
