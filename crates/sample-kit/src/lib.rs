@@ -139,14 +139,14 @@ fn place_unplaced(pads: &mut [Pad; INSTRUMENTS]) {
     }
 }
 
-/// The gain that makes the loudest full stroke on kick and snare, or else on anything, peak at -6 dBFS.
+/// The gain that makes the loudest full stroke on kick and snare, or else on anything, peak at -12 dBFS.
 fn even_gain(pads: &[Pad; INSTRUMENTS]) -> f32 {
     let peak = |pads: &[Pad]| {
         let regions = pads.iter().flat_map(|pad| &pad.regions);
         regions.fold(0.0_f32, |peak, region| peak.max(region.gain.abs() * region.sound.peak()))
     };
     let loudest = [peak(&pads[..2]), peak(pads)].into_iter().find(|peak| *peak > 1e-4);
-    loudest.map_or(1.0, |peak| 0.5 / peak)
+    loudest.map_or(1.0, |peak| 0.25 / peak)
 }
 
 /// A region that every stroke plays, as it was recorded.

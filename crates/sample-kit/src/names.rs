@@ -53,7 +53,8 @@ const WORDS: [(&[&str], Option<Instrument>); 45] = [
 
 /// The instrument that `name` names; `None` if it names none of the nine, or one of their other strokes (rim, pedal, bell).
 pub(crate) fn instrument(name: &str) -> Option<Instrument> {
-    let name = name.to_lowercase().replace(['_', '-'], " ");
+    // A custom ride is no tom.
+    let name = name.to_lowercase().replace(['_', '-'], " ").replace("custom", "");
     // "Pearl Tom 2", "Crash/Ride 18": words stand anywhere in it.
     let row = WORDS.iter().find(|(words, _)| words.iter().all(|word| name.contains(word)))?;
     row.1
@@ -85,6 +86,7 @@ mod tests {
             ("Pedal HH", None),
             ("Crash Left", Some(Crash)),
             ("Ride Bell", None),
+            ("Ride (Custom, Zagrebin 22\")", Some(Ride)),
             ("Ride Jazz", Some(Ride)),
             ("Cowbell", None),
             ("19", None),
