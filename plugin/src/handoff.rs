@@ -32,10 +32,10 @@ pub(crate) use worker::ShutdownHandle;
 pub use worker::WorkerEnd;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::time::Duration;
 
-use engine::CYCLES;
+use engine::{CYCLES, Now};
 use groove::Pattern;
 use nice_plug_egui::RepaintNotifier;
 use parking_lot::{Condvar, Mutex};
@@ -66,19 +66,11 @@ pub enum Network {
 
 /// State that the ends share.
 struct Shared {
-    /// Bits of the playhead in beats; NaN while stopped.
-    playhead: AtomicU64,
-    /// The cycles to have patterns of, the one that plays or will play first at the front.
-    cycles: [AtomicI64; CYCLES],
-    /// Bits of the [`Choice`] that plays.
-    choice: AtomicU64,
     /// The last click: slot + 1 in the lowest four bits, the number of clicks above.
     clicked: AtomicU64,
     /// [`KeyActivity`].
     keys_struck: AtomicU32,
     keys_held: AtomicU32,
-    /// Whether the transport runs.
-    is_playing: AtomicBool,
     /// [`GrooveRequest::fingerprint`](crate::state::request::GrooveRequest::fingerprint) of the request that
     /// the worker has given up on: waiting for it is no use.
     failed: AtomicU64,
@@ -99,12 +91,6 @@ struct Shared {
 /// The fingerprint of no request.
 const NOTHING: u64 = 0;
 
-impl Shared {
-    fn cycles(&self) -> [i64; CYCLES] {
-        self.cycles.each_ref().map(|cycle| cycle.load(Ordering::Relaxed))
-    }
-}
-
 /// A wake-up that is not lost and not counted.
 #[derive(Debug, Default)]
 struct Nudge {
@@ -124,6 +110,25 @@ impl Nudge {
             self.condvar.wait_for(&mut is_set, timeout);
         }
         *is_set = false;
+    }
+}
+
+/// What the audio thread plays and needs, as of its last block.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AudioState {
+    /// The chosen groove: it plays, or will from the next boundary on.
+    pub choice: Choice,
+    /// The cycles to have patterns of, the one that plays or will play first at the front; see
+    /// [`Engine::cycles`](engine::Engine::cycles).
+    pub cycles: [i64; CYCLES],
+    /// What plays at the playhead, with the bits of its [`Choice`] as tag; `None` while stopped.
+    pub now: Option<Now>,
+}
+
+impl AudioState {
+    /// The groove that plays at the playhead: not yet the chosen one while that waits for its boundary.
+    pub fn sounding(&self) -> Choice {
+        self.now.map_or(self.choice, |now| Choice::from_bits(now.tag))
     }
 }
 
@@ -148,13 +153,9 @@ pub struct KeyActivity {
 /// Makes the three ends. Until the worker answers, all see [`Answer::factory`].
 pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let shared = Arc::new(Shared {
-        playhead: AtomicU64::new(f64::NAN.to_bits()),
-        cycles: Default::default(),
-        choice: AtomicU64::new(Choice::default().to_bits()),
         clicked: AtomicU64::new(0),
         keys_struck: AtomicU32::new(0),
         keys_held: AtomicU32::new(0),
-        is_playing: AtomicBool::new(false),
         failed: AtomicU64::new(NOTHING),
         is_closing: AtomicBool::new(false),
         heartbeat: Heartbeat::default(),
@@ -169,18 +170,28 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let (audio_in, audio_out) = triple_buffer(&Answer::factory());
     let (gui_in, gui_out) = triple_buffer(&Answer::factory());
     let (heard_in, heard_out) = triple_buffer(&Heard::default());
+    let (worker_state_in, worker_state_out) = triple_buffer(&AudioState::default());
+    let (gui_state_in, gui_state_out) = triple_buffer(&AudioState::default());
     (
         AudioEnd {
             answers: audio_out,
             loaded: triple_buffer(&Loaded::default()).1,
-            cycle: 0,
+            state: AudioState::default(),
+            worker_state: worker_state_in,
+            gui_state: gui_state_in,
             heard: heard_in,
             clicked: 0,
             given_up_at: None,
             shared: shared.clone(),
         },
-        WorkerEnd { audio: audio_in, gui: gui_in, heard: heard_out, shared: shared.clone() },
-        GuiEnd { answers: gui_out, shared },
+        WorkerEnd {
+            audio: audio_in,
+            gui: gui_in,
+            state: worker_state_out,
+            heard: heard_out,
+            shared: shared.clone(),
+        },
+        GuiEnd { answers: gui_out, state: gui_state_out, shared },
     )
 }
 

@@ -53,8 +53,8 @@ pub struct Jangdan {
     /// The window's end until the editor takes it.
     gui: Option<GuiEnd>,
     player: Player,
-    /// What makes the groove that the engine was offered last, and its [`ReadyGroove::version`].
-    offered: (Option<GrooveKey>, u64),
+    /// The choice that the engine was offered last, what makes its groove, and its [`ReadyGroove::version`].
+    offered: (Choice, (Option<GrooveKey>, u64)),
     /// What an offline block passes through on the way to another variation.
     passed: Vec<(Choice, (Option<GrooveKey>, u64), Score)>,
     /// Whether the worker has made something that the engine has not been offered.
@@ -98,7 +98,7 @@ impl Jangdan {
             audio,
             gui: Some(gui),
             player: Player::new(),
-            offered: (None, 0),
+            offered: (Choice::default(), (None, 0)),
             passed: Vec::new(),
             has_news: false,
             is_offline: false,
@@ -161,13 +161,13 @@ impl Plugin for Jangdan {
         self.engine.reset();
         self.player.reset();
         self.kit.reset();
-        self.audio.show_playhead(None);
+        self.audio.show(None);
     }
 
     fn stop_processing(&mut self) {
         self.engine.reset();
         self.player.reset();
-        self.audio.show_playhead(None);
+        self.audio.show(None);
     }
 
     fn deactivate(&mut self) {
@@ -216,8 +216,8 @@ impl Plugin for Jangdan {
                     let made =
                         || answer.groove(choice).map(|track| (track.identity(), &track.score));
                     let Some((identity, score)) = kept.or_else(made) else { continue };
-                    self.offered = identity;
-                    Action::Play(score)
+                    self.offered = (choice, identity);
+                    Action::Play(score, choice.to_bits())
                 }
             };
             controls[count] = Control { at: SampleOffset(at), action };
@@ -241,11 +241,11 @@ impl Plugin for Jangdan {
         });
         stage.render_until(frames);
         self.apply_level(left, right);
-        let playhead = self.engine.playhead();
-        if playhead.is_none() {
+        let now = self.engine.now();
+        if now.is_none() {
             self.player.stopped();
         }
-        self.audio.show_playhead(playhead);
+        self.audio.show(now);
         self.audio.show_keys(self.player.key_activity());
         ProcessStatus::KeepAlive
     }
@@ -362,9 +362,12 @@ impl Jangdan {
     fn take_score(&mut self, choice: Choice, playing: &Playing) {
         let Some(track) = self.audio.answer().groove(choice) else { return };
         let made_by = track.identity();
-        let offer = match (self.offered == made_by, self.has_news) {
+        let (offered, offered_by) = self.offered;
+        let offer = match (self.offered == (choice, made_by), self.has_news) {
             // The same groove, made with other weights.
-            (false, _) if choice.slot.is_none() && self.offered.0 == made_by.0 => {
+            (false, _)
+                if offered == choice && choice.slot.is_none() && offered_by.0 == made_by.0 =>
+            {
                 Offer::Change(playing.quantise.max(Quantise::Bar))
             }
             (false, _) => Offer::Change(playing.quantise),
@@ -375,8 +378,8 @@ impl Jangdan {
             }
         };
         // If it is not heeded, the next block tries again.
-        if self.engine.offer(&track.score, offer) {
-            (self.offered, self.has_news) = (made_by, false);
+        if self.engine.offer(&track.score, choice.to_bits(), offer) {
+            (self.offered, self.has_news) = ((choice, made_by), false);
         }
     }
 

@@ -8,8 +8,8 @@ use crate::Score;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Action<'a> {
     /// Chooses a groove: it takes over at the next boundary, also at one that is just past by half a 16th
-    /// at most, or at once while nothing plays.
-    Play(&'a Score),
+    /// at most, or at once while nothing plays. With its tag; see [`Engine::offer`](crate::Engine::offer).
+    Play(&'a Score, u64),
     /// Presses (true) or lets go (false) what makes a fill: from the next beat on (likewise) the fill plays
     /// instead of the groove, up to the first bar line after it is let go, where it lands.
     Fill(bool),

@@ -9,7 +9,7 @@
 mod cycles;
 mod run;
 
-use groove::sequencer::Reading;
+use groove::sequencer::{GRID_PER_BEAT, Reading};
 use groove::{Beats, Instrument};
 
 use crate::clock::{Clock, Place, Transport};
@@ -33,6 +33,19 @@ pub enum Offer {
     Refresh,
 }
 
+/// What plays at the playhead.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Now {
+    /// The playhead.
+    pub playhead: Beats,
+    /// The reading in force, which may wait for a boundary after it has been set.
+    pub reading: Reading,
+    /// The cycle, numbered by the shape in force.
+    pub cycle: i64,
+    /// The tag that the score came with; 0 for the one that the engine was made with.
+    pub tag: u64,
+}
+
 /// The reading in force, and the one that takes over.
 type Readings = Takeover<Reading, 2>;
 
@@ -47,7 +60,8 @@ pub struct Engine {
     frontier: Option<Beats>,
     /// Six: at the finest quantise a score may follow a score at every 16th, while in half time the late
     /// hits of one are awaited for half a beat, and changes are made three eighths of a beat ahead.
-    score: Takeover<Score, 6>,
+    /// Each with its tag.
+    scores: Takeover<(Score, u64), 6>,
     readings: Readings,
     fill: Fill,
     /// What is to be made up for where the next stretch begins.
@@ -65,7 +79,7 @@ impl Engine {
         Self {
             clock: Clock::new(),
             frontier: None,
-            score: Takeover::new(score),
+            scores: Takeover::new((score, 0)),
             readings: Takeover::new(Reading::default()),
             fill: Fill::default(),
             missed: None,
@@ -78,13 +92,14 @@ impl Engine {
 
     /// Has `score` take over: at once while stopped, else at a boundary, so that every hit
     /// of a step before it comes from the old score and every hit from it on from the new one.
-    /// A score offered before that boundary takes the place of this one.
+    /// A score offered before that boundary takes the place of this one. `tag` is any number by which
+    /// [`now`](Self::now) tells the caller which score plays.
     ///
     /// Returns whether it was heeded. It is not while several scores are taking over, which is for a step or two
     /// after their boundaries: then keep the newest score and offer it later.
-    pub fn offer(&mut self, score: &Score, offer: Offer) -> bool {
+    pub fn offer(&mut self, score: &Score, tag: u64, offer: Offer) -> bool {
         let Some(untouched) = self.untouched() else {
-            self.score.restart(*score);
+            self.scores.restart((*score, tag));
             return true;
         };
         let boundary = match offer {
@@ -92,32 +107,41 @@ impl Engine {
                 next_multiple(untouched, quantise.grid(&self.readings.newest().shape))
             }
             Offer::Refresh => {
-                self.score.boundary().filter(|&to_come| to_come >= untouched).unwrap_or(untouched)
+                self.scores.boundary().filter(|&to_come| to_come >= untouched).unwrap_or(untouched)
             }
         };
-        self.score.change_at(*score, boundary)
+        self.scores.change_at((*score, tag), boundary)
     }
 
     /// Has `score` take over as [`offer`](Self::offer) does, but by the player's choice: a boundary that is
     /// just past, by half a 16th at most, counts, so that a choice made on the beat is heard on the beat.
     /// Of the steps from the boundary on, what the new score would have played already is made up for at
     /// once, but for instruments that the old one has struck there.
-    fn choose(&mut self, score: &Score, playing: &Playing) {
+    fn choose(&mut self, score: &Score, tag: u64, playing: &Playing) {
         let Some(frontier) = self.frontier else {
-            self.score.restart(*score);
+            self.scores.restart((*score, tag));
             return;
         };
         let grid = playing.quantise.grid(&self.readings.newest().shape);
         let boundary = next_multiple(still_open(frontier), grid);
         let missed = self.missed(boundary, playing);
-        if self.score.change_at(*score, boundary) {
+        if self.scores.change_at((*score, tag), boundary) {
             self.missed = self.missed.or(missed);
         }
     }
 
     /// The score that plays or is about to.
     pub fn score(&self) -> &Score {
-        self.score.newest()
+        &self.scores.newest().0
+    }
+
+    /// What plays where the playhead is at the end of the block last processed; `None` while stopped.
+    pub fn now(&self) -> Option<Now> {
+        let playhead = self.playhead?;
+        let grid = (playhead.0 * GRID_PER_BEAT as f64).floor() as i64;
+        let reading = *self.readings.at(grid);
+        let (_, tag) = *self.scores.at(grid);
+        Some(Now { playhead, reading, cycle: reading.shape.cycle_at(playhead), tag })
     }
 
     /// Where the playhead is at the end of the block last processed; `None` while stopped.
@@ -179,7 +203,7 @@ impl Engine {
 
     fn act(&mut self, action: Action<'_>, playing: &Playing) {
         match action {
-            Action::Play(score) => self.choose(score, playing),
+            Action::Play(score, tag) => self.choose(score, tag, playing),
             Action::Fill(is_held) => {
                 let shape = self.readings.newest().shape;
                 let open = self.frontier.map(still_open);
@@ -205,7 +229,7 @@ impl Engine {
         let first = next_multiple(boundary, shape.speed.step_grid()) / shape.speed.step_grid();
         let mut missed = Missed { boundary, first, struck: [0; MISSED_STEPS] };
         for (step, struck) in (first..).zip(&mut missed.struck) {
-            let pattern = self.score.at(shape.grid(step)).pattern(shape.cycle(step));
+            let pattern = self.scores.at(shape.grid(step)).0.pattern(shape.cycle(step));
             let row = playing.lanes.row(pattern, shape, step);
             let row = self.fill.row(row, playing.seed, shape, step);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
@@ -226,7 +250,7 @@ impl Engine {
         self.clock.stop();
         self.frontier = None;
         self.playhead = None;
-        self.score.settle_now();
+        self.scores.settle_now();
         self.readings.settle_now();
         self.fill.stop();
         self.missed = None;

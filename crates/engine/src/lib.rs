@@ -25,7 +25,7 @@ mod takeover;
 
 pub use clock::Transport;
 pub use control::{Action, Control};
-pub use engine::{Engine, Offer, SLACK};
+pub use engine::{Engine, Now, Offer, SLACK};
 pub use notes::{Address, Event};
 pub use playing::{PlayMode, Playing, Quantise};
 pub use score::{CYCLES, Score};

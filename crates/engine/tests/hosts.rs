@@ -265,7 +265,7 @@ fn a_new_pattern_takes_over_at_the_boundary_and_every_step_is_played_once() {
             let mut session = Session::new(pulse(Instrument::Kick, 1, late));
             session.play(0.0, 1.2); // up to step 4.8, and step 5's early hits are out already
             let next = Score::steady(pulse(Instrument::Snare, 1, late));
-            assert!(session.engine.offer(&next, Offer::Change(quantise)));
+            assert!(session.engine.offer(&next, 0, Offer::Change(quantise)));
             session.play(1.2, 20.0);
             let instruments: Vec<_> = session.onsets().into_iter().map(|(_, i)| i).collect();
             let kicks = instruments.iter().take_while(|&&i| i == Instrument::Kick).count();
@@ -281,7 +281,7 @@ fn while_stopped_a_new_pattern_takes_over_at_once() {
     let mut session = Session::new(pulse(Instrument::Kick, 1, 0.0));
     session.play(0.0, 0.1);
     let next = Score::steady(pulse(Instrument::Snare, 1, 0.0));
-    session.engine.offer(&next, Offer::Change(Quantise::Cycle));
+    session.engine.offer(&next, 0, Offer::Change(Quantise::Cycle));
     session.block(&stopped(), 10);
     session.play(0.0, 0.1);
     assert_eq!(session.onsets().last().unwrap().1, Instrument::Snare);
@@ -293,7 +293,7 @@ fn a_score_offered_many_times_a_step_plays_every_step_once() {
     for block in 0..800 {
         let instrument = if block % 2 == 0 { Instrument::Snare } else { Instrument::Kick };
         let score = Score::steady(pulse(instrument, 1, 0.3));
-        session.engine.offer(&score, Offer::Change(Quantise::Step));
+        session.engine.offer(&score, 0, Offer::Change(Quantise::Step));
         let position = f64::from(block) * 0.02;
         session.play(position, position + 0.02);
     }
@@ -320,7 +320,7 @@ fn each_cycle_plays_its_own_pattern() {
     score.insert(0, &pulse(Instrument::Kick, 16, 0.0));
     score.insert(1, &pulse(Instrument::Snare, 16, -0.2));
     let mut session = Session::new(Pattern::EMPTY);
-    session.engine.offer(&score, Offer::Refresh);
+    session.engine.offer(&score, 0, Offer::Refresh);
     session.play(12.0, 20.0);
     let onsets = session.onsets();
     assert_eq!(onsets[0], (0, Instrument::Kick));

@@ -109,7 +109,7 @@ fn a_held_key_joins_in_time_with_a_host_that_plays_and_nothing_is_played_before(
 #[test]
 fn a_groove_chosen_with_the_key_that_is_held_plays_from_its_first_hit_on() {
     let score = Score::steady(pulse(Instrument::Snare, 4));
-    let controls = [(700, Action::Hold(true)), (700, Action::Play(&score))];
+    let controls = [(700, Action::Hold(true)), (700, Action::Play(&score, 0))];
     for controls in [controls, [controls[1], controls[0]]] {
         let scenes = [(Host::Stands, 2 * BEAT)];
         let (notes, _) = perform(&mode(PlayMode::Hold), &scenes, &controls, &[480]);
@@ -194,7 +194,7 @@ fn a_choice_on_the_bar_line_or_just_after_it_is_heard_there_and_what_it_missed_a
             let (start, frames) = (block * 480, 480_u64);
             let control = Control {
                 at: SampleOffset((at.wrapping_sub(start)) as u32),
-                action: Action::Play(&new),
+                action: Action::Play(&new, 0),
             };
             let controls = [control];
             let due = (start..start + frames).contains(&at);
@@ -287,7 +287,7 @@ proptest! {
             .into_iter()
             .map(|(at, deed)| {
                 let action = match deed {
-                    Deed::Play => Action::Play(&score),
+                    Deed::Play => Action::Play(&score, 0),
                     Deed::Fill(is_held) => Action::Fill(is_held),
                     Deed::Mute(is_held) => Action::Mute(is_held),
                     Deed::Hold(is_held) => Action::Hold(is_held),

@@ -201,6 +201,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     if let Some(slot) = arguments.slot {
         window.scene.choice.slot = Some(slot);
+        window.scene.sounding = window.scene.choice;
         let groove = window.params.slots.get()[usize::from(slot)].clone();
         if let Some(pattern) = groove.as_ref().and_then(|groove| groove.pattern(0)) {
             (window.scene.pattern, window.scene.next) = (*pattern, *pattern);

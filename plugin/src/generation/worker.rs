@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
+use engine::{Now, Playing};
 
 use self::current_network::{CurrentNetwork, Taken};
 use crate::factory;
@@ -20,7 +21,9 @@ pub(crate) use crate::generation::file_thread::Load;
 use crate::generation::file_thread::{self, LoadedWeights};
 use crate::generation::scheduler::{Scheduler, StepResult};
 use crate::generation::weights::Decode;
-use crate::handoff::{BackgroundThread, Network, ShutdownHandle, WaitBudget, WorkerEnd};
+use crate::handoff::{
+    AudioState, BackgroundThread, Network, ShutdownHandle, WaitBudget, WorkerEnd,
+};
 use crate::params::JangdanParams;
 use crate::state::request::{GrooveRequest, Revisions};
 
@@ -89,7 +92,7 @@ fn run<W: Decode>(
     // A project's own patterns need no network: they play from the first block on.
     let mut followed = None;
     let request = look(params, &mut end, &mut scheduler, &mut followed);
-    scheduler.step(&request, end.cycles(), None::<&W>);
+    scheduler.step(&request, end.state().cycles, None::<&W>);
     scheduler.answer().into_iter().for_each(|answer| end.publish(answer));
 
     let mut network = CurrentNetwork::new();
@@ -99,8 +102,9 @@ fn run<W: Decode>(
     let mut active_until = Instant::now();
     while !end.is_closing() {
         end.beat();
-        if end.is_playing() {
-            end.remember(played(params, &end, &scheduler));
+        let state = end.state();
+        if let Some(played) = played(params, &state, &scheduler) {
+            end.remember(played);
         }
         let mut read: Vec<LoadedWeights<W>> = loaded.try_iter().collect();
         if let Some((revision, path)) = network.follow(params) {
@@ -117,7 +121,7 @@ fn run<W: Decode>(
         match end.job() {
             Some(Job::Reroll { instrument, seed }) => end.done(match network.weights.as_deref() {
                 Some(weights) => {
-                    scheduler.reroll(end.choice(), end.cycles()[0], instrument, seed, weights)
+                    scheduler.reroll(state.choice, state.cycles[0], instrument, seed, weights)
                 }
                 None => JobResult::Failed("there is no network to throw with".to_owned()),
             }),
@@ -154,7 +158,8 @@ fn run<W: Decode>(
             continue;
         }
         let request = look(params, &mut end, &mut scheduler, &mut followed);
-        let wanted = (request, end.cycles());
+        let state = end.state();
+        let wanted = (request, state.cycles);
         if last_wanted != Some(wanted) {
             last_wanted = Some(wanted);
             active_until = Instant::now() + ACTIVE_FOR;
@@ -181,7 +186,7 @@ fn run<W: Decode>(
             }
             settled = Some(wanted);
         }
-        let is_active = end.is_playing() || Instant::now() < active_until;
+        let is_active = state.now.is_some() || Instant::now() < active_until;
         if !end.sleep(if is_active { ACTIVE_POLL } else { IDLE_POLL }) {
             return;
         }
@@ -195,7 +200,7 @@ fn look(
     scheduler: &mut Scheduler,
     followed: &mut Option<u64>,
 ) -> GrooveRequest {
-    let choice = end.choice();
+    let choice = end.state().choice;
     let rhythm = end.heard();
     let request = params.request(choice, rhythm.id);
     scheduler.load_changed(params, &request.revisions);
@@ -219,14 +224,18 @@ fn store(params: &JangdanParams, scheduler: &mut Scheduler, weights: &impl Decod
     }
 }
 
-/// The cycle that plays or will play first.
-fn played(params: &JangdanParams, end: &WorkerEnd, scheduler: &Scheduler) -> PlayedCycle {
-    let cycle = end.cycles()[0];
+/// The cycle that plays, as it is heard: what waits for a boundary does not count yet. `None` while stopped.
+fn played(
+    params: &JangdanParams,
+    state: &AudioState,
+    scheduler: &Scheduler,
+) -> Option<PlayedCycle> {
+    let Now { cycle, reading, .. } = state.now?;
     let pattern = match scheduler.answer() {
-        Some(answer) => *answer.shown(end.choice()).score.pattern(cycle),
+        Some(answer) => *answer.shown(state.sounding()).score.pattern(cycle),
         None => factory::pattern(),
     };
-    PlayedCycle { cycle, pattern, playing: params.playing() }
+    Some(PlayedCycle { cycle, pattern, playing: Playing { reading, ..params.playing() } })
 }
 
 #[cfg(test)]

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use engine::CYCLES;
-use groove::Beats;
+use engine::{CYCLES, Now};
 use triple_buffer::{Input, Output, triple_buffer};
 
-use super::{Heard, KeyActivity, LoadEnd, Loaded, NOTHING, Shared, WaitBudget};
+use super::{AudioState, Heard, KeyActivity, LoadEnd, Loaded, NOTHING, Shared, WaitBudget};
 use crate::handoff::answer::Answer;
 use crate::state::choice::Choice;
 use crate::state::request::GrooveRequest;
@@ -18,8 +17,10 @@ pub struct AudioEnd {
     pub(super) answers: Output<Answer>,
     /// What counts until the worker's answers do: those to the project that was loaded last.
     pub(super) loaded: Output<Loaded>,
-    /// The cycle that plays, or will play first.
-    pub(super) cycle: i64,
+    /// The state as it was published last, and its ways to the worker and to the window.
+    pub(super) state: AudioState,
+    pub(super) worker_state: Input<AudioState>,
+    pub(super) gui_state: Input<AudioState>,
     pub(super) heard: Input<Heard>,
     /// [`Shared::clicked`] as it was when it was looked at.
     pub(super) clicked: u64,
@@ -43,8 +44,9 @@ impl AudioEnd {
         let of = |answer: &Answer| {
             (answer.revisions.groove, answer.revisions.edits, answer.live.identity())
         };
-        let loaded = self.loaded.output_buffer().answer(self.cycle).filter(|loaded| {
-            let has_cycle = |answer: &Answer| answer.live.score.has(self.cycle);
+        let [cycle, ..] = self.state.cycles;
+        let loaded = self.loaded.output_buffer().answer(cycle).filter(|loaded| {
+            let has_cycle = |answer: &Answer| answer.live.score.has(cycle);
             loaded.revisions.groove > answer.revisions.groove
                 || has_cycle(loaded) && !has_cycle(answer) && of(loaded) == of(answer)
         });
@@ -61,11 +63,10 @@ impl AudioEnd {
     /// Tells the worker which [cycles](engine::Engine::cycles) to have patterns of, and of which groove. Returns
     /// whether the first is another cycle: then there may be another [`answer`](Self::answer).
     pub fn want(&mut self, cycles: [i64; CYCLES], choice: Choice) -> bool {
-        for (held, cycle) in self.shared.cycles.iter().zip(cycles) {
-            held.store(cycle, Ordering::Relaxed);
-        }
-        self.shared.choice.store(choice.to_bits(), Ordering::Relaxed);
-        std::mem::replace(&mut self.cycle, cycles[0]) != cycles[0]
+        let before = self.state.cycles;
+        (self.state.cycles, self.state.choice) = (cycles, choice);
+        self.publish_state();
+        before[0] != cycles[0]
     }
 
     /// What was clicked since the last call, if anything was: a slot, or the live groove.
@@ -87,12 +88,16 @@ impl AudioEnd {
         self.heard.publish();
     }
 
-    /// Tells the window where the playhead is; `None` while stopped.
-    pub fn show_playhead(&self, position: Option<Beats>) {
-        let beats = position.map_or(f64::NAN, |position| position.0);
-        self.shared.playhead.store(beats.to_bits(), Ordering::Relaxed);
-        let was_playing = self.shared.is_playing.swap(position.is_some(), Ordering::Relaxed);
-        self.shared.repaint.request_repaint_with(was_playing || position.is_some());
+    /// Tells the worker and the window what plays at the playhead; `None` while stopped.
+    pub fn show(&mut self, now: Option<Now>) {
+        let before = std::mem::replace(&mut self.state.now, now);
+        self.publish_state();
+        self.shared.repaint.request_repaint_with(before.is_some() || now.is_some());
+    }
+
+    fn publish_state(&mut self) {
+        self.worker_state.write(self.state);
+        self.gui_state.write(self.state);
     }
 
     /// Tells the window which control keys have acted, and which are held.

@@ -5,11 +5,10 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use engine::Playing;
-use groove::Beats;
 use nice_plug_egui::RepaintNotifier;
 use triple_buffer::Output;
 
-use super::{KeyActivity, Network, Shared};
+use super::{AudioState, KeyActivity, Network, Shared};
 use crate::factory::weights::WeightsInfo;
 use crate::files::jobs::{ExportScope, Job, JobResult};
 use crate::files::midi_export::PlayedCycle;
@@ -26,6 +25,7 @@ const LATE_BEAT: Duration = Duration::from_millis(500);
 /// The window's end. It outlives windows: the editor keeps it while none is open.
 pub struct GuiEnd {
     pub(super) answers: Output<Answer>,
+    pub(super) state: Output<AudioState>,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -35,9 +35,9 @@ impl GuiEnd {
         self.answers.read()
     }
 
-    /// The groove that plays, or will from the next boundary on.
-    pub fn choice(&self) -> Choice {
-        Choice::from_bits(self.shared.choice.load(Ordering::Relaxed))
+    /// What the audio thread plays and needs.
+    pub fn state(&mut self) -> AudioState {
+        *self.state.read()
     }
 
     /// Chooses a slot, or the live groove, as its key does: also where the parameter `slot` says so already, but a
@@ -51,7 +51,7 @@ impl GuiEnd {
 
     /// The groove that plays, or will from the next boundary on: the one to draw.
     pub fn playing(&mut self) -> &ReadyGroove {
-        let choice = self.choice();
+        let choice = self.state().choice;
         self.answers.read().shown(choice)
     }
 
@@ -61,22 +61,6 @@ impl GuiEnd {
             struck: self.shared.keys_struck.swap(0, Ordering::Relaxed),
             held: self.shared.keys_held.load(Ordering::Relaxed),
         }
-    }
-
-    /// Where the playhead is, as of the last block; `None` while stopped.
-    pub fn playhead(&self) -> Option<Beats> {
-        let beats = f64::from_bits(self.shared.playhead.load(Ordering::Relaxed));
-        (!beats.is_nan()).then_some(Beats(beats))
-    }
-
-    /// The cycle that plays or will play first: the one to draw.
-    pub fn cycle(&self) -> i64 {
-        self.shared.cycles()[0]
-    }
-
-    /// The cycle that comes next.
-    pub fn next_cycle(&self) -> i64 {
-        self.shared.cycles()[1]
     }
 
     /// The state of the network.
@@ -122,7 +106,7 @@ impl GuiEnd {
         if scope == ExportScope::LastCycles && !recent.is_empty() {
             return recent;
         }
-        let cycle = self.cycle();
+        let [cycle, ..] = self.state().cycles;
         vec![PlayedCycle { cycle, pattern: *self.playing().score.pattern(cycle), playing }]
     }
 

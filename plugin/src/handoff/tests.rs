@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use engine::Score;
 use groove::Beats;
+use groove::sequencer::Reading;
 
 use super::gui::SILENCE;
 use super::*;
@@ -42,10 +43,11 @@ fn only_the_newest_answer_arrives_and_only_once() {
 
 #[test]
 fn the_worker_learns_what_plays_and_what_was_heard() {
-    let (mut audio, mut worker, gui) = handoff();
+    let (mut audio, mut worker, mut gui) = handoff();
     let choice = Choice { slot: Some(3), variation_id: Some(-2) };
     audio.want([7, 8, 5, 6], choice);
-    assert_eq!((worker.cycles(), worker.choice(), gui.choice()), ([7, 8, 5, 6], choice, choice));
+    let expected = AudioState { choice, cycles: [7, 8, 5, 6], now: None };
+    assert_eq!((worker.state(), gui.state()), (expected, expected));
     let heard = Heard { id: Some(9), pattern: crate::factory::pattern() };
     assert_eq!(worker.heard().id, None);
     audio.tell_heard(&heard);
@@ -63,13 +65,22 @@ fn each_click_is_told_once_and_the_same_one_again_too() {
 }
 
 #[test]
-fn the_window_sees_the_playhead_and_its_absence() {
-    let (audio, _worker, gui) = handoff();
-    assert_eq!(gui.playhead(), None);
-    audio.show_playhead(Some(Beats(-1.5)));
-    assert_eq!(gui.playhead(), Some(Beats(-1.5)));
-    audio.show_playhead(None);
-    assert_eq!(gui.playhead(), None);
+fn what_sounds_is_not_the_choice_until_its_boundary_and_is_while_stopped() {
+    let (mut audio, mut worker, mut gui) = handoff();
+    let choice = |slot| Choice { slot: Some(slot), variation_id: None };
+    audio.want([0; CYCLES], choice(3));
+    audio.show(Some(Now { tag: choice(2).to_bits(), ..now(-1.5) }));
+    for state in [worker.state(), gui.state()] {
+        assert_eq!((state.choice, state.sounding()), (choice(3), choice(2)));
+        assert_eq!(state.now.map(|now| now.playhead), Some(Beats(-1.5)));
+    }
+    audio.show(None);
+    assert_eq!((gui.state().now, gui.state().sounding()), (None, choice(3)));
+}
+
+/// The live groove plays at `beats`.
+fn now(beats: f64) -> Now {
+    Now { playhead: Beats(beats), reading: Reading::default(), cycle: 0, tag: 0 }
 }
 
 #[test]
@@ -191,7 +202,7 @@ fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none
                     audio.tell_heard(&rhythm(beats));
                 }
                 audio.want([beats as i64; 4], Choice::default());
-                audio.show_playhead(Some(Beats(beats as f64)));
+                audio.show(Some(now(beats as f64)));
                 audio.take_click();
             }
             (audio, beats.min(ANSWERS))
@@ -203,7 +214,9 @@ fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none
                 let n = number_of(gui.newest());
                 assert!(n >= last, "{n} came after {last}");
                 last = n;
-                assert!(gui.playhead().is_none_or(|at| at.0.fract() == 0.0));
+                let state = gui.state();
+                let beats = state.now.map_or(0.0, |now| now.playhead.0);
+                assert!([beats, beats + 1.0].contains(&(state.cycles[0] as f64)), "{state:?}");
                 gui.choose(Some((n % 12) as u8));
                 gui.nudge();
                 assert!(!matches!(gui.network(), Network::Failed(_)));

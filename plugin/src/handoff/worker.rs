@@ -5,21 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use engine::CYCLES;
 use triple_buffer::{Input, Output};
 
-use super::{BackgroundThread, FileEnd, Heard, Network, Shared};
+use super::{AudioState, BackgroundThread, FileEnd, Heard, Network, Shared};
 use crate::factory::weights::WeightsInfo;
 use crate::files::jobs::{Job, JobResult};
 use crate::files::midi_export::PlayedCycle;
 use crate::handoff::answer::Answer;
-use crate::state::choice::Choice;
 use crate::state::request::GrooveRequest;
 
 /// The worker's end.
 pub struct WorkerEnd {
     pub(super) audio: Input<Answer>,
     pub(super) gui: Input<Answer>,
+    pub(super) state: Output<AudioState>,
     pub(super) heard: Output<Heard>,
     pub(super) shared: Arc<Shared>,
 }
@@ -34,9 +33,9 @@ impl WorkerEnd {
         self.shared.repaint.request_repaint();
     }
 
-    /// The cycles to have patterns of, the one that plays or will play first at the front.
-    pub fn cycles(&self) -> [i64; CYCLES] {
-        self.shared.cycles()
+    /// What the audio thread plays and needs.
+    pub fn state(&mut self) -> AudioState {
+        *self.state.read()
     }
 
     /// Remembers a cycle that plays, for the window to export.
@@ -72,19 +71,9 @@ impl WorkerEnd {
         self.shared.repaint.request_repaint();
     }
 
-    /// The groove that plays or will play first.
-    pub fn choice(&self) -> Choice {
-        Choice::from_bits(self.shared.choice.load(Ordering::Relaxed))
-    }
-
     /// The rhythm to follow.
     pub fn heard(&mut self) -> &Heard {
         self.heard.read()
-    }
-
-    /// Whether the host's transport runs.
-    pub fn is_playing(&self) -> bool {
-        self.shared.is_playing.load(Ordering::Relaxed)
     }
 
     /// Tells the window, and the audio thread if it waits, that `request` will not be answered, and why.

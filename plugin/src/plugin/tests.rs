@@ -162,7 +162,7 @@ fn what_changes_while_a_bounce_waits_is_waited_for_as_it_is_then() {
     let gate = Gate::default();
     let mut plugin = stuck(&gate);
     activate(&mut plugin, ProcessMode::Offline);
-    let (params, gui) = (plugin.params.clone(), plugin.gui.take().unwrap());
+    let (params, mut gui) = (plugin.params.clone(), plugin.gui.take().unwrap());
     let given_up = std::thread::scope(|scope| {
         let bounce = scope.spawn(|| {
             // In the second cycle: four bars have some 94 blocks.
@@ -170,7 +170,7 @@ fn what_changes_while_a_bounce_waits_is_waited_for_as_it_is_then() {
             plugin.given_up
         });
         // By then it is about to wait.
-        while gui.cycle() == 0 {
+        while gui.state().cycles[0] == 0 {
             std::thread::yield_now();
         }
         let chosen = ChosenWeights { path: "another".into(), sha256: String::new() };

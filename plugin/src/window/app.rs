@@ -117,8 +117,8 @@ impl Window {
     }
 
     fn scene(&mut self) -> Scene {
-        let (cycle, to_come) = (self.gui.cycle(), self.gui.next_cycle());
-        let choice = self.gui.choice();
+        let state = self.gui.state();
+        let ([cycle, to_come, ..], choice) = (state.cycles, state.choice);
         let edits = commands::edits_of(&self.params, choice.slot);
         let score = &self.gui.playing().score;
         // New edits are drawn before the worker has answered.
@@ -130,9 +130,11 @@ impl Window {
             pattern,
             next,
             cycle,
-            playhead: self.gui.playhead(),
+            playhead: state.now.map(|now| now.playhead),
+            reading: state.now.map(|now| now.reading),
             name: self.params.groove_name(),
             choice,
+            sounding: state.sounding(),
             keys: self.gui.take_keys(),
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),

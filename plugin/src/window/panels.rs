@@ -12,7 +12,6 @@ pub(crate) mod key_lights;
 pub(crate) mod knobs;
 pub(crate) mod network;
 pub(crate) mod pad;
-pub(crate) mod pending_choice;
 pub(crate) mod purpose;
 pub(crate) mod requests;
 pub mod scene;

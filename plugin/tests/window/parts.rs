@@ -1,6 +1,6 @@
 //! Slots, theme, folding, strip, undo, A/B, weights.
 
-use groove::{Beats, Instrument, Pattern};
+use groove::{Instrument, Pattern};
 use jangdan::files::jobs::Job;
 use jangdan::state::choice::Choice;
 use jangdan::state::groove::Groove;
@@ -40,10 +40,6 @@ fn a_click_keeps_the_groove_in_an_empty_slot_and_chooses_a_full_one() {
 fn the_chosen_slot_is_framed_until_it_takes_over_and_then_filled() {
     let mut window = window();
     window.params.slots.store(2, Some(Groove::of_patterns(vec![Pattern::EMPTY])));
-    let quantise = window.params.play.quantise.as_ptr();
-    window.host_chooses(quantise, "bar");
-    window.scene.playhead = Some(Beats(1.0));
-    window.frame(Vec::new());
     window.scene.choice = Choice { slot: Some(2), variation_id: None };
     let middle = tile(2) + vec2(0.0, 10.0);
     let accent = |window: &mut Headless| {
@@ -53,7 +49,7 @@ fn the_chosen_slot_is_framed_until_it_takes_over_and_then_filled() {
         (at(middle), at(pos2(middle.x, bottom)))
     };
     assert_eq!(accent(&mut window), (false, true), "pending");
-    window.scene.playhead = Some(Beats(4.01));
+    window.scene.sounding = window.scene.choice;
     assert_eq!(accent(&mut window), (true, true), "sounding");
 }
 

@@ -114,7 +114,7 @@ impl Engine {
         self.notes.end_due(at, sink);
         self.notes.end_all(at, sink);
         self.frontier = None;
-        self.score.settle_now();
+        self.scores.settle_now();
         self.readings.settle_now();
         self.missed = None;
     }
@@ -136,7 +136,7 @@ impl Engine {
         let start = self.frontier.unwrap_or_else(|| segment.covered_from());
         let step = longest_step(&self.readings);
         let missed = self.missed.take();
-        let (score, readings, fill) = (&self.score, &self.readings, &self.fill);
+        let (scores, readings, fill) = (&self.scores, &self.readings, &self.fill);
         let notes = &mut self.notes;
         let is_muted = playing.is_muted || self.is_muted;
         let mut strike = |hit: SoundingHit, at: u64| {
@@ -148,7 +148,7 @@ impl Engine {
         let in_span = move |span: Span, reading: Reading| {
             let shape = reading.shape;
             let rows = move |step: i64| -> Row {
-                let pattern = score.at(shape.grid(step)).pattern(shape.cycle(step));
+                let pattern = scores.at(shape.grid(step)).0.pattern(shape.cycle(step));
                 fill.row(lanes.row(pattern, &shape, step), playing.seed, &shape, step)
             };
             hits(span, reading, rows)
@@ -195,7 +195,7 @@ impl Engine {
         }
         let frontier = if end > start { end } else { start };
         self.frontier = Some(frontier);
-        self.score.settle(frontier, step);
+        self.scores.settle(frontier, step);
         self.readings.settle(frontier, step);
     }
 }

@@ -287,6 +287,20 @@ impl<'a> Drummer<'a> {
         self.line.map(|line| line.expected)
     }
 
+    /// What plays at `playhead`: the reading, the cycle by its shape, and the score. `None` if that is within
+    /// rounding of a 32nd, where another may begin.
+    pub(crate) fn now(&self, playhead: f64) -> Option<(Reading, i64, Score)> {
+        let place = playhead * 8.0;
+        if (place - place.round()).abs() < 1e-5 {
+            return None;
+        }
+        let grid_now = place.floor() as i64;
+        let reading = self.reading_at(grid_now);
+        let shape = reading.shape;
+        let cycle = grid_now.div_euclid(grid(shape.speed, shape.length.steps() as i64));
+        Some((reading, cycle, self.in_force.score_at(grid_now).score))
+    }
+
     /// The score that plays or is about to.
     pub(crate) fn newest_score(&self) -> Score {
         self.in_force.scores.last().unwrap().score

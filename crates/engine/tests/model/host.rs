@@ -68,6 +68,10 @@ impl Score {
     pub(crate) const VARIED: Self = Self(3);
     pub(crate) const COUNT: usize = 4;
 
+    pub(crate) fn tag(self) -> u64 {
+        self.0 as u64
+    }
+
     /// The number of the pattern in `cycle`.
     pub(crate) fn pattern(self, cycle: i64) -> usize {
         if self == Self::VARIED { cycle.rem_euclid(3) as usize } else { self.0 }

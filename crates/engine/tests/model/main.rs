@@ -58,9 +58,11 @@ fn perform(case: &Case, blocks: &[Block]) -> Performance {
             let (cycles, scores) = ask(&engine);
             let is_heeded = match between {
                 Between::Change(score, quantise) => {
-                    engine.offer(&scores[score.0], Offer::Change(quantise))
+                    engine.offer(&scores[score.0], score.tag(), Offer::Change(quantise))
                 }
-                Between::Refresh(score) => engine.offer(&scores[score.0], Offer::Refresh),
+                Between::Refresh(score) => {
+                    engine.offer(&scores[score.0], score.tag(), Offer::Refresh)
+                }
                 Between::Reset => {
                     engine.reset();
                     true
@@ -71,7 +73,8 @@ fn perform(case: &Case, blocks: &[Block]) -> Performance {
         let (cycles, scores) = ask(&engine);
         if drummer.newest_score() == Score::VARIED {
             let varied = &scores[Score::VARIED.0];
-            let is_supplied = engine.score() == varied || engine.offer(varied, Offer::Refresh);
+            let is_supplied = engine.score() == varied
+                || engine.offer(varied, Score::VARIED.tag(), Offer::Refresh);
             drummer.supply(cycles, is_supplied);
         }
         let controls: Vec<Control<'_>> = block
@@ -80,7 +83,7 @@ fn perform(case: &Case, blocks: &[Block]) -> Performance {
             .map(|&(at, deed)| Control {
                 at: SampleOffset(at),
                 action: match deed {
-                    Deed::Play(score) => Action::Play(&scores[score.0]),
+                    Deed::Play(score) => Action::Play(&scores[score.0], score.tag()),
                     Deed::Mute(is_muted) => Action::Mute(is_muted),
                     Deed::Hold(is_held) => Action::Hold(is_held),
                     Deed::Fill(is_held) => Action::Fill(is_held),
@@ -116,12 +119,14 @@ fn perform(case: &Case, blocks: &[Block]) -> Performance {
         engine.process(&block.transport, &block.playing, &controls, block.frames, &mut sink);
         drummer.play(block, cycles);
         if drummer.unclear_from.is_none() {
-            let (playhead, wanted) = (engine.playhead().map(|beats| beats.0), drummer.playhead());
-            let off = playhead.zip(wanted).map_or(0.0, |(a, b)| (a - b).abs());
-            assert!(
-                playhead.is_some() == wanted.is_some() && off < 1e-6,
-                "{playhead:?} {wanted:?}"
-            );
+            let (now, wanted) = (engine.now(), drummer.playhead());
+            assert_eq!(now.is_some(), wanted.is_some());
+            if let (Some(now), Some(wanted)) = (now, wanted) {
+                assert!((now.playhead.0 - wanted).abs() < 1e-6, "{now:?} {wanted}");
+                if let Some((reading, cycle, score)) = drummer.now(wanted) {
+                    assert_eq!((now.reading, now.cycle, now.tag), (reading, cycle, score.tag()));
+                }
+            }
         }
         clear_blocks += usize::from(drummer.unclear_from.is_none());
         now += u64::from(block.frames);

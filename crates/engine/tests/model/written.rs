@@ -63,7 +63,7 @@ pub(crate) struct InForce {
 }
 
 impl InForce {
-    fn score_at(&self, grid: i64) -> &ScoreInForce {
+    pub(crate) fn score_at(&self, grid: i64) -> &ScoreInForce {
         self.scores.iter().rev().find(|score| score.from <= grid).unwrap()
     }
 }

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use engine::Score;
-use groove::Instrument;
+use engine::{Now, Playing, Score};
+use groove::sequencer::{Length, Reading, Shape, Speed};
+use groove::{Beats, Instrument, Pattern};
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, PluginApi, PluginState};
 use parking_lot::Mutex;
 
 use super::{Load, Worker};
 use crate::editing::history::History;
-use crate::files::jobs::{Job, JobResult};
+use crate::files::jobs::{ExportScope, Job, JobResult};
 use crate::generation::weights::{Decode, Fake, Gate, Watched, Weights};
 use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
 use crate::headless::Host;
@@ -210,6 +211,25 @@ fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
     drop(instance._worker);
     let kept = instance.params.slots.get()[4].clone().unwrap();
     assert_eq!((&kept.cycles[..], kept.weights.as_str()), (&[own][..], "fake"));
+}
+
+#[test]
+fn a_cycle_is_remembered_as_it_is_heard_while_another_groove_and_another_shape_wait() {
+    let mut instance = instance(|_| Ok(Arc::new(Fake("fake"))), JangdanParams::default());
+    instance.params.slots.store(4, Some(Groove::of_patterns(vec![Pattern::EMPTY])));
+    assert!(instance.is_answered());
+    instance.audio.want([7, 8, 0, 1], Choice { slot: Some(4), variation_id: None });
+    let shape = Shape { length: Length::One, start: 0, speed: Speed::Half };
+    let reading = Reading { shape, ..Reading::default() };
+    let tag = Choice::default().to_bits();
+    instance.audio.show(Some(Now { playhead: Beats(30.0), reading, cycle: 3, tag }));
+    let mut played = Vec::new();
+    wait_until("it is remembered", || {
+        played = instance.gui.cycles(ExportScope::LastCycles, Playing::default());
+        played[0].cycle == 3
+    });
+    assert_eq!(played[0].playing, Playing { reading, ..instance.params.playing() });
+    assert_eq!(Score::steady(played[0].pattern), instance.expected());
 }
 
 #[test]

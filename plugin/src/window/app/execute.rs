@@ -22,7 +22,7 @@ impl Window {
         match command {
             Command::Undo => _ = history.undo(params, host),
             Command::Redo => _ = history.redo(params, host),
-            Command::Clear => commands::clear(params, history, gui.choice().slot),
+            Command::Clear => commands::clear(params, history, gui.state().choice.slot),
             Command::Job(job) => gui.send(job),
             Command::Export { folder, scope } => {
                 *params.folder.write() = folder.to_string_lossy().into_owned();

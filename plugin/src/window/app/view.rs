@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use egui::Ui;
+use engine::Playing;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;
 
@@ -28,7 +29,6 @@ use crate::window::panels::dialog::Dialog;
 use crate::window::panels::footer::Message;
 use crate::window::panels::key_lights::KeyLights;
 use crate::window::panels::pad::PadState;
-use crate::window::panels::pending_choice::PendingChoice;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::panels::slots::SlotHighlight;
@@ -47,7 +47,6 @@ pub struct View {
     playhead: Playhead,
     tween: Tween,
     pad: PadState,
-    pending_choice: PendingChoice,
     key_lights: KeyLights,
     grid_drag: GridDrag,
     gestures: Gestures,
@@ -135,18 +134,18 @@ pub fn draw(
 
     let playing = params.playing();
     let position = view.playhead.glide(scene.playhead, now_s);
-    let drawn = as_played::cells(&scene.pattern, &playing, scene.cycle);
+    let reading = scene.reading.unwrap_or(playing.reading);
+    let heard = Playing { reading, ..playing };
+    let drawn = as_played::cells(&scene.pattern, &heard, scene.cycle);
     let has_arrived = view.tween.towards(&drawn, dt_s);
     let shape = playing.reading.shape;
     let marks = Marks {
-        at_step: position.map(|time| shape.pattern_position(time) as f32),
+        at_step: position.map(|time| reading.shape.pattern_position(time) as f32),
         played: shape,
         locks: &scene.locks,
         next: &scene.next,
         now: &scene.pattern,
     };
-    let grid = playing.quantise.grid(&shape) as f64 / groove::sequencer::GRID_PER_BEAT as f64;
-    let (sounding, pending) = view.pending_choice.follow(scene.choice, scene.playhead, grid);
 
     shortcuts::take_focus(ui);
     let window = ui.max_rect();
@@ -172,7 +171,8 @@ pub fn draw(
     );
     instruments::strip(ui, cx, place, &playing.lanes, &mut kept.shows_keys);
     let is_key_lit = view.key_lights.follow(scene.keys, now_s);
-    let highlight = SlotHighlight { sounding, pending, lights: view.key_lights };
+    let pending = (scene.choice != scene.sounding).then_some(scene.choice);
+    let highlight = SlotHighlight { sounding: scene.sounding, pending, lights: view.key_lights };
     slots::slots_panel(ui, cx, layout.slots, highlight, &mut requests.commands);
     ui.painter().rect_filled(layout.knob_panel(), theme::PANEL_RADIUS, palette.panel);
     knobs::front_row(ui, cx, layout.knobs, &mut kept.is_more_open);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use groove::sequencer::Reading;
 use groove::{Beats, Pattern};
 use musicvae::infer::Locks;
 
@@ -23,8 +24,13 @@ pub struct Scene {
     pub playhead: Option<Beats>,
     /// The name that the live groove came with, if any.
     pub name: Option<String>,
+    /// The reading in force at the playhead, which may differ from the parameters until the next boundary; `None` while
+    /// stopped.
+    pub reading: Option<Reading>,
     /// The chosen groove.
     pub choice: Choice,
+    /// The groove that sounds: not yet the chosen one while that waits for its boundary.
+    pub sounding: Choice,
     /// The control keys that act.
     pub keys: KeyActivity,
     /// The state of the network.
@@ -51,8 +57,10 @@ impl Scene {
             next: pattern,
             cycle: 0,
             playhead: None,
+            reading: None,
             name: None,
             choice: Choice::default(),
+            sounding: Choice::default(),
             keys: KeyActivity::default(),
             network: Network::Ready,
             is_bypassed: false,
