@@ -134,7 +134,7 @@ impl AudioState {
 
 /// A rhythm that was played into the plugin, for the live groove to follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Heard {
+pub struct RecordedRhythm {
     /// Its [`fingerprint`](crate::state::fingerprint::fingerprint); `None` if nothing is to be followed.
     pub id: Option<u64>,
     /// Its hits.
@@ -169,7 +169,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     });
     let (audio_in, audio_out) = triple_buffer(&Answer::factory());
     let (gui_in, gui_out) = triple_buffer(&Answer::factory());
-    let (heard_in, heard_out) = triple_buffer(&Heard::default());
+    let (rhythm_in, rhythm_out) = triple_buffer(&RecordedRhythm::default());
     let (worker_state_in, worker_state_out) = triple_buffer(&AudioState::default());
     let (gui_state_in, gui_state_out) = triple_buffer(&AudioState::default());
     (
@@ -179,7 +179,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
             state: AudioState::default(),
             worker_state: worker_state_in,
             gui_state: gui_state_in,
-            heard: heard_in,
+            rhythm: rhythm_in,
             clicked: 0,
             given_up_at: None,
             shared: shared.clone(),
@@ -188,7 +188,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
             audio: audio_in,
             gui: gui_in,
             state: worker_state_out,
-            heard: heard_out,
+            rhythm: rhythm_out,
             shared: shared.clone(),
         },
         GuiEnd { answers: gui_out, state: gui_state_out, shared },

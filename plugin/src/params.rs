@@ -29,7 +29,7 @@ pub use play::{KitParams, PlayParams, QuantiseParam};
 
 use std::sync::Arc;
 
-use groove::sequencer::{Feel, Lanes, Reading, Shape, Touch};
+use groove::sequencer::{Feel, Lanes, PlaybackSettings, Shape, VelocitySettings};
 use groove::{Beats, Instrument, KeyMap, NoteMap};
 use nice_plug::prelude::*;
 use parking_lot::RwLock;
@@ -218,7 +218,7 @@ impl JangdanParams {
             start: u8::try_from(pattern.start.value()).unwrap_or_default(),
             speed: pattern.speed.value().into(),
         };
-        let touch = Touch {
+        let velocity_settings = VelocitySettings {
             dynamics: play.dynamics.value(),
             accent: humanise.accent.value().into(),
             accent_amount: amount(&humanise.accent_amount),
@@ -228,8 +228,8 @@ impl JangdanParams {
         let note_length = finite_or(notes.length.value(), notes.length.default_plain_value());
         engine::Playing {
             mode: perform.mode.value().into(),
-            reading: Reading { shape, feel },
-            touch,
+            playback: PlaybackSettings { shape, feel },
+            velocity_settings,
             lanes: self.lanes(),
             note_length: Beats::from_steps(f64::from(note_length)),
             channel: u8::try_from(notes.channel.value() - 1).unwrap_or_default(),
@@ -410,7 +410,11 @@ mod tests {
 
     fn as_they_are(seed: u64) -> engine::Playing {
         let feel = Feel::AS_PLAYED.with_humanise(0.0, seed);
-        let touch = Touch { seed, ..Touch::AS_PLAYED };
-        engine::Playing { reading: Reading::whole(feel), touch, ..engine::Playing::default() }
+        let velocity_settings = VelocitySettings { seed, ..VelocitySettings::AS_PLAYED };
+        engine::Playing {
+            playback: PlaybackSettings::whole(feel),
+            velocity_settings,
+            ..engine::Playing::default()
+        }
     }
 }

@@ -279,7 +279,7 @@ impl Jangdan {
         };
         let time = self.engine.time_at(transport, playing, 0);
         if let Some(heard) = self.player.begin(input, time, playing) {
-            self.audio.tell_heard(&heard);
+            self.audio.publish_rhythm(&heard);
         }
     }
 
@@ -438,7 +438,7 @@ fn note_event(event: Event) -> NoteEvent<()> {
 impl ClapPlugin for Jangdan {
     const CLAP_ID: &'static str = "org.jangdan.jangdan";
     const CLAP_DESCRIPTION: Option<&'static str> =
-        Some("Dreams up four-bar drum grooves in time with the host");
+        Some("Makes four-bar drum grooves in time with the host");
     // Blank, not null: hosts may take them for strings.
     const CLAP_MANUAL_URL: Option<&'static str> = Some("");
     const CLAP_SUPPORT_URL: Option<&'static str> = Some("");

@@ -9,14 +9,14 @@
 mod cycles;
 mod run;
 
-use groove::sequencer::{GRID_PER_BEAT, Reading};
+use groove::sequencer::{GRID_PER_BEAT, PlaybackSettings};
 use groove::{Beats, Instrument};
 
 use crate::clock::{Clock, Place, Transport};
 use crate::fill::{Fill, next_multiple};
-use crate::missed::{MISSED_STEPS, Missed, still_open};
+use crate::late_change::{LATE_STEPS, LateChange, still_open};
 use crate::notes::{Event, Notes};
-use crate::takeover::{Takeover, first_untouched};
+use crate::scheduled_change::{ScheduledChange, first_untouched};
 use crate::{Action, Control, PlayMode, Playing, Quantise, Score};
 
 /// A hit this part of a sample after one still sounds there, so that a hit on a sample is not
@@ -38,16 +38,16 @@ pub enum Offer {
 pub struct Now {
     /// The playhead.
     pub playhead: Beats,
-    /// The reading in force, which may wait for a boundary after it has been set.
-    pub reading: Reading,
+    /// The playback settings in force; new ones may wait for a boundary.
+    pub playback: PlaybackSettings,
     /// The cycle, numbered by the shape in force.
     pub cycle: i64,
     /// The tag that the score came with; 0 for the one that the engine was made with.
     pub tag: u64,
 }
 
-/// The reading in force, and the one that takes over.
-type Readings = Takeover<Reading, 2>;
+/// The playback settings in force, and those that take over.
+type PlaybackChanges = ScheduledChange<PlaybackSettings, 2>;
 
 /// Plays a score in time with a host. See the [crate] documentation.
 ///
@@ -61,11 +61,11 @@ pub struct Engine {
     /// Six: at the finest quantise a score may follow a score at every 16th, while in half time the late
     /// hits of one are awaited for half a beat, and changes are made three eighths of a beat ahead.
     /// Each with its tag.
-    scores: Takeover<(Score, u64), 6>,
-    readings: Readings,
+    scores: ScheduledChange<(Score, u64), 6>,
+    playbacks: PlaybackChanges,
     fill: Fill,
-    /// What is to be made up for where the next stretch begins.
-    missed: Option<Missed>,
+    /// Hits to catch up on where the next stretch begins.
+    late_change: Option<LateChange>,
     is_muted: bool,
     is_held: bool,
     notes: Notes,
@@ -79,10 +79,10 @@ impl Engine {
         Self {
             clock: Clock::new(),
             frontier: None,
-            scores: Takeover::new((score, 0)),
-            readings: Takeover::new(Reading::default()),
+            scores: ScheduledChange::new((score, 0)),
+            playbacks: ScheduledChange::new(PlaybackSettings::default()),
             fill: Fill::default(),
-            missed: None,
+            late_change: None,
             is_muted: false,
             is_held: false,
             notes: Notes::new(),
@@ -104,7 +104,7 @@ impl Engine {
         };
         let boundary = match offer {
             Offer::Change(quantise) => {
-                next_multiple(untouched, quantise.grid(&self.readings.newest().shape))
+                next_multiple(untouched, quantise.grid(&self.playbacks.newest().shape))
             }
             Offer::Refresh => {
                 self.scores.boundary().filter(|&to_come| to_come >= untouched).unwrap_or(untouched)
@@ -115,18 +115,18 @@ impl Engine {
 
     /// Has `score` take over as [`offer`](Self::offer) does, but by the player's choice: a boundary that is
     /// just past, by half a 16th at most, counts, so that a choice made on the beat is heard on the beat.
-    /// Of the steps from the boundary on, what the new score would have played already is made up for at
+    /// Of the steps from the boundary on, what the new score would have played already is caught up on at
     /// once, but for instruments that the old one has struck there.
     fn choose(&mut self, score: &Score, tag: u64, playing: &Playing) {
         let Some(frontier) = self.frontier else {
             self.scores.restart((*score, tag));
             return;
         };
-        let grid = playing.quantise.grid(&self.readings.newest().shape);
+        let grid = playing.quantise.grid(&self.playbacks.newest().shape);
         let boundary = next_multiple(still_open(frontier), grid);
-        let missed = self.missed(boundary, playing);
+        let late_change = self.late_change(boundary, playing);
         if self.scores.change_at((*score, tag), boundary) {
-            self.missed = self.missed.or(missed);
+            self.late_change = self.late_change.or(late_change);
         }
     }
 
@@ -139,9 +139,9 @@ impl Engine {
     pub fn now(&self) -> Option<Now> {
         let playhead = self.playhead?;
         let grid = (playhead.0 * GRID_PER_BEAT as f64).floor() as i64;
-        let reading = *self.readings.at(grid);
+        let playback = *self.playbacks.at(grid);
         let (_, tag) = *self.scores.at(grid);
-        Some(Now { playhead, reading, cycle: reading.shape.cycle_at(playhead), tag })
+        Some(Now { playhead, playback, cycle: playback.shape.cycle_at(playhead), tag })
     }
 
     /// Where the playhead is at the end of the block last processed; `None` while stopped.
@@ -205,11 +205,11 @@ impl Engine {
         match action {
             Action::Play(score, tag) => self.choose(score, tag, playing),
             Action::Fill(is_held) => {
-                let shape = self.readings.newest().shape;
+                let shape = self.playbacks.newest().shape;
                 let open = self.frontier.map(still_open);
                 let boundary = open.and_then(|open| self.fill.boundary(is_held, open, &shape));
-                let missed = boundary.and_then(|boundary| self.missed(boundary, playing));
-                self.missed = self.missed.or(missed);
+                let late_change = boundary.and_then(|boundary| self.late_change(boundary, playing));
+                self.late_change = self.late_change.or(late_change);
                 self.fill.hold(is_held, open, &shape);
             }
             Action::Mute(is_muted) => self.is_muted = is_muted,
@@ -219,31 +219,31 @@ impl Engine {
 
     /// What has sounded of the steps from `boundary` on, which something else is about to play; `None` if
     /// nothing of them can have.
-    fn missed(&self, boundary: i64, playing: &Playing) -> Option<Missed> {
+    fn late_change(&self, boundary: i64, playing: &Playing) -> Option<LateChange> {
         let frontier = self.frontier?;
         if boundary >= self.untouched()? {
             return None;
         }
-        let reading = self.readings.at(boundary);
-        let shape = &reading.shape;
+        let playback = self.playbacks.at(boundary);
+        let shape = &playback.shape;
         let first = next_multiple(boundary, shape.speed.step_grid()) / shape.speed.step_grid();
-        let mut missed = Missed { boundary, first, struck: [0; MISSED_STEPS] };
-        for (step, struck) in (first..).zip(&mut missed.struck) {
+        let mut late_change = LateChange { boundary, first, struck: [0; LATE_STEPS] };
+        for (step, struck) in (first..).zip(&mut late_change.struck) {
             let pattern = self.scores.at(shape.grid(step)).0.pattern(shape.cycle(step));
             let row = playing.lanes.row(pattern, shape, step);
             let row = self.fill.row(row, playing.seed, shape, step);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
-                if hit.is_some_and(|hit| reading.time(step, instrument, hit) < frontier) {
+                if hit.is_some_and(|hit| playback.time(step, instrument, hit) < frontier) {
                     *struck |= instrument.bit();
                 }
             }
         }
-        Some(missed)
+        Some(late_change)
     }
 
     /// The first grid time of which no hit can have sounded; `None` while stopped.
     fn untouched(&self) -> Option<i64> {
-        Some(first_untouched(self.frontier?, longest_step(&self.readings)))
+        Some(first_untouched(self.frontier?, longest_step(&self.playbacks)))
     }
 
     fn forget(&mut self) {
@@ -251,41 +251,41 @@ impl Engine {
         self.frontier = None;
         self.playhead = None;
         self.scores.settle_now();
-        self.readings.settle_now();
+        self.playbacks.settle_now();
         self.fill.stop();
-        self.missed = None;
+        self.late_change = None;
     }
 }
 
-/// The length of a step, the longest of those of the readings in force.
-fn longest_step(readings: &Readings) -> Beats {
-    let steps = readings.periods().map(|(reading, ..)| reading.shape.speed.step().0);
+/// The length of a step, the longest under the playback settings in force.
+fn longest_step(playbacks: &PlaybackChanges) -> Beats {
+    let steps = playbacks.periods().map(|(playback, ..)| playback.shape.speed.step().0);
     Beats(steps.fold(0.0, f64::max))
 }
 
-/// Has the reading of `playing` take over: another feel at the next step that is untouched at `frontier`,
+/// Has the playback settings of `playing` take over: another feel at the next step that is untouched at `frontier`,
 /// another shape at the boundary; at once if there is no frontier.
-fn take_reading(readings: &mut Readings, playing: &Playing, frontier: Option<Beats>) {
-    let (before, reading) = (*readings.newest(), playing.reading);
+fn take_playback(playbacks: &mut PlaybackChanges, playing: &Playing, frontier: Option<Beats>) {
+    let (before, playback) = (*playbacks.newest(), playing.playback);
     let Some(frontier) = frontier else {
-        readings.restart(reading);
+        playbacks.restart(playback);
         return;
     };
-    if before == reading {
+    if before == playback {
         return;
     }
-    let step = longest_step(readings).0.max(reading.shape.speed.step().0);
+    let step = longest_step(playbacks).0.max(playback.shape.speed.step().0);
     let untouched = first_untouched(frontier, Beats(step));
-    let to_come = readings.boundary().filter(|&to_come| to_come >= untouched);
+    let to_come = playbacks.boundary().filter(|&to_come| to_come >= untouched);
     let boundary = match to_come {
         // Only the feel has changed again since the shape did: it waits for the shape.
-        Some(to_come) if before.shape == reading.shape => to_come,
-        None if before.shape == reading.shape => untouched,
-        _ => next_multiple(untouched, playing.quantise.grid(&reading.shape)),
+        Some(to_come) if before.shape == playback.shape => to_come,
+        None if before.shape == playback.shape => untouched,
+        _ => next_multiple(untouched, playing.quantise.grid(&playback.shape)),
     };
     // If it is refused, the next block tries again.
-    if readings.is_open(boundary) {
-        readings.change_at(reading, boundary);
+    if playbacks.is_open(boundary) {
+        playbacks.change_at(playback, boundary);
     }
 }
 

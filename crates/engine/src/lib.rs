@@ -16,12 +16,12 @@ mod clock;
 mod control;
 mod engine;
 mod fill;
-mod missed;
+mod late_change;
 mod notes;
 mod playing;
+mod scheduled_change;
 mod score;
 mod segment;
-mod takeover;
 
 pub use clock::Transport;
 pub use control::{Action, Control};

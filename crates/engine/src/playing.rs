@@ -1,7 +1,7 @@
 //! The settings of a block: when the drummer plays, and how.
 
 use groove::Beats;
-use groove::sequencer::{GRID_PER_BEAT, Lanes, Reading, Shape, Touch};
+use groove::sequencer::{GRID_PER_BEAT, Lanes, PlaybackSettings, Shape, VelocitySettings};
 
 /// Where a new score may take over from the old one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,9 +48,9 @@ pub struct Playing {
     pub mode: PlayMode,
     /// Which steps of a pattern, and when they sound. Another feel takes hold at the next step, another
     /// shape at the next boundary of `quantise`.
-    pub reading: Reading,
+    pub playback: PlaybackSettings,
     /// How hard hits are struck.
-    pub touch: Touch,
+    pub velocity_settings: VelocitySettings,
     /// What is set for each instrument.
     pub lanes: Lanes,
     /// How long notes last, and at most until the next of their instrument. Drum sounds ring as long as
@@ -78,8 +78,8 @@ impl Default for Playing {
     fn default() -> Self {
         Self {
             mode: PlayMode::default(),
-            reading: Reading::default(),
-            touch: Touch::AS_PLAYED,
+            playback: PlaybackSettings::default(),
+            velocity_settings: VelocitySettings::AS_PLAYED,
             lanes: Lanes::default(),
             note_length: Self::NOTE_LENGTH,
             channel: Self::DRUM_CHANNEL,

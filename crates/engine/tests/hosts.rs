@@ -2,7 +2,7 @@
 //! the engine asks for.
 
 use engine::{Engine, Event, Offer, Playing, Quantise, Score, Transport};
-use groove::sequencer::Touch;
+use groove::sequencer::VelocitySettings;
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 
 const RATE: f64 = 48_000.0;
@@ -79,8 +79,8 @@ fn nonsense_neither_panics_nor_hangs() {
 fn dynamics_that_are_no_number_leave_velocities_as_the_pattern_has_them() {
     let struck = |dynamics| {
         let mut session = Session::new(pulse(Instrument::Kick, 4, 0.0));
-        let touch = Touch { dynamics, ..Touch::AS_PLAYED };
-        let settings = Playing { touch, ..Playing::default() };
+        let velocity_settings = VelocitySettings { dynamics, ..VelocitySettings::AS_PLAYED };
+        let settings = Playing { velocity_settings, ..Playing::default() };
         session.block(&playing(0.0, 120.0), &settings, 48_000);
         session.velocities
     };

@@ -1,6 +1,6 @@
 //! The sequencer: which hits sound in a half-open span of musical time.
 //!
-//! Pure functions of (span, reading, patterns): nothing is accumulated between calls, so nothing
+//! Pure functions of (span, playback settings, patterns): nothing is accumulated between calls, so nothing
 //! drifts, and every hit is found in exactly one span of any partition of the timeline. The
 //! audio thread runs it; it neither allocates nor blocks. It knows no clock, no host and no MIDI:
 //! when a hit falls at which sample is its caller's business.
@@ -8,19 +8,19 @@
 //! A pattern is played in three turns, each a module of its own. Its [`Shape`] says which step of it
 //! is played at which *played step*: played step `k` has its grid time `k` steps after beat 0,
 //! negative before it. Its [`Feel`] says how far from the grid time a hit sounds; both together are the
-//! [`Reading`]. [`Touch`] and [`Lanes`] say how hard, on which key and whether it is struck.
+//! [`PlaybackSettings`]. [`VelocitySettings`] and [`Lanes`] say how hard, on which key and whether it is struck.
 
 mod chance;
 mod feel;
 pub mod fills;
 mod lanes;
 mod shape;
-mod touch;
+mod velocity_settings;
 
 pub use feel::{EARLIEST_STEPS, Feel, LATEST_STEPS};
 pub use lanes::{Lane, Lanes};
 pub use shape::{GRID_PER_BEAT, Length, Shape, Speed};
-pub use touch::{Accent, SOFTEST, Touch};
+pub use velocity_settings::{Accent, SOFTEST, VelocitySettings};
 
 use crate::instrument::{INSTRUMENTS, Instrument};
 use crate::pattern::Hit;
@@ -33,16 +33,16 @@ const HORIZON: Beats = Beats((1_u64 << 40) as f64);
 /// The hits of one step, by [`Instrument::index`].
 pub type Row = [Option<Hit>; INSTRUMENTS];
 
-/// How a pattern is read: which of its steps is played when.
+/// How a pattern is played: which of its steps, and when.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reading {
+pub struct PlaybackSettings {
     /// Which part of it, and how fast.
     pub shape: Shape,
     /// How its grid becomes time.
     pub feel: Feel,
 }
 
-impl Reading {
+impl PlaybackSettings {
     /// The whole pattern at its own speed, with this feel.
     pub const fn whole(feel: Feel) -> Self {
         let (length, speed) = (Length::Four, Speed::Normal);
@@ -82,7 +82,7 @@ impl SoundingHit {
 ///
 /// `row_at(k)` are the hits at played step `k`. They may come from another pattern at every step (a
 /// new one taking over at a boundary, a variation in each cycle), but must be the same for
-/// the same step in neighbouring spans, as must `reading`, for each hit to be found exactly once. It is
+/// the same step in neighbouring spans, as must `playback`, for each hit to be found exactly once. It is
 /// asked once for each step that could reach into the span, in ascending order, which includes
 /// steps a little outside it ([`EARLIEST_STEPS`], [`LATEST_STEPS`]).
 ///
@@ -92,22 +92,22 @@ impl SoundingHit {
 /// Neither this nor the iterator allocates.
 ///
 /// ```
-/// use groove::sequencer::{Reading, hits};
+/// use groove::sequencer::{PlaybackSettings, hits};
 /// use groove::{Beats, Hit, Instrument, Pattern, Span};
 ///
 /// let mut pattern = Pattern::EMPTY;
 /// pattern.set(0, Instrument::Kick, Some(Hit::new(0.9, -0.25)));
 ///
-/// let reading = Reading::default();
+/// let playback = PlaybackSettings::default();
 /// let bar = Span { start: Beats(15.0), end: Beats(19.0) };
-/// let rows = |step| pattern.row(reading.shape.pattern_step(step));
-/// let hit = hits(bar, reading, rows).next().unwrap();
-/// assert_eq!((hit.step, reading.shape.cycle(hit.step)), (64, 1));
+/// let rows = |step| pattern.row(playback.shape.pattern_step(step));
+/// let hit = hits(bar, playback, rows).next().unwrap();
+/// assert_eq!((hit.step, playback.shape.cycle(hit.step)), (64, 1));
 /// assert_eq!(hit.time, Beats(15.9375)); // a quarter of a 16th before beat 16
 /// ```
-pub fn hits<F: FnMut(i64) -> Row>(span: Span, reading: Reading, row_at: F) -> Hits<F> {
-    let (next_step, end_step) = steps_reaching(span, reading.shape.speed);
-    Hits { span, reading, row_at, next_step, end_step, pending: [UNUSED; PENDING], pending_len: 0 }
+pub fn hits<F: FnMut(i64) -> Row>(span: Span, playback: PlaybackSettings, row_at: F) -> Hits<F> {
+    let (next_step, end_step) = steps_reaching(span, playback.shape.speed);
+    Hits { span, playback, row_at, next_step, end_step, pending: [UNUSED; PENDING], pending_len: 0 }
 }
 
 /// The played steps `first..end` whose hits could sound in `span`; `(0, 0)` if it is empty.
@@ -141,7 +141,7 @@ const UNUSED: SoundingHit = SoundingHit {
 #[derive(Clone, Debug)]
 pub struct Hits<F> {
     span: Span,
-    reading: Reading,
+    playback: PlaybackSettings,
     row_at: F,
     /// The first step not read yet.
     next_step: i64,
@@ -159,7 +159,7 @@ impl<F: FnMut(i64) -> Row> Hits<F> {
         let row = (self.row_at)(step);
         for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
             let Some(hit) = hit else { continue };
-            let time = self.reading.time(step, instrument, hit);
+            let time = self.playback.time(step, instrument, hit);
             if self.span.contains(time) {
                 self.insert(SoundingHit { time, step, instrument, hit });
             }
@@ -181,7 +181,7 @@ impl<F: FnMut(i64) -> Row> Hits<F> {
         let next = *self.pending[..self.pending_len].last()?;
         // `<` and not `<=`: the unread step's hits rank after an equal time, but reading it first
         // costs nothing and keeps one rule of order.
-        let unread = self.reading.shape.speed.beats(self.next_step as f64 + EARLIEST_STEPS);
+        let unread = self.playback.shape.speed.beats(self.next_step as f64 + EARLIEST_STEPS);
         if self.next_step < self.end_step && next.time >= unread {
             return None;
         }
@@ -225,12 +225,12 @@ mod tests {
         pattern
     }
 
-    fn found(span: Span, reading: Reading, pattern: &Pattern) -> Vec<SoundingHit> {
-        hits(span, reading, |step| pattern.row(reading.shape.pattern_step(step))).collect()
+    fn found(span: Span, playback: PlaybackSettings, pattern: &Pattern) -> Vec<SoundingHit> {
+        hits(span, playback, |step| pattern.row(playback.shape.pattern_step(step))).collect()
     }
 
     fn steps_and_times(span: Span, feel: Feel, pattern: &Pattern) -> Vec<(i64, f64)> {
-        let hits = found(span, Reading::whole(feel), pattern);
+        let hits = found(span, PlaybackSettings::whole(feel), pattern);
         hits.into_iter().map(|hit| (hit.step, hit.time.0)).collect()
     }
 
@@ -282,9 +282,11 @@ mod tests {
     fn half_time_takes_twice_as_long_and_double_time_half() {
         let pattern = pattern_of(&[(0, Instrument::Kick, 0.0), (4, Instrument::Snare, 0.5)]);
         for (speed, beat) in [(Speed::Half, 2.0), (Speed::Normal, 1.0), (Speed::Double, 0.5)] {
-            let reading =
-                Reading { shape: Shape { speed, ..Shape::default() }, ..Reading::default() };
-            let times: Vec<f64> = found(span(0.0, 16.0 * beat), reading, &pattern)
+            let playback = PlaybackSettings {
+                shape: Shape { speed, ..Shape::default() },
+                ..PlaybackSettings::default()
+            };
+            let times: Vec<f64> = found(span(0.0, 16.0 * beat), playback, &pattern)
                 .iter()
                 .map(|hit| hit.time.0)
                 .collect();
@@ -297,15 +299,15 @@ mod tests {
     fn one_bar_repeats_four_times_in_a_pattern_s_time() {
         let pattern = pattern_of(&[(20, Instrument::Snare, 0.0), (40, Instrument::Kick, 0.0)]);
         let shape = Shape { length: Length::One, start: 16, speed: Speed::Normal };
-        let reading = Reading { shape, ..Reading::default() };
+        let playback = PlaybackSettings { shape, ..PlaybackSettings::default() };
         let times: Vec<f64> =
-            found(span(0.0, 16.0), reading, &pattern).iter().map(|hit| hit.time.0).collect();
+            found(span(0.0, 16.0), playback, &pattern).iter().map(|hit| hit.time.0).collect();
         assert_eq!(times, [1.0, 5.0, 9.0, 13.0]);
     }
 
     #[test]
     fn simultaneous_hits_come_kick_first() {
-        let instruments: Vec<_> = found(span(0.0, 0.25), Reading::default(), &full())
+        let instruments: Vec<_> = found(span(0.0, 0.25), PlaybackSettings::default(), &full())
             .iter()
             .map(|hit| hit.instrument)
             .collect();
@@ -326,7 +328,7 @@ mod tests {
         let after = pattern_of(&[(0, Instrument::Ride, -0.1), (4, Instrument::Ride, -0.1)]);
         let rows =
             |step: i64| if step < 4 { &before } else { &after }.row(step.rem_euclid(64) as usize);
-        let found: Vec<_> = hits(span(0.0, 2.0), Reading::default(), rows)
+        let found: Vec<_> = hits(span(0.0, 2.0), PlaybackSettings::default(), rows)
             .map(|hit| (hit.step, hit.instrument))
             .collect();
         assert_eq!(found, [(0, Instrument::Kick), (4, Instrument::Ride)]);
@@ -345,7 +347,7 @@ mod tests {
             (-infinite, -infinite),
             (1e300, 1e301),
         ] {
-            assert_eq!(found(span(start, end), Reading::default(), &pattern), []);
+            assert_eq!(found(span(start, end), PlaybackSettings::default(), &pattern), []);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The sequencer's central promise: however the timeline is cut into spans, each hit is found once.
 
 use groove::sequencer::{
-    EARLIEST_STEPS, Feel, LATEST_STEPS, Length, Reading, Shape, SoundingHit, Speed, hits,
+    EARLIEST_STEPS, Feel, LATEST_STEPS, Length, PlaybackSettings, Shape, SoundingHit, Speed, hits,
 };
 use groove::{Beats, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, Span};
 use proptest::prelude::*;
@@ -30,10 +30,10 @@ fn feel() -> impl Strategy<Value = Feel> {
     )
 }
 
-fn reading() -> impl Strategy<Value = Reading> {
+fn playback() -> impl Strategy<Value = PlaybackSettings> {
     let length = prop_oneof![Just(Length::One), Just(Length::Two), Just(Length::Four)];
     let speed = prop_oneof![Just(Speed::Half), Just(Speed::Normal), Just(Speed::Double)];
-    (length, 0..64_u8, speed, feel()).prop_map(|(length, start, speed, feel)| Reading {
+    (length, 0..64_u8, speed, feel()).prop_map(|(length, start, speed, feel)| PlaybackSettings {
         shape: Shape { length, start, speed },
         feel,
     })
@@ -45,20 +45,25 @@ fn cuts(range: std::ops::Range<f64>) -> impl Strategy<Value = Vec<f64>> {
     prop::collection::vec(cut, 0..60)
 }
 
-fn found(start: f64, end: f64, reading: Reading, patterns: &[Pattern; 2]) -> Vec<SoundingHit> {
+fn found(
+    start: f64,
+    end: f64,
+    playback: PlaybackSettings,
+    patterns: &[Pattern; 2],
+) -> Vec<SoundingHit> {
     // A new pattern every 16 played steps, also in the middle of a cycle.
     let rows = |step: i64| {
         let pattern = &patterns[step.div_euclid(16).rem_euclid(2) as usize];
-        pattern.row(reading.shape.pattern_step(step))
+        pattern.row(playback.shape.pattern_step(step))
     };
-    hits(Span { start: Beats(start), end: Beats(end) }, reading, rows).collect()
+    hits(Span { start: Beats(start), end: Beats(end) }, playback, rows).collect()
 }
 
 proptest! {
     #[test]
     fn any_cut_of_the_timeline_gives_the_same_hits(
         patterns in [pattern(), pattern()],
-        reading in reading(),
+        playback in playback(),
         start in -40.0..40.0,
         cuts in cuts(0.0..34.0),
     ) {
@@ -67,21 +72,21 @@ proptest! {
         edges.extend([start, end]);
         edges.sort_by(f64::total_cmp);
         let cut: Vec<SoundingHit> =
-            edges.windows(2).flat_map(|edge| found(edge[0], edge[1], reading, &patterns)).collect();
-        prop_assert_eq!(cut, found(start, end, reading, &patterns));
+            edges.windows(2).flat_map(|edge| found(edge[0], edge[1], playback, &patterns)).collect();
+        prop_assert_eq!(cut, found(start, end, playback, &patterns));
     }
 
     #[test]
     fn the_hits_of_a_span_are_those_whose_time_lies_in_it(
         patterns in [pattern(), pattern()],
-        reading in reading(),
+        playback in playback(),
         start in -40.0..40.0,
         length in 0.0..20.0,
     ) {
         let span = Span { start: Beats(start), end: Beats(start + length) };
         // The plain search: every step of a generous range, then sorted.
         let mut expected = Vec::new();
-        let Shape { length, start: first, speed } = reading.shape;
+        let Shape { length, start: first, speed } = playback.shape;
         let length = length.steps() as i64;
         let step_beats = match speed {
             Speed::Half => 0.5,
@@ -93,7 +98,7 @@ proptest! {
             for instrument in Instrument::ALL {
                 let place = (i64::from(first) + step.rem_euclid(length)) % 64;
                 let Some(hit) = pattern.hit(place as usize, instrument) else { continue };
-                let shift = reading.feel.shift(step, instrument, hit);
+                let shift = playback.feel.shift(step, instrument, hit);
                 let time = Beats((step as f64 + shift) * step_beats);
                 if span.contains(time) {
                     expected.push(SoundingHit { time, step, instrument, hit });
@@ -103,7 +108,7 @@ proptest! {
         expected.sort_by(|a, b| {
             a.time.0.total_cmp(&b.time.0).then((a.step, a.instrument).cmp(&(b.step, b.instrument)))
         });
-        prop_assert_eq!(found(span.start.0, span.end.0, reading, &patterns), expected);
+        prop_assert_eq!(found(span.start.0, span.end.0, playback, &patterns), expected);
     }
 
     #[test]

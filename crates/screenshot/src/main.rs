@@ -15,7 +15,7 @@
 //!   --keys on         with the keys beside the grid
 //!   --slot N          a slot, 1 to 12, that plays
 //!   --slots A,B,...   fills the slots from the first on with the grooves of these seeds
-//!   --dream on        the groove that the parameters make, instead of the factory pattern
+//!   --generate on     the groove that the parameters make, instead of the factory pattern
 //!   --hover X,Y       rests the pointer there, in points
 //!   --click X,Y       presses and releases it there; any number of times
 //!   --lock X,Y        the same with the right button, in the order of the command line
@@ -58,7 +58,7 @@ struct Arguments {
     shows_keys: bool,
     slot: Option<u8>,
     slots: Vec<u64>,
-    dreams: bool,
+    generates: bool,
     hover: Option<Pos2>,
     clicks: Vec<(PointerButton, Pos2)>,
     message: Option<String>,
@@ -86,7 +86,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
     let (mut out, mut state, mut playhead, mut cycle) = (None, None, None, None);
     let (mut size, mut scale) = (layout::DEFAULT_SIZE, 1.0);
     let (mut theme, mut shows_more, mut shows_keys, mut slot) = (None, false, false, None);
-    let (mut set, mut slots, mut dreams) = (Vec::new(), Vec::new(), false);
+    let (mut set, mut slots, mut generates) = (Vec::new(), Vec::new(), false);
     let (mut hover, mut clicks, mut message) = (None, Vec::new(), None);
     while let Some(name) = words.next() {
         let word = words.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -111,7 +111,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
                 let seeds = word.split(',').map(str::parse).collect::<Result<_, _>>();
                 slots = seeds.map_err(|_| wrong())?;
             }
-            "--dream" => dreams = parse_switch(&word).ok_or_else(wrong)?,
+            "--generate" => generates = parse_switch(&word).ok_or_else(wrong)?,
             "--hover" => hover = Some(parse_place(&word).ok_or_else(wrong)?),
             "--click" => {
                 clicks.push((PointerButton::Primary, parse_place(&word).ok_or_else(wrong)?))
@@ -140,7 +140,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
         shows_keys,
         slot,
         slots,
-        dreams,
+        generates,
         hover,
         clicks,
         message,
@@ -196,8 +196,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         look.is_more_open |= arguments.shows_more;
         look.shows_keys |= arguments.shows_keys;
     }
-    if arguments.dreams || !arguments.slots.is_empty() {
-        dream(&mut window, arguments)?;
+    if arguments.generates || !arguments.slots.is_empty() {
+        generate(&mut window, arguments)?;
     }
     if let Some(slot) = arguments.slot {
         window.scene.choice.slot = Some(slot);
@@ -235,11 +235,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// Decodes the grooves with the embedded weights.
-fn dream(window: &mut Headless, arguments: &Arguments) -> Result<(), String> {
+fn generate(window: &mut Headless, arguments: &Arguments) -> Result<(), String> {
     let weights = Weights::load(None)?;
     let mut scratch = Scratch::new();
     let recipe = window.params.recipe();
-    if arguments.dreams {
+    if arguments.generates {
         window.scene.pattern = weights.model.decode(&recipe, 0, &mut scratch);
         window.scene.next = weights.model.decode(&recipe, 1, &mut scratch);
     }

@@ -51,8 +51,8 @@ impl RecentCycles {
 pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Beats) {
     let (mut notes, mut start) = (Vec::new(), 0.0);
     for PlayedCycle { cycle, pattern, playing } in cycles {
-        let Playing { reading, touch, lanes, note_length, channel, .. } = playing;
-        let shape = &reading.shape;
+        let Playing { playback, velocity_settings, lanes, note_length, channel, .. } = playing;
+        let shape = &playback.shape;
         let steps = shape.length.steps() as i64;
         let first = cycle.saturating_mul(steps);
         let zero = shape.speed.beats(first as f64);
@@ -64,11 +64,11 @@ pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Beats) {
                 };
                 let lane = lanes.of(instrument);
                 notes.push(SoundedNote {
-                    start: Beats(start + reading.time(step, instrument, hit).0 - zero.0),
+                    start: Beats(start + playback.time(step, instrument, hit).0 - zero.0),
                     length: *note_length,
                     channel: *channel,
                     key: lane.key,
-                    velocity: touch.velocity(step, instrument, hit, lane.velocity),
+                    velocity: velocity_settings.velocity(step, instrument, hit, lane.velocity),
                 });
             }
         }
@@ -107,9 +107,9 @@ mod tests {
             played.pattern.set(step, Instrument::Snare, Some(Hit::new(0.5, 0.0)));
         }
         played.pattern.set(2, Instrument::Kick, Some(Hit::new(0.5, 0.0)));
-        let reading = &mut played.playing.reading;
-        reading.feel = groove::sequencer::Feel::new(0.75, 1.0);
-        reading.shape = Shape { length: Length::One, start: 0, speed: Speed::Half };
+        let playback = &mut played.playing.playback;
+        playback.feel = groove::sequencer::Feel::new(0.75, 1.0);
+        playback.shape = Shape { length: Length::One, start: 0, speed: Speed::Half };
         let lanes = &mut played.playing.lanes;
         lanes.0[Instrument::Kick.index()].is_on = false;
         lanes.0[Instrument::Snare.index()].key = 99;

@@ -201,7 +201,7 @@ fn look(
     followed: &mut Option<u64>,
 ) -> GrooveRequest {
     let choice = end.state().choice;
-    let rhythm = end.heard();
+    let rhythm = end.rhythm();
     let request = params.request(choice, rhythm.id);
     scheduler.load_changed(params, &request.revisions);
     if *followed != request.rhythm {
@@ -230,12 +230,12 @@ fn played(
     state: &AudioState,
     scheduler: &Scheduler,
 ) -> Option<PlayedCycle> {
-    let Now { cycle, reading, .. } = state.now?;
+    let Now { cycle, playback, .. } = state.now?;
     let pattern = match scheduler.answer() {
         Some(answer) => *answer.shown(state.sounding()).score.pattern(cycle),
         None => factory::pattern(),
     };
-    Some(PlayedCycle { cycle, pattern, playing: Playing { reading, ..params.playing() } })
+    Some(PlayedCycle { cycle, pattern, playing: Playing { playback, ..params.playing() } })
 }
 
 #[cfg(test)]

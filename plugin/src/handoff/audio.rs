@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use engine::{CYCLES, Now};
 use triple_buffer::{Input, Output, triple_buffer};
 
-use super::{AudioState, Heard, KeyActivity, LoadEnd, Loaded, NOTHING, Shared, WaitBudget};
+use super::{
+    AudioState, KeyActivity, LoadEnd, Loaded, NOTHING, RecordedRhythm, Shared, WaitBudget,
+};
 use crate::handoff::answer::Answer;
 use crate::state::choice::Choice;
 use crate::state::request::GrooveRequest;
@@ -21,7 +23,7 @@ pub struct AudioEnd {
     pub(super) state: AudioState,
     pub(super) worker_state: Input<AudioState>,
     pub(super) gui_state: Input<AudioState>,
-    pub(super) heard: Input<Heard>,
+    pub(super) rhythm: Input<RecordedRhythm>,
     /// [`Shared::clicked`] as it was when it was looked at.
     pub(super) clicked: u64,
     /// The last beat of a worker that was waited for in vain.
@@ -83,9 +85,9 @@ impl AudioEnd {
     }
 
     /// Hands the worker what is to be followed from now on.
-    pub fn tell_heard(&mut self, heard: &Heard) {
-        self.heard.input_buffer_mut().clone_from(heard);
-        self.heard.publish();
+    pub fn publish_rhythm(&mut self, heard: &RecordedRhythm) {
+        self.rhythm.input_buffer_mut().clone_from(heard);
+        self.rhythm.publish();
     }
 
     /// Tells the worker and the window what plays at the playhead; `None` while stopped.

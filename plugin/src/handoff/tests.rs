@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use engine::Score;
 use groove::Beats;
-use groove::sequencer::Reading;
+use groove::sequencer::PlaybackSettings;
 
 use super::gui::SILENCE;
 use super::*;
@@ -48,10 +48,10 @@ fn the_worker_learns_what_plays_and_what_was_heard() {
     audio.want([7, 8, 5, 6], choice);
     let expected = AudioState { choice, cycles: [7, 8, 5, 6], now: None };
     assert_eq!((worker.state(), gui.state()), (expected, expected));
-    let heard = Heard { id: Some(9), pattern: crate::factory::pattern() };
-    assert_eq!(worker.heard().id, None);
-    audio.tell_heard(&heard);
-    assert_eq!(worker.heard(), &heard);
+    let heard = RecordedRhythm { id: Some(9), pattern: crate::factory::pattern() };
+    assert_eq!(worker.rhythm().id, None);
+    audio.publish_rhythm(&heard);
+    assert_eq!(worker.rhythm(), &heard);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn what_sounds_is_not_the_choice_until_its_boundary_and_is_while_stopped() {
 
 /// The live groove plays at `beats`.
 fn now(beats: f64) -> Now {
-    Now { playhead: Beats(beats), reading: Reading::default(), cycle: 0, tag: 0 }
+    Now { playhead: Beats(beats), playback: PlaybackSettings::default(), cycle: 0, tag: 0 }
 }
 
 #[test]
@@ -175,11 +175,11 @@ fn number_of(answer: &Answer) -> u64 {
 }
 
 /// Rhythm number `n`, of which the id and the pattern must belong together.
-fn rhythm(n: u64) -> Heard {
+fn rhythm(n: u64) -> RecordedRhythm {
     let mut pattern = Pattern::EMPTY;
     let hit = groove::Hit::new(n as f32 / ANSWERS as f32, 0.0);
     pattern.set(n as usize % groove::STEPS, groove::Instrument::Kick, Some(hit));
-    Heard { id: Some(n), pattern }
+    RecordedRhythm { id: Some(n), pattern }
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none
                 }
                 beats += 1;
                 if beats <= ANSWERS {
-                    audio.tell_heard(&rhythm(beats));
+                    audio.publish_rhythm(&rhythm(beats));
                 }
                 audio.want([beats as i64; 4], Choice::default());
                 audio.show(Some(now(beats as f64)));
@@ -228,7 +228,7 @@ fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none
         for n in 1..=ANSWERS {
             worker.publish(&numbered(n));
             worker.beat();
-            let newest = *worker.heard();
+            let newest = *worker.rhythm();
             if let Some(id) = newest.id {
                 assert_eq!(newest, rhythm(id));
                 assert!(id >= heard, "{id} was heard after {heard}");
@@ -243,5 +243,5 @@ fn all_three_threads_at_once_see_whole_answers_each_later_than_the_last_and_none
         assert!(worker.sleep(Duration::MAX), "nudged, or the test hangs");
         told
     });
-    assert_eq!(*worker.heard(), rhythm(last_heard));
+    assert_eq!(*worker.rhythm(), rhythm(last_heard));
 }

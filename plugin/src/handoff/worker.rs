@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use triple_buffer::{Input, Output};
 
-use super::{AudioState, BackgroundThread, FileEnd, Heard, Network, Shared};
+use super::{AudioState, BackgroundThread, FileEnd, Network, RecordedRhythm, Shared};
 use crate::factory::weights::WeightsInfo;
 use crate::files::jobs::{Job, JobResult};
 use crate::files::midi_export::PlayedCycle;
@@ -19,7 +19,7 @@ pub struct WorkerEnd {
     pub(super) audio: Input<Answer>,
     pub(super) gui: Input<Answer>,
     pub(super) state: Output<AudioState>,
-    pub(super) heard: Output<Heard>,
+    pub(super) rhythm: Output<RecordedRhythm>,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -72,8 +72,8 @@ impl WorkerEnd {
     }
 
     /// The rhythm to follow.
-    pub fn heard(&mut self) -> &Heard {
-        self.heard.read()
+    pub fn rhythm(&mut self) -> &RecordedRhythm {
+        self.rhythm.read()
     }
 
     /// Tells the window, and the audio thread if it waits, that `request` will not be answered, and why.

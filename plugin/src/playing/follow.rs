@@ -6,7 +6,7 @@
 use groove::sequencer::Shape;
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 
-use crate::handoff::Heard;
+use crate::handoff::RecordedRhythm;
 use crate::state::fingerprint::fingerprint;
 
 /// The rhythm is handed to the worker this many steps before the end of a cycle, a quarter of a
@@ -16,7 +16,7 @@ const LEAD_STEPS: i64 = 2;
 /// The rhythm played in the last cycle.
 #[derive(Clone, Debug)]
 pub(crate) struct Follower {
-    heard: Pattern,
+    recorded: Pattern,
     shape: Shape,
     /// The step that time has reached, rounded to the nearest.
     reached: Option<i64>,
@@ -31,7 +31,7 @@ impl Follower {
             start: 0,
             speed: groove::sequencer::Speed::Normal,
         };
-        Self { heard: Pattern::EMPTY, shape, reached: None, cleared: 0 }
+        Self { recorded: Pattern::EMPTY, shape, reached: None, cleared: 0 }
     }
 
     /// Clears the recording.
@@ -46,7 +46,7 @@ impl Follower {
         time: Beats,
         shape: &Shape,
         looped: Option<(Beats, Beats)>,
-    ) -> Option<Heard> {
+    ) -> Option<RecordedRhythm> {
         if self.shape != *shape {
             self.forget();
             self.shape = *shape;
@@ -92,7 +92,7 @@ impl Follower {
         let step = (place + 0.5).floor();
         let hit = Hit::new(velocity, (place - step) as f32);
         self.clear_up_to(step as i64);
-        self.heard.set(self.shape.in_cycle(step as i64), instrument, Some(hit));
+        self.recorded.set(self.shape.in_cycle(step as i64), instrument, Some(hit));
     }
 
     fn clear_up_to(&mut self, step: i64) {
@@ -100,7 +100,7 @@ impl Follower {
         let from = self.cleared.saturating_add(1).max(step.saturating_sub(length));
         for passed in from..=step {
             for instrument in Instrument::ALL {
-                self.heard.set(self.shape.in_cycle(passed), instrument, None);
+                self.recorded.set(self.shape.in_cycle(passed), instrument, None);
             }
         }
         self.cleared = self.cleared.max(step);
@@ -108,16 +108,17 @@ impl Follower {
 
     /// The recorded cycle as a whole pattern; the part of it that `shape` plays is what was
     /// recorded.
-    fn rhythm(&self) -> Option<Heard> {
+    fn rhythm(&self) -> Option<RecordedRhythm> {
         let mut pattern = Pattern::EMPTY;
         for step in 0..STEPS {
             let place = (usize::from(self.shape.start) + step) % STEPS;
             for instrument in Instrument::ALL {
-                let hit = self.heard.hit(self.shape.in_cycle(step as i64), instrument);
+                let hit = self.recorded.hit(self.shape.in_cycle(step as i64), instrument);
                 pattern.set(place, instrument, hit);
             }
         }
-        (self.heard.count() > 0).then(|| Heard { id: Some(fingerprint(&pattern)), pattern })
+        (self.recorded.count() > 0)
+            .then(|| RecordedRhythm { id: Some(fingerprint(&pattern)), pattern })
     }
 }
 

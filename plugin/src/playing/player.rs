@@ -5,7 +5,7 @@
 use engine::Playing;
 use groove::{Beats, Instrument, instrument_meant};
 
-use crate::handoff::{Heard, KeyActivity};
+use crate::handoff::{KeyActivity, RecordedRhythm};
 use crate::playing::follow::Follower;
 use crate::playing::keys::{self, KEYS, KeyAction};
 use crate::state::choice::Choice;
@@ -128,7 +128,7 @@ impl Player {
         input: BlockInput,
         time: Beats,
         playing: &Playing,
-    ) -> Option<Heard> {
+    ) -> Option<RecordedRhythm> {
         self.actions.clear();
         self.acted.struck = 0;
         if input.slot_parameter != self.input.slot_parameter {
@@ -145,12 +145,12 @@ impl Player {
         }
         self.press(0);
         if std::mem::take(&mut self.has_left) {
-            return Some(Heard::default());
+            return Some(RecordedRhythm::default());
         }
         if !input.is_following || !input.can_run {
             return None;
         }
-        let heard = self.follower.pass(time, &playing.reading.shape, input.looped)?;
+        let heard = self.follower.pass(time, &playing.playback.shape, input.looped)?;
         if heard.id == self.anchor {
             return None;
         }
@@ -516,7 +516,7 @@ mod tests {
                 player.reset();
             }
             let left = player.begin(input, Beats(16.0), &Playing::default());
-            assert_eq!((left, player.anchor()), (Some(Heard::default()), None));
+            assert_eq!((left, player.anchor()), (Some(RecordedRhythm::default()), None));
             assert_eq!(player.begin(input, Beats(16.1), &Playing::default()), None);
         }
     }

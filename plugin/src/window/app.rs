@@ -131,7 +131,7 @@ impl Window {
             next,
             cycle,
             playhead: state.now.map(|now| now.playhead),
-            reading: state.now.map(|now| now.reading),
+            playback: state.now.map(|now| now.playback),
             name: self.params.groove_name(),
             choice,
             sounding: state.sounding(),

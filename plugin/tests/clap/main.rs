@@ -9,7 +9,7 @@ mod perform;
 mod projects;
 
 use engine::SLACK;
-use groove::sequencer::{Feel, Reading, hits};
+use groove::sequencer::{Feel, PlaybackSettings, hits};
 use groove::{Beats, Pattern, Span};
 use jangdan::state::groove::Groove;
 use testhost::{Host, Input, NoteKind, Recording, Transport};
@@ -107,7 +107,7 @@ impl Stretch {
         let reach = Span { start: Beats(position - 0.125), end: Beats(end) };
         let start = position - (1.0 - SLACK) / beat;
         let rows = |step: i64| pattern_at(step).row(step.rem_euclid(64) as usize);
-        let mut onsets: Vec<_> = hits(reach, Reading::whole(feel), rows)
+        let mut onsets: Vec<_> = hits(reach, PlaybackSettings::whole(feel), rows)
             .filter(|hit| {
                 let begins_here = is_start && hit.step as f64 / 4.0 >= start;
                 hit.time.0 >= start || begins_here

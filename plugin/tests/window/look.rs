@@ -2,7 +2,7 @@
 
 use egui::Shape;
 use egui::epaint::ClippedShape;
-use groove::sequencer::Reading;
+use groove::sequencer::PlaybackSettings;
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 use jangdan::handoff::Network;
 use jangdan::headless::Image;
@@ -175,10 +175,10 @@ fn the_playhead_stands_at_its_beat_and_the_struck_hit_glows() {
     // Another length that waits for its boundary moves no playhead.
     let length = window.params.pattern.length.as_ptr();
     window.host_chooses(length, "1");
-    window.scene.reading = Some(Reading::default());
+    window.scene.playback = Some(PlaybackSettings::default());
     let waiting = window.picture();
     assert!(white(&waiting) as f32 > 0.9 * cells.height(), "{}", white(&waiting));
-    window.scene.reading = None;
+    window.scene.playback = None;
     let taken = window.picture();
     assert!((white(&taken) as f32) < 0.2 * cells.height(), "{}", white(&taken));
 }

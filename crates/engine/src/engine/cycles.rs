@@ -1,9 +1,9 @@
 //! Which cycles a score needs patterns of: those that are about to be played.
 
 use groove::Beats;
-use groove::sequencer::{EARLIEST_STEPS, GRID_PER_BEAT, LATEST_STEPS, Reading};
+use groove::sequencer::{EARLIEST_STEPS, GRID_PER_BEAT, LATEST_STEPS, PlaybackSettings};
 
-use super::{Engine, Readings, following_host, longest_step, take_reading};
+use super::{Engine, PlaybackChanges, following_host, longest_step, take_playback};
 use crate::clock::{Join, Place, Transport, valid_loop};
 use crate::{CYCLES, Playing};
 
@@ -19,9 +19,9 @@ impl Engine {
         let host = transport;
         let transport = following_host(host, playing);
         let Place { position, beats_per_sample, join } = self.clock.place(&transport);
-        let mut readings = self.readings;
+        let mut playbacks = self.playbacks;
         let frontier = self.frontier.filter(|_| join == Join::Continued);
-        take_reading(&mut readings, playing, frontier);
+        take_playback(&mut playbacks, playing, frontier);
         let end = position + Beats(f64::from(frames) * beats_per_sample);
         let returns_to = match valid_loop(&transport, beats_per_sample) {
             Some((start, _)) => start,
@@ -30,9 +30,9 @@ impl Engine {
         };
         let mut list = List::default();
         // One place is left for where time returns to.
-        list.add(&readings, position, end, CYCLES - 1);
+        list.add(&playbacks, position, end, CYCLES - 1);
         // A jump ends all waiting.
-        let newest = Readings::new(*readings.newest());
+        let newest = PlaybackChanges::new(*playbacks.newest());
         list.add(&newest, returns_to, returns_to, CYCLES);
         list.filled()
     }
@@ -48,8 +48,8 @@ struct List {
 impl List {
     /// Adds the cycles of which hits can sound from `position` to `end`, and the one after the first,
     /// up to `most` in all.
-    fn add(&mut self, readings: &Readings, position: Beats, end: Beats, most: usize) {
-        let step = longest_step(readings).0;
+    fn add(&mut self, playbacks: &PlaybackChanges, position: Beats, end: Beats, most: usize) {
+        let step = longest_step(playbacks).0;
         let in_32nds = |time: Beats, steps: f64| {
             ((time.0 - steps * step) * GRID_PER_BEAT as f64).floor() as i64
         };
@@ -57,7 +57,7 @@ impl List {
         let last = in_32nds(end, EARLIEST_STEPS);
         let mut first = None;
         while self.len < most {
-            let (cycle, next) = cycle_at(readings, grid);
+            let (cycle, next) = cycle_at(playbacks, grid);
             if !self.cycles[..self.len].contains(&cycle) {
                 self.cycles[self.len] = cycle;
                 self.len += 1;
@@ -77,10 +77,10 @@ impl List {
 }
 
 /// The cycle that grid time `grid` belongs to, and where the next one begins.
-fn cycle_at(readings: &Readings, grid: i64) -> (i64, i64) {
-    let (reading, _, to): (&Reading, _, _) =
-        readings.periods().find(|&(_, _, to)| grid < to).expect("the last period has no end");
-    let length = reading.shape.cycle_grid();
+fn cycle_at(playbacks: &PlaybackChanges, grid: i64) -> (i64, i64) {
+    let (playback, _, to): (&PlaybackSettings, _, _) =
+        playbacks.periods().find(|&(_, _, to)| grid < to).expect("the last period has no end");
+    let length = playback.shape.cycle_grid();
     let cycle = grid.div_euclid(length);
     (cycle, to.min((cycle + 1) * length))
 }

@@ -1,13 +1,13 @@
 //! How a stretch of a block is played: where in musical time it lies, and what sounds in it.
 
-use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS, Reading, Row, SoundingHit, hits};
+use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS, PlaybackSettings, Row, SoundingHit, hits};
 use groove::{Beats, Span};
 
-use super::{Engine, following, longest_step, take_reading};
+use super::{Engine, following, longest_step, take_playback};
 use crate::clock::{Join, Place, Transport, told, valid_loop};
 use crate::notes::{Address, Event, Notes, Stroke};
+use crate::scheduled_change::first_untouched;
 use crate::segment::Segment;
-use crate::takeover::first_untouched;
 use crate::{PlayMode, Playing, SLACK};
 
 impl Engine {
@@ -44,7 +44,7 @@ impl Engine {
             None => {
                 let segment = self.enter(&transport, first, end, sink);
                 // Once a block, so that the cycles named before it are those that it plays.
-                take_reading(&mut self.readings, playing, self.frontier);
+                take_playback(&mut self.playbacks, playing, self.frontier);
                 segment
             }
         };
@@ -115,15 +115,15 @@ impl Engine {
         self.notes.end_all(at, sink);
         self.frontier = None;
         self.scores.settle_now();
-        self.readings.settle_now();
-        self.missed = None;
+        self.playbacks.settle_now();
+        self.late_change = None;
     }
 
     /// A fill that is held goes on where time goes on.
     fn restart(&mut self, segment: &Segment) {
-        let reading = self.readings.newest();
+        let playback = self.playbacks.newest();
         let untouched = first_untouched(segment.covered_from(), Beats(0.0));
-        self.fill.jump(untouched, &reading.shape);
+        self.fill.jump(untouched, &playback.shape);
     }
 
     fn play_segment(
@@ -134,9 +134,9 @@ impl Engine {
     ) {
         let end = segment.covered_until();
         let start = self.frontier.unwrap_or_else(|| segment.covered_from());
-        let step = longest_step(&self.readings);
-        let missed = self.missed.take();
-        let (scores, readings, fill) = (&self.scores, &self.readings, &self.fill);
+        let step = longest_step(&self.playbacks);
+        let late_change = self.late_change.take();
+        let (scores, playbacks, fill) = (&self.scores, &self.playbacks, &self.fill);
         let notes = &mut self.notes;
         let is_muted = playing.is_muted || self.is_muted;
         let mut strike = |hit: SoundingHit, at: u64| {
@@ -145,41 +145,41 @@ impl Engine {
             }
         };
         let lanes = &playing.lanes;
-        let in_span = move |span: Span, reading: Reading| {
-            let shape = reading.shape;
+        let in_span = move |span: Span, playback: PlaybackSettings| {
+            let shape = playback.shape;
             let rows = move |step: i64| -> Row {
                 let pattern = scores.at(shape.grid(step)).0.pattern(shape.cycle(step));
                 fill.row(lanes.row(pattern, &shape, step), playing.seed, &shape, step)
             };
-            hits(span, reading, rows)
+            hits(span, playback, rows)
         };
         if self.frontier.is_none() && segment.pulls_early_hits {
             // A downbeat played a little early must not be missing where the music starts.
-            let reading = *readings.newest();
-            let speed = reading.shape.speed;
+            let playback = *playbacks.newest();
+            let speed = playback.shape.speed;
             let before = Span { start: start - speed.beats(-EARLIEST_STEPS), end: start };
-            in_span(before, reading)
+            in_span(before, playback)
                 .filter(|hit| speed.beats(hit.step as f64) >= start)
                 .for_each(|hit| strike(hit, segment.first));
         }
-        if let Some(missed) = missed {
-            let reading = *readings.at(missed.boundary);
-            let reach = reading.shape.speed.beats(LATEST_STEPS - EARLIEST_STEPS);
+        if let Some(late_change) = late_change {
+            let playback = *playbacks.at(late_change.boundary);
+            let reach = playback.shape.speed.beats(LATEST_STEPS - EARLIEST_STEPS);
             // At once, also if the host's position lags behind what has been played.
-            in_span(Span { start: start - reach, end: start }, reading)
-                .filter(|hit| missed.contains(hit, &reading.shape))
+            in_span(Span { start: start - reach, end: start }, playback)
+                .filter(|hit| late_change.contains(hit, &playback.shape))
                 .for_each(|hit| strike(hit, segment.first));
         }
         let span = Span { start, end };
-        // Two readings at most: what is left of the old one, and the new one.
-        let mut readings = readings.periods().map(|(reading, from, to)| {
-            let shape = reading.shape;
-            in_span(span, *reading)
+        // Two at most: what is left of the old one, and the new one.
+        let mut playbacks = playbacks.periods().map(|(playback, from, to)| {
+            let shape = playback.shape;
+            in_span(span, *playback)
                 .filter(move |hit| (from..to).contains(&shape.grid(hit.step)))
                 .peekable()
         });
-        let (old, new) = (readings.next(), readings.next());
-        drop(readings);
+        let (old, new) = (playbacks.next(), playbacks.next());
+        drop(playbacks);
         match (old, new) {
             (None, _) => {}
             (Some(old), None) => old.for_each(|hit| strike(hit, segment.sample_of(hit.time))),
@@ -196,7 +196,7 @@ impl Engine {
         let frontier = if end > start { end } else { start };
         self.frontier = Some(frontier);
         self.scores.settle(frontier, step);
-        self.readings.settle(frontier, step);
+        self.playbacks.settle(frontier, step);
     }
 }
 
@@ -218,7 +218,7 @@ fn strike(
     notes.end_due(at + 1, sink);
     let stroke = Stroke {
         instrument,
-        velocity: playing.touch.velocity(step, instrument, hit.hit, lane.velocity),
+        velocity: playing.velocity_settings.velocity(step, instrument, hit.hit, lane.velocity),
         address: Address { channel: playing.channel.min(15), key: lane.key.min(127) },
         length: segment.note_length(playing.note_length),
     };

@@ -2,11 +2,11 @@
 //!
 //! At each sample he knows what time it is, plays every hit whose time has come, and ends every note that
 //! is due. He has no spans, no frontier and no sums over a block: slow, and plainly right. With the engine
-//! he shares [`SLACK`] and the meaning of a hit's chance and velocity ([`Feel::shift`], [`Touch::velocity`]
+//! he shares [`SLACK`] and the meaning of a hit's chance and velocity ([`Feel::shift`], [`VelocitySettings::velocity`]
 //! and the figures of fills, which are tested by themselves).
 //!
 //! [`Feel::shift`]: groove::sequencer::Feel::shift
-//! [`Touch::velocity`]: groove::sequencer::Touch::velocity
+//! [`VelocitySettings::velocity`]: groove::sequencer::VelocitySettings::velocity
 
 mod boundaries;
 mod choices;
@@ -15,15 +15,15 @@ mod notes;
 mod time;
 
 use engine::{CYCLES, PlayMode, SLACK};
-use groove::sequencer::Reading;
+use groove::sequencer::PlaybackSettings;
 use groove::{INSTRUMENTS, Instrument, Pattern};
 
 use self::boundaries::first_multiple;
-use self::choices::MadeUp;
+use self::choices::LateChange;
 use self::due::Due;
 use self::notes::Held;
 use self::time::{Jump, looped};
-use crate::host::{Between, Block, Deed, Score, believed_rate, believed_tempo};
+use crate::host::{Between, Block, PlayerAction, Score, believed_rate, believed_tempo};
 use crate::written::{InForce, ScoreInForce, grid, step_beats};
 
 /// A note-on with the bits of its velocity, or a note-off, on a channel and a key.
@@ -45,9 +45,9 @@ pub(crate) struct Drummer<'a> {
     tempo: f64,
     line: Option<Line>,
     in_force: InForce,
-    /// Readings, each from a 32nd on.
-    readings: Vec<(i64, Reading)>,
-    made_up: Option<MadeUp>,
+    /// Playback settings, each from a 32nd on.
+    playbacks: Vec<(i64, PlaybackSettings)>,
+    late_change: Option<LateChange>,
     is_muted: bool,
     is_held: bool,
     is_fill_held: bool,
@@ -72,8 +72,8 @@ impl<'a> Drummer<'a> {
                 fill: None,
                 landing: None,
             },
-            readings: vec![(i64::MIN, Reading::default())],
-            made_up: None,
+            playbacks: vec![(i64::MIN, PlaybackSettings::default())],
+            late_change: None,
             is_muted: false,
             is_held: false,
             is_fill_held: false,
@@ -133,10 +133,10 @@ impl<'a> Drummer<'a> {
         let step = self.tempo / 60.0 / believed_rate(block.transport.sample_rate);
         let looped = looped(block, step);
         // A score has four cycles: enough for a block in which one begins, and for two.
-        let longest = self.longest_step().max(step_beats(block.playing.reading.shape.speed));
+        let longest = self.longest_step().max(step_beats(block.playing.playback.shape.speed));
         let reach = f64::from(block.frames) * step + 3.0 * longest;
-        let shapes = self.readings.iter().map(|(_, reading)| reading.shape);
-        let shapes = shapes.chain([block.playing.reading.shape]);
+        let shapes = self.playbacks.iter().map(|(_, playback)| playback.shape);
+        let shapes = shapes.chain([block.playing.playback.shape]);
         let mut lengths = shapes.map(|shape| shape.length.steps() as f64 * step_beats(shape.speed));
         if self.plays_varied(block) && lengths.any(|length| reach > length) {
             self.unclear(0);
@@ -145,12 +145,12 @@ impl<'a> Drummer<'a> {
         let mut place: Option<(f64, u32)> = None;
         let mut due: Vec<Due> = Vec::new();
         for at in 0..=block.frames {
-            let deeds = block.deeds.iter().filter(|&&(when, _)| when == at);
-            let is_stretch = at == 0 || deeds.clone().next().is_some();
+            let actions = block.actions.iter().filter(|&&(when, _)| when == at);
+            let is_stretch = at == 0 || actions.clone().next().is_some();
             if is_stretch && at > 0 {
                 self.forget_old_readings();
             }
-            deeds.for_each(|&(_, deed)| self.act(deed, cycles, &block.playing));
+            actions.for_each(|&(_, action)| self.act(action, cycles, &block.playing));
             if at == block.frames {
                 break;
             }
@@ -201,7 +201,7 @@ impl<'a> Drummer<'a> {
             }
             // Settings are looked at once a block.
             if begins {
-                self.take_reading(&block.playing, jump.is_some());
+                self.take_playback(&block.playing, jump.is_some());
             }
             let is_muted = block.playing.is_muted || self.is_muted;
             if is_stretch && is_muted {
@@ -218,8 +218,8 @@ impl<'a> Drummer<'a> {
                 if jump.is_some_and(|jump| jump.pulls_early_hits) {
                     at_once.append(&mut self.early_hits(&block.playing));
                 }
-                if let Some(made_up) = self.made_up.take() {
-                    at_once.append(&mut self.late_choices(&made_up, &block.playing));
+                if let Some(late_change) = self.late_change.take() {
+                    at_once.append(&mut self.late_choices(&late_change, &block.playing));
                 }
                 for hit in at_once {
                     self.strike(hit, at, step, is_muted, block);
@@ -272,13 +272,16 @@ impl<'a> Drummer<'a> {
     fn keep_the_newest(&mut self) {
         let newest = self.in_force.scores.pop().unwrap();
         self.in_force.scores = vec![ScoreInForce { from: i64::MIN, ..newest }];
-        self.readings = vec![(i64::MIN, self.readings.last().unwrap().1)];
-        self.made_up = None;
+        self.playbacks = vec![(i64::MIN, self.playbacks.last().unwrap().1)];
+        self.late_change = None;
     }
 
     /// Whether a part of this block may be played from the varied score.
     fn plays_varied(&self, block: &Block) -> bool {
-        let chosen = block.deeds.iter().any(|(_, deed)| matches!(deed, Deed::Play(Score::VARIED)));
+        let chosen = block
+            .actions
+            .iter()
+            .any(|(_, action)| matches!(action, PlayerAction::Play(Score::VARIED)));
         chosen || self.newest_score() == Score::VARIED
     }
 
@@ -287,18 +290,18 @@ impl<'a> Drummer<'a> {
         self.line.map(|line| line.expected)
     }
 
-    /// What plays at `playhead`: the reading, the cycle by its shape, and the score. `None` if that is within
+    /// What plays at `playhead`: the playback settings, the cycle by their shape, and the score. `None` if that is within
     /// rounding of a 32nd, where another may begin.
-    pub(crate) fn now(&self, playhead: f64) -> Option<(Reading, i64, Score)> {
+    pub(crate) fn now(&self, playhead: f64) -> Option<(PlaybackSettings, i64, Score)> {
         let place = playhead * 8.0;
         if (place - place.round()).abs() < 1e-5 {
             return None;
         }
         let grid_now = place.floor() as i64;
-        let reading = self.reading_at(grid_now);
-        let shape = reading.shape;
+        let playback = self.playback_at(grid_now);
+        let shape = playback.shape;
         let cycle = grid_now.div_euclid(grid(shape.speed, shape.length.steps() as i64));
-        Some((reading, cycle, self.in_force.score_at(grid_now).score))
+        Some((playback, cycle, self.in_force.score_at(grid_now).score))
     }
 
     /// The score that plays or is about to.

@@ -5,7 +5,7 @@
 //! does to a case that fails.
 
 use engine::{CYCLES, PlayMode, Playing, Quantise, Transport};
-use groove::sequencer::{Feel, Length, Reading, Shape, Speed};
+use groove::sequencer::{Feel, Length, PlaybackSettings, Shape, Speed};
 use groove::{Beats, INSTRUMENTS, Pattern};
 
 /// What happens in one test.
@@ -41,15 +41,15 @@ impl std::fmt::Debug for Case {
                 writeln!(f, "{now:?} and not {lane:?}")?;
             }
         }
-        let Playing { reading, touch, note_length, quantise, .. } = self.playing;
-        writeln!(f, "{reading:?}, {touch:?}, {note_length:?}, {quantise:?}")?;
+        let Playing { playback, velocity_settings, note_length, quantise, .. } = self.playing;
+        writeln!(f, "{playback:?}, {velocity_settings:?}, {note_length:?}, {quantise:?}")?;
         for (number, cut) in self.cuts.iter().enumerate() {
             write!(f, "block {number}: {} frames, {:?}, {:?}", cut.frames, cut.to, cut.tempo)?;
             if !cut.before.is_empty() {
                 write!(f, ", before it {:?}", cut.before)?;
             }
-            if !cut.deeds.is_empty() {
-                write!(f, ", deeds {:?}", cut.deeds)?;
+            if !cut.actions.is_empty() {
+                write!(f, ", actions {:?}", cut.actions)?;
             }
             if cut.refusal != Refusal::NONE {
                 write!(f, ", {:?}", cut.refusal)?;
@@ -98,7 +98,7 @@ pub(crate) struct Cut {
     pub(crate) tempo: Tempo,
     pub(crate) to: Move,
     /// What the player does, at these parts of the block.
-    pub(crate) deeds: Vec<(f64, Deed)>,
+    pub(crate) actions: Vec<(f64, PlayerAction)>,
     pub(crate) refusal: Refusal,
 }
 
@@ -155,7 +155,7 @@ pub(crate) enum Before {
 
 /// Something the player does.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Deed {
+pub(crate) enum PlayerAction {
     Play(Score),
     Mute(bool),
     Hold(bool),
@@ -182,7 +182,7 @@ pub(crate) struct Block {
     pub(crate) transport: Transport,
     pub(crate) playing: Playing,
     /// In order of samples, `0..=frames`.
-    pub(crate) deeds: Vec<(u32, Deed)>,
+    pub(crate) actions: Vec<(u32, PlayerAction)>,
     pub(crate) refusal: Refusal,
 }
 
@@ -322,13 +322,13 @@ fn block(host: &mut Host, playing: &mut Playing, cut: &Cut, splits_at_loops: boo
     }
     host.tempo = ends_at;
 
-    let mut deeds: Vec<(u32, Deed)> = cut
-        .deeds
+    let mut actions: Vec<(u32, PlayerAction)> = cut
+        .actions
         .iter()
-        .map(|&(place, deed)| ((place * f64::from(frames)).round() as u32, deed))
+        .map(|&(place, action)| ((place * f64::from(frames)).round() as u32, action))
         .collect();
-    deeds.sort_by_key(|&(at, _)| at);
-    Block { frames, before, transport, playing: *playing, deeds, refusal: cut.refusal }
+    actions.sort_by_key(|&(at, _)| at);
+    Block { frames, before, transport, playing: *playing, actions, refusal: cut.refusal }
 }
 
 fn set(playing: &mut Playing, setting: Before) {
@@ -336,9 +336,10 @@ fn set(playing: &mut Playing, setting: Before) {
         Before::Mode(mode) => playing.mode = mode,
         Before::Muted(is_muted) => playing.is_muted = is_muted,
         Before::Channel(channel) => playing.channel = channel,
-        Before::Feel(feel) => playing.reading.feel = feel,
+        Before::Feel(feel) => playing.playback.feel = feel,
         Before::Shape(length, start, speed) => {
-            playing.reading = Reading { shape: Shape { length, start, speed }, ..playing.reading };
+            playing.playback =
+                PlaybackSettings { shape: Shape { length, start, speed }, ..playing.playback };
         }
         Before::Quantise(quantise) => playing.quantise = quantise,
         Before::NoteLength(beats) => playing.note_length = Beats(beats),

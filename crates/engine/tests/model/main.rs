@@ -2,7 +2,7 @@
 //! once, at its sample, and ends once.
 //!
 //! One million blocks are compared, always the same ones. `JANGDAN_BLOCKS=N` compares another number of
-//! them, `JANGDAN_SEED=N` others. A case that fails is shrunk to the fewest blocks, deeds and hits that
+//! them, `JANGDAN_SEED=N` others. A case that fails is shrunk to the fewest blocks, actions and hits that
 //! show it.
 
 mod drummer;
@@ -19,7 +19,7 @@ use proptest::test_runner::{RngSeed, TestRunner};
 use testkit::effort;
 
 use crate::drummer::{Drummer, Note};
-use crate::host::{Between, Block, Case, Deed, Move, Refusal, Score};
+use crate::host::{Between, Block, Case, Move, PlayerAction, Refusal, Score};
 
 /// The blocks of a case are fewer than these.
 const BLOCKS_PER_CASE: usize = 80;
@@ -78,15 +78,15 @@ fn perform(case: &Case, blocks: &[Block]) -> Performance {
             drummer.supply(cycles, is_supplied);
         }
         let controls: Vec<Control<'_>> = block
-            .deeds
+            .actions
             .iter()
-            .map(|&(at, deed)| Control {
+            .map(|&(at, action)| Control {
                 at: SampleOffset(at),
-                action: match deed {
-                    Deed::Play(score) => Action::Play(&scores[score.0], score.tag()),
-                    Deed::Mute(is_muted) => Action::Mute(is_muted),
-                    Deed::Hold(is_held) => Action::Hold(is_held),
-                    Deed::Fill(is_held) => Action::Fill(is_held),
+                action: match action {
+                    PlayerAction::Play(score) => Action::Play(&scores[score.0], score.tag()),
+                    PlayerAction::Mute(is_muted) => Action::Mute(is_muted),
+                    PlayerAction::Hold(is_held) => Action::Hold(is_held),
+                    PlayerAction::Fill(is_held) => Action::Fill(is_held),
                 },
             })
             .collect();
@@ -123,8 +123,8 @@ fn perform(case: &Case, blocks: &[Block]) -> Performance {
             assert_eq!(now.is_some(), wanted.is_some());
             if let (Some(now), Some(wanted)) = (now, wanted) {
                 assert!((now.playhead.0 - wanted).abs() < 1e-6, "{now:?} {wanted}");
-                if let Some((reading, cycle, score)) = drummer.now(wanted) {
-                    assert_eq!((now.reading, now.cycle, now.tag), (reading, cycle, score.tag()));
+                if let Some((playback, cycle, score)) = drummer.now(wanted) {
+                    assert_eq!((now.playback, now.cycle, now.tag), (playback, cycle, score.tag()));
                 }
             }
         }
@@ -158,11 +158,11 @@ fn difference(played: &[(u64, Note)], wanted: &[(u64, Note)], blocks: &[Block]) 
             .collect::<String>()
     };
     format!(
-        "block {block}, which begins at sample {start}:\n  played{}\n  wanted{}\n  {:?}, deeds {:?}",
+        "block {block}, which begins at sample {start}:\n  played{}\n  wanted{}\n  {:?}, actions {:?}",
         some(played),
         some(wanted),
         blocks.get(block).map(|block| block.transport),
-        blocks.get(block).map(|block| &block.deeds),
+        blocks.get(block).map(|block| &block.actions),
     )
 }
 

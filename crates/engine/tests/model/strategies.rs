@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use engine::{PlayMode, Playing, Quantise};
-use groove::sequencer::{Feel, Lanes, Length, Speed, Touch};
+use groove::sequencer::{Feel, Lanes, Length, Speed, VelocitySettings};
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 use proptest::prelude::*;
 
-use crate::host::{Before, Case, Cut, Deed, Move, Refusal, Score, Tempo};
+use crate::host::{Before, Case, Cut, Move, PlayerAction, Refusal, Score, Tempo};
 
 /// A block in which nothing happens.
 pub(crate) fn plain_cut() -> Cut {
@@ -16,7 +16,7 @@ pub(crate) fn plain_cut() -> Cut {
         before: Vec::new(),
         tempo: Tempo::Same,
         to: Move::On,
-        deeds: Vec::new(),
+        actions: Vec::new(),
         refusal: Refusal::NONE,
     }
 }
@@ -172,12 +172,12 @@ fn before() -> impl Strategy<Value = Before> {
     ]
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn action() -> impl Strategy<Value = PlayerAction> {
     prop_oneof![
-        3 => score().prop_map(Deed::Play),
-        2 => any::<bool>().prop_map(Deed::Hold),
-        1 => any::<bool>().prop_map(Deed::Mute),
-        1 => any::<bool>().prop_map(Deed::Fill),
+        3 => score().prop_map(PlayerAction::Play),
+        2 => any::<bool>().prop_map(PlayerAction::Hold),
+        1 => any::<bool>().prop_map(PlayerAction::Mute),
+        1 => any::<bool>().prop_map(PlayerAction::Fill),
     ]
 }
 
@@ -190,18 +190,18 @@ fn refusal() -> impl Strategy<Value = Refusal> {
 }
 
 fn cut() -> impl Strategy<Value = Cut> {
-    let deeds_before =
+    let events_before =
         prop_oneof![5 => Just(Vec::new()), 1 => prop::collection::vec(before(), 1..3)];
     let place = prop_oneof![1 => Just(0.0), 1 => Just(1.0), 4 => 0.0..1.0_f64];
-    let deeds =
-        prop_oneof![6 => Just(Vec::new()), 1 => prop::collection::vec((place, deed()), 1..4)];
-    (frames(), deeds_before, tempo(), movement(), deeds, refusal()).prop_map(
-        |(frames, before, tempo, to, deeds, refusal)| Cut {
+    let actions =
+        prop_oneof![6 => Just(Vec::new()), 1 => prop::collection::vec((place, action()), 1..4)];
+    (frames(), events_before, tempo(), movement(), actions, refusal()).prop_map(
+        |(frames, before, tempo, to, actions, refusal)| Cut {
             frames,
             before,
             tempo,
             to,
-            deeds,
+            actions,
             refusal,
         },
     )
@@ -224,16 +224,18 @@ fn playing() -> impl Strategy<Value = Playing> {
             lanes
         }),
     ];
-    let touches =
-        [Touch::AS_PLAYED, Touch { humanise: 0.5, accent_amount: 0.5, ..Touch::AS_PLAYED }];
+    let touches = [
+        VelocitySettings::AS_PLAYED,
+        VelocitySettings { humanise: 0.5, accent_amount: 0.5, ..VelocitySettings::AS_PLAYED },
+    ];
     let note_length = prop_oneof![Just(0.125), Just(0.03), Just(1.5)];
     (feel(), lanes, quantise(), note_length, prop::sample::select(touches.to_vec())).prop_map(
-        |(feel, lanes, quantise, note_length, touch)| Playing {
-            reading: groove::sequencer::Reading::whole(feel),
+        |(feel, lanes, quantise, note_length, velocity_settings)| Playing {
+            playback: groove::sequencer::PlaybackSettings::whole(feel),
             lanes,
             quantise,
             note_length: Beats(note_length),
-            touch,
+            velocity_settings,
             ..Playing::default()
         },
     )

@@ -1,7 +1,7 @@
 //! What is written: which hits a step has, and how late each is, in the oracle's own words.
 
 use engine::CYCLES;
-use groove::sequencer::{Feel, Lanes, Reading, Shape, Speed, fills};
+use groove::sequencer::{Feel, Lanes, PlaybackSettings, Shape, Speed, fills};
 use groove::{Hit, INSTRUMENTS, Instrument, Pattern};
 
 use crate::host::Score;
@@ -37,8 +37,14 @@ fn lateness(feel: Feel, step: i64, instrument: Instrument, hit: Hit) -> f64 {
 }
 
 /// When a hit sounds.
-pub(crate) fn time(reading: &Reading, step: i64, instrument: Instrument, hit: Hit) -> f64 {
-    (step as f64 + lateness(reading.feel, step, instrument, hit)) * step_beats(reading.shape.speed)
+pub(crate) fn time(
+    playback: &PlaybackSettings,
+    step: i64,
+    instrument: Instrument,
+    hit: Hit,
+) -> f64 {
+    (step as f64 + lateness(playback.feel, step, instrument, hit))
+        * step_beats(playback.shape.speed)
 }
 
 /// A fill: from one 32nd on, up to another, or for as long as it is held.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::{Now, Playing, Score};
-use groove::sequencer::{Length, Reading, Shape, Speed};
+use groove::sequencer::{Length, PlaybackSettings, Shape, Speed};
 use groove::{Beats, Instrument, Pattern};
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, PluginApi, PluginState};
@@ -220,15 +220,15 @@ fn a_cycle_is_remembered_as_it_is_heard_while_another_groove_and_another_shape_w
     assert!(instance.is_answered());
     instance.audio.want([7, 8, 0, 1], Choice { slot: Some(4), variation_id: None });
     let shape = Shape { length: Length::One, start: 0, speed: Speed::Half };
-    let reading = Reading { shape, ..Reading::default() };
+    let playback = PlaybackSettings { shape, ..PlaybackSettings::default() };
     let tag = Choice::default().to_bits();
-    instance.audio.show(Some(Now { playhead: Beats(30.0), reading, cycle: 3, tag }));
+    instance.audio.show(Some(Now { playhead: Beats(30.0), playback, cycle: 3, tag }));
     let mut played = Vec::new();
     wait_until("it is remembered", || {
         played = instance.gui.cycles(ExportScope::LastCycles, Playing::default());
         played[0].cycle == 3
     });
-    assert_eq!(played[0].playing, Playing { reading, ..instance.params.playing() });
+    assert_eq!(played[0].playing, Playing { playback, ..instance.params.playing() });
     assert_eq!(Score::steady(played[0].pattern), instance.expected());
 }
 

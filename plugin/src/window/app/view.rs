@@ -134,13 +134,13 @@ pub fn draw(
 
     let playing = params.playing();
     let position = view.playhead.glide(scene.playhead, now_s);
-    let reading = scene.reading.unwrap_or(playing.reading);
-    let heard = Playing { reading, ..playing };
+    let playback = scene.playback.unwrap_or(playing.playback);
+    let heard = Playing { playback, ..playing };
     let drawn = as_played::cells(&scene.pattern, &heard, scene.cycle);
     let has_arrived = view.tween.towards(&drawn, dt_s);
-    let shape = playing.reading.shape;
+    let shape = playing.playback.shape;
     let marks = Marks {
-        at_step: position.map(|time| reading.shape.pattern_position(time) as f32),
+        at_step: position.map(|time| playback.shape.pattern_position(time) as f32),
         played: shape,
         locks: &scene.locks,
         next: &scene.next,

@@ -11,7 +11,7 @@ const SILENT: f32 = 0.0;
 
 /// The hits of `pattern` as they are played in `cycle`. Hits that are not played are drawn as written.
 pub(crate) fn cells(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
-    let shape = playing.reading.shape;
+    let shape = playing.playback.shape;
     let mut cells = [[None; INSTRUMENTS]; STEPS];
     for (step, row) in cells.iter_mut().enumerate() {
         if pattern.row(step).iter().all(Option::is_none) {
@@ -27,8 +27,9 @@ pub(crate) fn cells(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
                 Some(played) => {
                     let scale = playing.lanes.of(instrument).velocity;
                     let scale = if is_audible { scale } else { 1.0 };
-                    let velocity = playing.touch.velocity(played, instrument, hit, scale);
-                    (velocity, playing.reading.feel.shift(played, instrument, hit) as f32)
+                    let velocity =
+                        playing.velocity_settings.velocity(played, instrument, hit, scale);
+                    (velocity, playing.playback.feel.shift(played, instrument, hit) as f32)
                 }
                 None => (hit.velocity(), hit.micro_offset()),
             };
@@ -90,7 +91,7 @@ mod tests {
     #[test]
     fn swing_moves_what_is_drawn_and_muting_fades_it() {
         let mut playing = Playing::default();
-        playing.reading.feel = groove::sequencer::Feel::new(0.75, 0.0);
+        playing.playback.feel = groove::sequencer::Feel::new(0.75, 0.0);
         playing.lanes.0[Instrument::Snare.index()].velocity = 0.5;
         let cells = super::cells(&snare_on(&[4, 5]), &playing, 0);
         assert_eq!((snare(&cells, 4).offset, snare(&cells, 5).offset), (0.0, 0.5));

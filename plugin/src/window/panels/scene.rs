@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use groove::sequencer::Reading;
+use groove::sequencer::PlaybackSettings;
 use groove::{Beats, Pattern};
 use musicvae::infer::Locks;
 
@@ -24,9 +24,9 @@ pub struct Scene {
     pub playhead: Option<Beats>,
     /// The name that the live groove came with, if any.
     pub name: Option<String>,
-    /// The reading in force at the playhead, which may differ from the parameters until the next boundary; `None` while
+    /// The playback settings in force at the playhead, which may differ from the parameters until the next boundary; `None` while
     /// stopped.
-    pub reading: Option<Reading>,
+    pub playback: Option<PlaybackSettings>,
     /// The chosen groove.
     pub choice: Choice,
     /// The groove that sounds: not yet the chosen one while that waits for its boundary.
@@ -57,7 +57,7 @@ impl Scene {
             next: pattern,
             cycle: 0,
             playhead: None,
-            reading: None,
+            playback: None,
             name: None,
             choice: Choice::default(),
             sounding: Choice::default(),

@@ -1,7 +1,7 @@
-//! From which 32nd on something is in force: boundaries, and the readings that wait for theirs.
+//! From which 32nd on something is in force: boundaries, and the playback settings that wait for theirs.
 
 use engine::{Playing, Quantise};
-use groove::sequencer::{Reading, Shape};
+use groove::sequencer::{PlaybackSettings, Shape};
 
 use super::{Drummer, is_doubtful};
 use crate::written::{grid, step_beats};
@@ -9,20 +9,20 @@ use crate::written::{grid, step_beats};
 impl Drummer<'_> {
     /// Another feel waits for the next untouched step, another shape for the boundary. While an older one
     /// still has hits to come, a second does not begin.
-    pub(super) fn take_reading(&mut self, playing: &Playing, is_new_line: bool) {
-        let (newest_from, newest) = *self.readings.last().unwrap();
-        let wanted = playing.reading;
+    pub(super) fn take_playback(&mut self, playing: &Playing, is_new_line: bool) {
+        let (newest_from, newest) = *self.playbacks.last().unwrap();
+        let wanted = playing.playback;
         if newest == wanted {
             return;
         }
         if is_new_line {
-            self.readings = vec![(i64::MIN, wanted)];
+            self.playbacks = vec![(i64::MIN, wanted)];
             return;
         }
         let reached = self.line.unwrap().reached;
         let longest = self.longest_step().max(step_beats(wanted.shape.speed));
         let untouched = self.untouched(reached, longest);
-        let is_waiting = self.readings.len() > 1 && newest_from >= untouched;
+        let is_waiting = self.playbacks.len() > 1 && newest_from >= untouched;
         let boundary = if newest.shape != wanted.shape {
             first_multiple(quantised(playing.quantise, &wanted.shape), untouched)
         } else if is_waiting {
@@ -30,34 +30,37 @@ impl Drummer<'_> {
         } else {
             untouched
         };
-        if self.readings.len() < 2 || newest_from >= boundary {
-            self.readings.retain(|&(from, _)| from < boundary);
-            self.readings.push((boundary, wanted));
+        if self.playbacks.len() < 2 || newest_from >= boundary {
+            self.playbacks.retain(|&(from, _)| from < boundary);
+            self.playbacks.push((boundary, wanted));
         }
     }
 
-    /// A reading is forgotten once its latest hit has had its time: two steps after the grid time of its
-    /// last step, which is a 32nd at least before the next reading's first.
+    /// Playback settings are forgotten once their latest hit has had its time: two steps after the grid time of
+    /// their last step, which is a 32nd at least before the first of the next ones.
     pub(super) fn forget_old_readings(&mut self) {
         let Some(line) = self.line else { return };
         let longest = self.longest_step();
-        while self.readings.len() > 1
-            && (self.readings[1].0 - 1) as f64 / 8.0 + 2.0 * longest <= line.reached
+        while self.playbacks.len() > 1
+            && (self.playbacks[1].0 - 1) as f64 / 8.0 + 2.0 * longest <= line.reached
         {
-            self.readings.remove(0);
+            self.playbacks.remove(0);
         }
     }
 
-    pub(super) fn reading_at(&self, place: i64) -> Reading {
-        self.readings.iter().rev().find(|&&(from, _)| from <= place).unwrap().1
+    pub(super) fn playback_at(&self, place: i64) -> PlaybackSettings {
+        self.playbacks.iter().rev().find(|&&(from, _)| from <= place).unwrap().1
     }
 
     pub(super) fn shape(&self) -> Shape {
-        self.readings.last().unwrap().1.shape
+        self.playbacks.last().unwrap().1.shape
     }
 
     pub(super) fn longest_step(&self) -> f64 {
-        self.readings.iter().map(|(_, reading)| step_beats(reading.shape.speed)).fold(0.0, f64::max)
+        self.playbacks
+            .iter()
+            .map(|(_, playback)| step_beats(playback.shape.speed))
+            .fold(0.0, f64::max)
     }
 
     pub(super) fn next_boundary(&self, open: i64, quantise: Quantise) -> i64 {

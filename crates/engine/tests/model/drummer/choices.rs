@@ -6,23 +6,23 @@ use groove::{INSTRUMENTS, Instrument};
 use super::boundaries::first_multiple;
 use super::due::Due;
 use super::{Drummer, is_doubtful};
-use crate::host::{Deed, Score};
+use crate::host::{PlayerAction, Score};
 use crate::written::{InForce, ScoreInForce, Writing, grid, time};
 
 /// Hits that a choice came too late for: they are played at once where nothing was struck.
 #[derive(Clone, Debug)]
-pub(super) struct MadeUp {
+pub(super) struct LateChange {
     pub(super) boundary: i64,
     /// The steps concerned, each with what has been struck there.
     pub(super) struck: Vec<(i64, [bool; INSTRUMENTS])>,
 }
 
 impl Drummer<'_> {
-    pub(super) fn act(&mut self, deed: Deed, cycles: [i64; CYCLES], playing: &Playing) {
-        match deed {
-            Deed::Mute(is_now) => self.is_muted = is_now,
-            Deed::Hold(is_now) => self.is_held = is_now,
-            Deed::Play(score) => {
+    pub(super) fn act(&mut self, action: PlayerAction, cycles: [i64; CYCLES], playing: &Playing) {
+        match action {
+            PlayerAction::Mute(is_now) => self.is_muted = is_now,
+            PlayerAction::Hold(is_now) => self.is_held = is_now,
+            PlayerAction::Play(score) => {
                 let boundary = self.line.map(|line| {
                     let open = self.still_open(line.reached);
                     self.next_boundary(open, playing.quantise)
@@ -30,11 +30,11 @@ impl Drummer<'_> {
                 let before = self.in_force.clone();
                 self.change_score(score, cycles, boundary);
                 if let Some(boundary) = boundary {
-                    self.make_up(&before, boundary, playing);
+                    self.note_late_change(&before, boundary, playing);
                 }
             }
-            Deed::Fill(is_now) if is_now == self.is_fill_held => {}
-            Deed::Fill(is_now) => {
+            PlayerAction::Fill(is_now) if is_now == self.is_fill_held => {}
+            PlayerAction::Fill(is_now) => {
                 self.is_fill_held = is_now;
                 let Some(line) = self.line else {
                     self.in_force.fill = None;
@@ -44,7 +44,7 @@ impl Drummer<'_> {
                 let before = self.in_force.clone();
                 let boundary = self.change_fill(is_now, open);
                 if let Some(boundary) = boundary {
-                    self.make_up(&before, boundary, playing);
+                    self.note_late_change(&before, boundary, playing);
                 }
             }
         }
@@ -82,24 +82,26 @@ impl Drummer<'_> {
     }
 
     /// Remembers what of the steps from `boundary` on has had its time already.
-    pub(super) fn make_up(&mut self, before: &InForce, boundary: i64, playing: &Playing) {
+    pub(super) fn note_late_change(&mut self, before: &InForce, boundary: i64, playing: &Playing) {
         let Some(line) = self.line else { return };
-        if boundary >= self.untouched(line.reached, self.longest_step()) || self.made_up.is_some() {
+        if boundary >= self.untouched(line.reached, self.longest_step())
+            || self.late_change.is_some()
+        {
             return;
         }
-        let reading = self.reading_at(boundary);
+        let playback = self.playback_at(boundary);
         let mut writing = Writing::new(self.patterns, before, &playing.lanes, playing.seed);
-        let speed = reading.shape.speed;
+        let speed = playback.shape.speed;
         let first = (0..).find(|i| grid(speed, 1) * i >= boundary.rem_euclid(32)).unwrap()
             + boundary.div_euclid(32) * 32 / grid(speed, 1);
         let mut doubtful = false;
         let struck = (first..first + 4)
             .map(|step| {
-                let row = writing.row(&reading.shape, step);
+                let row = writing.row(&playback.shape, step);
                 let mut struck = [false; INSTRUMENTS];
                 for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                     if let Some(hit) = hit {
-                        let when = time(&reading, step, instrument, hit);
+                        let when = time(&playback, step, instrument, hit);
                         doubtful |= is_doubtful(when, line.reached);
                         struck[instrument.index()] = when < line.reached;
                     }
@@ -110,25 +112,25 @@ impl Drummer<'_> {
         if doubtful {
             self.unclear(0);
         }
-        self.made_up = Some(MadeUp { boundary, struck });
+        self.late_change = Some(LateChange { boundary, struck });
     }
 
     /// What a choice came too late for.
-    pub(super) fn late_choices(&mut self, made_up: &MadeUp, playing: &Playing) -> Vec<Due> {
+    pub(super) fn late_choices(&mut self, late_change: &LateChange, playing: &Playing) -> Vec<Due> {
         let reached = self.line.unwrap().reached;
-        let reading = self.reading_at(made_up.boundary);
+        let playback = self.playback_at(late_change.boundary);
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
         let mut hits = Vec::new();
-        for &(step, struck) in &made_up.struck {
-            if grid(reading.shape.speed, step) < made_up.boundary {
+        for &(step, struck) in &late_change.struck {
+            if grid(playback.shape.speed, step) < late_change.boundary {
                 continue;
             }
-            let row = writing.row(&reading.shape, step);
+            let row = writing.row(&playback.shape, step);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                 if let Some(hit) = hit
                     && !struck[instrument.index()]
                 {
-                    hits.push((time(&reading, step, instrument, hit), step, instrument, hit));
+                    hits.push((time(&playback, step, instrument, hit), step, instrument, hit));
                 }
             }
         }

@@ -31,24 +31,24 @@ impl Drummer<'_> {
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
         let mut hits = Vec::new();
         let mut is_unknown = false;
-        for (place, &(begins, reading)) in self.readings.iter().enumerate() {
-            let ends = self.readings.get(place + 1).map_or(i64::MAX, |&(next, _)| next);
-            let step_beats = step_beats(reading.shape.speed);
+        for (place, &(begins, playback)) in self.playbacks.iter().enumerate() {
+            let ends = self.playbacks.get(place + 1).map_or(i64::MAX, |&(next, _)| next);
+            let step_beats = step_beats(playback.shape.speed);
             // A generous margin on both sides; what is out of time is left out.
             let first = (from / step_beats).floor() as i64 - 4;
             let last = (to / step_beats).ceil() as i64 + 3;
             for step in first..=last {
-                if !(begins..ends).contains(&grid(reading.shape.speed, step)) {
+                if !(begins..ends).contains(&grid(playback.shape.speed, step)) {
                     continue;
                 }
                 let earliest = (step as f64 - 0.75) * step_beats;
                 let latest = (step as f64 + 2.0) * step_beats;
                 is_unknown |=
-                    earliest < to && latest >= from && writing.is_unknown(&reading.shape, step);
-                let row = writing.row(&reading.shape, step);
+                    earliest < to && latest >= from && writing.is_unknown(&playback.shape, step);
+                let row = writing.row(&playback.shape, step);
                 for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                     let Some(hit) = hit else { continue };
-                    let when = time(&reading, step, instrument, hit);
+                    let when = time(&playback, step, instrument, hit);
                     if when >= from && when < to {
                         hits.push((when, step, instrument, hit));
                     }

@@ -49,7 +49,8 @@ impl Drummer<'_> {
         if block.refusal.ons & instrument.bit() != 0 {
             return;
         }
-        let velocity = playing.touch.velocity(played_step, instrument, hit, lane.velocity);
+        let velocity =
+            playing.velocity_settings.velocity(played_step, instrument, hit, lane.velocity);
         // A sample at least, also where a length of 0 meets a tempo of 0; five seconds at 48 kHz at most.
         let sounds_for = ((playing.note_length.0 / step).round() as u64).clamp(1, 240_000);
         let (channel, key) = (playing.channel, lane.key);

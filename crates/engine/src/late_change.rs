@@ -1,4 +1,4 @@
-//! Choices that come a little late: which boundary they still count for, and what is to be made up for.
+//! Choices that come a little late: which boundary they still count for, and which hits are caught up on.
 
 use groove::Beats;
 use groove::sequencer::{GRID_PER_BEAT, Shape, SoundingHit};
@@ -9,20 +9,20 @@ const LATE: Beats = Beats(1.0 / 8.0);
 
 /// How many steps can have begun within [`LATE`] and the earliest hits to come: in double time the
 /// most, one and three quarters, begun or not.
-pub(crate) const MISSED_STEPS: usize = 4;
+pub(crate) const LATE_STEPS: usize = 4;
 
 /// Steps that something else has been chosen for when a part of their hits had sounded.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Missed {
+pub(crate) struct LateChange {
     /// The grid time from which on something else plays.
     pub(crate) boundary: i64,
     /// The first played step from there on.
     pub(crate) first: i64,
     /// For this step and those after it, the bits of the instruments that have been struck.
-    pub(crate) struck: [u16; MISSED_STEPS],
+    pub(crate) struck: [u16; LATE_STEPS],
 }
 
-impl Missed {
+impl LateChange {
     /// Whether `hit` has not been heard, and nothing in its place.
     pub(crate) fn contains(&self, hit: &SoundingHit, shape: &Shape) -> bool {
         let place = usize::try_from(hit.step - self.first).ok();

@@ -1,10 +1,10 @@
-//! Touch: how hard a hit is played.
+//! Velocity settings: how hard a hit is played.
 
 use super::chance::{Purpose, around_0};
 use crate::instrument::Instrument;
 use crate::pattern::{Hit, STEPS_PER_BAR};
 
-/// Velocity that [`Touch::dynamics`] spreads or flattens around: MIDI 89, between mf and f.
+/// Velocity that [`VelocitySettings::dynamics`] spreads or flattens around: MIDI 89, between mf and f.
 const MIDDLE_VELOCITY: f32 = 0.7;
 
 /// The softest velocity played: MIDI takes 0 for a note-off.
@@ -62,7 +62,7 @@ impl Accent {
 
 /// How hard hits are played. Numbers that are not finite count as the [default](Self::default)'s.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Touch {
+pub struct VelocitySettings {
     /// Spread of velocities around the middle: 0 flat, 1 as the pattern has them.
     pub dynamics: f32,
     /// Which steps are accented.
@@ -75,7 +75,7 @@ pub struct Touch {
     pub seed: u64,
 }
 
-impl Touch {
+impl VelocitySettings {
     /// Velocities exactly as the pattern has them.
     pub const AS_PLAYED: Self =
         Self { dynamics: 1.0, accent: Accent::Beats, accent_amount: 0.0, humanise: 0.0, seed: 0 };
@@ -102,7 +102,7 @@ impl Touch {
     }
 }
 
-impl Default for Touch {
+impl Default for VelocitySettings {
     fn default() -> Self {
         Self::AS_PLAYED
     }
@@ -117,36 +117,49 @@ fn share(amount: f32) -> f32 {
 mod tests {
     use super::*;
 
-    fn struck(touch: &Touch, step: i64, velocity: f32) -> f32 {
-        touch.velocity(step, Instrument::Snare, Hit::new(velocity, 0.0), 1.0)
+    fn struck(velocity_settings: &VelocitySettings, step: i64, velocity: f32) -> f32 {
+        velocity_settings.velocity(step, Instrument::Snare, Hit::new(velocity, 0.0), 1.0)
     }
 
     #[test]
     fn as_played_changes_nothing_but_never_says_0() {
         for velocity in [0.1, 0.5, 1.0] {
-            assert!((struck(&Touch::AS_PLAYED, 3, velocity) - velocity).abs() < 1e-6);
+            assert!((struck(&VelocitySettings::AS_PLAYED, 3, velocity) - velocity).abs() < 1e-6);
         }
-        assert_eq!(struck(&Touch::AS_PLAYED, 3, 0.0), SOFTEST);
+        assert_eq!(struck(&VelocitySettings::AS_PLAYED, 3, 0.0), SOFTEST);
     }
 
     #[test]
     fn numbers_that_are_none_count_as_the_default() {
         for nonsense in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            let touch = Touch { dynamics: nonsense, ..Touch::AS_PLAYED };
-            assert_eq!(struck(&touch, 0, 0.4), struck(&Touch::AS_PLAYED, 0, 0.4));
+            let velocity_settings =
+                VelocitySettings { dynamics: nonsense, ..VelocitySettings::AS_PLAYED };
+            assert_eq!(
+                struck(&velocity_settings, 0, 0.4),
+                struck(&VelocitySettings::AS_PLAYED, 0, 0.4)
+            );
             let hit = Hit::new(0.4, 0.0);
-            let scaled = Touch::AS_PLAYED.velocity(0, Instrument::Kick, hit, nonsense);
-            assert_eq!(scaled, struck(&Touch::AS_PLAYED, 0, 0.4));
+            let scaled = VelocitySettings::AS_PLAYED.velocity(0, Instrument::Kick, hit, nonsense);
+            assert_eq!(scaled, struck(&VelocitySettings::AS_PLAYED, 0, 0.4));
         }
-        let touch = Touch { humanise: f32::NAN, accent_amount: f32::NAN, ..Touch::AS_PLAYED };
-        assert_eq!(struck(&touch, 0, 0.4), struck(&Touch::AS_PLAYED, 0, 0.4));
+        let velocity_settings = VelocitySettings {
+            humanise: f32::NAN,
+            accent_amount: f32::NAN,
+            ..VelocitySettings::AS_PLAYED
+        };
+        assert_eq!(
+            struck(&velocity_settings, 0, 0.4),
+            struck(&VelocitySettings::AS_PLAYED, 0, 0.4)
+        );
     }
 
     #[test]
     fn each_accent_lifts_its_own_steps_above_the_others() {
         let loudest = |accent| -> Vec<i64> {
-            let touch = Touch { accent, accent_amount: 1.0, ..Touch::AS_PLAYED };
-            let velocities: Vec<f32> = (16..32).map(|step| struck(&touch, step, 0.5)).collect();
+            let velocity_settings =
+                VelocitySettings { accent, accent_amount: 1.0, ..VelocitySettings::AS_PLAYED };
+            let velocities: Vec<f32> =
+                (16..32).map(|step| struck(&velocity_settings, step, 0.5)).collect();
             let top = velocities.iter().copied().fold(0.0, f32::max);
             assert!(top > 0.7 && velocities.iter().any(|&v| v < 0.45), "{accent:?}");
             (0..16).filter(|&step| velocities[step as usize] == top).collect()
@@ -160,10 +173,12 @@ mod tests {
 
     #[test]
     fn humanised_velocities_stray_within_their_bounds_and_always_alike() {
-        let touch = Touch { humanise: 1.0, seed: 4, ..Touch::AS_PLAYED };
-        let strays: Vec<f32> = (0..200).map(|step| struck(&touch, step, 0.5) - 0.5).collect();
+        let velocity_settings =
+            VelocitySettings { humanise: 1.0, seed: 4, ..VelocitySettings::AS_PLAYED };
+        let strays: Vec<f32> =
+            (0..200).map(|step| struck(&velocity_settings, step, 0.5) - 0.5).collect();
         assert!(strays.iter().all(|stray| stray.abs() < 0.15001));
         assert!(strays.iter().any(|stray| *stray > 0.08) && strays.iter().any(|s| *s < -0.08));
-        assert_eq!(struck(&touch, 7, 0.5) - 0.5, strays[7]);
+        assert_eq!(struck(&velocity_settings, 7, 0.5) - 0.5, strays[7]);
     }
 }

@@ -9,7 +9,7 @@ use groove::sequencer::{EARLIEST_STEPS, GRID_PER_BEAT, LATEST_STEPS};
 /// A value in force and up to `N - 1` that take over one after another. Boundaries are grid times in
 /// 32nds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Takeover<T, const N: usize> {
+pub(crate) struct ScheduledChange<T, const N: usize> {
     /// In `..len`, with the first grid time that each is in force at, ascending; that of the first
     /// does not count.
     values: [(T, i64); N],
@@ -22,7 +22,7 @@ pub(crate) fn first_untouched(frontier: Beats, step: Beats) -> i64 {
     ((frontier.0 - EARLIEST_STEPS * step.0) * GRID_PER_BEAT as f64).ceil() as i64
 }
 
-impl<T: Copy, const N: usize> Takeover<T, N> {
+impl<T: Copy, const N: usize> ScheduledChange<T, N> {
     pub(crate) const fn new(value: T) -> Self {
         Self { values: [(value, 0); N], len: 1 }
     }
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn hits_belong_to_the_value_of_their_grid_time() {
-        let mut value = Takeover::<_, 2>::new('a');
+        let mut value = ScheduledChange::<_, 2>::new('a');
         assert!(value.change_at('b', 8));
         assert_eq!((*value.at(7), *value.at(8)), ('a', 'b'));
         value.settle(Beats(1.36), STEP);
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn changes_queue_up_and_one_that_has_not_begun_is_replaced() {
-        let mut value = Takeover::<_, 3>::new('a');
+        let mut value = ScheduledChange::<_, 3>::new('a');
         assert!(value.change_at('b', 8));
         assert!(value.change_at('c', 10));
         assert!(!value.is_open(11) && value.is_open(10));
