@@ -4,15 +4,14 @@
 //! host renders offline it waits for the patterns of the block, so that a bounce is what was heard.
 //! What the keys ask for is worked out by the player, in a file of its own.
 
+mod block;
 mod loading;
 mod pages;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use engine::{
-    Action, Address, Control, Engine, Event, Offer, PlayMode, Playing, Quantise, Score, Transport,
-};
+use engine::{Action, Address, Control, Engine, Event, Score, Transport};
 use groove::{Beats, Instrument, SampleOffset};
 use kit::Kit;
 use nice_plug::midi::{Channel, Key, VoiceID};
@@ -31,7 +30,7 @@ use crate::handoff::answer::Answer;
 use crate::handoff::{AudioEnd, GuiEnd, handoff};
 use crate::params::JangdanParams;
 use crate::params::project;
-use crate::playing::player::{BlockInput, MAX_ACTIONS, Player, QueuedAction};
+use crate::playing::player::{MAX_ACTIONS, Player, QueuedAction};
 use crate::playing::position::Position;
 use crate::state::choice::Choice;
 use crate::state::numbers::finite_or;
@@ -252,137 +251,6 @@ impl Plugin for Jangdan {
 }
 
 impl Jangdan {
-    /// Takes what the worker has made and what the parameters choose.
-    fn prepare(&mut self, transport: &Transport, playing: &Playing) {
-        let can_run = transport.is_playing || playing.mode != PlayMode::Transport;
-        let slot_changes = self.params.slots.changes();
-        self.has_news |= self.audio.update();
-        let has_seen = self.audio.answer().revisions.slots == slot_changes
-            || self.given_up_slots == Some(slot_changes);
-        if self.is_offline && can_run && !has_seen {
-            // What is in the slots decides what can be chosen.
-            let (audio, offline_timeout) = (&mut self.audio, self.offline_timeout);
-            let changes = || self.params.slots.changes();
-            let has_come = permit_alloc(|| audio.wait_for_slots(changes, offline_timeout));
-            self.given_up_slots = (!has_come).then(changes);
-            self.has_news = true;
-        }
-        let perform = &self.params.perform;
-        let input = BlockInput {
-            slot_parameter: perform.slot.value(),
-            clicked: self.audio.take_click().map(|slot| slot.map_or(0, |slot| i32::from(slot) + 1)),
-            is_following: perform.is_following.value(),
-            key_channel: perform.key_channel(),
-            filled: self.audio.answer().filled,
-            can_run,
-            looped: transport.loop_range,
-        };
-        let time = self.engine.time_at(transport, playing, 0);
-        if let Some(heard) = self.player.begin(input, time, playing) {
-            self.audio.publish_rhythm(&heard);
-        }
-    }
-
-    /// Hears the keys of this block.
-    fn listen(
-        &mut self,
-        transport: &Transport,
-        playing: &Playing,
-        context: &mut impl ProcessContext<Self>,
-    ) {
-        while let Some(event) = context.next_event() {
-            match event {
-                NoteEvent::NoteOn { timing, channel, key: Key::Number(key), velocity, .. } => {
-                    let time = self.engine.time_at(transport, playing, timing);
-                    let channel =
-                        if let Channel::Number(channel) = channel { Some(channel) } else { None };
-                    self.player.note_on(timing, time, (channel, key), velocity, playing);
-                }
-                NoteEvent::NoteOff { timing, key, .. } | NoteEvent::Choke { timing, key, .. } => {
-                    let key = if let Key::Number(key) = key { Some(key) } else { None };
-                    self.player.note_off(timing, key);
-                }
-                NoteEvent::MidiProgramChange { timing, channel, program } => {
-                    self.player.program(timing, channel, program);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Tells the worker what is wanted, and waits for it while rendering offline.
-    fn ask(&mut self, transport: &Transport, playing: &Playing, frames: u32) {
-        self.passed.clear();
-        self.audio.show_tempo(transport.tempo);
-        let cycles = self.engine.cycles(transport, playing, frames);
-        let choice = self.player.choice();
-        self.has_news |= self.audio.want(cycles, choice);
-        if !self.is_offline || !(transport.is_playing || playing.mode != PlayMode::Transport) {
-            return;
-        }
-        let mut passing = [Choice::default(); MAX_ACTIONS];
-        let mut count = 0;
-        for &(_, to_do) in self.player.actions() {
-            if let QueuedAction::Choose(passed) = to_do
-                && passed != choice
-            {
-                passing[count] = passed;
-                count += 1;
-            }
-        }
-        for &passed in &passing[..count] {
-            self.audio.want(cycles, passed);
-            self.wait_for(passed, &cycles);
-            // Of variations the worker has but the last.
-            if passed.variation_id.is_some()
-                && let Some(track) = self.audio.answer().groove(passed)
-            {
-                let kept = (passed, track.identity(), track.score);
-                permit_alloc(|| self.passed.push(kept));
-            }
-        }
-        self.audio.want(cycles, choice);
-        self.wait_for(choice, &cycles);
-    }
-
-    /// Offline only: waits until the patterns of `cycles` are there.
-    fn wait_for(&mut self, choice: Choice, cycles: &[i64]) {
-        let (params, player) = (&self.params, &self.player);
-        let request = || params.request(choice, player.anchor());
-        if self.given_up == Some(request()) {
-            return;
-        }
-        let (audio, offline_timeout) = (&mut self.audio, self.offline_timeout);
-        let has_come = permit_alloc(|| audio.wait(request, cycles, offline_timeout));
-        self.has_news = true;
-        self.given_up = (!has_come).then(request);
-    }
-
-    /// Offers the engine the newest of the groove that is chosen as the block begins.
-    fn take_score(&mut self, choice: Choice, playing: &Playing) {
-        let Some(track) = self.audio.answer().groove(choice) else { return };
-        let made_by = track.identity();
-        let (offered, offered_by) = self.offered;
-        let offer = match (self.offered == (choice, made_by), self.has_news) {
-            // The same groove, made with other weights.
-            (false, _)
-                if offered == choice && choice.slot.is_none() && offered_by.0 == made_by.0 =>
-            {
-                Offer::Change(playing.quantise.max(Quantise::Bar))
-            }
-            (false, _) => Offer::Change(playing.quantise),
-            (true, true) if *self.engine.score() != track.score => Offer::Refresh,
-            (true, _) => {
-                self.has_news = false;
-                return;
-            }
-        };
-        // If it is not heeded, the next block tries again.
-        if self.engine.offer(&track.score, choice.to_bits(), offer) {
-            (self.offered, self.has_news) = ((choice, made_by), false);
-        }
-    }
-
     fn apply_level(&self, left: &mut [f32], right: &mut [f32]) {
         let level = &self.params.kit.level.smoothed;
         for (left, right) in left.iter_mut().zip(right) {
