@@ -4,6 +4,7 @@
 //! in this folder alone. The test `ids_are_for_ever` has the list, which may only grow.
 
 mod character;
+mod choices;
 pub mod clock;
 mod generate;
 pub mod host_offers;
@@ -18,14 +19,14 @@ pub mod snapshot;
 mod text;
 
 pub use character::CharacterParams;
+pub use choices::{
+    AccentParam, LengthParam, NoteMapParam, PlayModeParam, QuantiseParam, SpeedParam,
+};
 pub use generate::{GenerateParams, LatentParam};
 pub use instruments::{InstrumentParams, InstrumentsParams};
 pub use morph::MorphParams;
-pub use performance::{
-    AccentParam, HumaniseParams, LengthParam, NoteMapParam, NoteParams, PatternParams,
-    PerformParams, PlayModeParam, SpeedParam,
-};
-pub use play::{KitParams, PlayParams, QuantiseParam};
+pub use performance::{HumaniseParams, NoteParams, PatternParams, PerformParams};
+pub use play::{KitParams, PlayParams};
 
 use std::sync::Arc;
 

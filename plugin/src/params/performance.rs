@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use engine::PlayMode;
-use groove::NoteMap;
-use groove::sequencer::{Accent, Feel, Length, Speed};
+use groove::sequencer::Feel;
 use nice_plug::prelude::*;
 
+use super::choices::{AccentParam, LengthParam, NoteMapParam, PlayModeParam, SpeedParam};
 use super::text::{
     key_channel, key_channel_from_words, leading_number, number_or, percentage, switch,
 };
@@ -102,176 +101,6 @@ impl PerformParams {
     }
 }
 
-/// The choices of [`PatternParams::length`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum LengthParam {
-    /// One bar.
-    #[id = "1"]
-    #[name = "1 bar"]
-    One,
-    /// Two bars.
-    #[id = "2"]
-    #[name = "2 bars"]
-    Two,
-    /// The whole pattern.
-    #[id = "4"]
-    #[name = "4 bars"]
-    Four,
-}
-
-impl From<LengthParam> for Length {
-    fn from(choice: LengthParam) -> Self {
-        match choice {
-            LengthParam::One => Self::One,
-            LengthParam::Two => Self::Two,
-            LengthParam::Four => Self::Four,
-        }
-    }
-}
-
-/// The choices of [`PatternParams::speed`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum SpeedParam {
-    /// Half time.
-    #[id = "half"]
-    #[name = "Half time"]
-    Half,
-    /// As written.
-    #[id = "normal"]
-    Normal,
-    /// Double time.
-    #[id = "double"]
-    #[name = "Double time"]
-    Double,
-}
-
-impl From<SpeedParam> for Speed {
-    fn from(choice: SpeedParam) -> Self {
-        match choice {
-            SpeedParam::Half => Self::Half,
-            SpeedParam::Normal => Self::Normal,
-            SpeedParam::Double => Self::Double,
-        }
-    }
-}
-
-/// The choices of [`HumaniseParams::accent`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum AccentParam {
-    /// The four beats.
-    #[id = "beats"]
-    Beats,
-    /// The first beat.
-    #[id = "downbeat"]
-    Downbeat,
-    /// The second and fourth beat.
-    #[id = "backbeat"]
-    Backbeat,
-    /// Between the beats.
-    #[id = "offbeats"]
-    Offbeats,
-    /// Rising through the bar.
-    #[id = "swell"]
-    Swell,
-}
-
-impl From<AccentParam> for Accent {
-    fn from(choice: AccentParam) -> Self {
-        match choice {
-            AccentParam::Beats => Self::Beats,
-            AccentParam::Downbeat => Self::Downbeat,
-            AccentParam::Backbeat => Self::Backbeat,
-            AccentParam::Offbeats => Self::Offbeats,
-            AccentParam::Swell => Self::Swell,
-        }
-    }
-}
-
-/// The choices of [`NoteParams::map`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum NoteMapParam {
-    /// General MIDI.
-    #[id = "gm"]
-    #[name = "General MIDI"]
-    GeneralMidi,
-    /// Roland TD.
-    #[id = "roland"]
-    #[name = "Roland TD"]
-    RolandTd,
-    /// Addictive Drums 2.
-    #[id = "ad2"]
-    #[name = "Addictive Drums 2"]
-    AddictiveDrums2,
-    /// `EZdrummer`.
-    #[id = "ezd"]
-    #[name = "EZdrummer"]
-    EzDrummer,
-    /// Superior Drummer 3.
-    #[id = "sd3"]
-    #[name = "Superior Drummer 3"]
-    SuperiorDrummer3,
-    /// Pads side by side.
-    #[id = "pads"]
-    #[name = "Pads from C1"]
-    Pads,
-    /// Ableton Live's rack.
-    #[id = "rack"]
-    #[name = "Drum Rack C1"]
-    DrumRack,
-    /// The user's own: the key parameters of the instruments.
-    #[id = "own"]
-    #[name = "Own"]
-    Own,
-    /// avldrums; after the user's own, since hosts' automation knows choices by their place.
-    #[id = "avl"]
-    #[name = "avldrums"]
-    Avldrums,
-}
-
-impl NoteMapParam {
-    /// The note map; `None` if it is the user's own.
-    pub fn ready(self) -> Option<NoteMap> {
-        Some(match self {
-            Self::GeneralMidi => NoteMap::GeneralMidi,
-            Self::RolandTd => NoteMap::RolandTd,
-            Self::AddictiveDrums2 => NoteMap::AddictiveDrums2,
-            Self::EzDrummer => NoteMap::EzDrummer,
-            Self::SuperiorDrummer3 => NoteMap::SuperiorDrummer3,
-            Self::Pads => NoteMap::Pads,
-            Self::DrumRack => NoteMap::DrumRack,
-            Self::Avldrums => NoteMap::Avldrums,
-            Self::Own => return None,
-        })
-    }
-}
-
-/// The choices of [`PerformParams::mode`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum PlayModeParam {
-    /// While the transport runs.
-    #[id = "transport"]
-    #[name = "Song"]
-    Transport,
-    /// While a key is held.
-    #[id = "hold"]
-    #[name = "Key"]
-    Hold,
-    /// Always.
-    #[id = "free"]
-    #[name = "Free"]
-    Free,
-}
-
-impl From<PlayModeParam> for PlayMode {
-    fn from(choice: PlayModeParam) -> Self {
-        match choice {
-            PlayModeParam::Transport => Self::Transport,
-            PlayModeParam::Hold => Self::Hold,
-            PlayModeParam::Free => Self::Free,
-        }
-    }
-}
-
 impl Default for PatternParams {
     fn default() -> Self {
         Self {
@@ -331,6 +160,8 @@ impl Default for PerformParams {
 
 #[cfg(test)]
 mod tests {
+    use groove::NoteMap;
+
     use super::*;
 
     #[test]

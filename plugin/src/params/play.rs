@@ -1,9 +1,9 @@
 //! Parameters of playing, and of the built-in kit.
 
-use engine::Quantise;
 use groove::sequencer::Feel;
 use nice_plug::prelude::*;
 
+use super::choices::QuantiseParam;
 use super::text::{percentage, switch};
 
 /// How patterns are played.
@@ -36,35 +36,6 @@ pub struct KitParams {
     /// Linear gain of the kit, shown in decibels; `[-60, 6]` dB, smoothed.
     #[id = "kitlvl"]
     pub level: FloatParam,
-}
-
-/// The choices of [`PlayParams::quantise`]; see [`Quantise`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum QuantiseParam {
-    /// At the next 16th.
-    #[id = "step"]
-    Step,
-    /// At the next quarter note.
-    #[id = "beat"]
-    Beat,
-    /// At the next bar line.
-    #[id = "bar"]
-    Bar,
-    /// At the next start of the four bars.
-    #[id = "cycle"]
-    #[name = "4 bars"]
-    Cycle,
-}
-
-impl From<QuantiseParam> for Quantise {
-    fn from(choice: QuantiseParam) -> Self {
-        match choice {
-            QuantiseParam::Step => Self::Step,
-            QuantiseParam::Beat => Self::Beat,
-            QuantiseParam::Bar => Self::Bar,
-            QuantiseParam::Cycle => Self::Cycle,
-        }
-    }
 }
 
 impl Default for PlayParams {

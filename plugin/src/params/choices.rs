@@ -1,0 +1,180 @@
+//! The choices of parameters, under names that hosts show and ids that are stored.
+//!
+//! The framework wants enums of this crate. All but the note map stand for one of the sequencer's or the engine's.
+
+use engine::{PlayMode, Quantise};
+use groove::NoteMap;
+use groove::sequencer::{Accent, Length, Speed};
+use nice_plug::prelude::*;
+
+/// Defines choices that become those of the same names in another enum.
+macro_rules! choices {
+    ($(#[$about:meta])* $name:ident for $other:ident {
+        $($(#[$choice_about:meta])* $choice:ident,)*
+    }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+        pub enum $name {
+            $($(#[$choice_about])* $choice,)*
+        }
+
+        impl From<$name> for $other {
+            fn from(choice: $name) -> Self {
+                match choice {
+                    $($name::$choice => Self::$choice,)*
+                }
+            }
+        }
+    };
+}
+
+choices! {
+    /// The choices of [`super::PatternParams::length`].
+    LengthParam for Length {
+        /// One bar.
+        #[id = "1"]
+        #[name = "1 bar"]
+        One,
+        /// Two bars.
+        #[id = "2"]
+        #[name = "2 bars"]
+        Two,
+        /// The whole pattern.
+        #[id = "4"]
+        #[name = "4 bars"]
+        Four,
+    }
+}
+
+choices! {
+    /// The choices of [`super::PatternParams::speed`].
+    SpeedParam for Speed {
+        /// Half time.
+        #[id = "half"]
+        #[name = "Half time"]
+        Half,
+        /// As written.
+        #[id = "normal"]
+        Normal,
+        /// Double time.
+        #[id = "double"]
+        #[name = "Double time"]
+        Double,
+    }
+}
+
+choices! {
+    /// The choices of [`super::HumaniseParams::accent`].
+    AccentParam for Accent {
+        /// The four beats.
+        #[id = "beats"]
+        Beats,
+        /// The first beat.
+        #[id = "downbeat"]
+        Downbeat,
+        /// The second and fourth beat.
+        #[id = "backbeat"]
+        Backbeat,
+        /// Between the beats.
+        #[id = "offbeats"]
+        Offbeats,
+        /// Rising through the bar.
+        #[id = "swell"]
+        Swell,
+    }
+}
+
+choices! {
+    /// The choices of [`super::PerformParams::mode`].
+    PlayModeParam for PlayMode {
+        /// While the transport runs.
+        #[id = "transport"]
+        #[name = "Song"]
+        Transport,
+        /// While a key is held.
+        #[id = "hold"]
+        #[name = "Key"]
+        Hold,
+        /// Always.
+        #[id = "free"]
+        #[name = "Free"]
+        Free,
+    }
+}
+
+choices! {
+    /// The choices of [`super::PlayParams::quantise`]; see [`Quantise`].
+    QuantiseParam for Quantise {
+        /// At the next 16th.
+        #[id = "step"]
+        Step,
+        /// At the next quarter note.
+        #[id = "beat"]
+        Beat,
+        /// At the next bar line.
+        #[id = "bar"]
+        Bar,
+        /// At the next start of the four bars.
+        #[id = "cycle"]
+        #[name = "4 bars"]
+        Cycle,
+    }
+}
+
+/// The choices of [`super::NoteParams::map`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum NoteMapParam {
+    /// General MIDI.
+    #[id = "gm"]
+    #[name = "General MIDI"]
+    GeneralMidi,
+    /// Roland TD.
+    #[id = "roland"]
+    #[name = "Roland TD"]
+    RolandTd,
+    /// Addictive Drums 2.
+    #[id = "ad2"]
+    #[name = "Addictive Drums 2"]
+    AddictiveDrums2,
+    /// `EZdrummer`.
+    #[id = "ezd"]
+    #[name = "EZdrummer"]
+    EzDrummer,
+    /// Superior Drummer 3.
+    #[id = "sd3"]
+    #[name = "Superior Drummer 3"]
+    SuperiorDrummer3,
+    /// Pads side by side.
+    #[id = "pads"]
+    #[name = "Pads from C1"]
+    Pads,
+    /// Ableton Live's rack.
+    #[id = "rack"]
+    #[name = "Drum Rack C1"]
+    DrumRack,
+    /// The user's own: the key parameters of the instruments.
+    #[id = "own"]
+    #[name = "Own"]
+    Own,
+    /// avldrums; after the user's own, since hosts' automation knows choices by their place.
+    #[id = "avl"]
+    #[name = "avldrums"]
+    Avldrums,
+}
+
+impl NoteMapParam {
+    /// The note map; `None` if it is the user's own.
+    pub fn ready(self) -> Option<NoteMap> {
+        Some(match self {
+            Self::GeneralMidi => NoteMap::GeneralMidi,
+            Self::RolandTd => NoteMap::RolandTd,
+            Self::AddictiveDrums2 => NoteMap::AddictiveDrums2,
+            Self::EzDrummer => NoteMap::EzDrummer,
+            Self::SuperiorDrummer3 => NoteMap::SuperiorDrummer3,
+            Self::Pads => NoteMap::Pads,
+            Self::DrumRack => NoteMap::DrumRack,
+            Self::Avldrums => NoteMap::Avldrums,
+            Self::Own => return None,
+        })
+    }
+}
