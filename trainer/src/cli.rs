@@ -2,6 +2,7 @@
 
 mod encode;
 mod evaluate;
+mod fill;
 mod grids;
 mod inspect;
 mod interpolate;
@@ -9,6 +10,7 @@ mod midi_folder;
 mod nearest_styles;
 mod report;
 mod sample;
+mod step_model;
 mod train;
 mod windows;
 
@@ -37,6 +39,10 @@ enum Command {
     Windows(windows::WindowsArgs),
     /// Generate patterns with a weights file and write them as MIDI files.
     Sample(sample::SampleArgs),
+    /// Write a MIDI file with its last beats filled.
+    Fill(fill::FillArgs),
+    /// Train the step model of a weights file, which draws grooves.
+    StepModel(step_model::StepModelArgs),
     /// Measure a weights file on windows of an archive.
     Evaluate(evaluate::EvaluateArgs),
     /// Print a weights file's config, metadata, and tensor names and shapes.
@@ -59,6 +65,8 @@ impl Cli {
             None => return train::run(&self.train),
             Some(Command::Train(args)) => return train::run(&args),
             Some(Command::Windows(args)) => windows::run(&args),
+            Some(Command::Fill(args)) => fill::run(&args),
+            Some(Command::StepModel(args)) => return step_model::run(&args),
             Some(Command::Sample(args)) => sample::run(&args),
             Some(Command::Evaluate(args)) => evaluate::run(&args),
             Some(Command::Inspect(args)) => inspect::run(&args),

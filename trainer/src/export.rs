@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use candle_core::Device;
 use musicvae::weights::Metadata;
-use musicvae::{Network, Parameters, Precision, WeightsFile};
+use musicvae::{Config, Network, Parameters, Precision, WeightsFile};
 use serde_json::json;
 
 use self::encoded::Encoded;
@@ -18,9 +18,10 @@ use crate::evaluate;
 use crate::training::checkpoint::Checkpoint;
 use crate::training::run_folder::RunFolder;
 use crate::training::settings::Settings;
+use crate::training::step_model::{self, StepTraining};
 use crate::training::{prior, weights, whole_file};
 
-/// Exports the best epoch of the run in `folder` and prints its scores.
+/// Exports the best epoch of the run in `folder` and prints its scores; `false` if the step model's training was interrupted.
 ///
 /// All measurements use the numbers of the file, which are f16 unless `--f32` is given.
 pub(crate) fn run(
@@ -28,7 +29,7 @@ pub(crate) fn run(
     folder: &RunFolder,
     device: &Device,
     data: &Dataset,
-) -> Result<()> {
+) -> Result<bool> {
     let mut best = Checkpoint::read(&folder.best())?;
     let precision = if settings.f32 { Precision::F32 } else { Precision::F16 };
     precision.round(&mut best.tensors);
@@ -45,11 +46,11 @@ pub(crate) fn run(
     }
     let (map, posteriors) = latent_map::fit(file.config(), &windows, encoded)?;
     map.describe_in(&mut tensors, &mut metadata);
-    let mut config = settings.network.clone();
+    let mut config = Config { step_model: None, ..settings.network.clone() };
+    let init = Some(folder.init()).filter(|path| path.exists());
+    let init = init.as_deref().map(weights::read).transpose()?;
     if let Some(prior) = &mut config.prior {
         prior.styles = map.styles().len();
-        let init = Some(folder.init()).filter(|path| path.exists());
-        let init = init.as_deref().map(weights::read).transpose()?;
         let styles: Vec<&str> = map.styles().iter().map(|style| style.name.as_str()).collect();
         let (prior, loss) =
             prior::train(settings, &config, &styles, init.as_ref(), &posteriors, device)?;
@@ -58,6 +59,22 @@ pub(crate) fn run(
     }
     precision.round(&mut tensors);
     let mut file = WeightsFile::new(config, metadata, tensors)?;
+    if let Some(sizes) = &settings.network.step_model {
+        let training = StepTraining {
+            epochs: settings.step_epochs,
+            learning_rate: settings.step_lr,
+            seed: settings.seed,
+            checkpoint: folder.checkpoints().join("step-model"),
+            resume: true,
+            critic_grooves: settings.critic_grooves as usize,
+        };
+        let with_step_model =
+            step_model::add_to(&file, sizes, init.as_ref(), &training, data, device)?;
+        match with_step_model {
+            Some(with_step_model) => file = with_step_model,
+            None => return Ok(false),
+        }
+    }
     let mut scores_text = String::new();
     if !data.validation.is_empty() {
         let (windowing, seed) = (settings.windowing, settings.seed);
@@ -69,7 +86,7 @@ pub(crate) fn run(
     whole_file::write(&path, &file.to_bytes(precision)?)?;
     let epoch = best.progress.best.map_or(0, |best| best.epoch);
     println!("best epoch: {epoch}; wrote {}{scores_text}", path.display());
-    Ok(())
+    Ok(true)
 }
 
 /// Metadata about data, command and seed.

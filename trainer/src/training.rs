@@ -2,6 +2,7 @@
 
 pub(crate) mod augment;
 pub(crate) mod checkpoint;
+pub(crate) mod critic;
 pub(crate) mod device;
 pub(crate) mod init;
 pub(crate) mod interrupt;
@@ -12,6 +13,7 @@ pub(crate) mod progress;
 pub(crate) mod run;
 pub(crate) mod run_folder;
 pub(crate) mod settings;
+pub(crate) mod step_model;
 pub(crate) mod teacher_forcing;
 mod tensorboard;
 pub(crate) mod weights;

@@ -9,13 +9,14 @@
 
 mod columns;
 mod conductor;
+mod critic;
 mod decoder;
+mod draw;
 mod encoder;
 mod expression;
 mod heads;
 mod isa;
 mod lanes;
-mod locks;
 mod lstm;
 mod math;
 mod matrix;
@@ -23,6 +24,7 @@ mod prior;
 mod product;
 pub mod recipe;
 mod stack;
+mod step_model;
 mod tensors;
 mod tokens;
 
@@ -32,17 +34,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use groove::{Pattern, STEPS, TOKENS, Token};
 
 use self::conductor::{Conductor, ConductorScratch};
+use self::critic::Critic;
 use self::decoder::{Decoder, DecoderScratch};
+use self::draw::DrawnGroove;
 use self::encoder::Encoder;
 use self::expression::{Expression, ExpressionScratch};
 use self::isa::Isa;
-pub use self::locks::Locks;
-use self::locks::density_bias;
 use self::matrix::{Linear, Rows};
 use self::prior::Prior;
 use self::recipe::Recipe;
+use self::step_model::StepModel;
 use self::tensors::Source;
-use self::tokens::Draw;
+use self::tokens::{Draw, density_bias};
+pub use crate::context::Locks;
 use crate::weights::config::Config;
 use crate::weights::latent_map::LatentMap;
 use crate::weights::{WeightsError, WeightsFile};
@@ -60,6 +64,8 @@ pub struct GrooveModel {
     latent_map: LatentMap,
     isa: Isa,
     prior: Option<Prior>,
+    step_model: Option<StepModel>,
+    critic: Option<Critic>,
     encoder: Encoder,
     conductor: Conductor,
     /// The latent's onset logits `[64, 9]`.
@@ -86,6 +92,8 @@ pub struct Scratch {
     noise: TokenNoise,
     /// The last point drawn from the prior, which most knobs leave where it is.
     drawn: Option<DrawnPoint>,
+    /// The last groove drawn step by step from a seed.
+    groove: Option<DrawnGroove>,
 }
 
 /// A point drawn from the prior.
@@ -154,6 +162,14 @@ impl GrooveModel {
             latent_map: LatentMap::from_weights(file),
             isa,
             prior: config.prior.as_ref().map(|prior| Prior::pack(source, prior)).transpose()?,
+            step_model: config
+                .step_model
+                .as_ref()
+                .map(|model| StepModel::pack(source, model))
+                .transpose()?,
+            critic: (!config.critic_parameters().is_empty())
+                .then(|| Critic::pack(source))
+                .transpose()?,
             encoder: Encoder::pack(source)?,
             conductor: Conductor::pack(source)?,
             sketch: sketch("sketch", config.direct_path)?,
@@ -195,8 +211,7 @@ impl GrooveModel {
     ///
     /// The same weights, recipe and cycle give the same groove to the bit, on every machine.
     pub fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern {
-        let z = self.point(recipe, cycle, scratch);
-        self.decode_latent(&z, recipe, cycle, scratch)
+        self.groove(None, &Locks::default(), recipe, cycle, scratch)
     }
 
     /// The latent vector `[Z]` that `recipe` draws for `cycle`: from the prior, or without one from
@@ -364,6 +379,7 @@ impl GrooveModel {
             expression_sketch: row(&self.expression_sketch),
             noise: std::mem::take(&mut scratch.noise),
             drawn: scratch.drawn.take(),
+            groove: scratch.groove.take(),
         };
     }
 }

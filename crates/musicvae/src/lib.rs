@@ -32,13 +32,16 @@
 //! 2. [`noise`]: random numbers that follow from a seed and a place alone.
 //! 3. [`infer`]: the kernel that the plugin plays with, on one core, with the same bits on every processor, and the
 //!    [`recipe`] that says what to play.
-//! 4. With the feature `training` (on by default), in candle: `network` (encoder, conductor, decoder; batches and
+//! 4. [`context`]: everything that is known of a groove before it is drawn, and the columns that the step model reads.
+//! 5. With the feature `training` (on by default), in candle: `network` (encoder, conductor, decoder; batches and
 //!    parameters) and `training` (losses and Adam). The trainer uses these; tests compare `infer` with `network`, and
 //!    both with PyTorch.
 //!
 //! `NETWORK.md` beside this crate says what every tensor is. Nothing here may run on the audio thread.
 
 mod aligned;
+pub mod context;
+pub mod critic;
 pub mod infer;
 #[cfg(feature = "training")]
 pub mod network;

@@ -7,6 +7,7 @@
 pub mod batch;
 mod conductor;
 pub(crate) mod cpu;
+mod critic;
 mod decoder;
 mod dropout;
 mod encoder;
@@ -14,6 +15,7 @@ mod lstm;
 mod operations;
 pub mod parameters;
 mod prior;
+pub mod step_model;
 mod tensors;
 
 use candle_core::{Result, Tensor};
@@ -23,6 +25,7 @@ use self::parameters::Parameters;
 use crate::weights::config::Config;
 
 pub use conductor::{Conductor, Plan};
+pub use critic::Critic;
 pub use decoder::{Decoded, Decoder, Expression, Greedy, cross_entropy};
 pub use dropout::Regularisation;
 pub use encoder::{Encoder, Posterior};

@@ -23,6 +23,12 @@ pub enum Purpose {
     CycleTokens = 4,
     /// Choice of the steps that a cycle draws anew.
     Redraw = 5,
+    /// Gumbel noise on the tokens of the step model, one stream for each candidate.
+    StepTokens = 6,
+    /// Gumbel noise on its copies, velocities and micro-offsets.
+    StepHits = 7,
+    /// Cells that a variation draws anew.
+    StepRedraw = 8,
     /// A network's first weights.
     Weights = 16,
     /// The order of training windows.
@@ -37,6 +43,8 @@ pub enum Purpose {
     Split = 21,
     /// Draws that the prior learns from.
     Prior = 22,
+    /// Contexts that the step model learns from.
+    Context = 23,
 }
 
 /// One stream of noise.

@@ -223,6 +223,8 @@ fn check_tensors(
     let z = config.latent;
     let mut expected_list = config.parameters();
     expected_list.extend(config.prior_parameters());
+    expected_list.extend(config.step_model_parameters());
+    expected_list.extend(config.critic_parameters());
     for (name, shape) in LATENT_MAP.into_iter().zip([vec![z], vec![z, z], vec![z]]) {
         expected_list.push((name.to_owned(), shape));
     }

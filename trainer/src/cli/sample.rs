@@ -5,13 +5,17 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use groove::{BARS, Instrument, STEPS, STEPS_PER_BAR};
+use musicvae::GrooveModel;
+use musicvae::context::{BarKind, Context};
 use musicvae::infer::Scratch;
 use musicvae::recipe::Recipe;
 
 use super::midi_folder::{MidiFolder, OutArgs};
 use super::not_negative;
+use crate::data::{ReadArgs, clip};
 use crate::training::weights;
 
 #[derive(Debug, Args)]
@@ -28,6 +32,24 @@ pub(crate) struct SampleArgs {
     /// Seed of the first pattern; each next pattern has the next seed
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Style, as `trainer inspect` lists them [default: any]
+    #[arg(long, value_name = "NAME")]
+    style: Option<String>,
+    /// Keep a part of this MIDI file and play the rest anew; say which by --keep or --bars
+    #[arg(long, value_name = "FILE.mid")]
+    context: Option<PathBuf>,
+    /// Instruments of the context to keep [default: all]
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', requires = "context")]
+    keep: Vec<String>,
+    /// Bars of the context to keep [default: all]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', requires = "context",
+        value_parser = clap::value_parser!(u8).range(1..=BARS as i64))]
+    bars: Vec<u8>,
+    /// End with a fill in the last bar
+    #[arg(long)]
+    fill: bool,
+    #[command(flatten)]
+    reading: ReadArgs,
     #[command(flatten)]
     out: OutArgs,
 }
@@ -35,13 +57,19 @@ pub(crate) struct SampleArgs {
 /// Writes groove-001.mid, groove-002.mid, ...
 pub(super) fn run(args: &SampleArgs) -> Result<()> {
     let model = weights::model(&args.weights)?;
+    let context = args.known(&model)?;
+    if !model.has_step_model() && (args.fill || args.context.is_some()) {
+        bail!("{}: has no step model, which --context and --fill need", args.weights.display());
+    }
     let folder = MidiFolder::new(&args.out, "groove", args.n)?;
     let mut scratch = Scratch::new();
     let mut hits = 0;
     for i in 0..args.n {
         let seed = args.seed.wrapping_add(i.into());
-        let recipe = Recipe { seed, temperature: args.temperature as f32, ..Recipe::default() };
-        let pattern = model.decode(&recipe, 0, &mut scratch);
+        let style = context.style;
+        let recipe =
+            Recipe { seed, style, temperature: args.temperature as f32, ..Recipe::default() };
+        let pattern = model.decode_given(&context, &recipe, &mut scratch);
         hits += pattern.count();
         folder.write(i + 1, &pattern)?;
     }
@@ -49,7 +77,57 @@ pub(super) fn run(args: &SampleArgs) -> Result<()> {
         "{} patterns in {}, {:.1} hits per bar",
         args.n,
         args.out.folder.display(),
-        hits as f64 / f64::from(args.n) / groove::BARS as f64
+        hits as f64 / f64::from(args.n) / BARS as f64
     );
     Ok(())
+}
+
+impl SampleArgs {
+    fn known(&self, model: &GrooveModel) -> Result<Context> {
+        let mut context =
+            Context { style: style(model, self.style.as_deref())?, ..Context::default() };
+        if self.fill {
+            context.kinds = [Some(BarKind::Groove); BARS];
+            context.kinds[BARS - 1] = Some(BarKind::Fill);
+        }
+        let Some(path) = &self.context else { return Ok(context) };
+        if self.keep.is_empty() && self.bars.is_empty() {
+            bail!("say what of {} to keep, by --keep or --bars", path.display());
+        }
+        let kept: Vec<Instrument> = match self.keep.is_empty() {
+            true => Instrument::ALL.to_vec(),
+            false => self.keep.iter().map(|id| instrument(id)).collect::<Result<_>>()?,
+        };
+        let pattern = clip::read(path, 1, &self.reading)?;
+        for step in 0..STEPS {
+            let bar = (step / STEPS_PER_BAR + 1) as u8;
+            if self.bars.is_empty() || self.bars.contains(&bar) {
+                for &instrument in &kept {
+                    context.locks.lock(step, instrument, pattern.hit(step, instrument));
+                }
+            }
+        }
+        Ok(context)
+    }
+}
+
+/// The place of the style of this name in the weights file.
+pub(super) fn style(model: &GrooveModel, name: Option<&str>) -> Result<Option<u16>> {
+    let Some(name) = name else { return Ok(None) };
+    let styles = model.latent_map().styles();
+    let place = styles.iter().position(|style| style.name == name);
+    let place = place.with_context(|| {
+        let known: Vec<&str> = styles.iter().map(|style| style.name.as_str()).collect();
+        format!("no style `{name}`: the weights file has {}", known.join(", "))
+    })?;
+    Ok(Some(place as u16))
+}
+
+fn instrument(id: &str) -> Result<Instrument> {
+    Instrument::ALL.into_iter().find(|instrument| instrument.id() == id).with_context(|| {
+        format!(
+            "no instrument `{id}`: there are {}",
+            Instrument::ALL.map(Instrument::id).join(", ")
+        )
+    })
 }

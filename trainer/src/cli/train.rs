@@ -130,7 +130,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<ExitCode> {
     if !training.train_to_end(&data, args.stop_after)? {
         return Ok(ExitCode::from(interrupt::EXIT_STATUS));
     }
-    export::run(&training.settings, &training.folder, &training.device, &data)?;
+    if !export::run(&training.settings, &training.folder, &training.device, &data)? {
+        training.print_how_to_resume();
+        return Ok(ExitCode::from(interrupt::EXIT_STATUS));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -37,7 +37,8 @@ pub(crate) fn load(options: &DataOptions) -> Result<Dataset> {
         Windowing::Seed => File::of_seed(bytes),
         Windowing::Bars => File::of_bars(bytes, clip_options, info),
     };
-    let (sequences, mut reasons) = read_all(&mut source, &catalog.performances, read, &mut report);
+    let (sequences, fills, mut reasons) =
+        read_all(&mut source, &catalog.performances, read, &mut report);
     if options.windowing == Windowing::Bars {
         let has_windows =
             |sequence: &&Sequence| bars::starts(&sequence.steps, STEPS_PER_BAR).next().is_some();
@@ -45,7 +46,7 @@ pub(crate) fn load(options: &DataOptions) -> Result<Dataset> {
             sequences.iter().filter(has_windows).map(|sequence| sequence.performance).collect();
         catalog.draw_splits(&of_use, options.split_seed);
     }
-    let recordings = Arc::new(Recordings { sequences, performances: catalog.performances });
+    let recordings = Arc::new(Recordings { sequences, fills, performances: catalog.performances });
     let windows = cut(&recordings, options);
     for window in windows.iter().flatten() {
         reasons.remove(&recordings.sequences[window.sequence as usize].performance);
@@ -78,6 +79,8 @@ fn nothing_left(path: &Path, report: &Report) -> anyhow::Error {
 /// What was read of a file.
 struct File {
     sequences: Vec<StepSequence>,
+    /// What is labelled a fill and has no window of its own.
+    fills: Vec<StepSequence>,
     report: ClipReport,
     /// Why it has no window, should it have none.
     reason: String,
@@ -96,7 +99,8 @@ impl File {
         if clip.report.is_loop && info.beat_type == "fill" {
             clip.report.is_loop = false;
             let reason = "a fill shorter than four bars".to_owned();
-            return Ok(Self::new(Vec::new(), clip.report, reason));
+            let fills = std::mem::take(&mut clip.sequences);
+            return Ok(Self { fills, ..Self::new(Vec::new(), clip.report, reason) });
         }
         let reason = clip.no_drums.map_or_else(String::new, |reason| reason.to_string());
         Ok(Self::new(clip.sequences, clip.report, reason))
@@ -112,7 +116,7 @@ impl File {
             }
             .to_owned();
         }
-        Self { sequences, report, reason }
+        Self { sequences, fills: Vec::new(), report, reason }
     }
 }
 
@@ -125,9 +129,9 @@ fn read_all(
     performances: &[PerformanceInfo],
     read: impl Fn(&[u8], &PerformanceInfo) -> Result<File> + Sync,
     report: &mut Report,
-) -> (Vec<Sequence>, BTreeMap<usize, String>) {
+) -> (Vec<Sequence>, Vec<Sequence>, BTreeMap<usize, String>) {
     let mut hash = Sha256::new();
-    let mut sequences = Vec::new();
+    let (mut sequences, mut fills) = (Vec::new(), Vec::new());
     let mut reasons = BTreeMap::new();
     let mut next = 0;
     while next < performances.len() {
@@ -158,6 +162,7 @@ fn read_all(
                     reasons.insert(performance, file.reason);
                     let sequence = |steps| Sequence { performance, steps };
                     sequences.extend(file.sequences.into_iter().map(sequence));
+                    fills.extend(file.fills.into_iter().map(sequence));
                 }
                 Err(error) => report
                     .skipped
@@ -166,5 +171,5 @@ fn read_all(
         }
     }
     report.sha256 = whole_files::hex(&hash.finalize());
-    (sequences, reasons)
+    (sequences, fills, reasons)
 }

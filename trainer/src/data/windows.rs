@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use groove::{Pattern, STEPS, STEPS_PER_BAR, StepSequence, Token};
 
-use super::PerformanceInfo;
+use super::{PerformanceInfo, Split};
 
 /// 64 steps of a performance, by place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(super) struct Window {
 #[derive(Debug)]
 pub(super) struct Recordings {
     pub(super) sequences: Vec<Sequence>,
+    /// Labelled fills that are too short for a window.
+    pub(super) fills: Vec<Sequence>,
     pub(super) performances: Vec<PerformanceInfo>,
 }
 
@@ -107,6 +109,16 @@ impl Windows {
     /// The performance window `i` comes from: its file, style, drummer and split.
     pub(crate) fn info(&self, i: usize) -> &PerformanceInfo {
         &self.recordings.performances[self.sequence(i).performance]
+    }
+
+    /// The labelled fills of `split` that are too short for a window, as they were played, from their first bar line on.
+    pub(crate) fn fills(&self, split: Split) -> Vec<(&PerformanceInfo, &StepSequence)> {
+        let fills = self.recordings.fills.iter();
+        let with_info = fills.map(|fill| (&self.recordings.performances[fill.performance], fill));
+        with_info
+            .filter(|(info, _)| info.split == split)
+            .map(|(info, fill)| (info, &fill.steps))
+            .collect()
     }
 
     fn sequence(&self, i: usize) -> &Sequence {

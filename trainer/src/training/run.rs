@@ -285,7 +285,7 @@ impl Training {
         }
     }
 
-    fn print_how_to_resume(&self) {
+    pub(crate) fn print_how_to_resume(&self) {
         eprintln!(
             "stopped after step {} of {}, saved; to continue: trainer --resume {}",
             self.progress.step,

@@ -87,6 +87,12 @@ pub(crate) struct Settings {
     pub(crate) hop_beats: u32,
     /// Maximum number of training steps of the prior; few windows take fewer.
     pub(crate) prior_steps: u32,
+    /// Passes of the step model over the training windows.
+    pub(crate) step_epochs: u32,
+    /// Peak learning rate of the step model.
+    pub(crate) step_lr: f64,
+    /// Maximum number of grooves drawn to teach the critic; 0: there is none.
+    pub(crate) critic_grooves: u32,
     /// Steps between checkpoints within an epoch (there is always one at its end).
     pub(crate) checkpoint_steps: u32,
     pub(crate) seed: u64,
@@ -177,6 +183,7 @@ impl Settings {
             ("micro_offset_weight", self.micro_offset_weight),
             ("weight_decay", self.weight_decay),
             ("clip", self.clip),
+            ("step_lr", self.step_lr),
         ] {
             ensure!(x >= 0.0 && x.is_finite(), "`{name}` must be a number of at least 0, not {x}");
         }

@@ -54,7 +54,9 @@ const FLOORS: &[Floors] = &[
     Floors {
         package: "musicvae",
         within: "",
-        floors: &["aligned", "noise", "weights", "infer", "network", "training"],
+        floors: &[
+            "aligned", "noise", "context", "critic", "weights", "infer", "network", "training",
+        ],
     },
 ];
 

@@ -2,11 +2,14 @@
 
 use candle_core::{Device, Tensor};
 
-use super::tests::{independent_bars, random_file, small_paper};
+use super::step_model::Settings;
+use super::tests::{independent_bars, random_file, small_paper, some_context, stepwise};
 use super::*;
+use crate::context::Context;
 use crate::network::batch::Batch;
 use crate::network::parameters::Parameters;
-use crate::network::{Network, Prior};
+use crate::network::step_model::StepModel;
+use crate::network::{Network, Operations, Prior};
 use crate::weights::config::PriorConfig;
 
 /// Both decode the same latent vectors greedily and encode what they decoded.
@@ -95,4 +98,47 @@ fn a_step_of_the_prior_is_that_of_the_candle_network() {
     for (a, b) in found.iter().zip(&expected) {
         assert!((a - b).abs() < 1e-4 * b.abs().max(1.0), "{a} and {b}");
     }
+}
+
+#[test]
+fn the_step_model_draws_the_tokens_that_are_likeliest_for_candle() {
+    let file = random_file(stepwise(), 5);
+    let model = GrooveModel::new(&file).unwrap();
+    let parameters =
+        Parameters::of_step_model(file.config(), file.tensors(), &Device::Cpu).unwrap();
+    let settings = Settings {
+        seed: 0,
+        stream: 0,
+        temperature: 0.0,
+        density: 0.0,
+        density_by_instrument: [0.0; groove::INSTRUMENTS],
+    };
+    let mut struck = 0;
+    for context in [Context::default(), some_context()] {
+        let drawn = model.step_model.as_ref().unwrap().draw(model.isa, &context, &settings, 1);
+        let (pattern, copies) = drawn[0];
+        struck += pattern.count();
+        for operations in [Operations::Cpu, Operations::Candle] {
+            let network =
+                StepModel::with_operations(file.config(), operations, parameters.builder())
+                    .unwrap();
+            let logits = network.logits_of(&pattern, copies, &context).unwrap();
+            for (step, logits) in logits.iter().enumerate() {
+                let best = logits.iter().fold(f32::NEG_INFINITY, |best, x| best.max(*x));
+                let drawn = logits[usize::from(pattern.token(step).value())];
+                assert!(best - drawn < 1e-3, "{step}: {drawn}, and the best is {best}");
+            }
+            // What is chosen costs little beside what is not.
+            let loss = network
+                .loss(&[pattern], std::slice::from_ref(&context), &Device::Cpu, None)
+                .unwrap();
+            let cost = |x: Tensor| x.to_scalar::<f32>().unwrap();
+            assert!(cost(loss.tokens) < 64.0 * 512f32.ln() / 2.0);
+            assert!(cost(loss.copies) < 27.0 * 4f32.ln());
+            let hits = pattern.count() as f32;
+            assert!(cost(loss.velocity) < hits * 127f32.ln());
+            assert!(cost(loss.micro_offset) < hits * 50f32.ln());
+        }
+    }
+    assert!(struck > 40, "{struck}");
 }

@@ -141,7 +141,7 @@ impl Recipe {
         self.density_by_instrument.map(finite)
     }
 
-    fn wandering(&self) -> f32 {
+    pub(super) fn wandering(&self) -> f32 {
         finite(self.variation).clamp(0.0, 1.0)
     }
 }

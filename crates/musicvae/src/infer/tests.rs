@@ -3,17 +3,18 @@
 use groove::{Hit, Instrument};
 
 use super::*;
+use crate::context::{BarKind, Context};
 use crate::noise::{Noise, Purpose};
-use crate::weights::config::PriorConfig;
+use crate::weights::config::{PriorConfig, StepModelConfig};
 use crate::weights::{Precision, RawTensor};
 
 /// A network of random weights, large enough that tokens differ from step to step.
 pub(super) fn random_file(config: Config, seed: u64) -> WeightsFile {
     let mut tensors = BTreeMap::new();
     LatentMap::standard(config.latent).insert_into(&mut tensors);
-    for (index, (name, shape)) in
-        config.parameters().into_iter().chain(config.prior_parameters()).enumerate()
-    {
+    let names = config.parameters().into_iter().chain(config.prior_parameters());
+    let names = names.chain(config.step_model_parameters());
+    for (index, (name, shape)) in names.enumerate() {
         let mut data = vec![0.0; shape.iter().product()];
         Noise::new(seed, Purpose::Weights, index as u64).fill_normal(&mut data);
         let inputs = *shape.last().unwrap() as f32;
@@ -381,4 +382,93 @@ fn density_of_one_instrument_leaves_the_others_nearly_alone() {
     };
     let snare = [-3.0, 0.0, 3.0].map(|nats| hits(nats, Instrument::Snare));
     assert!(2 * snare[0] < snare[1] && 3 * snare[1] < 2 * snare[2], "{snare:?}");
+}
+
+/// `tiny` with a step model.
+pub(super) fn stepwise() -> Config {
+    let step_model = StepModelConfig { styles: 2, ..StepModelConfig::tiny() };
+    Config { step_model: Some(step_model), ..Config::tiny() }
+}
+
+/// Some of everything that can be known: the cells of a bar and of an instrument, with hits on beats.
+pub(super) fn some_context() -> Context {
+    let mut context = Context { style: Some(1), intensity: Some(0.4), ..Context::default() };
+    for step in 0..STEPS {
+        let hit = (step % 4 == 0).then_some(Hit::new(0.6, 0.1));
+        context.locks.lock(step, Instrument::Snare, hit);
+        if (32..48).contains(&step) {
+            Instrument::ALL.iter().for_each(|&other| context.locks.lock(step, other, hit));
+        }
+    }
+    context.kinds[3] = Some(BarKind::Fill);
+    context.line = Some(std::array::from_fn(|step| step % 3 == 0));
+    context
+}
+
+#[test]
+fn a_groove_drawn_step_by_step_holds_what_is_known_and_is_the_same_for_every_instruction_set() {
+    for file in [random_file(stepwise(), 3), halves(stepwise(), 4)] {
+        for context in [Context::default(), some_context()] {
+            let draw = |isa| {
+                let model = GrooveModel::pack(&file, isa).unwrap();
+                model.draw(&context, &recipe(7), 5, 3)
+            };
+            let drawn = draw(Isa::best());
+            assert!(drawn[0] != drawn[1] && drawn[1] != drawn[2]);
+            for isa in Isa::available() {
+                assert_eq!(draw(isa), drawn, "{isa:?}");
+            }
+            for pattern in drawn {
+                for step in 0..STEPS {
+                    for instrument in Instrument::ALL {
+                        if context.locks.is_locked(step, instrument) {
+                            let known = context.locks.pattern().hit(step, instrument);
+                            assert_eq!(pattern.hit(step, instrument), known);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_candidate_does_not_depend_on_those_beside_it() {
+    let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
+    let draw = |count| model.draw(&some_context(), &recipe(2), 0, count);
+    assert_eq!(draw(5)[..2], draw(2));
+}
+
+#[test]
+fn a_variation_keeps_to_the_hit_what_it_does_not_draw_anew() {
+    let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
+    let mut scratch = Scratch::new();
+    let mut locks = Locks::default();
+    locks.lock(9, Instrument::Crash, Some(Hit::new(0.3, 0.2)));
+    let mut groove =
+        |recipe: &Recipe, cycle| model.groove(None, &locks, recipe, cycle, &mut scratch);
+    let steady = groove(&recipe(1), 0);
+    assert_eq!(groove(&recipe(1), 9), steady);
+    let varied = Recipe { variation: 0.3, ..recipe(1) };
+    for cycle in [-1, 0, 7] {
+        let redrawn = varied.redrawn(cycle as u64);
+        let pattern = groove(&varied, cycle);
+        assert_ne!(pattern, steady);
+        assert_eq!(pattern.hit(9, Instrument::Crash), Some(Hit::new(0.3, 0.2)));
+        let mut changes = 0;
+        for (step, row) in (0..STEPS).map(|step| (step, redrawn[step / 4])) {
+            for instrument in Instrument::ALL {
+                let is_same = pattern.hit(step, instrument) == steady.hit(step, instrument);
+                assert!(is_same || row & instrument.bit() != 0, "{step} {instrument:?}");
+                changes += usize::from(!is_same);
+            }
+        }
+        assert!(changes > 0);
+        assert_eq!(groove(&varied, cycle), pattern);
+    }
+    // Sliders move the groove from where it lies.
+    let mut moved = recipe(1);
+    moved.latent[0] = 2.0;
+    assert_ne!(groove(&moved, 0), steady);
+    assert_eq!(groove(&recipe(1), 0), steady);
 }

@@ -34,6 +34,14 @@ pub(super) fn sum_over_instruments(values: &[f32; INSTRUMENTS], sums: &mut [f32;
     }
 }
 
+/// Nats that each token's logit gains: `density` for every hit and `by_instrument` for those of each
+/// instrument.
+pub(super) fn density_bias(density: f32, by_instrument: &[f32; INSTRUMENTS]) -> [f32; TOKENS] {
+    let mut bias = [0.0; TOKENS];
+    sum_over_instruments(&by_instrument.map(|of_one| density + of_one), &mut bias);
+    bias
+}
+
 /// Adds to each token's logit the onset logits of its instruments.
 pub(super) struct AddOnsets<'a> {
     pub(super) onsets: &'a [f32; INSTRUMENTS],

@@ -241,24 +241,38 @@ impl Decoded {
         if self.operations == Operations::Candle {
             return cross_entropy(&self.logits()?, batch);
         }
-        let input = self.out.contiguous()?;
-        let onsets = match &self.onsets {
-            Some(onsets) => onsets.contiguous()?,
-            None => zeros((self.windows * STEPS, INSTRUMENTS), input.device())?,
-        };
-        let mut parts = vec![self.joint.weight().flatten_all()?];
-        parts.extend(self.joint.bias().cloned());
-        let weights = Tensor::cat(&parts, 0)?;
-        let needs_gradients = input.track_op() || weights.track_op();
-        let (targets, scale) = (batch.tokens().to_vec(), 1.0 / batch.len() as f32);
-        let op = TokenLoss::new(targets, self.mask.clone(), scale, needs_gradients);
-        input.apply_op3(&onsets, &weights, op)
+        let (mask, onsets) = (self.mask.clone(), self.onsets.as_ref());
+        fused_cross_entropy(&self.out, mask, &self.joint, onsets, batch.tokens())
     }
 
     /// Predicted velocities and micro-offsets, with `expression`.
     pub fn expression(&self) -> Option<&Expression> {
         self.expression.as_ref()
     }
+}
+
+/// Categorical cross-entropy with `tokens [B T]`, in nats, summed over steps, mean over windows: a scalar. Their logits are
+/// `joint` of `out [.., H]` times `mask`, and for every instrument that a token strikes its onset logit in `onsets [B T, 9]`.
+/// For the CPU.
+pub(super) fn fused_cross_entropy(
+    out: &Tensor,
+    mask: Option<Mask>,
+    joint: &Linear,
+    onsets: Option<&Tensor>,
+    tokens: &[u16],
+) -> Result<Tensor> {
+    let input = out.contiguous()?;
+    let onsets = match onsets {
+        Some(onsets) => onsets.contiguous()?,
+        None => zeros((tokens.len(), INSTRUMENTS), input.device())?,
+    };
+    let mut parts = vec![joint.weight().flatten_all()?];
+    parts.extend(joint.bias().cloned());
+    let weights = Tensor::cat(&parts, 0)?;
+    let needs_gradients = input.track_op() || weights.track_op();
+    let scale = STEPS as f32 / tokens.len() as f32;
+    let op = TokenLoss::new(tokens.to_vec(), mask, scale, needs_gradients);
+    input.apply_op3(&onsets, &weights, op)
 }
 
 /// Categorical cross-entropy of `logits [B, T, 512]` with the tokens of `batch`, in nats: summed over steps, mean over
@@ -282,7 +296,7 @@ fn one_below_the_other(layers: &[Linear]) -> Result<Linear> {
 }
 
 /// The instruments that each token strikes as 1, `[9, 512]`.
-fn token_columns(device: &Device) -> Result<Tensor> {
+pub(super) fn token_columns(device: &Device) -> Result<Tensor> {
     let mut table = vec![0.0; INSTRUMENTS * TOKENS];
     for token in (0..TOKENS as u16).filter_map(Token::new) {
         for instrument in token.instruments() {

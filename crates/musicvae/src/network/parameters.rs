@@ -36,6 +36,34 @@ impl Parameters {
         Self::initial_of(&config.prior_parameters(), seed, device)
     }
 
+    /// First weights of the step model, likewise.
+    ///
+    /// # Errors
+    /// If the device has no room.
+    pub fn initial_of_step_model(config: &Config, seed: u64, device: &Device) -> Result<Self> {
+        Self::initial_of(&config.step_model_parameters(), seed, device)
+    }
+
+    /// The step model's parameters among `tensors` (those of a checkpoint or a weights file), on `device`.
+    ///
+    /// # Errors
+    /// As [`from_numbers`](Self::from_numbers).
+    pub fn of_step_model(
+        config: &Config,
+        tensors: &BTreeMap<String, RawTensor>,
+        device: &Device,
+    ) -> Result<Self> {
+        Self::of_list(config.step_model_parameters(), tensors, device)
+    }
+
+    /// First weights of the critic, likewise.
+    ///
+    /// # Errors
+    /// If the device has no room.
+    pub fn initial_of_critic(config: &Config, seed: u64, device: &Device) -> Result<Self> {
+        Self::initial_of(&config.critic_parameters(), seed, device)
+    }
+
     fn initial_of(list: &[(String, Vec<usize>)], seed: u64, device: &Device) -> Result<Self> {
         let shapes: HashMap<&str, &[usize]> =
             list.iter().map(|(name, shape)| (name.as_str(), shape.as_slice())).collect();
@@ -119,7 +147,11 @@ impl Parameters {
     ) -> std::result::Result<WeightsFile, WeightsError> {
         let mut tensors = self.numbers();
         map.insert_into(&mut tensors);
-        WeightsFile::new(Config { prior: None, ..config.clone() }, metadata, tensors)
+        WeightsFile::new(
+            Config { prior: None, step_model: None, ..config.clone() },
+            metadata,
+            tensors,
+        )
     }
 
     /// Copies of all parameters.
@@ -136,11 +168,17 @@ impl Parameters {
 
     /// A builder for networks, which share these parameters.
     pub fn builder(&self) -> VarBuilder<'static> {
-        let tensors: HashMap<String, Tensor> = self
-            .variables
-            .iter()
-            .map(|(name, var)| (name.clone(), var.as_tensor().clone()))
-            .collect();
+        self.builder_of(|var| var.as_tensor().clone())
+    }
+
+    /// A builder for networks that are only measured: nothing is kept for gradients.
+    pub fn fixed_builder(&self) -> VarBuilder<'static> {
+        self.builder_of(|var| var.as_detached_tensor())
+    }
+
+    fn builder_of(&self, tensor: impl Fn(&Var) -> Tensor) -> VarBuilder<'static> {
+        let tensors: HashMap<String, Tensor> =
+            self.variables.iter().map(|(name, var)| (name.clone(), tensor(var))).collect();
         VarBuilder::from_tensors(tensors, DType::F32, &self.device)
     }
 

@@ -82,6 +82,26 @@ pub struct PriorConfig {
     pub styles: usize,
 }
 
+/// Sizes of the step model, which draws grooves step by step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepModelConfig {
+    /// Width of the layer that reads a step's columns.
+    pub input: usize,
+    /// Units of each of its two LSTM layers.
+    pub hidden: usize,
+    /// Units of the LSTM that sums up what is known ahead.
+    pub ahead: usize,
+    /// Width of the layers that read a hit, and a choice of a copy.
+    pub heads: usize,
+    /// Styles that it can be asked for; their names are in the file's metadata.
+    #[serde(default)]
+    pub styles: usize,
+    /// Width of the critic that chooses among drawn grooves; 0: there is none.
+    #[serde(default)]
+    pub critic: usize,
+}
+
 /// Sizes and switches of the whole network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,6 +133,9 @@ pub struct Config {
     /// The learned prior that points are drawn from; without one they come from the latent map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior: Option<PriorConfig>,
+    /// The model that grooves are drawn with; without one they come from the prior and the decoder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_model: Option<StepModelConfig>,
 }
 
 /// A configuration that cannot be built.
@@ -168,12 +191,27 @@ pub enum ConfigError {
         /// `prior.styles`.
         styles: usize,
     },
+    /// The step model knows too many styles.
+    #[error("step_model.styles must be at most {MAX_STYLES}, not {0}")]
+    StepModelStyles(usize),
     /// `dropout` is not a share.
     #[error("dropout must be at least 0 and less than 1, not {0}")]
     Dropout(f64),
     /// There is no preset of this name.
     #[error("unknown preset `{0}`: there are {list}", list = Config::PRESETS.join(", "))]
     UnknownPreset(String),
+}
+
+impl StepModelConfig {
+    /// The sizes of the model that ships.
+    pub fn compact() -> Self {
+        Self { input: 192, hidden: 256, ahead: 64, heads: 128, styles: 0, critic: 0 }
+    }
+
+    /// Sizes with which a training step takes milliseconds: for tests.
+    pub fn tiny() -> Self {
+        Self { input: 24, hidden: 32, ahead: 8, heads: 16, styles: 0, critic: 0 }
+    }
 }
 
 impl Config {
@@ -208,6 +246,7 @@ impl Config {
             expression: false,
             dropout: 0.2,
             prior: None,
+            step_model: None,
         }
     }
 
@@ -226,6 +265,7 @@ impl Config {
             expression: true,
             dropout: 0.1,
             prior: Some(PriorConfig { hidden: 512, blocks: 3, steps: 12, styles: 0 }),
+            step_model: None,
         }
     }
 
@@ -239,6 +279,7 @@ impl Config {
             decoder: LstmConfig { layers: 1, hidden: 32 },
             dropout: 0.0,
             prior: Some(PriorConfig { hidden: 16, blocks: 1, steps: 4, styles: 0 }),
+            step_model: None,
             ..Self::compact()
         }
     }
@@ -281,6 +322,24 @@ impl Config {
             }
             if !(1..=MAX_PRIOR_STEPS).contains(&prior.steps) || prior.styles > MAX_STYLES {
                 return Err(ConfigError::Prior { steps: prior.steps, styles: prior.styles });
+            }
+        }
+        if let Some(model) = &self.step_model {
+            for (key, found) in [
+                ("step_model.input", model.input),
+                ("step_model.hidden", model.hidden),
+                ("step_model.ahead", model.ahead),
+                ("step_model.heads", model.heads),
+            ] {
+                if !(1..=MAX_WIDTH).contains(&found) {
+                    return Err(ConfigError::Width { key, found });
+                }
+            }
+            if model.critic > MAX_WIDTH {
+                return Err(ConfigError::Width { key: "step_model.critic", found: model.critic });
+            }
+            if model.styles > MAX_STYLES {
+                return Err(ConfigError::StepModelStyles(model.styles));
             }
         }
         for (key, found) in layers {

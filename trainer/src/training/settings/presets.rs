@@ -1,6 +1,7 @@
 //! The presets: network sizes and training settings to start from.
 
 use musicvae::Config;
+use musicvae::config::StepModelConfig;
 use serde::{Deserialize, Serialize};
 
 use super::{Reconstruction, Schedule, Settings};
@@ -47,11 +48,18 @@ impl Settings {
             clip: 1.0,
             hop_beats: 1,
             prior_steps: 6000,
+            step_epochs: 5,
+            step_lr: 2e-3,
+            critic_grooves: 6000,
             checkpoint_steps: 500,
             seed: 0,
             device: "auto".into(),
             f32: false,
-            network: Config { expression: windowing == Windowing::Bars, ..Config::compact() },
+            network: Config {
+                expression: windowing == Windowing::Bars,
+                step_model: (windowing == Windowing::Bars).then(StepModelConfig::compact),
+                ..Config::compact()
+            },
         };
         match preset {
             Preset::Compact => compact,
@@ -81,7 +89,13 @@ impl Settings {
                 beta_annealing_steps: 10,
                 prior_steps: 50,
                 checkpoint_steps: 50,
-                network: Config { expression: windowing == Windowing::Bars, ..Config::tiny() },
+                step_epochs: 1,
+                critic_grooves: 64,
+                network: Config {
+                    expression: windowing == Windowing::Bars,
+                    step_model: (windowing == Windowing::Bars).then(StepModelConfig::tiny),
+                    ..Config::tiny()
+                },
                 ..compact
             },
         }

@@ -2,7 +2,8 @@
 
 use groove::{BARS, INSTRUMENTS, STEPS, TOKENS};
 
-use super::{Config, EncoderConfig, LstmConfig, PriorConfig};
+use super::{Config, EncoderConfig, LstmConfig, PriorConfig, StepModelConfig};
+use crate::context::columns;
 
 impl Config {
     /// Name and shape of every tensor trained on windows, in the network's order of use.
@@ -61,6 +62,43 @@ impl Config {
                 list.linear(&format!("prior.block_{block}"), hidden, hidden);
             }
             list.linear("prior.output", hidden, self.latent);
+        }
+        list.0
+    }
+}
+
+impl Config {
+    /// Name and shape of every tensor of the step model; empty without one.
+    pub fn step_model_parameters(&self) -> Vec<(String, Vec<usize>)> {
+        let mut list = ParameterList(Vec::new());
+        if let Some(StepModelConfig { input, hidden, ahead, heads, styles, .. }) = self.step_model {
+            let name = |part: &str| format!("step_model.{part}");
+            let columns = columns::step_columns(styles);
+            list.lstm(&name("ahead"), columns::AHEAD_COLUMNS, ahead, 1, false);
+            list.linear(&name("input"), columns + ahead, input);
+            list.lstm(&name("lower"), input, hidden, 1, false);
+            list.lstm(&name("upper"), hidden, hidden, 1, false);
+            list.linear(&name("joint"), hidden, TOKENS);
+            list.linear(&name("single"), hidden + columns, INSTRUMENTS);
+            list.linear(&name("copy_0"), hidden + ahead + columns::COPY_COLUMNS, heads);
+            list.linear(&name("copy_1"), heads, columns::COPY_LABELS);
+            list.linear(&name("velocity_0"), hidden + columns::VELOCITY_COLUMNS, heads);
+            list.linear(&name("velocity_1"), heads, columns::VELOCITIES);
+            list.linear(&name("offset_0"), hidden + columns::OFFSET_COLUMNS, heads);
+            list.linear(&name("offset_1"), heads, columns::MICRO_OFFSETS);
+        }
+        list.0
+    }
+}
+
+impl Config {
+    /// Name and shape of every tensor of the critic; empty without one.
+    pub fn critic_parameters(&self) -> Vec<(String, Vec<usize>)> {
+        let mut list = ParameterList(Vec::new());
+        let width = self.step_model.as_ref().map_or(0, |model| model.critic);
+        if width > 0 {
+            list.linear("critic_0", crate::critic::FEATURES, width);
+            list.linear("critic_1", width, 1);
         }
         list.0
     }

@@ -1,6 +1,6 @@
 //! Cells of a pattern that are given, and that the decoder plays around.
 
-use groove::{Hit, INSTRUMENTS, Instrument, Pattern, STEPS, TOKENS};
+use groove::{Hit, Instrument, Pattern, STEPS, TOKENS};
 
 /// The locked cells of a pattern, with their content.
 ///
@@ -54,7 +54,7 @@ impl Locks {
 
     /// The bias that makes tokens that disagree with the locks of `step` impossible, on top of `free`; written
     /// to `bias` where anything is locked.
-    pub(super) fn restrict<'a>(
+    pub(crate) fn restrict<'a>(
         &self,
         step: usize,
         free: &'a [f32; TOKENS],
@@ -72,7 +72,7 @@ impl Locks {
     }
 
     /// Puts velocities and micro-offsets of the locked hits into a decoded pattern, which has their onsets already.
-    pub(super) fn express(&self, pattern: &mut Pattern) {
+    pub(crate) fn express(&self, pattern: &mut Pattern) {
         for (step, instrument, hit) in self.pattern.iter() {
             pattern.set(step, instrument, Some(hit));
         }
@@ -80,15 +80,7 @@ impl Locks {
 
     /// The token of `step` as far as it is locked, and the bits that are.
     #[cfg(test)]
-    pub(super) fn of_step(&self, step: usize) -> (groove::Token, u16) {
+    pub(crate) fn of_step(&self, step: usize) -> (groove::Token, u16) {
         (self.pattern.token(step), self.masks[step])
     }
-}
-
-/// Nats that each token's logit gains: `density` for every hit and `by_instrument` for those of each
-/// instrument.
-pub(super) fn density_bias(density: f32, by_instrument: &[f32; INSTRUMENTS]) -> [f32; TOKENS] {
-    let mut bias = [0.0; TOKENS];
-    super::tokens::sum_over_instruments(&by_instrument.map(|of_one| density + of_one), &mut bias);
-    bias
 }

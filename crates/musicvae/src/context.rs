@@ -1,0 +1,118 @@
+//! What is known of a groove before it is drawn: the input of the step model beside the steps before.
+
+pub mod columns;
+mod locks;
+
+use groove::{BARS, Instrument, Pattern, STEPS, STEPS_PER_BAR};
+
+pub use self::locks::Locks;
+
+/// What a bar is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BarKind {
+    /// Goes on as the bars around it.
+    Groove,
+    /// Leads into the next bar.
+    Fill,
+}
+
+/// Everything that is known before a groove is drawn. The default knows nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Context {
+    /// Cells that are known, and what they hold.
+    pub locks: Locks,
+    /// Steps at which somebody plays a note, if that is known: a line of taps, a bass, another drummer's rhythm.
+    pub line: Option<[bool; STEPS]>,
+    /// What each bar is for, where that is known.
+    pub kinds: [Option<BarKind>; BARS],
+    /// The style, as its place among those of the weights file.
+    pub style: Option<u16>,
+    /// Hits a bar, on average.
+    pub density: Option<f32>,
+    /// Mean velocity of the hits, in `[0, 1]`.
+    pub intensity: Option<f32>,
+}
+
+/// Bars ago of which an instrument's bar may be a copy.
+pub const COPIES: usize = BARS - 1;
+
+/// For every bar and instrument, how many bars ago the same onsets were played, the smallest number of several; 0:
+/// not in this pattern.
+pub type Copies = [[u8; groove::INSTRUMENTS]; BARS];
+
+/// The copies in `pattern`.
+pub fn copies_in(pattern: &Pattern) -> Copies {
+    let mut copies = Copies::default();
+    for (bar, copies) in copies.iter_mut().enumerate() {
+        for instrument in Instrument::ALL {
+            let onsets = bar_onsets(pattern, bar, instrument);
+            let same = |ago: &usize| bar_onsets(pattern, bar - ago, instrument) == onsets;
+            copies[instrument.index()] = (1..=bar).find(same).unwrap_or(0) as u8;
+        }
+    }
+    copies
+}
+
+/// The steps of `bar` at which `instrument` is struck, a bit each.
+pub(crate) fn bar_onsets(pattern: &Pattern, bar: usize, instrument: Instrument) -> u16 {
+    let is_struck = |step: &usize| pattern.hit(bar * STEPS_PER_BAR + step, instrument).is_some();
+    (0..STEPS_PER_BAR).filter(is_struck).fold(0, |onsets, step| onsets | 1 << step)
+}
+
+impl Context {
+    /// The steps of `bar` at which the cells of `instrument` are known, and those of them that hold a hit, a bit each.
+    pub(crate) fn known_onsets(&self, bar: usize, instrument: Instrument) -> (u16, u16) {
+        let is_known = |step: &usize| self.locks.is_locked(bar * STEPS_PER_BAR + step, instrument);
+        let known = (0..STEPS_PER_BAR).filter(is_known).fold(0, |known, step| known | 1 << step);
+        (known, known & bar_onsets(self.locks.pattern(), bar, instrument))
+    }
+
+    /// Whether `instrument` may play in `bar` what it played `ago` bars before, in `pattern`, and not since.
+    pub(crate) fn allows_copy(
+        &self,
+        pattern: &Pattern,
+        bar: usize,
+        instrument: Instrument,
+        ago: usize,
+    ) -> bool {
+        if ago > bar {
+            return false;
+        }
+        let (known, struck) = self.known_onsets(bar, instrument);
+        let onsets = |ago| bar_onsets(pattern, bar - ago, instrument);
+        let is_nearest = (1..ago).all(|nearer| onsets(nearer) != onsets(ago));
+        is_nearest && onsets(ago) & known == struck
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use groove::Hit;
+
+    use super::*;
+
+    #[test]
+    fn a_copy_is_of_the_nearest_bar_with_the_same_onsets() {
+        let mut pattern = Pattern::EMPTY;
+        let hit = Some(Hit::new(0.5, 0.0));
+        for bar in [0, 2] {
+            pattern.set(bar * STEPS_PER_BAR, Instrument::Kick, hit);
+        }
+        for bar in [1, 3] {
+            pattern.set(bar * STEPS_PER_BAR + 2, Instrument::Kick, hit);
+        }
+        pattern.set(2 * STEPS_PER_BAR, Instrument::Snare, hit);
+        let copies = copies_in(&pattern);
+        let of = |instrument: Instrument| copies.map(|bar| bar[instrument.index()]);
+        assert_eq!(of(Instrument::Kick), [0, 0, 2, 2]);
+        assert_eq!(of(Instrument::Snare), [0, 1, 0, 2]);
+        assert_eq!(of(Instrument::Ride), [0, 1, 1, 1]);
+
+        let mut context = Context::default();
+        assert!(context.allows_copy(&pattern, 2, Instrument::Kick, 1));
+        context.locks.lock(2 * STEPS_PER_BAR + 2, Instrument::Kick, None);
+        assert!(!context.allows_copy(&pattern, 2, Instrument::Kick, 1));
+        assert!(context.allows_copy(&pattern, 2, Instrument::Kick, 2));
+        assert!(!context.allows_copy(&pattern, 2, Instrument::Kick, 3));
+    }
+}

@@ -1,0 +1,303 @@
+//! The input columns of the step model, the same for training and for drawing. NETWORK.md lists them.
+//!
+//! A step's columns are made of the steps before it and of the context alone: what `pattern` holds from that step on is
+//! not looked at.
+
+use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR};
+
+use super::{BarKind, COPIES, Context, Copies};
+
+/// Steps back at which onsets are seen.
+const ONSETS_BACK: [usize; 12] = [1, 2, 3, 4, 8, 14, 15, 16, 17, 18, 32, 48];
+/// Steps back at which velocities are seen.
+const VELOCITIES_BACK: [usize; 6] = [1, 2, 4, 16, 32, 48];
+/// Steps back at which micro-offsets are seen.
+const OFFSETS_BACK: [usize; 3] = [1, 2, 16];
+/// Steps ahead at which known cells are seen directly.
+const AHEAD: [usize; 6] = [1, 2, 4, 16, 32, 48];
+/// Places of a copy: not one, or of one to three bars ago.
+pub const COPY_LABELS: usize = COPIES + 1;
+/// Number of velocities: MIDI's, 1 to 127.
+pub const VELOCITIES: usize = 127;
+/// Number of micro-offsets: parts of a step of equal width.
+pub const MICRO_OFFSETS: usize = 50;
+/// Ranges of velocities, for the columns.
+const VELOCITY_RANGES: usize = 8;
+
+const PLACE: usize = STEPS_PER_BAR + BARS;
+const KIND: usize = 3;
+const LINE: usize = 2;
+
+/// Columns of a step of the summary of what is known ahead.
+pub const AHEAD_COLUMNS: usize = 3 * INSTRUMENTS + LINE + KIND + PLACE;
+/// Columns of a step, without those of the styles and the summary.
+const STEP_COLUMNS: usize = (ONSETS_BACK.len() + VELOCITIES_BACK.len() + OFFSETS_BACK.len())
+    * INSTRUMENTS
+    + COPY_LABELS * INSTRUMENTS
+    + 2 * INSTRUMENTS
+    + LINE
+    + KIND
+    + PLACE
+    + 4
+    + AHEAD.len() * 2 * INSTRUMENTS;
+/// Columns of the choice of a copy.
+pub const COPY_COLUMNS: usize =
+    COPY_LABELS * INSTRUMENTS + 2 * INSTRUMENTS + BARS + KIND + 4 * COPIES + 3 + 1 + COPY_LABELS;
+/// Columns of a hit's velocity.
+pub const VELOCITY_COLUMNS: usize =
+    4 * INSTRUMENTS + COPY_LABELS + 3 * COPIES + 3 + STEPS_PER_BAR + 2;
+/// Columns of a hit's micro-offset: those of its velocity, and the velocity.
+pub const OFFSET_COLUMNS: usize = VELOCITY_COLUMNS + 1 + VELOCITY_RANGES;
+
+/// The step's first column of a style: that of "any style"; those of the styles follow.
+pub const STYLE_COLUMN: usize = STEP_COLUMNS - 4 - AHEAD.len() * 2 * INSTRUMENTS;
+
+/// Columns of a step of a model that knows so many styles.
+pub const fn step_columns(styles: usize) -> usize {
+    STEP_COLUMNS + styles + 1
+}
+
+/// A row being written, from left to right; it was zero.
+struct Row<'a> {
+    numbers: &'a mut [f32],
+}
+
+impl<'a> Row<'a> {
+    fn next(&mut self, count: usize) -> &'a mut [f32] {
+        let numbers = std::mem::take(&mut self.numbers);
+        let (next, rest) = numbers.split_at_mut(count);
+        self.numbers = rest;
+        next
+    }
+
+    fn push(&mut self, number: f32) {
+        self.next(1)[0] = number;
+    }
+
+    fn push_bool(&mut self, is_true: bool) {
+        self.push(f32::from(u8::from(is_true)));
+    }
+
+    /// One of `count` columns is 1.
+    fn push_one_of(&mut self, count: usize, index: usize) {
+        self.next(count)[index] = 1.0;
+    }
+
+    /// Nine columns, a number of each hit that is there.
+    fn push_hits(
+        &mut self,
+        pattern: &Pattern,
+        step: Option<usize>,
+        number: impl Fn(groove::Hit) -> f32,
+    ) {
+        let columns = self.next(INSTRUMENTS);
+        let Some(step) = step else { return };
+        for (column, hit) in columns.iter_mut().zip(pattern.row(step)) {
+            *column = hit.map_or(0.0, &number);
+        }
+    }
+
+    fn push_place(&mut self, step: usize) {
+        self.push_one_of(STEPS_PER_BAR, step % STEPS_PER_BAR);
+        self.push_one_of(BARS, step / STEPS_PER_BAR);
+    }
+
+    fn push_kind(&mut self, kind: Option<BarKind>) {
+        self.push_one_of(KIND, kind.map_or(0, |kind| 1 + kind as usize));
+    }
+
+    fn push_line(&mut self, line: Option<&[bool; STEPS]>, step: usize) {
+        self.push_bool(line.is_some());
+        self.push_bool(line.is_some_and(|line| line[step]));
+    }
+
+    /// Which cells of `step` are known, and which of them hold a hit.
+    fn push_known(&mut self, context: &Context, step: usize) {
+        for column in [0, 1] {
+            for instrument in Instrument::ALL {
+                let is_known = context.locks.is_locked(step, instrument);
+                let holds = || context.locks.pattern().hit(step, instrument).is_some();
+                self.push_bool(is_known && (column == 0 || holds()));
+            }
+        }
+    }
+}
+
+/// Columns of `step` for the summary of what is known ahead, which is read from the last step to the first.
+pub fn write_ahead(context: &Context, step: usize, numbers: &mut [f32]) {
+    let mut row = Row { numbers };
+    row.push_known(context, step);
+    row.push_hits(context.locks.pattern(), Some(step), |hit| hit.velocity());
+    row.push_line(context.line.as_ref(), step);
+    row.push_kind(context.kinds[step / STEPS_PER_BAR]);
+    row.push_place(step);
+}
+
+/// What a cell must hold, because it is known or part of a copy; `None`: either.
+pub fn forced(
+    pattern: &Pattern,
+    copies: &Copies,
+    context: &Context,
+    step: usize,
+    instrument: Instrument,
+) -> Option<bool> {
+    if context.locks.is_locked(step, instrument) {
+        return Some(context.locks.pattern().hit(step, instrument).is_some());
+    }
+    match copies[step / STEPS_PER_BAR][instrument.index()] {
+        0 => None,
+        ago => {
+            let source = step - usize::from(ago) * STEPS_PER_BAR;
+            Some(pattern.hit(source, instrument).is_some())
+        }
+    }
+}
+
+/// Columns of `step`, for a model of `styles` styles.
+pub fn write_step(
+    pattern: &Pattern,
+    copies: &Copies,
+    context: &Context,
+    styles: usize,
+    step: usize,
+    numbers: &mut [f32],
+) {
+    let mut row = Row { numbers };
+    for ago in ONSETS_BACK {
+        row.push_hits(pattern, step.checked_sub(ago), |_| 1.0);
+    }
+    for ago in VELOCITIES_BACK {
+        row.push_hits(pattern, step.checked_sub(ago), |hit| hit.velocity());
+    }
+    for ago in OFFSETS_BACK {
+        row.push_hits(pattern, step.checked_sub(ago), |hit| 2.0 * hit.micro_offset());
+    }
+    for label in copies[step / STEPS_PER_BAR] {
+        row.push_one_of(COPY_LABELS, label.into());
+    }
+    for instrument in Instrument::ALL {
+        let forced = forced(pattern, copies, context, step, instrument);
+        row.push_bool(forced.is_some());
+        row.push_bool(forced == Some(true));
+    }
+    row.push_line(context.line.as_ref(), step);
+    row.push_kind(context.kinds[step / STEPS_PER_BAR]);
+    row.push_place(step);
+    let style = context.style.map(usize::from).filter(|&style| style < styles);
+    row.push_one_of(styles + 1, style.map_or(0, |style| style + 1));
+    for (number, unit) in [(context.density, 32.0), (context.intensity, 1.0)] {
+        row.push_bool(number.is_some());
+        row.push(number.unwrap_or(0.0) / unit);
+    }
+    for ahead in AHEAD {
+        match step + ahead {
+            step if step < STEPS => row.push_known(context, step),
+            _ => _ = row.next(2 * INSTRUMENTS),
+        }
+    }
+}
+
+/// Columns of the choice of a copy for `instrument` in `bar`; `copies` are chosen as far as there.
+pub fn write_copy(
+    pattern: &Pattern,
+    copies: &Copies,
+    context: &Context,
+    bar: usize,
+    instrument: Instrument,
+    numbers: &mut [f32],
+) {
+    let mut row = Row { numbers };
+    for other in Instrument::ALL {
+        let labels = row.next(COPY_LABELS);
+        if other < instrument {
+            labels[usize::from(copies[bar][other.index()])] = 1.0;
+        }
+    }
+    row.push_one_of(INSTRUMENTS, instrument.index());
+    for other in Instrument::ALL {
+        row.push_bool(super::bar_onsets(pattern, bar - 1, other) != 0);
+    }
+    row.push_one_of(BARS, bar);
+    row.push_kind(context.kinds[bar]);
+    let onsets =
+        |ago: usize| bar.checked_sub(ago).map(|bar| super::bar_onsets(pattern, bar, instrument));
+    for ago in 1..=COPIES {
+        let onsets = onsets(ago);
+        row.push_bool(onsets.is_some());
+        row.push_bool(onsets == Some(0));
+        row.push_bool(context.allows_copy(pattern, bar, instrument, ago));
+        row.push(onsets.map_or(0.0, |onsets| onsets.count_ones() as f32 / 16.0));
+    }
+    for (a, b) in [(1, 2), (1, 3), (2, 3)] {
+        row.push_bool(onsets(b).is_some() && onsets(a) == onsets(b));
+    }
+    row.push(context.known_onsets(bar, instrument).0.count_ones() as f32 / 16.0);
+    row.push_one_of(COPY_LABELS, copies[bar - 1][instrument.index()].into());
+}
+
+/// Columns of the velocity of the hit of `instrument` at `step`; those of the other instruments there are read where they are
+/// known or come before it.
+pub fn write_velocity(
+    pattern: &Pattern,
+    copies: &Copies,
+    context: &Context,
+    step: usize,
+    instrument: Instrument,
+    numbers: &mut [f32],
+) {
+    let mut row = Row { numbers };
+    row.push_one_of(INSTRUMENTS, instrument.index());
+    row.push_hits(pattern, Some(step), |_| 1.0);
+    let seen = |other: Instrument| {
+        let is_seen =
+            other != instrument && (other < instrument || context.locks.is_locked(step, other));
+        pattern.hit(step, other).filter(|_| is_seen)
+    };
+    for other in Instrument::ALL {
+        row.push(seen(other).map_or(0.0, |hit| hit.velocity()));
+    }
+    for other in Instrument::ALL {
+        row.push(seen(other).map_or(0.0, |hit| 2.0 * hit.micro_offset()));
+    }
+    let bar = step / STEPS_PER_BAR;
+    row.push_one_of(COPY_LABELS, copies[bar][instrument.index()].into());
+    for ago in 1..=COPIES {
+        let source = step.checked_sub(ago * STEPS_PER_BAR);
+        let hit = source.and_then(|step| pattern.hit(step, instrument));
+        row.push_bool(hit.is_some());
+        row.push(hit.map_or(0.0, |hit| hit.velocity()));
+        row.push(hit.map_or(0.0, |hit| 2.0 * hit.micro_offset()));
+    }
+    let last = (0..step).rev().find_map(|at| Some((at, pattern.hit(at, instrument)?)));
+    let last =
+        last.map(|(at, hit)| [1.0 / (step - at) as f32, hit.velocity(), 2.0 * hit.micro_offset()]);
+    last.unwrap_or_default().into_iter().for_each(|number| row.push(number));
+    row.push_one_of(STEPS_PER_BAR, step % STEPS_PER_BAR);
+    row.push_bool(context.intensity.is_some());
+    row.push(context.intensity.unwrap_or(0.0));
+}
+
+/// Columns of the micro-offset of a hit of this velocity, after those of its velocity.
+pub fn write_offset(velocity: usize, numbers: &mut [f32]) {
+    let mut row = Row { numbers };
+    row.push((velocity + 1) as f32 / VELOCITIES as f32);
+    row.push_one_of(VELOCITY_RANGES, velocity * VELOCITY_RANGES / VELOCITIES);
+}
+
+/// The velocity's place among [`VELOCITIES`].
+pub fn velocity_index(hit: groove::Hit) -> usize {
+    ((hit.velocity() * VELOCITIES as f32).round() as usize).clamp(1, VELOCITIES) - 1
+}
+
+/// The micro-offset's place among [`MICRO_OFFSETS`].
+pub fn offset_index(hit: groove::Hit) -> usize {
+    let place = (hit.micro_offset() + 0.5) * MICRO_OFFSETS as f32;
+    (place as usize).min(MICRO_OFFSETS - 1)
+}
+
+/// The hit of a velocity and a micro-offset by their places; `within` in `[0, 1)` is the place inside the micro-offset's
+/// part of a step.
+pub fn hit_of(velocity: usize, offset: usize, within: f32) -> groove::Hit {
+    let offset = (offset as f32 + within) / MICRO_OFFSETS as f32 - 0.5;
+    groove::Hit::new((velocity + 1) as f32 / VELOCITIES as f32, offset)
+}

@@ -1,0 +1,184 @@
+//! Drawing grooves as the plugin asks for them: by the step model where there is one.
+//!
+//! A groove of a seed is drawn step by step. The encoder says where it lies, so that sliders and attributes move it from
+//! there. A variation draws some beats of some instruments anew, given all the others, which stay to the hit.
+
+use groove::{INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BEAT};
+
+use super::recipe::Recipe;
+use super::step_model::{Settings, StepModel};
+use super::{GrooveModel, Scratch};
+use crate::context::{Context, Locks};
+use crate::noise::{Noise, Purpose};
+
+/// Streams of noise: a seed's groove, and its variations.
+const GROOVE: u64 = u64::MAX;
+
+/// Grooves that the critic chooses among.
+const CANDIDATES: usize = 4;
+
+/// A groove drawn from a seed, which most knobs leave as it is.
+#[derive(Debug)]
+pub(super) struct DrawnGroove {
+    /// Number of the model that drew it.
+    model: u64,
+    recipe: Recipe,
+    locks: Locks,
+    pattern: Pattern,
+    /// Where it lies, once it was needed.
+    latent: Option<Vec<f32>>,
+}
+
+impl GrooveModel {
+    /// Whether grooves can be drawn step by step.
+    pub fn has_step_model(&self) -> bool {
+        self.step_model.is_some()
+    }
+
+    /// `count` grooves drawn step by step that agree with `context`, from stream `stream` of the recipe's noise. The style
+    /// is the context's; of the recipe, seed, temperature and densities count.
+    ///
+    /// The same weights and arguments give the same grooves to the bit, on every machine; none without a step model.
+    pub fn draw(
+        &self,
+        context: &Context,
+        recipe: &Recipe,
+        stream: u64,
+        count: usize,
+    ) -> Vec<Pattern> {
+        let settings = Settings {
+            seed: recipe.seed,
+            stream,
+            temperature: recipe.noise_scale(),
+            density: recipe.density_bias(),
+            density_by_instrument: recipe.instrument_bias(),
+        };
+        let draw = |model: &StepModel| model.draw(self.isa, context, &settings, count);
+        let drawn = self.step_model.as_ref().map(draw).unwrap_or_default();
+        drawn.into_iter().map(|(pattern, _)| pattern).collect()
+    }
+
+    /// The groove that `recipe` draws and that agrees with `context`: step by step, the one of four that the critic
+    /// takes for a drummer's, if there is a critic and no bar of a kind is asked for; or without a step model by
+    /// [`decode_around`](Self::decode_around), which keeps what is known and takes no other notice of it.
+    pub fn decode_given(
+        &self,
+        context: &Context,
+        recipe: &Recipe,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        let critic = self.critic.as_ref().filter(|_| context.kinds.iter().all(Option::is_none));
+        let drawn = match critic {
+            Some(critic) => {
+                let drawn = self.draw(context, recipe, GROOVE, CANDIDATES);
+                let score = |pattern: &Pattern| critic.score(self.isa, pattern);
+                let scored = drawn.into_iter().map(|pattern| (score(&pattern), pattern));
+                scored.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, pattern)| pattern)
+            }
+            None => self.draw(context, recipe, GROOVE, 1).pop(),
+        };
+        match drawn {
+            Some(pattern) => pattern,
+            None => {
+                let z = self.point(recipe, 0, scratch);
+                self.decode_around(&z, &context.locks, recipe, 0, scratch)
+            }
+        }
+    }
+
+    /// The groove that `recipe` asks for in `cycle`, with the content of `locks`: drawn from its seed, or `near` a latent
+    /// vector `[Z]`; moved by its sliders and attributes; with some of it drawn anew, as its variation says.
+    ///
+    /// # Panics
+    /// If `near` has not Z numbers.
+    pub fn groove(
+        &self,
+        near: Option<&[f32]>,
+        locks: &Locks,
+        recipe: &Recipe,
+        cycle: i64,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        if !self.has_step_model() {
+            let z = match near {
+                Some(latent) => self.point_around(latent, recipe, cycle, scratch),
+                None => self.point(recipe, cycle, scratch),
+            };
+            return self.decode_around(&z, locks, recipe, cycle, scratch);
+        }
+        let steady = Recipe { variation: 0.0, ..*recipe };
+        let pattern = match near {
+            Some(latent) => {
+                let z = self.point_around(latent, &steady, 0, scratch);
+                self.decode_around(&z, locks, &steady, 0, scratch)
+            }
+            None => self.groove_of_seed(locks, &steady, scratch),
+        };
+        let redrawn = recipe.redrawn(cycle.cast_unsigned());
+        if redrawn == [0; STEPS / STEPS_PER_BEAT] {
+            return pattern;
+        }
+        let mut context =
+            Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
+        for step in 0..STEPS {
+            let redrawn = redrawn[step / STEPS_PER_BEAT];
+            let kept = |instrument: &Instrument| redrawn & instrument.bit() == 0;
+            for instrument in Instrument::ALL.into_iter().filter(kept) {
+                context.locks.lock(step, instrument, pattern.hit(step, instrument));
+            }
+        }
+        self.draw(&context, recipe, cycle.cast_unsigned(), 1).pop().unwrap_or(pattern)
+    }
+
+    /// The latent vector `[Z]` where the groove lies that `recipe` asks for in cycle 0.
+    pub fn place(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
+        match self.has_step_model() {
+            true => self.encode(&self.groove(None, &Locks::default(), recipe, 0, scratch)).0,
+            false => self.point(recipe, 0, scratch),
+        }
+    }
+
+    /// The groove of a seed, without variation.
+    fn groove_of_seed(&self, locks: &Locks, recipe: &Recipe, scratch: &mut Scratch) -> Pattern {
+        let (latent, attributes) = Default::default();
+        let at_rest = Recipe { latent, attributes, ..*recipe };
+        let is_same = |groove: &DrawnGroove| {
+            groove.model == self.number && groove.recipe == at_rest && groove.locks == *locks
+        };
+        let mut drawn = scratch.groove.take().filter(is_same).unwrap_or_else(|| {
+            let context =
+                Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
+            let pattern = self.decode_given(&context, &at_rest, scratch);
+            let (model, recipe, locks) = (self.number, at_rest, locks.clone());
+            DrawnGroove { model, recipe, locks, pattern, latent: None }
+        });
+        let pattern = if *recipe == at_rest {
+            drawn.pattern
+        } else {
+            let latent = drawn.latent.get_or_insert_with(|| self.encode(&drawn.pattern).0);
+            let z = self.point_around(latent, recipe, 0, scratch);
+            self.decode_around(&z, locks, recipe, 0, scratch)
+        };
+        scratch.groove = Some(drawn);
+        pattern
+    }
+}
+
+impl Recipe {
+    /// The instruments that each beat of `cycle` draws anew, a bit each: the share [`variation`](Self::variation).
+    pub(super) fn redrawn(&self, cycle: u64) -> [u16; STEPS / STEPS_PER_BEAT] {
+        let mut redrawn = [0; STEPS / STEPS_PER_BEAT];
+        let variation = self.wandering();
+        if variation > 0.0 {
+            let mut noise = Noise::new(self.seed, Purpose::StepRedraw, cycle);
+            let mut draws = [0.0; STEPS / STEPS_PER_BEAT * INSTRUMENTS];
+            noise.fill_uniform(&mut draws);
+            for (beat, draws) in redrawn.iter_mut().zip(draws.as_chunks::<INSTRUMENTS>().0) {
+                for (instrument, draw) in Instrument::ALL.into_iter().zip(draws) {
+                    *beat |= if *draw < variation { instrument.bit() } else { 0 };
+                }
+            }
+        }
+        redrawn
+    }
+}

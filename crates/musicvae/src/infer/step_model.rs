@@ -1,0 +1,409 @@
+//! Drawing grooves step by step, given what is known: the step model in the kernel.
+//!
+//! Several candidates are drawn side by side, so that each weight is read once for all of them.
+
+use groove::{BARS, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, TOKENS, Token};
+
+use super::isa::Isa;
+use super::lstm::{Layer, LayerState};
+use super::matrix::{Linear, Rows, map};
+use super::tensors::Source;
+use super::tokens::{AddOnsets, Draw, density_bias};
+use crate::context::columns::{
+    self, AHEAD_COLUMNS, COPY_COLUMNS, COPY_LABELS, MICRO_OFFSETS, OFFSET_COLUMNS, VELOCITIES,
+    VELOCITY_COLUMNS,
+};
+use crate::context::{Context, Copies};
+use crate::noise::{Noise, Purpose};
+use crate::weights::WeightsError;
+use crate::weights::config::StepModelConfig;
+
+/// How a groove is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Settings {
+    pub(super) seed: u64,
+    /// Number of the stream of noise: a cycle, a request.
+    pub(super) stream: u64,
+    /// Scale of the noise; 0 takes the likeliest of everything.
+    pub(super) temperature: f32,
+    /// Nats that each hit gains.
+    pub(super) density: f32,
+    pub(super) density_by_instrument: [f32; INSTRUMENTS],
+}
+
+/// The step model's weights.
+#[derive(Debug)]
+pub(super) struct StepModel {
+    config: StepModelConfig,
+    columns: usize,
+    ahead: Recurrent,
+    input: Linear,
+    lower: Recurrent,
+    upper: Recurrent,
+    joint: Linear,
+    single: Linear,
+    copy: [Linear; 2],
+    velocity: [Linear; 2],
+    offset: [Linear; 2],
+}
+
+/// A layer of an LSTM and its gates' biases.
+#[derive(Debug)]
+struct Recurrent {
+    layer: Layer,
+    bias: Vec<f32>,
+    hidden: usize,
+}
+
+/// States of a recurrent layer, and its gates.
+struct Running {
+    state: LayerState,
+    gates: Rows,
+}
+
+impl Recurrent {
+    fn pack(source: Source<'_>, name: &str) -> Result<Self, WeightsError> {
+        let tensors = source.lstm(&format!("step_model.{name}"), 0, "")?;
+        let layer = Layer::pack(source.isa, tensors, 0, 0..tensors.inputs());
+        Ok(Self { layer, bias: tensors.bias(), hidden: tensors.hidden() })
+    }
+
+    fn start(&self, sequences: usize) -> Running {
+        Running {
+            state: self.layer.state(sequences),
+            gates: Rows::new(sequences, self.layer.gates()),
+        }
+    }
+
+    /// The next input of sequence `row`.
+    fn input<'a>(&self, running: &'a mut Running, row: usize) -> &'a mut [f32] {
+        &mut running.state.x.row_mut(row)[self.hidden..]
+    }
+
+    fn step(&self, isa: Isa, running: &mut Running, sequences: usize) {
+        for row in 0..sequences {
+            running.gates.set(row, &self.bias);
+        }
+        self.layer.step(isa, |_| &[], &mut running.state, &mut running.gates, sequences);
+    }
+
+    fn output<'a>(&self, running: &'a Running, row: usize) -> &'a [f32] {
+        &running.state.x.row(row)[..self.hidden]
+    }
+}
+
+/// A groove being drawn.
+struct Candidate {
+    pattern: Pattern,
+    copies: Copies,
+    tokens: Noise,
+    hits: Noise,
+}
+
+/// Words of noise of a hit.
+const HIT_NOISE: usize = VELOCITIES + MICRO_OFFSETS + 1;
+
+impl Candidate {
+    fn new(settings: &Settings, number: usize) -> Self {
+        let index = settings.stream.wrapping_mul(256).wrapping_add(number as u64);
+        Self {
+            pattern: Pattern::EMPTY,
+            copies: Copies::default(),
+            tokens: Noise::new(settings.seed, Purpose::StepTokens, index),
+            hits: Noise::new(settings.seed, Purpose::StepHits, index),
+        }
+    }
+
+    /// Noise for the choice of a copy. Every choice has its own place in the stream, whatever was chosen before.
+    fn copy_noise(&mut self, bar: usize, instrument: Instrument) -> [f32; COPY_LABELS] {
+        let mut noise = [0.0; COPY_LABELS];
+        self.hits.seek(((bar * INSTRUMENTS + instrument.index()) * COPY_LABELS) as u64);
+        self.hits.fill_gumbel(&mut noise);
+        noise
+    }
+
+    /// Noise for the velocity and the micro-offset of a hit, and its place within a part of the step.
+    fn hit_noise(&mut self, step: usize, instrument: Instrument) -> ([f32; HIT_NOISE - 1], f32) {
+        let mut noise = [0.0; HIT_NOISE - 1];
+        let cell = step * INSTRUMENTS + instrument.index();
+        self.hits.seek((BARS * INSTRUMENTS * COPY_LABELS + cell * HIT_NOISE) as u64);
+        self.hits.fill_gumbel(&mut noise);
+        (noise, self.hits.uniform())
+    }
+}
+
+impl StepModel {
+    pub(super) fn pack(source: Source<'_>, config: &StepModelConfig) -> Result<Self, WeightsError> {
+        let linear = |name: &str| source.linear(&format!("step_model.{name}"));
+        let head = |name: &str| -> Result<_, WeightsError> {
+            Ok([linear(&format!("{name}_0"))?, linear(&format!("{name}_1"))?])
+        };
+        Ok(Self {
+            config: config.clone(),
+            columns: columns::step_columns(config.styles),
+            ahead: Recurrent::pack(source, "ahead")?,
+            input: linear("input")?,
+            lower: Recurrent::pack(source, "lower")?,
+            upper: Recurrent::pack(source, "upper")?,
+            joint: linear("joint")?,
+            single: linear("single")?,
+            copy: head("copy")?,
+            velocity: head("velocity")?,
+            offset: head("offset")?,
+        })
+    }
+
+    /// So many grooves that agree with `context`, and which instruments were to copy earlier bars.
+    pub(super) fn draw(
+        &self,
+        isa: Isa,
+        context: &Context,
+        settings: &Settings,
+        count: usize,
+    ) -> Vec<(Pattern, Copies)> {
+        let StepModelConfig { input, hidden, .. } = self.config;
+        let temperature = settings.temperature;
+        let ahead = self.read_ahead(isa, context);
+        let free = density_bias(settings.density, &settings.density_by_instrument);
+        let mut candidates: Vec<Candidate> =
+            (0..count).map(|number| Candidate::new(settings, number)).collect();
+        let (mut lower, mut upper) = (self.lower.start(count), self.upper.start(count));
+        let mut seen = Rows::new(count, self.columns + self.config.ahead);
+        let mut read = self.input.rows(count);
+        let mut out = Rows::new(count, hidden);
+        let mut beside = Rows::new(count, hidden + self.columns);
+        let (mut joint, mut single) = (self.joint.rows(count), self.single.rows(count));
+        let mut noise = vec![0.0; TOKENS];
+        for step in 0..STEPS {
+            if step > 0 && step.is_multiple_of(STEPS_PER_BAR) {
+                let bar = step / STEPS_PER_BAR;
+                self.choose_copies(
+                    isa,
+                    context,
+                    temperature,
+                    bar,
+                    ahead.row(step),
+                    &out,
+                    &mut candidates,
+                );
+            }
+            for (row, candidate) in candidates.iter().enumerate() {
+                let (own, summary) = seen.row_mut(row).split_at_mut(self.columns);
+                own.fill(0.0);
+                let Candidate { pattern, copies, .. } = candidate;
+                columns::write_step(pattern, copies, context, self.config.styles, step, own);
+                summary.copy_from_slice(&ahead.row(step)[..self.config.ahead]);
+            }
+            self.input.apply(isa, &seen, &mut read, count);
+            for row in 0..count {
+                let read = &mut read.row_mut(row)[..input];
+                map(isa, read, relu);
+                self.lower.input(&mut lower, row).copy_from_slice(read);
+            }
+            self.lower.step(isa, &mut lower, count);
+            for row in 0..count {
+                let below = self.lower.output(&lower, row);
+                self.upper.input(&mut upper, row).copy_from_slice(below);
+            }
+            self.upper.step(isa, &mut upper, count);
+            for row in 0..count {
+                let (below, above) =
+                    (self.lower.output(&lower, row), self.upper.output(&upper, row));
+                for ((out, below), above) in out.row_mut(row).iter_mut().zip(below).zip(above) {
+                    *out = below + above;
+                }
+                let (first, second) = beside.row_mut(row).split_at_mut(hidden);
+                first.copy_from_slice(out.row(row));
+                second.copy_from_slice(&seen.row(row)[..self.columns]);
+            }
+            self.joint.apply(isa, &out, &mut joint, count);
+            self.single.apply(isa, &beside, &mut single, count);
+            for (row, candidate) in candidates.iter_mut().enumerate() {
+                let logits = joint.row_mut(row).first_chunk_mut().expect("512 logits");
+                let onsets = single.row(row).first_chunk().expect("9 logits");
+                isa.run(AddOnsets { onsets, logits });
+                let bias = restricted(candidate, context, step, &free);
+                if temperature > 0.0 {
+                    candidate.tokens.seek((step * TOKENS) as u64);
+                    candidate.tokens.fill_gumbel(&mut noise);
+                }
+                let draw = Draw { bias: &bias, temperature, noise: &noise };
+                let token = draw.token(isa, 0, logits);
+                for instrument in token.instruments() {
+                    let known = context.locks.pattern().hit(step, instrument);
+                    candidate.pattern.set(step, instrument, Some(known.unwrap_or(UNDECIDED)));
+                }
+            }
+            self.express(isa, context, temperature.min(1.0), step, &out, &mut candidates);
+        }
+        candidates.into_iter().map(|candidate| (candidate.pattern, candidate.copies)).collect()
+    }
+
+    /// The summary of what is known ahead, at each step `[64, R]`.
+    fn read_ahead(&self, isa: Isa, context: &Context) -> Rows {
+        let mut summary = Rows::new(STEPS, self.config.ahead);
+        let mut running = self.ahead.start(1);
+        for step in (0..STEPS).rev() {
+            let row = self.ahead.input(&mut running, 0);
+            row.fill(0.0);
+            columns::write_ahead(context, step, &mut row[..AHEAD_COLUMNS]);
+            self.ahead.step(isa, &mut running, 1);
+            summary.set(step, self.ahead.output(&running, 0));
+        }
+        summary
+    }
+
+    /// Chooses for `bar` which instruments copy an earlier one, one instrument after the other.
+    #[allow(clippy::too_many_arguments)]
+    fn choose_copies(
+        &self,
+        isa: Isa,
+        context: &Context,
+        temperature: f32,
+        bar: usize,
+        ahead: &[f32],
+        out: &Rows,
+        candidates: &mut [Candidate],
+    ) {
+        let (count, hidden) = (candidates.len(), self.config.hidden);
+        let known = hidden + self.config.ahead;
+        let mut x = Rows::new(count, known + COPY_COLUMNS);
+        for row in 0..count {
+            let x = x.row_mut(row);
+            x[..hidden].copy_from_slice(out.row(row));
+            x[hidden..known].copy_from_slice(&ahead[..self.config.ahead]);
+        }
+        for instrument in Instrument::ALL {
+            for (row, candidate) in candidates.iter().enumerate() {
+                let own = &mut x.row_mut(row)[known..];
+                own.fill(0.0);
+                let Candidate { pattern, copies, .. } = candidate;
+                columns::write_copy(pattern, copies, context, bar, instrument, own);
+            }
+            let logits = head(isa, &self.copy, &x, count);
+            for (row, candidate) in candidates.iter_mut().enumerate() {
+                let noise = candidate.copy_noise(bar, instrument);
+                let is_allowed = |ago: usize| {
+                    ago == 0 || context.allows_copy(&candidate.pattern, bar, instrument, ago)
+                };
+                let logits = &logits.row(row)[..COPY_LABELS];
+                let label = best(logits, &noise, temperature, is_allowed);
+                candidate.copies[bar][instrument.index()] = label as u8;
+            }
+        }
+    }
+
+    /// Draws velocities and micro-offsets of the hits at `step` that are not known, kick first.
+    fn express(
+        &self,
+        isa: Isa,
+        context: &Context,
+        temperature: f32,
+        step: usize,
+        out: &Rows,
+        candidates: &mut [Candidate],
+    ) {
+        let hidden = self.config.hidden;
+        let known = hidden + VELOCITY_COLUMNS;
+        let mut x = Rows::new(candidates.len(), hidden + OFFSET_COLUMNS);
+        for instrument in Instrument::ALL {
+            let mut rows = Vec::new();
+            for (row, candidate) in candidates.iter().enumerate() {
+                if candidate.pattern.hit(step, instrument) != Some(UNDECIDED)
+                    || context.locks.is_locked(step, instrument)
+                {
+                    continue;
+                }
+                let x = x.row_mut(rows.len());
+                x[hidden..].fill(0.0);
+                x[..hidden].copy_from_slice(out.row(row));
+                let Candidate { pattern, copies, .. } = candidate;
+                let own = &mut x[hidden..known];
+                columns::write_velocity(pattern, copies, context, step, instrument, own);
+                rows.push(row);
+            }
+            if rows.is_empty() {
+                continue;
+            }
+            let logits = head(isa, &self.velocity, &x, rows.len());
+            let mut drawn = Vec::with_capacity(rows.len());
+            for (i, &row) in rows.iter().enumerate() {
+                let (noise, within) = candidates[row].hit_noise(step, instrument);
+                let logits = &logits.row(i)[..VELOCITIES];
+                let velocity = best(logits, &noise[..VELOCITIES], temperature, |_| true);
+                columns::write_offset(velocity, &mut x.row_mut(i)[known..]);
+                drawn.push((velocity, noise, within));
+            }
+            let logits = head(isa, &self.offset, &x, rows.len());
+            for (i, (&row, (velocity, noise, within))) in rows.iter().zip(drawn).enumerate() {
+                let logits = &logits.row(i)[..MICRO_OFFSETS];
+                let offset = best(logits, &noise[VELOCITIES..], temperature, |_| true);
+                let within = if temperature > 0.0 { within } else { 0.5 };
+                let hit = columns::hit_of(velocity, offset, within);
+                candidates[row].pattern.set(step, instrument, Some(hit));
+            }
+        }
+    }
+}
+
+/// A hit whose velocity and micro-offset are not drawn yet.
+const UNDECIDED: Hit = Hit::new(0.0, 0.0);
+
+fn relu(x: f32) -> f32 {
+    x.max(0.0)
+}
+
+/// Two layers, on the first `count` rows of `x`.
+fn head(isa: Isa, [first, second]: &[Linear; 2], x: &Rows, count: usize) -> Rows {
+    let mut inner = first.rows(count);
+    first.apply(isa, x, &mut inner, count);
+    let width = first.matrix.outputs();
+    for row in 0..count {
+        map(isa, &mut inner.row_mut(row)[..width], relu);
+    }
+    let mut outer = second.rows(count);
+    second.apply(isa, &inner, &mut outer, count);
+    outer
+}
+
+/// The place of the largest sum of a logit and its noise, of those that are allowed; the first of equals.
+fn best(
+    logits: &[f32],
+    noise: &[f32],
+    temperature: f32,
+    is_allowed: impl Fn(usize) -> bool,
+) -> usize {
+    let mut winner = (0, f32::NEG_INFINITY);
+    for (place, (logit, noise)) in logits.iter().zip(noise).enumerate() {
+        let score = temperature.mul_add(*noise, *logit);
+        if score > winner.1 && is_allowed(place) {
+            winner = (place, score);
+        }
+    }
+    winner.0
+}
+
+/// `free`, without the tokens that contradict what is known or copied at `step`.
+fn restricted(
+    candidate: &Candidate,
+    context: &Context,
+    step: usize,
+    free: &[f32; TOKENS],
+) -> [f32; TOKENS] {
+    let (mut mask, mut held) = (0, Token::SILENCE);
+    for instrument in Instrument::ALL {
+        let Candidate { pattern, copies, .. } = candidate;
+        match columns::forced(pattern, copies, context, step, instrument) {
+            None => {}
+            Some(false) => mask |= instrument.bit(),
+            Some(true) => {
+                mask |= instrument.bit();
+                held = held.with(instrument);
+            }
+        }
+    }
+    std::array::from_fn(|token| {
+        let is_possible = (token as u16 ^ held.value()) & mask == 0;
+        if is_possible { free[token] } else { f32::NEG_INFINITY }
+    })
+}

@@ -1,0 +1,197 @@
+"""How much like drummers' are drawn grooves? `python judge.py groove.zip SAMPLES_DIR [--seed N] [--style NAME]`
+
+SAMPLES_DIR holds MIDI files of four bars (`trainer sample -n 1500 --out SAMPLES_DIR`). They are compared with windows on bar
+lines of the training beats in 4/4 of the Groove MIDI Dataset. Four classifiers learn to tell the two apart on one half of both and
+are measured on the other, by the area under the curve: .5 cannot tell, 1 always can. Beside each stands what it makes of two halves of
+the windows. Then come what a drummer would look at, variety, and near-copies. With --style both sides are of that style.
+"""
+import argparse
+import csv
+import io
+import pathlib
+import zipfile
+
+import mido
+import numpy as np
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.metrics import roc_auc_score
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+BARS, STEPS_PER_BAR, STEPS, INSTRUMENTS = 4, 16, 64, 9
+KICK, SNARE, HIGH_TOM, LOW_MID_TOM, FLOOR_TOM, OPEN_HAT, CLOSED_HAT, CRASH, RIDE = range(INSTRUMENTS)
+# Keys of the Roland TD-11 that the data set was played on, and of General MIDI.
+KEYS = {
+    KICK: (35, 36), SNARE: (37, 38, 40), HIGH_TOM: (48, 50), LOW_MID_TOM: (45, 47), FLOOR_TOM: (41, 43, 58),
+    OPEN_HAT: (26, 46), CLOSED_HAT: (22, 42, 44), CRASH: (49, 52, 55, 57), RIDE: (51, 53, 59),
+}
+INSTRUMENT = {key: instrument for instrument, keys in KEYS.items() for key in keys}
+PAIRS = [(a, b) for b in range(BARS) for a in range(b)]
+
+
+def steps_of(midi, steps=None):
+    """A MIDI file as [steps, 9, 2]: velocity in [0, 1], 0 without a hit, and micro-offset in steps."""
+    hits = []
+    for track in midi.tracks:
+        tick = 0
+        for event in track:
+            tick += event.time
+            if event.type == "note_on" and event.velocity and event.note in INSTRUMENT:
+                place = tick / midi.ticks_per_beat * 4
+                hits.append((int(np.floor(place + 0.5)), INSTRUMENT[event.note], event.velocity / 127, place))
+    if steps is None:
+        last = max((hit[0] for hit in hits), default=0)
+        steps = (last // STEPS_PER_BAR + 1) * STEPS_PER_BAR
+    grid = np.zeros((steps, INSTRUMENTS, 2), np.float32)
+    for step, instrument, velocity, place in hits:
+        if step < steps and velocity > grid[step, instrument, 0]:
+            grid[step, instrument] = velocity, place - step
+    return grid
+
+
+def windows(archive, style=None):
+    """{split: [window]}: four bars at every bar line, those with fewer than eight hits left out."""
+    found = {"train": [], "validation": [], "test": []}
+    with zipfile.ZipFile(archive) as files:
+        info = next(name for name in files.namelist() if name.endswith("info.csv"))
+        for row in csv.DictReader(io.StringIO(files.read(info).decode())):
+            is_asked = style is None or row["style"].split("/")[0] == style
+            if row["time_signature"] != "4-4" or row["beat_type"] != "beat" or not is_asked:
+                continue
+            content = files.read(info[: -len("info.csv")] + row["midi_filename"])
+            steps = steps_of(mido.MidiFile(file=io.BytesIO(content)))
+            for first in range(0, len(steps) - STEPS + 1, STEPS_PER_BAR):
+                window = steps[first : first + STEPS]
+                if np.count_nonzero(window[:, :, 0]) >= 8:
+                    found[row["split"]].append(window)
+    return found
+
+
+def in_common(a, b):
+    return np.count_nonzero(a & b) / max(1, np.count_nonzero(a | b))
+
+
+def drummers_view(window):
+    """Named numbers that a drummer would look at."""
+    struck = window[:, :, 0] > 0
+    bars = struck.reshape(BARS, STEPS_PER_BAR, INSTRUMENTS)
+    snare = window[:, SNARE, 0].reshape(BARS, STEPS_PER_BAR)
+    on_2, on_4 = snare[:, 4] > 0.4, snare[:, 12] > 0.4
+    time = bars[:, :, [OPEN_HAT, CLOSED_HAT, RIDE]].any(2)
+    early = [(0, 1), (0, 2), (1, 2)]
+    alike = np.array([in_common(bars[a], bars[b]) for a, b in early])
+    same = lambda instrument: np.mean([np.array_equal(bars[a, :, instrument], bars[b, :, instrument]) for a, b in early])
+    hands = struck[:, [i for i in range(INSTRUMENTS) if i != KICK]].sum(1)
+    return {
+        "backbeat": np.mean(on_2 & on_4),
+        "half a backbeat": np.mean(on_2 != on_4),
+        "kick on one": bars[:, 0, KICK].mean(),
+        "unbroken time": np.mean(time[:, ::4].all(1) | time[:, ::2].all(1)),
+        "kick the same": same(KICK),
+        "snare the same": same(SNARE),
+        "bars the same": np.mean(alike > 0.95),
+        "fill in bar four": float(alike.mean() > 0.75 and in_common(bars[2], bars[3]) < 0.5),
+        "three hands": np.mean(hands > 2),
+        "hits a bar": np.count_nonzero(struck) / BARS,
+        "velocity spread": window[:, :, 0][struck].std() if struck.any() else 0.0,
+        "micro-offset spread": window[:, :, 1][struck].std() if struck.any() else 0.0,
+    }
+
+
+def by_hand(window, expression):
+    """Features: the grid, its bars, how they repeat, a drummer's view; with velocities and micro-offsets or without."""
+    struck = window[:, :, 0] > 0
+    seen = window if expression else np.stack([struck * 0.6, np.zeros_like(struck, np.float32)], 2)
+    bars = struck.reshape(BARS, STEPS_PER_BAR, INSTRUMENTS)
+    view = {name: x for name, x in drummers_view(seen).items() if expression or "spread" not in name}
+    parts = [
+        struck.ravel(), bars.mean(0).ravel(), bars.sum(1).ravel(), [in_common(bars[a], bars[b]) for a, b in PAIRS],
+        [(bars[a, :, i] == bars[b, :, i]).mean() for a, b in PAIRS for i in range(INSTRUMENTS)],
+        list(view.values()), [len(np.unique(struck, axis=0))],
+    ]
+    if expression:
+        parts.append(window.ravel())
+    return np.concatenate([np.asarray(part, np.float32) for part in parts])
+
+
+def raw(window, _expression):
+    return (window[:, :, 0] > 0).ravel().astype(np.float32)
+
+
+def differences(window, _expression):
+    """Onsets, and where each two bars differ."""
+    bars = (window[:, :, 0] > 0).reshape(BARS, STEPS_PER_BAR, INSTRUMENTS)
+    return np.concatenate([bars.ravel(), *((bars[a] ^ bars[b]).ravel() for a, b in PAIRS)]).astype(np.float32)
+
+
+def judges(seed):
+    """Name, features, whether with velocities and micro-offsets, classifier."""
+    trees = lambda: HistGradientBoostingClassifier(max_iter=200, learning_rate=0.08, random_state=seed)
+    perceptron = MLPClassifier((64,), alpha=1.0, max_iter=60, random_state=seed)
+    return [
+        ("onsets: boosted trees", by_hand, False, trees()),
+        ("onsets: random forest, raw grid", raw, False, RandomForestClassifier(400, random_state=seed, n_jobs=-1)),
+        ("onsets: extra trees, bars' differences", differences, False, ExtraTreesClassifier(400, random_state=seed, n_jobs=-1)),
+        ("onsets: perceptron, bars' differences", differences, False, make_pipeline(StandardScaler(), perceptron)),
+        ("all: boosted trees", by_hand, True, trees()),
+    ]
+
+
+def told_apart(a, b, features, expression, classifier, rng):
+    count = min(len(a), len(b))
+    x = [np.array([features(some[i], expression) for i in rng.permutation(len(some))[:count]]) for some in (a, b)]
+    half = count // 2
+    classifier.fit(np.concatenate([x[0][:half], x[1][:half]]), np.repeat([0, 1], half))
+    told = classifier.predict_proba(np.concatenate([x[0][half:], x[1][half:]]))[:, 1]
+    return roc_auc_score(np.repeat([0, 1], count - half), told)
+
+
+def variety(some, rng, pairs=4000):
+    grids = [(window[:, :, 0] > 0) for window in some]
+    chosen = rng.integers(len(grids), size=(pairs, 2))
+    return np.mean([1 - in_common(grids[i], grids[j]) for i, j in chosen if i != j])
+
+
+def near_copies(some, training):
+    """Share of which at most a tenth of the hits differ from some training window."""
+    known = np.array([raw(window, False) for window in training])
+    mine = np.array([raw(window, False) for window in some])
+    copies = 0
+    for part in np.array_split(mine, max(1, len(mine) // 200)):
+        apart = part.sum(1)[:, None] + known.sum(1)[None] - 2 * part @ known.T
+        copies += np.count_nonzero(apart.min(1) <= 0.1 * part.sum(1))
+    return copies / len(mine)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("archive")
+    parser.add_argument("samples", type=pathlib.Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--style")
+    parser.add_argument("--looks", action="store_true", help="without classifiers")
+    args = parser.parse_args()
+    rng = np.random.default_rng(args.seed)
+    split = windows(args.archive, args.style)
+    drawn = [steps_of(mido.MidiFile(path), STEPS) for path in sorted(args.samples.rglob("*.mid"))]
+    if not drawn or not split["train"]:
+        parser.error("no samples, or no training windows of this style")
+    real = [split["train"][i] for i in rng.permutation(len(split["train"]))[: 2 * len(drawn)]]
+    if not args.looks:
+        print(f"{'told apart by':40} samples   windows")
+        for name, features, expression, classifier in judges(args.seed):
+            areas = [told_apart(*pair, features, expression, classifier, rng) for pair in ((real, drawn), (real[::2], real[1::2]))]
+            print(f"{name:40} {areas[0]:7.3f}   {areas[1]:7.3f}")
+    print(f"{'':40} samples   windows")
+    print(f"{'variety':40} {variety(drawn, rng):7.3f}   {variety(real, rng):7.3f}")
+    if split["test"]:
+        copies = [near_copies(some, split["train"]) for some in (drawn, split["test"])]
+        print(f"{'near-copies (beside test windows)':40} {copies[0]:7.3f}   {copies[1]:7.3f}")
+    views = [[drummers_view(window) for window in some] for some in (drawn, real)]
+    for name in views[0][0]:
+        print(f"{name:40} {np.mean([v[name] for v in views[0]]):7.3f}   {np.mean([v[name] for v in views[1]]):7.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+//! Contexts drawn for training: what is told of a window.
+
+use std::ops::Range;
+
+use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR};
+use musicvae::context::{BarKind, Context};
+use musicvae::noise::Noise;
+
+/// Share of windows of which the style is not told.
+const ANY_STYLE: f32 = 0.15;
+/// Share of a line's onsets that are left out, as listening does.
+const MISSED: f32 = 0.05;
+
+/// A context for a window of a performance.
+pub(super) fn of_window(pattern: &Pattern, style: Option<u16>, noise: &mut Noise) -> Context {
+    let mut context = Context::default();
+    tell_whole(&mut context, pattern, style, noise);
+    if noise.uniform() < 0.5 {
+        context.kinds = kinds(pattern).map(Some);
+    }
+    if noise.uniform() < 0.15 {
+        context.line = Some(line(pattern, noise));
+    }
+    let draw = noise.uniform();
+    if draw < 0.4 {
+        return context;
+    }
+    let known = if draw < 0.58 {
+        Known::Bars(std::array::from_fn(|_| noise.uniform() < 0.6))
+    } else if draw < 0.74 {
+        let share = noise.uniform();
+        Known::Instruments(Instrument::ALL.map(|_| noise.uniform() < share))
+    } else if draw < 0.9 {
+        Known::Cells(noise.uniform())
+    } else {
+        let from = noise.below(STEPS);
+        Known::Outside(from..from + 1 + noise.below(STEPS - from))
+    };
+    for step in 0..STEPS {
+        for instrument in Instrument::ALL {
+            let is_known = match &known {
+                Known::Bars(bars) => bars[step / STEPS_PER_BAR],
+                Known::Instruments(chosen) => chosen[instrument.index()],
+                Known::Cells(share) => noise.uniform() < *share,
+                Known::Outside(steps) => !steps.contains(&step),
+            };
+            if is_known {
+                context.locks.lock(step, instrument, pattern.hit(step, instrument));
+            }
+        }
+    }
+    context
+}
+
+/// Which cells are known.
+enum Known {
+    /// All of these bars.
+    Bars([bool; BARS]),
+    /// All of these instruments.
+    Instruments([bool; INSTRUMENTS]),
+    /// This share of all cells.
+    Cells(f32),
+    /// All but those of these steps.
+    Outside(Range<usize>),
+}
+
+/// A context for a window that ends with a fill over the steps `fill`.
+pub(super) fn of_fill(
+    pattern: &Pattern,
+    fill: &Range<usize>,
+    style: Option<u16>,
+    noise: &mut Noise,
+) -> Context {
+    let mut context = Context::default();
+    tell_whole(&mut context, pattern, style, noise);
+    // Always told, so that fills stay as rare as they are where nobody asks for one.
+    for bar in 0..BARS {
+        let is_fill = (bar + 1) * STEPS_PER_BAR > fill.start;
+        context.kinds[bar] = Some(if is_fill { BarKind::Fill } else { BarKind::Groove });
+    }
+    if noise.uniform() < 0.7 {
+        // A key may ask for it later than the drummer began.
+        let from = if noise.uniform() < 0.7 { fill.start } else { fill.start + noise.below(8) };
+        for step in 0..from.min(STEPS) {
+            for instrument in Instrument::ALL {
+                context.locks.lock(step, instrument, pattern.hit(step, instrument));
+            }
+        }
+    }
+    context
+}
+
+/// Style, density and intensity, each told at times.
+fn tell_whole(context: &mut Context, pattern: &Pattern, style: Option<u16>, noise: &mut Noise) {
+    context.style = style.filter(|_| noise.uniform() >= ANY_STYLE);
+    let hits = pattern.count().max(1) as f32;
+    let intensity = pattern.iter().map(|(_, _, hit)| hit.velocity()).sum::<f32>() / hits;
+    context.density = (noise.uniform() < 0.3).then_some(hits / BARS as f32);
+    context.intensity = (noise.uniform() < 0.3).then_some(intensity);
+}
+
+/// Makes known all that `pattern` has in `bars`.
+pub(super) fn know_bars(context: &mut Context, pattern: &Pattern, bars: &[usize]) {
+    for step in (0..STEPS).filter(|step| bars.contains(&(step / STEPS_PER_BAR))) {
+        for instrument in Instrument::ALL {
+            context.locks.lock(step, instrument, pattern.hit(step, instrument));
+        }
+    }
+}
+
+/// Groove, but for a last bar that is unlike three that are alike.
+fn kinds(pattern: &Pattern) -> [BarKind; BARS] {
+    let tokens = pattern.tokens().map(|token| token.value());
+    let alike = |a: usize, b: usize| {
+        let bars = (0..STEPS_PER_BAR).map(|i| (tokens[16 * a + i], tokens[16 * b + i]));
+        let (both, any) = bars.fold((0, 0), |(both, any), (a, b)| {
+            (both + (a & b).count_ones(), any + (a | b).count_ones())
+        });
+        both as f32 / any.max(1) as f32
+    };
+    let first = (alike(0, 1) + alike(1, 2) + alike(0, 2)) / 3.0;
+    let mut kinds = [BarKind::Groove; BARS];
+    if first > 0.7 && alike(2, 3) < 0.5 {
+        kinds[BARS - 1] = BarKind::Fill;
+    }
+    kinds
+}
+
+/// A line that somebody might play to the drummer: some of the instruments' onsets.
+fn line(pattern: &Pattern, noise: &mut Noise) -> [bool; STEPS] {
+    const LINES: [&[Instrument]; 4] = [
+        &[Instrument::Kick],
+        &[Instrument::Kick, Instrument::Snare],
+        &[Instrument::Snare],
+        &Instrument::ALL,
+    ];
+    let chosen = LINES[noise.below(LINES.len())];
+    std::array::from_fn(|step| {
+        let is_heard = noise.uniform() >= MISSED;
+        is_heard && chosen.iter().any(|&instrument| pattern.hit(step, instrument).is_some())
+    })
+}
