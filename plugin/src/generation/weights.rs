@@ -59,7 +59,7 @@ pub(crate) trait Decode: Send + Sync + 'static {
     /// The number of the style of this name, if the weights know it.
     fn style(&self, name: &str) -> Option<u16>;
 
-    /// The latent vector that `recipe` draws in cycle 0.
+    /// Where the groove lies that `recipe` draws in cycle 0.
     fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32>;
 
     /// The latent vector between `points`, each with its share.
@@ -91,11 +91,7 @@ impl Decode for Weights {
         locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern {
-        let z = match near {
-            Some(latent) => self.model.point_around(latent, recipe, cycle, scratch),
-            None => self.model.point(recipe, cycle, scratch),
-        };
-        self.model.decode_around(&z, locks, recipe, cycle, scratch)
+        self.model.groove(near, locks, recipe, cycle, scratch)
     }
 
     fn style(&self, name: &str) -> Option<u16> {
@@ -105,7 +101,7 @@ impl Decode for Weights {
     }
 
     fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
-        self.model.point(recipe, 0, scratch)
+        self.model.place(recipe, scratch)
     }
 
     fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {

@@ -149,9 +149,10 @@ fn typing_finds_a_groove_and_enter_takes_it_up() {
     let field = place(&window, "browser");
     click(&mut window, field);
     (0..3).for_each(|_| drop(window.frame(Vec::new())));
-    type_text(&mut window, "funk 2");
+    type_text(&mut window, "funk, gho");
     press_key(&mut window, Key::Enter);
-    let place = grooves().iter().position(|groove| groove.name() == "Funk 2").unwrap();
+    let place =
+        grooves().iter().position(|groove| groove.name().starts_with("Funk, ghosted")).unwrap();
     assert_eq!(window.execute(), [Command::ListPresets, Command::Begin(place)]);
 }
 

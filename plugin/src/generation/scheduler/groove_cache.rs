@@ -8,7 +8,7 @@ use engine::{CYCLES, Score};
 use groove::Pattern;
 use musicvae::infer::Scratch;
 
-use crate::generation::scheduler::decode_scratch::DecodeScratch;
+use crate::generation::scheduler::decode_scratch::{DecodeScratch, corner};
 use crate::generation::weights::Decode;
 use crate::handoff::answer::ReadyGroove;
 use crate::state::edits::Edits;
@@ -179,6 +179,9 @@ impl GrooveCache {
             let near = match (anchor, pad) {
                 (Some(anchor), _) if key.is_import => return *anchor,
                 (Some(anchor), _) => Some(latent.get_or_insert_with(|| weights.encode(anchor))),
+                (None, Some(pad)) if let Some(corner) = corner(pad, &recipe, weights) => {
+                    return weights.decode(None, &corner, drawn, given, &mut scratch.kernel);
+                }
                 (None, Some(pad)) => {
                     Some(latent.get_or_insert_with(|| scratch.between(pad, &recipe, weights)))
                 }

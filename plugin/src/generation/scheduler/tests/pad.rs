@@ -45,11 +45,17 @@ fn the_groove_is_where_the_pad_is_and_follows_it_and_its_corners() {
         finish(&mut scheduler, &at(recipe(5, 0.0), x, y), Some(&NETWORK));
         assert_eq!(ride(&scheduler), expected % groove::STEPS, "{x} {y}");
     };
-    expect(0.0, 1.0, 20);
     expect(1.0, 1.0, slot.count());
     expect(0.0, 0.0, clip.count());
-    expect(1.0, 0.0, 0); // the groove of the controls, which the fake has at 0
     expect(0.5, 1.0, (20 + slot.count()) / 2);
+    // In the corners of the style and of the controls their own grooves are played.
+    let style = NETWORK.style("ab");
+    for (x, y, recipe) in
+        [(0.0, 1.0, Recipe { style, ..recipe(5, 0.0) }), (1.0, 0.0, recipe(5, 0.0))]
+    {
+        finish(&mut scheduler, &at(super::recipe(5, 0.0), x, y), Some(&NETWORK));
+        assert_eq!(played(&scheduler, 0), NETWORK.pattern(&recipe, 0), "{x} {y}");
+    }
     // Another groove in the slot, which is not made yet.
     slots[3] = Some(Arc::new(Groove { recipe: Some(recipe(41, 0.0)), ..Groove::default() }));
     scheduler.load_slots(slots, 8);
