@@ -53,8 +53,8 @@ pub struct Kit {
     drums: [Drum; INSTRUMENTS],
     machine: Machine,
     samplers: [Sampler; INSTRUMENTS],
-    drums_mix: [Mix; INSTRUMENTS],
-    machine_mix: [Mix; INSTRUMENTS],
+    /// Of both built-in sets of voices.
+    mix: [Mix; INSTRUMENTS],
     samples_mix: [Mix; INSTRUMENTS],
     /// The dry one and the larger one.
     rooms: [Room; 2],
@@ -75,9 +75,8 @@ impl Kit {
             drums: acoustic::drums(),
             machine: Machine::new(),
             samplers: std::array::from_fn(|i| Sampler::new(i, interpolator.clone())),
-            drums_mix: mixer::ACOUSTIC.map(|strip| strip.mix()),
-            machine_mix: mixer::ELECTRONIC.map(|strip| strip.mix()),
-            samples_mix: mixer::ACOUSTIC.map(|strip| strip.as_recorded()),
+            mix: mixer::STRIPS.map(|strip| strip.mix()),
+            samples_mix: mixer::STRIPS.map(|strip| strip.as_recorded()),
             rooms: [Room::new(room::DRY), Room::new(room::LARGE)],
             output: Output::new(),
             variation: Noise::new(0x6a61_6e67),
@@ -228,7 +227,7 @@ impl Kit {
         // Whole chunks, of which the first `frames` count: loops of a fixed length are vector code without remainders.
         let mut bus: [Chunk; 2] = [[0.0; CHUNK]; 2];
         let mut send: [Chunk; 2] = [[0.0; CHUNK]; 2];
-        let mixes = [self.drums_mix, self.machine_mix, self.samples_mix];
+        let mixes = [self.mix, self.mix, self.samples_mix];
         let mut is_fed = false;
         self.for_each_voice(&mut |set, i, voice| {
             if at == 0 {

@@ -20,20 +20,7 @@ pub(crate) struct Strip {
 /// The mixer, in column order. From the drummer's seat: hi-hat and crash at the left hand, toms
 /// from left to right, ride at the right. Gains were set by measuring a rock groove (see the
 /// crate's `balance` test).
-pub(crate) const ELECTRONIC: [Strip; INSTRUMENTS] = [
-    Strip { gain: 0.31, pan: 0.0, width: 0.05, send: 0.10 },
-    Strip { gain: 0.46, pan: -0.06, width: 0.20, send: 0.26 },
-    Strip { gain: 0.26, pan: -0.30, width: 0.15, send: 0.24 },
-    Strip { gain: 0.26, pan: 0.08, width: 0.15, send: 0.24 },
-    Strip { gain: 0.26, pan: 0.42, width: 0.15, send: 0.24 },
-    Strip { gain: 0.15, pan: -0.42, width: 0.25, send: 0.14 },
-    Strip { gain: 0.20, pan: -0.42, width: 0.18, send: 0.12 },
-    Strip { gain: 0.19, pan: -0.34, width: 0.45, send: 0.14 },
-    Strip { gain: 0.19, pan: 0.46, width: 0.35, send: 0.12 },
-];
-
-/// The same places for the drums.
-pub(crate) const ACOUSTIC: [Strip; INSTRUMENTS] = [
+pub(crate) const STRIPS: [Strip; INSTRUMENTS] = [
     Strip { gain: 0.31, pan: 0.0, width: 0.05, send: 0.10 },
     Strip { gain: 0.46, pan: -0.06, width: 0.20, send: 0.26 },
     Strip { gain: 0.26, pan: -0.30, width: 0.15, send: 0.24 },
@@ -91,5 +78,5 @@ impl Strip {
 
 /// Where the built-in kit has `instrument`, -1 left to 1 right: for recordings that say nothing of it.
 pub fn pan(instrument: Instrument) -> f32 {
-    ACOUSTIC[instrument.index()].pan
+    STRIPS[instrument.index()].pan
 }
