@@ -122,14 +122,14 @@ fn train(
         let style = windows.info(i).primary_style();
         styles.iter().position(|name| *name == style).map(|place| place as u16)
     };
-    let parameters = match init {
-        Some(tensors) => Parameters::of_step_model(config, tensors, device)?,
-        None => Parameters::initial_of_step_model(config, training.seed, device)?,
-    };
     let adam = AdamConfig { weight_decay: WEIGHT_DECAY, ..AdamConfig::default() };
     let (parameters, mut adam, mut step) = match training.resume && training.checkpoint.exists() {
         true => restore(&training.checkpoint, config, adam, device)?,
         false => {
+            let parameters = match init {
+                Some(tensors) => Parameters::of_step_model(config, tensors, device)?,
+                None => Parameters::initial_of_step_model(config, training.seed, device)?,
+            };
             let optimiser = Adam::new(&parameters, adam)?;
             (parameters, optimiser, 0)
         }

@@ -138,8 +138,8 @@ impl StepModel {
                 nats(&self.logits(&out, &onsets)?, targets, b)?
             }
         };
+        let [velocity, micro_offset] = self.hit_losses(&out, patterns, &copies, contexts)?;
         let copies = self.copy_loss(&out, &ahead, patterns, &copies, contexts)?;
-        let [velocity, micro_offset] = self.hit_losses(&out, patterns, contexts)?;
         Ok(StepLoss { tokens, copies, velocity, micro_offset })
     }
 
@@ -273,12 +273,13 @@ impl StepModel {
         &self,
         out: &Tensor,
         patterns: &[Pattern],
+        copies: &[Copies],
         contexts: &[Context],
     ) -> Result<[Tensor; 2]> {
         let (mut at, mut velocities, mut offsets) = (Vec::new(), Vec::new(), Vec::new());
         let mut rows = Vec::new();
-        for (window, (pattern, context)) in patterns.iter().zip(contexts).enumerate() {
-            let copies = copies_in(pattern);
+        let windows = patterns.iter().zip(copies).zip(contexts);
+        for (window, ((pattern, copies), context)) in windows.enumerate() {
             for (step, instrument, hit) in pattern.iter() {
                 if context.locks.is_locked(step, instrument) {
                     continue;
@@ -290,7 +291,7 @@ impl StepModel {
                 let from = rows.len();
                 rows.resize(from + OFFSET_COLUMNS, 0.0);
                 let (row, after) = rows[from..].split_at_mut(VELOCITY_COLUMNS);
-                columns::write_velocity(pattern, &copies, context, step, instrument, row);
+                columns::write_velocity(pattern, copies, context, step, instrument, row);
                 columns::write_offset(velocity, after);
             }
         }
