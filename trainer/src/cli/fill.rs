@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use groove::{BARS, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+use groove::{BARS, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 use musicvae::context::{BarKind, Context};
 use musicvae::infer::Scratch;
 use musicvae::recipe::Recipe;
@@ -57,11 +57,7 @@ pub(super) fn run(args: &FillArgs) -> Result<()> {
         let is_fill = (bar + 1) * STEPS_PER_BAR > first;
         context.kinds[bar] = Some(if is_fill { BarKind::Fill } else { BarKind::Groove });
     }
-    for step in 0..first {
-        for instrument in Instrument::ALL {
-            context.locks.lock(step, instrument, pattern.hit(step, instrument));
-        }
-    }
+    context.locks.keep(&pattern, |step, _| step < first);
     let folder = MidiFolder::new(&args.out, "fill", args.n)?;
     let mut scratch = Scratch::new();
     for i in 0..args.n {

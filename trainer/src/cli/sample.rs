@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use groove::{BARS, Instrument, STEPS, STEPS_PER_BAR};
+use groove::{BARS, Instrument, STEPS_PER_BAR};
 use musicvae::GrooveModel;
 use musicvae::context::{BarKind, Context};
 use musicvae::infer::Scratch;
@@ -99,14 +99,10 @@ impl SampleArgs {
             false => self.keep.iter().map(|id| instrument(id)).collect::<Result<_>>()?,
         };
         let pattern = clip::read(path, 1, &self.reading)?;
-        for step in 0..STEPS {
+        context.locks.keep(&pattern, |step, instrument| {
             let bar = (step / STEPS_PER_BAR + 1) as u8;
-            if self.bars.is_empty() || self.bars.contains(&bar) {
-                for &instrument in &kept {
-                    context.locks.lock(step, instrument, pattern.hit(step, instrument));
-                }
-            }
-        }
+            (self.bars.is_empty() || self.bars.contains(&bar)) && kept.contains(&instrument)
+        });
         Ok(context)
     }
 }

@@ -31,6 +31,17 @@ impl Locks {
         self.pattern.set(step, instrument, hit);
     }
 
+    /// Locks every cell that `is_kept`, by step and then kick first, with its content in `pattern`.
+    pub fn keep(&mut self, pattern: &Pattern, mut is_kept: impl FnMut(usize, Instrument) -> bool) {
+        for step in 0..STEPS {
+            for instrument in Instrument::ALL {
+                if is_kept(step, instrument) {
+                    self.lock(step, instrument, pattern.hit(step, instrument));
+                }
+            }
+        }
+    }
+
     /// Leaves a cell to the decoder.
     pub fn unlock(&mut self, step: usize, instrument: Instrument) {
         self.masks[step] &= !instrument.bit();

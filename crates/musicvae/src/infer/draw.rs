@@ -120,13 +120,9 @@ impl GrooveModel {
         }
         let mut context =
             Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
-        for step in 0..STEPS {
-            let redrawn = redrawn[step / STEPS_PER_BEAT];
-            let kept = |instrument: &Instrument| redrawn & instrument.bit() == 0;
-            for instrument in Instrument::ALL.into_iter().filter(kept) {
-                context.locks.lock(step, instrument, pattern.hit(step, instrument));
-            }
-        }
+        context.locks.keep(&pattern, |step, instrument| {
+            redrawn[step / STEPS_PER_BEAT] & instrument.bit() == 0
+        });
         self.draw(&context, recipe, cycle.cast_unsigned(), 1).pop().unwrap_or(pattern)
     }
 

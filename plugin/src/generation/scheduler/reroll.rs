@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use groove::{Instrument, Pattern, STEPS};
+use groove::{Instrument, Pattern};
 use musicvae::infer::{Locks, Scratch};
 
 use super::Scheduler;
@@ -58,11 +58,7 @@ impl Scheduler {
 /// All of `shown` but the row of `instrument`.
 fn others(shown: &Pattern, instrument: Instrument) -> Locks {
     let mut locks = Locks::default();
-    for step in 0..STEPS {
-        for other in Instrument::ALL.into_iter().filter(|&other| other != instrument) {
-            locks.lock(step, other, shown.hit(step, other));
-        }
-    }
+    locks.keep(shown, |_, other| other != instrument);
     locks
 }
 

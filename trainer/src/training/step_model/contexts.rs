@@ -36,19 +36,12 @@ pub(super) fn of_window(pattern: &Pattern, style: Option<u16>, noise: &mut Noise
         let from = noise.below(STEPS);
         Known::Outside(from..from + 1 + noise.below(STEPS - from))
     };
-    for step in 0..STEPS {
-        for instrument in Instrument::ALL {
-            let is_known = match &known {
-                Known::Bars(bars) => bars[step / STEPS_PER_BAR],
-                Known::Instruments(chosen) => chosen[instrument.index()],
-                Known::Cells(share) => noise.uniform() < *share,
-                Known::Outside(steps) => !steps.contains(&step),
-            };
-            if is_known {
-                context.locks.lock(step, instrument, pattern.hit(step, instrument));
-            }
-        }
-    }
+    context.locks.keep(pattern, |step, instrument| match &known {
+        Known::Bars(bars) => bars[step / STEPS_PER_BAR],
+        Known::Instruments(chosen) => chosen[instrument.index()],
+        Known::Cells(share) => noise.uniform() < *share,
+        Known::Outside(steps) => !steps.contains(&step),
+    });
     context
 }
 
@@ -81,11 +74,7 @@ pub(super) fn of_fill(
     if noise.uniform() < 0.7 {
         // A key may ask for it later than the drummer began.
         let from = if noise.uniform() < 0.7 { fill.start } else { fill.start + noise.below(8) };
-        for step in 0..from.min(STEPS) {
-            for instrument in Instrument::ALL {
-                context.locks.lock(step, instrument, pattern.hit(step, instrument));
-            }
-        }
+        context.locks.keep(pattern, |step, _| step < from);
     }
     context
 }
@@ -101,11 +90,7 @@ fn tell_whole(context: &mut Context, pattern: &Pattern, style: Option<u16>, nois
 
 /// Makes known all that `pattern` has in `bars`.
 pub(super) fn know_bars(context: &mut Context, pattern: &Pattern, bars: &[usize]) {
-    for step in (0..STEPS).filter(|step| bars.contains(&(step / STEPS_PER_BAR))) {
-        for instrument in Instrument::ALL {
-            context.locks.lock(step, instrument, pattern.hit(step, instrument));
-        }
-    }
+    context.locks.keep(pattern, |step, _| bars.contains(&(step / STEPS_PER_BAR)));
 }
 
 /// Groove, but for a last bar that is unlike three that are alike.
