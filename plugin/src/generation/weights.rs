@@ -95,9 +95,7 @@ impl Decode for Weights {
     }
 
     fn style(&self, name: &str) -> Option<u16> {
-        let styles = self.model.latent_map().styles();
-        let place = styles.iter().position(|style| style.name == name)?;
-        u16::try_from(place).ok()
+        u16::try_from(self.model.latent_map().style(name)?).ok()
     }
 
     fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {

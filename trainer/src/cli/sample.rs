@@ -110,10 +110,9 @@ impl SampleArgs {
 /// The place of the style of this name in the weights file.
 pub(super) fn style(model: &GrooveModel, name: Option<&str>) -> Result<Option<u16>> {
     let Some(name) = name else { return Ok(None) };
-    let styles = model.latent_map().styles();
-    let place = styles.iter().position(|style| style.name == name);
-    let place = place.with_context(|| {
-        let known: Vec<&str> = styles.iter().map(|style| style.name.as_str()).collect();
+    let map = model.latent_map();
+    let place = map.style(name).with_context(|| {
+        let known: Vec<&str> = map.styles().iter().map(|style| style.name.as_str()).collect();
         format!("no style `{name}`: the weights file has {}", known.join(", "))
     })?;
     Ok(Some(place as u16))

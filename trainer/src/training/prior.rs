@@ -101,9 +101,8 @@ fn copy_prior(
         return Ok(());
     }
     let map = LatentMap::from_weights(init);
-    let place = |name: &str| map.styles().iter().position(|style| style.name == name);
     let columns: Vec<usize> = (0..old.any_style() + 1)
-        .chain(styles.iter().map(|name| old.any_style() + place(name).map_or(0, |i| i + 1)))
+        .chain(styles.iter().map(|name| old.any_style() + map.style(name).map_or(0, |i| i + 1)))
         .collect();
     for (name, variable) in parameters.variables() {
         let from = &init.tensors()[name];

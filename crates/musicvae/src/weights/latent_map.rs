@@ -175,6 +175,11 @@ impl LatentMap {
         &self.styles
     }
 
+    /// The index of the style of this name.
+    pub fn style(&self, name: &str) -> Option<usize> {
+        self.styles.iter().position(|style| style.name == name)
+    }
+
     /// The latent vector at these coordinates: mean + sum_i u_i spread_i basis_i.
     ///
     /// Coordinates left out are 0.

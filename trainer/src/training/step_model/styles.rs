@@ -13,10 +13,11 @@ pub(super) fn adapted(init: &WeightsFile, config: &Config, styles: &[&str]) -> O
         return None;
     }
     let map = LatentMap::from_weights(init);
-    let place = |name: &&str| map.styles().iter().position(|style| style.name == **name);
     // Of each column of the new styles, the old one that it starts as.
-    let sources: Vec<usize> =
-        [0].into_iter().chain(styles.iter().map(|name| place(name).map_or(0, |i| i + 1))).collect();
+    let sources: Vec<usize> = [0]
+        .into_iter()
+        .chain(styles.iter().map(|name| map.style(name).map_or(0, |i| i + 1)))
+        .collect();
     let mut tensors = Tensors::new();
     for (name, shape) in config.step_model_parameters() {
         let from = init.tensors().get(&name)?;
