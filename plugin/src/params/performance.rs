@@ -86,7 +86,7 @@ pub struct PerformParams {
     pub is_following: BoolParam,
 
     /// The channels on which notes are control keys: -1 none, 0 all, 1 to 16 that one.
-    #[id = "keychan"]
+    #[id = "keysch"]
     pub key_channel: IntParam,
 }
 

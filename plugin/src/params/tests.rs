@@ -10,7 +10,7 @@ fn ids_are_for_ever() {
         "lat_1", "lat_2", "lat_3", "lat_4", "lat_5", "lat_6", "lat_7", "lat_8", "temp", "dens",
         "seed", "vary", "swing", "feel", "dyn", "quant", "kit", "kitlvl", "bypass", "len", "start",
         "speed", "trip", "humtim", "humvel", "acccrv", "accent", "notelen", "chan", "map", "mode",
-        "slot", "follow", "keychan",
+        "slot", "follow", "keysch",
     ];
     let (first, instruments) = ids.split_at(expected.len());
     assert_eq!(first, expected);
