@@ -20,7 +20,8 @@ mod text;
 
 pub use character::CharacterParams;
 pub use choices::{
-    AccentParam, LengthParam, NoteMapParam, PlayModeParam, QuantiseParam, SpeedParam,
+    AccentParam, FillEveryParam, LengthParam, NoteMapParam, PlayModeParam, QuantiseParam,
+    SpeedParam,
 };
 pub use generate::{GenerateParams, LatentParam};
 pub use instruments::{InstrumentParams, InstrumentsParams};
@@ -30,7 +31,7 @@ pub use play::{KitParams, PlayParams};
 
 use std::sync::Arc;
 
-use groove::sequencer::{Feel, Lanes, PlaybackSettings, Shape, VelocitySettings};
+use groove::sequencer::{Feel, Lanes, PlaybackSettings, RegularFills, Shape, VelocitySettings};
 use groove::{Beats, Instrument, KeyMap, NoteMap};
 use nice_plug::prelude::*;
 use parking_lot::RwLock;
@@ -219,6 +220,11 @@ impl JangdanParams {
             start: u8::try_from(pattern.start.value()).unwrap_or_default(),
             speed: pattern.speed.value().into(),
         };
+        let beats = u8::try_from(pattern.fill_beats.value()).unwrap_or_default();
+        let fills = match pattern.fill_every.value().bars() {
+            0 => RegularFills::default(),
+            every => RegularFills { every, beats },
+        };
         let velocity_settings = VelocitySettings {
             dynamics: play.dynamics.value(),
             accent: humanise.accent.value().into(),
@@ -229,7 +235,7 @@ impl JangdanParams {
         let note_length = finite_or(notes.length.value(), notes.length.default_plain_value());
         engine::Playing {
             mode: perform.mode.value().into(),
-            playback: PlaybackSettings { shape, feel },
+            playback: PlaybackSettings { shape, feel, fills },
             velocity_settings,
             lanes: self.lanes(),
             note_length: Beats::from_steps(f64::from(note_length)),

@@ -229,9 +229,9 @@ impl Engine {
         let first = next_multiple(boundary, shape.speed.step_grid()) / shape.speed.step_grid();
         let mut late_change = LateChange { boundary, first, struck: [0; LATE_STEPS] };
         for (step, struck) in (first..).zip(&mut late_change.struck) {
-            let pattern = self.scores.at(shape.grid(step)).0.pattern(shape.cycle(step));
-            let row = playing.lanes.row(pattern, shape, step);
-            let row = self.fill.row(row, playing.seed, shape, step);
+            let score = &self.scores.at(shape.grid(step)).0;
+            let row = playing.lanes.row(score.pattern(shape.cycle(step)), shape, step);
+            let row = self.fill.row(row, score, playing.seed, playback, step);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                 if hit.is_some_and(|hit| playback.time(step, instrument, hit) < frontier) {
                     *struck |= instrument.bit();

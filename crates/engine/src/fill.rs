@@ -1,6 +1,9 @@
 //! The fill that a player asks for: where it begins, ends and lands.
 
-use groove::sequencer::{GRID_PER_BEAT, Row, Shape, fills};
+use groove::sequencer::fills::{self, Part};
+use groove::sequencer::{GRID_PER_BEAT, PlaybackSettings, Row, Shape};
+
+use crate::Score;
 
 /// A fill under way or asked for. Places are grid times in 32nds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,19 +72,37 @@ impl Fill {
         }
     }
 
-    /// What is played at played step `step`, where the groove has `row`.
-    pub(crate) fn row(&self, row: Row, seed: u64, shape: &Shape, step: i64) -> Row {
+    /// What is played at played step `step` of `score`, where the groove has `row`.
+    pub(crate) fn row(
+        &self,
+        row: Row,
+        score: &Score,
+        seed: u64,
+        playback: &PlaybackSettings,
+        step: i64,
+    ) -> Row {
+        match self.part(&playback.shape, step).or_else(|| playback.fills.part(step)) {
+            Some(Part::Fill) => {
+                let in_bar = step.rem_euclid(16);
+                fills::row(seed, score.fills(), step - in_bar, in_bar as usize)
+            }
+            Some(Part::Landing) => fills::landing(row),
+            None => row,
+        }
+    }
+
+    /// Which part of a fill that was asked for is played at played step `step`.
+    fn part(&self, shape: &Shape, step: i64) -> Option<Part> {
         let grid = shape.grid(step);
         if let Some((start, end)) = self.region {
             if grid >= start && end.is_none_or(|end| grid < end) {
-                let in_bar = step.rem_euclid(16);
-                return fills::row(seed, step - in_bar, in_bar as usize);
+                return Some(Part::Fill);
             }
             if end == Some(grid) {
-                return fills::landing(row);
+                return Some(Part::Landing);
             }
         }
-        if self.landing == Some(grid) { fills::landing(row) } else { row }
+        (self.landing == Some(grid)).then_some(Part::Landing)
     }
 }
 
@@ -112,7 +133,10 @@ mod tests {
 
     /// The played steps of `0..64` at which something else than the (silent) groove is played.
     fn changed(fill: &Fill) -> Vec<i64> {
-        (0..64).filter(|&step| fill.row([None; 9], 0, &SHAPE, step) != [None; 9]).collect()
+        let (score, playback) =
+            (Score::varied(), PlaybackSettings { shape: SHAPE, ..Default::default() });
+        let row = |step| fill.row([None; 9], &score, 0, &playback, step);
+        (0..64).filter(|&step| row(step) != [None; 9]).collect()
     }
 
     #[test]

@@ -9,13 +9,15 @@ pub const CYCLES: usize = 4;
 
 /// The patterns of a few cycles, or one for all.
 ///
-/// Plain `Copy` data of some 28 kB, so that it can cross threads without allocation.
+/// Plain `Copy` data of some 35 kB, so that it can cross threads without allocation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score {
     /// The cycles known, in `..len`, in the order in which they stand in for a missing one.
     cycles: [(i64, Pattern); CYCLES],
     len: usize,
     is_steady: bool,
+    /// Four bars, each a fill.
+    fills: Option<Pattern>,
 }
 
 impl Score {
@@ -23,12 +25,23 @@ impl Score {
     pub const fn steady(pattern: Pattern) -> Self {
         let mut cycles = [(0, Pattern::EMPTY); CYCLES];
         cycles[0].1 = pattern;
-        Self { cycles, len: 1, is_steady: true }
+        Self { cycles, len: 1, is_steady: true, fills: None }
     }
 
     /// Nothing is known yet of any cycle: silence.
     pub const fn varied() -> Self {
-        Self { cycles: [(0, Pattern::EMPTY); CYCLES], len: 0, is_steady: false }
+        Self { cycles: [(0, Pattern::EMPTY); CYCLES], len: 0, is_steady: false, fills: None }
+    }
+
+    /// With these fills, one in each bar; none: written figures are played.
+    #[must_use]
+    pub const fn with_fills(self, fills: Option<Pattern>) -> Self {
+        Self { fills, ..self }
+    }
+
+    /// The fills, one in each bar, if some were drawn for this groove.
+    pub const fn fills(&self) -> Option<&Pattern> {
+        self.fills.as_ref()
     }
 
     /// Adds `cycle`'s own pattern. Returns whether it is held: not if there are four already.

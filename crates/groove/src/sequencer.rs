@@ -18,6 +18,7 @@ mod shape;
 mod velocity_settings;
 
 pub use feel::{EARLIEST_STEPS, Feel, LATEST_STEPS};
+pub use fills::RegularFills;
 pub use lanes::{Lane, Lanes};
 pub use shape::{GRID_PER_BEAT, Length, Shape, Speed};
 pub use velocity_settings::{Accent, SOFTEST, VelocitySettings};
@@ -40,13 +41,16 @@ pub struct PlaybackSettings {
     pub shape: Shape,
     /// How its grid becomes time.
     pub feel: Feel,
+    /// The fills that are played without being asked for.
+    pub fills: RegularFills,
 }
 
 impl PlaybackSettings {
     /// The whole pattern at its own speed, with this feel.
     pub const fn whole(feel: Feel) -> Self {
         let (length, speed) = (Length::Four, Speed::Normal);
-        Self { shape: Shape { length, start: 0, speed }, feel }
+        let fills = RegularFills { every: 0, beats: 0 };
+        Self { shape: Shape { length, start: 0, speed }, feel, fills }
     }
 
     /// When a hit of `instrument` at played step `step` sounds. The one formula for it: every span

@@ -36,6 +36,7 @@ fn playback() -> impl Strategy<Value = PlaybackSettings> {
     (length, 0..64_u8, speed, feel()).prop_map(|(length, start, speed, feel)| PlaybackSettings {
         shape: Shape { length, start, speed },
         feel,
+        ..PlaybackSettings::default()
     })
 }
 

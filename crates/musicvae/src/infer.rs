@@ -37,6 +37,7 @@ use self::conductor::{Conductor, ConductorScratch};
 use self::critic::Critic;
 use self::decoder::{Decoder, DecoderScratch};
 use self::draw::DrawnGroove;
+pub use self::draw::Start;
 use self::encoder::Encoder;
 use self::expression::{Expression, ExpressionScratch};
 use self::isa::Isa;
@@ -211,7 +212,7 @@ impl GrooveModel {
     ///
     /// The same weights, recipe and cycle give the same groove to the bit, on every machine.
     pub fn decode(&self, recipe: &Recipe, cycle: i64, scratch: &mut Scratch) -> Pattern {
-        self.groove(None, &Locks::default(), recipe, cycle, scratch)
+        self.groove(Start::Seed, &Locks::default(), recipe, cycle, scratch)
     }
 
     /// The latent vector `[Z]` that `recipe` draws for `cycle`: from the prior, or without one from

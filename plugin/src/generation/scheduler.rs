@@ -46,6 +46,19 @@ struct SlotCache {
     version: u64,
 }
 
+/// A live groove that the project has: its key, the weights that made it, and its fills.
+struct Stored {
+    key: Option<GrooveKey>,
+    weights: String,
+    fills: Option<Pattern>,
+}
+
+impl Stored {
+    fn of(key: Option<GrooveKey>, groove: &Groove) -> Self {
+        Self { key, weights: groove.weights.clone(), fills: groove.fills }
+    }
+}
+
 /// Answers requests from what is saved, cached or decoded.
 pub(crate) struct Scheduler {
     project: Option<Arc<Groove>>,
@@ -67,8 +80,8 @@ pub(crate) struct Scheduler {
     answer: Option<Answer>,
     /// The request that the caches are open for, and whether there were weights; `None` after a change.
     open_for: Option<(GrooveRequest, bool)>,
-    /// The key of the live groove that the project was given last, or came with, and the weights that made it.
-    stored: Option<(Option<GrooveKey>, String)>,
+    /// The live groove that the project was given last, or came with.
+    stored: Option<Stored>,
 }
 
 impl Default for Scheduler {
@@ -113,7 +126,7 @@ impl Scheduler {
     /// Loads the project's groove, as the host has loaded it.
     pub(crate) fn load(&mut self, groove: Groove, revision: u64) {
         self.revisions.groove = revision;
-        self.stored = Some((groove.key(), groove.weights.clone()));
+        self.stored = Some(Stored::of(groove.key(), &groove));
         self.project = Some(Arc::new(groove));
         (self.live, self.open_for) = (None, None);
     }
@@ -223,7 +236,8 @@ impl Scheduler {
         StepResult::Idle
     }
 
-    /// Decodes the most urgent pattern that is missing in `cycles`; returns whether there was one.
+    /// Decodes the most urgent pattern that is missing in `cycles`, or draws missing fills if none is; returns whether there
+    /// was something to do.
     fn decode_missing(
         &mut self,
         choice: Choice,
@@ -245,7 +259,13 @@ impl Scheduler {
                 return true;
             }
         }
-        false
+        let slots = self.slots.iter_mut().flatten().map(|slot| &mut slot.cache);
+        let variation = self.variation.as_mut().map(|(_, cache)| cache);
+        variation
+            .into_iter()
+            .chain(&mut self.live)
+            .chain(slots)
+            .any(|cache| cache.draw_fills(weights))
     }
 
     /// The newest answer, if there is one.
@@ -263,15 +283,14 @@ impl Scheduler {
         let cache = self.live.as_ref()?;
         let made_with =
             cache.saved.as_ref().map_or(weights.identity(), |saved| saved.weights.as_str());
-        let is_stored = self
-            .stored
-            .as_ref()
-            .is_some_and(|(key, weights)| *key == cache.key && weights.as_str() == made_with);
+        let is_stored = self.stored.as_ref().is_some_and(|stored| {
+            stored.key == cache.key && stored.weights == made_with && cache.has_fills(stored.fills)
+        });
         if is_stored {
             return None;
         }
         let groove = cache.to_stored(weights)?;
-        self.stored = Some((cache.key, groove.weights.clone()));
+        self.stored = Some(Stored::of(cache.key, &groove));
         Some(groove)
     }
 
@@ -281,9 +300,10 @@ impl Scheduler {
         weights: &impl Decode,
     ) -> Option<(usize, Arc<Groove>)> {
         for (place, slot) in self.slots.iter_mut().enumerate() {
-            let Some(slot) = slot.as_mut().filter(|slot| slot.groove.cycles.is_empty()) else {
+            let Some(slot) = slot else { continue };
+            if !slot.groove.cycles.is_empty() && slot.cache.has_fills(slot.groove.fills) {
                 continue;
-            };
+            }
             if let Some(groove) = slot.cache.to_stored(weights) {
                 slot.groove = Arc::new(groove);
                 return Some((place, slot.groove.clone()));

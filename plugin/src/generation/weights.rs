@@ -6,7 +6,7 @@ pub(crate) mod cache;
 
 use groove::Pattern;
 use musicvae::WeightsError;
-use musicvae::infer::{GrooveModel, Locks, Scratch};
+use musicvae::infer::{GrooveModel, Locks, Scratch, Start};
 
 use crate::state::request::Recipe;
 
@@ -45,16 +45,26 @@ pub(crate) trait Decode: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The pattern that `recipe` draws in `cycle`, near a latent vector if one is given, around the cells of `locks`. The same
+    /// The pattern that `recipe` draws in `cycle` from `start`, around the cells of `locks`. The same
     /// arguments give the same pattern.
     fn decode(
         &self,
-        near: Option<&[f32]>,
+        start: Start<'_>,
         recipe: &Recipe,
         cycle: i64,
         locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern;
+
+    /// Whether the network draws fills.
+    fn draws_fills(&self) -> bool {
+        false
+    }
+
+    /// Four fills for `pattern`, one in each bar, if the network draws fills. The same arguments give the same fills.
+    fn fills(&self, _pattern: &Pattern, _recipe: &Recipe) -> Option<Pattern> {
+        None
+    }
 
     /// The number of the style of this name, if the weights know it.
     fn style(&self, name: &str) -> Option<u16>;
@@ -85,13 +95,21 @@ impl Decode for Weights {
 
     fn decode(
         &self,
-        near: Option<&[f32]>,
+        start: Start<'_>,
         recipe: &Recipe,
         cycle: i64,
         locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern {
-        self.model.groove(near, locks, recipe, cycle, scratch)
+        self.model.groove(start, locks, recipe, cycle, scratch)
+    }
+
+    fn draws_fills(&self) -> bool {
+        self.model.has_step_model()
+    }
+
+    fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
+        self.model.fills(pattern, recipe)
     }
 
     fn style(&self, name: &str) -> Option<u16> {
@@ -112,7 +130,7 @@ impl Decode for Weights {
 }
 
 #[cfg(test)]
-pub(crate) use fake::{Fake, Gate, Watched};
+pub(crate) use fake::{Fake, FakeWithFills, Gate, Watched};
 
 #[cfg(test)]
 mod fake;

@@ -26,8 +26,10 @@ pub struct ReadyGroove {
     pub edits: Arc<Edits>,
     /// Changes when a slot is filled with another groove, and when the user chooses other weights for the live groove.
     pub version: u64,
-    /// The patterns.
+    /// The patterns, and the fills.
     pub score: Score,
+    /// Whether its fills are there, or none will come.
+    pub has_fills: bool,
 }
 
 impl ReadyGroove {
@@ -72,6 +74,7 @@ impl Answer {
                 edits: Arc::default(),
                 version: 0,
                 score,
+                has_fills: false,
             }),
             variation: None,
             slots: Default::default(),
@@ -99,8 +102,9 @@ impl Answer {
             .unwrap_or(&self.live)
     }
 
-    /// Whether this is the answer to `request` with all of `cycles`, or nothing else will come: its slot is empty.
-    pub fn answers(&self, request: &GrooveRequest, cycles: &[i64]) -> bool {
+    /// Whether this is the answer to `request` with all of `cycles`, and with fills if they are needed, or nothing else will
+    /// come: its slot is empty.
+    pub fn answers(&self, request: &GrooveRequest, cycles: &[i64], needs_fills: bool) -> bool {
         let (own, wanted) = (&self.revisions, &request.revisions);
         let is_empty = |slot: u8| self.filled & 1 << slot == 0;
         if own.slots == wanted.slots && request.choice.slot.is_some_and(is_empty) {
@@ -120,7 +124,9 @@ impl Answer {
             }
             (None, None) => false,
         };
-        is_current && cycles.iter().all(|&cycle| groove.score.has(cycle))
+        is_current
+            && cycles.iter().all(|&cycle| groove.score.has(cycle))
+            && (groove.has_fills || !needs_fills)
     }
 
     /// Whether `other` has the very same grooves: not copies.

@@ -117,8 +117,8 @@ impl AudioEnd {
         self.wait_until(|answer| answer.revisions.slots == revision(), || NOTHING, limit)
     }
 
-    /// Waits until the newest answer holds the patterns of `cycles` for `request`, which is asked for at every
-    /// poll: a project that is loaded meanwhile needs something else.
+    /// Waits until the newest answer holds the patterns of `cycles` for `request`, and the fills if they are needed. The
+    /// request is asked for at every poll: a project that is loaded meanwhile needs something else.
     ///
     /// Returns false if the worker has given up on it, or has not answered within `limit`. A worker that gave no sign
     /// of life in all that time is not waited for again until it gives one.
@@ -130,9 +130,10 @@ impl AudioEnd {
         &mut self,
         request: impl Fn() -> GrooveRequest,
         cycles: &[i64],
+        needs_fills: bool,
         limit: Duration,
     ) -> bool {
-        let has_come = |answer: &Answer| answer.answers(&request(), cycles);
+        let has_come = |answer: &Answer| answer.answers(&request(), cycles, needs_fills);
         self.wait_until(has_come, || request().fingerprint(), limit)
     }
 

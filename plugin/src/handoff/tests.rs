@@ -18,8 +18,7 @@ fn recipe(seed: u64) -> Recipe {
 fn answer(seed: u64) -> Answer {
     let key = Some(GrooveKey::of(recipe(seed)));
     let score = Score::steady(Pattern::EMPTY);
-    let track =
-        ReadyGroove { key, anchor: None, pad: None, edits: Arc::default(), version: 0, score };
+    let track = ReadyGroove { key, score, ..ReadyGroove::clone(&Answer::factory().live) };
     Answer { live: Arc::new(track), ..Answer::factory() }
 }
 
@@ -96,18 +95,19 @@ fn waiting_ends_with_the_wanted_answer_or_a_failure() {
     let (mut audio, mut worker, _gui) = handoff();
     let long = Duration::from_secs(600);
     worker.publish(&answer(1));
-    assert!(audio.wait(|| request(1), &[0, 5], long));
+    assert!(audio.wait(|| request(1), &[0, 5], false, long));
     assert_eq!(audio.answer(), &answer(1));
     worker.fail("no weights".into(), &request(2));
-    assert!(!audio.wait(|| request(2), &[0], long));
+    assert!(!audio.wait(|| request(2), &[0], false, long));
 }
 
 #[test]
 fn a_failure_of_one_recipe_does_not_end_waiting_for_the_next() {
     let (mut audio, mut worker, _gui) = handoff();
     worker.fail("it failed".into(), &request(1));
-    let waiting =
-        std::thread::spawn(move || audio.wait(|| request(2), &[0], Duration::from_secs(600)));
+    let waiting = std::thread::spawn(move || {
+        audio.wait(|| request(2), &[0], false, Duration::from_secs(600))
+    });
     // Its first nudge says that it has looked, and has not given up.
     assert!(worker.sleep(Duration::MAX));
     worker.publish(&answer(2));
@@ -145,12 +145,12 @@ fn a_worker_that_gives_no_sign_of_life_is_told_and_so_is_its_return() {
 #[test]
 fn a_worker_that_was_waited_for_in_vain_is_not_waited_for_again_until_it_gives_a_sign() {
     let (mut audio, mut worker, _gui) = handoff();
-    assert!(!audio.wait(|| request(1), &[0], Duration::ZERO));
+    assert!(!audio.wait(|| request(1), &[0], false, Duration::ZERO));
     let long = Duration::from_secs(600);
-    assert!(!audio.wait(|| request(2), &[0], long), "at once, or the test hangs");
+    assert!(!audio.wait(|| request(2), &[0], false, long), "at once, or the test hangs");
     assert!(!audio.wait_for_slots(|| 7, long), "at once, or the test hangs");
     worker.beat();
-    let waiting = std::thread::spawn(move || audio.wait(|| request(3), &[0], long));
+    let waiting = std::thread::spawn(move || audio.wait(|| request(3), &[0], false, long));
     // Its first nudge says that it waits again.
     assert!(worker.sleep(Duration::MAX));
     worker.publish(&answer(3));

@@ -63,6 +63,44 @@ choices! {
     }
 }
 
+/// The choices of [`super::PatternParams::fill_every`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum FillEveryParam {
+    /// Only where a key asks for one.
+    #[id = "off"]
+    #[name = "off"]
+    Off,
+    /// In every second bar.
+    #[id = "2"]
+    #[name = "every 2 bars"]
+    Two,
+    /// In every fourth bar.
+    #[id = "4"]
+    #[name = "every 4 bars"]
+    Four,
+    /// In every eighth bar.
+    #[id = "8"]
+    #[name = "every 8 bars"]
+    Eight,
+    /// In every sixteenth bar.
+    #[id = "16"]
+    #[name = "every 16 bars"]
+    Sixteen,
+}
+
+impl FillEveryParam {
+    /// The number of bars, 0 for none.
+    pub const fn bars(self) -> u8 {
+        match self {
+            Self::Off => 0,
+            Self::Two => 2,
+            Self::Four => 4,
+            Self::Eight => 8,
+            Self::Sixteen => 16,
+        }
+    }
+}
+
 choices! {
     /// The choices of [`super::HumaniseParams::accent`].
     AccentParam for Accent {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use groove::sequencer::Feel;
 use nice_plug::prelude::*;
 
-use super::choices::{AccentParam, LengthParam, NoteMapParam, PlayModeParam, SpeedParam};
+use super::choices::{
+    AccentParam, FillEveryParam, LengthParam, NoteMapParam, PlayModeParam, SpeedParam,
+};
 use super::text::{
     key_channel, key_channel_from_words, leading_number, number_or, percentage, switch,
 };
@@ -27,6 +29,14 @@ pub struct PatternParams {
     /// Half, normal or double time.
     #[id = "speed"]
     pub speed: EnumParam<SpeedParam>,
+
+    /// How often a fill is played without being asked for.
+    #[id = "fills"]
+    pub fill_every: EnumParam<FillEveryParam>,
+
+    /// The length of those fills in beats, `1..=4`.
+    #[id = "fillbeats"]
+    pub fill_beats: IntParam,
 
     /// Where in a beat its second 8th falls, `[0.5, 0.75]`: the triplet feel.
     #[id = "trip"]
@@ -107,6 +117,9 @@ impl Default for PatternParams {
             length: EnumParam::new("Pattern length", LengthParam::Four),
             start: number_or("Pattern start", 0, (0, 63), "first step", "+"),
             speed: EnumParam::new("Speed", SpeedParam::Normal),
+            fill_every: EnumParam::new("Fills", FillEveryParam::Off),
+            fill_beats: IntParam::new("Fill length", 2, IntRange::Linear { min: 1, max: 4 })
+                .with_unit(" beats"),
             triplet: percentage(
                 "Triplet feel",
                 Feel::STRAIGHT as f32,

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::params::snapshot::State;
 use crate::params::{
-    AccentParam, LengthParam, NoteMapParam, PlayModeParam, QuantiseParam, SpeedParam,
+    AccentParam, FillEveryParam, LengthParam, NoteMapParam, PlayModeParam, QuantiseParam,
+    SpeedParam,
 };
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
@@ -71,6 +72,7 @@ fn choices(id: &str) -> Option<&'static [&'static str]> {
         "mode" => PlayModeParam::ids(),
         "quant" => QuantiseParam::ids(),
         "speed" => SpeedParam::ids(),
+        "fills" => FillEveryParam::ids(),
         _ => None,
     }
 }

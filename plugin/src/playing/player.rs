@@ -265,6 +265,12 @@ impl Player {
         }
     }
 
+    /// Whether a fill is held, or let go in this block.
+    pub(crate) fn is_filling(&self) -> bool {
+        let is_fill = |(_, action): &(u32, QueuedAction)| matches!(action, QueuedAction::Fill(_));
+        self.sent.fill || self.actions().iter().any(is_fill)
+    }
+
     /// Queues the changes of held keys for the engine.
     fn press(&mut self, at: u32) {
         let is_down = |wanted: fn(KeyAction) -> bool| {

@@ -78,6 +78,7 @@ impl Jangdan {
         if !self.is_offline || !(transport.is_playing || playing.mode != PlayMode::Transport) {
             return;
         }
+        let needs_fills = playing.playback.fills.every > 0 || self.player.is_filling();
         let mut passing = [Choice::default(); MAX_ACTIONS];
         let mut count = 0;
         for &(_, to_do) in self.player.actions() {
@@ -90,7 +91,7 @@ impl Jangdan {
         }
         for &passed in &passing[..count] {
             self.audio.want(cycles, passed);
-            self.wait_for(passed, &cycles);
+            self.wait_for(passed, &cycles, needs_fills);
             // Of variations the worker has but the last.
             if passed.variation_id.is_some()
                 && let Some(track) = self.audio.answer().groove(passed)
@@ -100,18 +101,18 @@ impl Jangdan {
             }
         }
         self.audio.want(cycles, choice);
-        self.wait_for(choice, &cycles);
+        self.wait_for(choice, &cycles, needs_fills);
     }
 
-    /// Offline only: waits until the patterns of `cycles` are there.
-    fn wait_for(&mut self, choice: Choice, cycles: &[i64]) {
+    /// Offline only: waits until the patterns of `cycles` are there, and the fills if they are needed.
+    fn wait_for(&mut self, choice: Choice, cycles: &[i64], needs_fills: bool) {
         let (params, player) = (&self.params, &self.player);
         let request = || params.request(choice, player.anchor());
         if self.given_up == Some(request()) {
             return;
         }
         let (audio, offline_timeout) = (&mut self.audio, self.offline_timeout);
-        let has_come = permit_alloc(|| audio.wait(request, cycles, offline_timeout));
+        let has_come = permit_alloc(|| audio.wait(request, cycles, needs_fills, offline_timeout));
         self.has_news = true;
         self.given_up = (!has_come).then(request);
     }

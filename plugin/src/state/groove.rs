@@ -43,6 +43,9 @@ pub struct Groove {
     /// The id of the variation; `None` for the groove itself.
     #[serde(default, rename = "take", skip_serializing_if = "Option::is_none")]
     pub variation_id: Option<i64>,
+    /// The fills drawn for it, one in each bar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fills: Option<Pattern>,
     /// The edits; not applied in [`cycles`](Self::cycles).
     #[serde(default, skip_serializing_if = "Edits::is_empty")]
     pub edits: Edits,

@@ -4,6 +4,7 @@
 
 mod any_host;
 mod extensions;
+mod fills;
 mod morph;
 mod perform;
 mod projects;

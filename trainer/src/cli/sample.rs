@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use groove::{BARS, Instrument, STEPS_PER_BAR};
+use groove::{BARS, Instrument, STEPS_PER_BAR, Token};
 use musicvae::GrooveModel;
 use musicvae::context::{BarKind, Context};
 use musicvae::infer::Scratch;
@@ -45,6 +45,9 @@ pub(crate) struct SampleArgs {
     #[arg(long, value_name = "N,...", value_delimiter = ',', requires = "context",
         value_parser = clap::value_parser!(u8).range(1..=BARS as i64))]
     bars: Vec<u8>,
+    /// Play to a rhythm: the onsets of this MIDI file, whatever strikes them
+    #[arg(long, value_name = "FILE.mid")]
+    line: Option<PathBuf>,
     /// End with a fill in the last bar
     #[arg(long)]
     fill: bool,
@@ -58,8 +61,10 @@ pub(crate) struct SampleArgs {
 pub(super) fn run(args: &SampleArgs) -> Result<()> {
     let model = weights::model(&args.weights)?;
     let context = args.known(&model)?;
-    if !model.has_step_model() && (args.fill || args.context.is_some()) {
-        bail!("{}: has no step model, which --context and --fill need", args.weights.display());
+    let needs_step_model = args.fill || args.context.is_some() || args.line.is_some();
+    if !model.has_step_model() && needs_step_model {
+        let weights = args.weights.display();
+        bail!("{weights}: has no step model, which --context, --line and --fill need");
     }
     let folder = MidiFolder::new(&args.out, "groove", args.n)?;
     let mut scratch = Scratch::new();
@@ -89,6 +94,10 @@ impl SampleArgs {
         if self.fill {
             context.kinds = [Some(BarKind::Groove); BARS];
             context.kinds[BARS - 1] = Some(BarKind::Fill);
+        }
+        if let Some(path) = &self.line {
+            let rhythm = clip::read(path, 1, &self.reading)?;
+            context.line = Some(rhythm.tokens().map(|token| token != Token::SILENCE));
         }
         let Some(path) = &self.context else { return Ok(context) };
         if self.keep.is_empty() && self.bars.is_empty() {

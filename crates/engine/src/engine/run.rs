@@ -148,8 +148,9 @@ impl Engine {
         let in_span = move |span: Span, playback: PlaybackSettings| {
             let shape = playback.shape;
             let rows = move |step: i64| -> Row {
-                let pattern = scores.at(shape.grid(step)).0.pattern(shape.cycle(step));
-                fill.row(lanes.row(pattern, &shape, step), playing.seed, &shape, step)
+                let score = &scores.at(shape.grid(step)).0;
+                let row = lanes.row(score.pattern(shape.cycle(step)), &shape, step);
+                fill.row(row, score, playing.seed, &playback, step)
             };
             hits(span, playback, rows)
         };

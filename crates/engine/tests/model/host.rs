@@ -5,7 +5,7 @@
 //! does to a case that fails.
 
 use engine::{CYCLES, PlayMode, Playing, Quantise, Transport};
-use groove::sequencer::{Feel, Length, PlaybackSettings, Shape, Speed};
+use groove::sequencer::{Feel, Length, PlaybackSettings, RegularFills, Shape, Speed};
 use groove::{Beats, INSTRUMENTS, Pattern};
 
 /// What happens in one test.
@@ -77,12 +77,18 @@ impl Score {
         if self == Self::VARIED { cycle.rem_euclid(3) as usize } else { self.0 }
     }
 
+    /// The number of the pattern whose bars are its fills, if it has some.
+    pub(crate) fn fills(self) -> Option<usize> {
+        (self.0 % 2 == 1).then_some(self.0 / 2)
+    }
+
     /// The same for the engine: of the varied one only `cycles`, as the plugin's worker makes it.
     pub(crate) fn made(self, patterns: &[Pattern; 3], cycles: [i64; CYCLES]) -> engine::Score {
+        let fills = self.fills().map(|number| patterns[number]);
         if self != Self::VARIED {
-            return engine::Score::steady(patterns[self.0]);
+            return engine::Score::steady(patterns[self.0]).with_fills(fills);
         }
-        let mut score = engine::Score::varied();
+        let mut score = engine::Score::varied().with_fills(fills);
         for cycle in cycles {
             assert!(score.insert(cycle, &patterns[self.pattern(cycle)]));
         }
@@ -146,6 +152,7 @@ pub(crate) enum Before {
     Channel(u8),
     Feel(Feel),
     Shape(Length, u8, Speed),
+    Fills(RegularFills),
     Quantise(Quantise),
     NoteLength(f64),
     /// An instrument on or off, with its density.
@@ -337,6 +344,7 @@ fn set(playing: &mut Playing, setting: Before) {
         Before::Muted(is_muted) => playing.is_muted = is_muted,
         Before::Channel(channel) => playing.channel = channel,
         Before::Feel(feel) => playing.playback.feel = feel,
+        Before::Fills(fills) => playing.playback.fills = fills,
         Before::Shape(length, start, speed) => {
             playing.playback =
                 PlaybackSettings { shape: Shape { length, start, speed }, ..playing.playback };

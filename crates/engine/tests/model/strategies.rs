@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use engine::{PlayMode, Playing, Quantise};
-use groove::sequencer::{Feel, Lanes, Length, Speed, VelocitySettings};
+use groove::sequencer::{Feel, Lanes, Length, RegularFills, Speed, VelocitySettings};
 use groove::{Beats, Hit, Instrument, Pattern, STEPS};
 use proptest::prelude::*;
 
@@ -164,6 +164,8 @@ fn before() -> impl Strategy<Value = Before> {
         2 => feel().prop_map(Before::Feel),
         2 => (length, 0..64_u8, speed).prop_map(|(length, start, speed)|
             Before::Shape(length, start, speed)),
+        2 => (0..5_u8, 0..6_u8).prop_map(|(every, beats)|
+            Before::Fills(RegularFills { every, beats })),
         1 => quantise().prop_map(Before::Quantise),
         1 => note_length.prop_map(Before::NoteLength),
         1 => (0..9_usize, any::<bool>(), -8..3_i8).prop_map(|(instrument, is_on, density)|

@@ -1,7 +1,7 @@
 //! What is written: which hits a step has, and how late each is, in the oracle's own words.
 
 use engine::CYCLES;
-use groove::sequencer::{Feel, Lanes, PlaybackSettings, Shape, Speed, fills};
+use groove::sequencer::{Feel, Lanes, PlaybackSettings, RegularFills, Shape, Speed, fills};
 use groove::{Hit, INSTRUMENTS, Instrument, Pattern};
 
 use crate::host::Score;
@@ -45,6 +45,13 @@ pub(crate) fn time(
 ) -> f64 {
     (step as f64 + lateness(playback.feel, step, instrument, hit))
         * step_beats(playback.shape.speed)
+}
+
+/// Whether a fill is played at `step` that nobody asked for: in the last beats of every so many bars.
+fn is_regular_fill(fills: RegularFills, step: i64) -> bool {
+    let RegularFills { every, beats } = fills;
+    let group = 16 * i64::from(every);
+    every > 0 && group - step.rem_euclid(group) <= (4 * i64::from(beats)).min(16)
 }
 
 /// A fill: from one 32nd on, up to another, or for as long as it is held.
@@ -107,16 +114,26 @@ impl<'a> Writing<'a> {
     }
 
     /// The hits at played step `step`.
-    pub(crate) fn row(&mut self, shape: &Shape, step: i64) -> [Option<Hit>; INSTRUMENTS] {
+    pub(crate) fn row(
+        &mut self,
+        playback: &PlaybackSettings,
+        step: i64,
+    ) -> [Option<Hit>; INSTRUMENTS] {
+        let shape = &playback.shape;
         let grid = grid(shape.speed, step);
         let bar = step - step.rem_euclid(16);
-        if let Some((from, to)) = self.in_force.fill
-            && grid >= from
-            && to.is_none_or(|to| grid < to)
-        {
-            return fills::row(self.seed, bar, (step - bar) as usize);
-        }
         let score = self.in_force.score_at(grid).score;
+        let lands_here = self.in_force.landing == Some(grid)
+            || self.in_force.fill.is_some_and(|(_, to)| to == Some(grid));
+        let is_asked_for = self
+            .in_force
+            .fill
+            .is_some_and(|(from, to)| grid >= from && to.is_none_or(|to| grid < to));
+        let is_fill = is_asked_for || !lands_here && is_regular_fill(playback.fills, step);
+        if is_fill {
+            let drawn = score.fills().map(|number| &self.patterns[number]);
+            return fills::row(self.seed, drawn, bar, (step - bar) as usize);
+        }
         let length = shape.length.steps() as i64;
         let number = score.pattern(step.div_euclid(length));
         let place = (i64::from(shape.start) + step.rem_euclid(length)) % 64;
@@ -129,9 +146,9 @@ impl<'a> Writing<'a> {
                 }
             }
         }
-        let lands_here = self.in_force.landing == Some(grid)
-            || self.in_force.fill.is_some_and(|(_, to)| to == Some(grid));
-        if lands_here { fills::landing(row) } else { row }
+        // After a regular fill, but where the song begins.
+        let follows_regular = step == bar && step != 0 && is_regular_fill(playback.fills, step - 1);
+        if lands_here || follows_regular { fills::landing(row) } else { row }
     }
 
     /// The steps at which hits are left in the pass that begins at played step `first`: sorted by

@@ -3,19 +3,33 @@
 //! A groove of a seed is drawn step by step. The encoder says where it lies, so that sliders and attributes move it from
 //! there. A variation draws some beats of some instruments anew, given all the others, which stay to the hit.
 
-use groove::{INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BEAT};
+use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, Token};
 
 use super::recipe::Recipe;
 use super::step_model::{Settings, StepModel};
 use super::{GrooveModel, Scratch};
-use crate::context::{Context, Locks};
+use crate::context::{BarKind, Context, Locks};
 use crate::noise::{Noise, Purpose};
 
-/// Streams of noise: a seed's groove, and its variations.
+/// Streams of noise: a seed's groove, its fills, and its variations.
 const GROOVE: u64 = u64::MAX;
+const FILLS: u64 = u64::MAX - 1;
 
 /// Grooves that the critic chooses among.
 const CANDIDATES: usize = 4;
+
+/// What a groove is drawn from beside its seed.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Start<'a> {
+    /// Nothing.
+    #[default]
+    Seed,
+    /// The neighbourhood of a latent vector `[Z]`.
+    Near(&'a [f32]),
+    /// A rhythm that is played beside it: the steps at which anything is struck. Without a step model the neighbourhood
+    /// of where it lies.
+    Line(&'a Pattern),
+}
 
 /// A groove drawn from a seed, which most knobs leave as it is.
 #[derive(Debug)]
@@ -23,7 +37,8 @@ pub(super) struct DrawnGroove {
     /// Number of the model that drew it.
     model: u64,
     recipe: Recipe,
-    locks: Locks,
+    /// What was known.
+    context: Context,
     pattern: Pattern,
     /// Where it lies, once it was needed.
     latent: Option<Vec<f32>>,
@@ -86,40 +101,66 @@ impl GrooveModel {
         }
     }
 
-    /// The groove that `recipe` asks for in `cycle`, with the content of `locks`: drawn from its seed, or `near` a latent
-    /// vector `[Z]`; moved by its sliders and attributes; with some of it drawn anew, as its variation says.
+    /// Four fills to play instead of the last bar of `pattern`, one in each bar of the result, given the bars before; of
+    /// `recipe`, seed, style, temperature and densities count. `None` without a step model.
+    ///
+    /// The same weights and arguments give the same fills to the bit, on every machine.
+    pub fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
+        const LAST_BAR: usize = STEPS - STEPS_PER_BAR;
+        let mut context = Context { style: recipe.style, ..Context::default() };
+        context.kinds = [Some(BarKind::Groove); BARS];
+        context.kinds[BARS - 1] = Some(BarKind::Fill);
+        context.locks.keep(pattern, |step, _| step < LAST_BAR);
+        let drawn = self.draw(&context, recipe, FILLS, BARS);
+        let mut fills = Pattern::EMPTY;
+        for (bar, drawn) in drawn.iter().enumerate() {
+            for (step, instrument, hit) in drawn.iter().filter(|&(step, ..)| step >= LAST_BAR) {
+                fills.set(bar * STEPS_PER_BAR + step - LAST_BAR, instrument, Some(hit));
+            }
+        }
+        (!drawn.is_empty()).then_some(fills)
+    }
+
+    /// The groove that `recipe` asks for in `cycle`, with the content of `locks`: drawn from its seed and `start`, moved by
+    /// its sliders and attributes; with some of it drawn anew, as its variation says.
     ///
     /// # Panics
-    /// If `near` has not Z numbers.
+    /// If a latent vector has not Z numbers.
     pub fn groove(
         &self,
-        near: Option<&[f32]>,
+        start: Start<'_>,
         locks: &Locks,
         recipe: &Recipe,
         cycle: i64,
         scratch: &mut Scratch,
     ) -> Pattern {
         if !self.has_step_model() {
-            let z = match near {
-                Some(latent) => self.point_around(latent, recipe, cycle, scratch),
-                None => self.point(recipe, cycle, scratch),
+            let z = match start {
+                Start::Seed => self.point(recipe, cycle, scratch),
+                Start::Near(latent) => self.point_around(latent, recipe, cycle, scratch),
+                Start::Line(line) => {
+                    self.point_around(&self.encode(line).0, recipe, cycle, scratch)
+                }
             };
             return self.decode_around(&z, locks, recipe, cycle, scratch);
         }
         let steady = Recipe { variation: 0.0, ..*recipe };
-        let pattern = match near {
-            Some(latent) => {
+        let mut context =
+            Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
+        if let Start::Line(line) = start {
+            context.line = Some(line.tokens().map(|token| token != Token::SILENCE));
+        }
+        let pattern = match start {
+            Start::Near(latent) => {
                 let z = self.point_around(latent, &steady, 0, scratch);
                 self.decode_around(&z, locks, &steady, 0, scratch)
             }
-            None => self.groove_of_seed(locks, &steady, scratch),
+            Start::Seed | Start::Line(_) => self.groove_of_seed(&context, &steady, scratch),
         };
         let redrawn = recipe.redrawn(cycle.cast_unsigned());
         if redrawn == [0; STEPS / STEPS_PER_BEAT] {
             return pattern;
         }
-        let mut context =
-            Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
         context.locks.keep(&pattern, |step, instrument| {
             redrawn[step / STEPS_PER_BEAT] & instrument.bit() == 0
         });
@@ -129,31 +170,29 @@ impl GrooveModel {
     /// The latent vector `[Z]` where the groove lies that `recipe` asks for in cycle 0.
     pub fn place(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
         match self.has_step_model() {
-            true => self.encode(&self.groove(None, &Locks::default(), recipe, 0, scratch)).0,
+            true => self.encode(&self.groove(Start::Seed, &Locks::default(), recipe, 0, scratch)).0,
             false => self.point(recipe, 0, scratch),
         }
     }
 
-    /// The groove of a seed, without variation.
-    fn groove_of_seed(&self, locks: &Locks, recipe: &Recipe, scratch: &mut Scratch) -> Pattern {
+    /// The groove of a seed that agrees with `context`, without variation.
+    fn groove_of_seed(&self, context: &Context, recipe: &Recipe, scratch: &mut Scratch) -> Pattern {
         let (latent, attributes) = Default::default();
         let at_rest = Recipe { latent, attributes, ..*recipe };
         let is_same = |groove: &DrawnGroove| {
-            groove.model == self.number && groove.recipe == at_rest && groove.locks == *locks
+            groove.model == self.number && groove.recipe == at_rest && groove.context == *context
         };
         let mut drawn = scratch.groove.take().filter(is_same).unwrap_or_else(|| {
-            let context =
-                Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
-            let pattern = self.decode_given(&context, &at_rest, scratch);
-            let (model, recipe, locks) = (self.number, at_rest, locks.clone());
-            DrawnGroove { model, recipe, locks, pattern, latent: None }
+            let pattern = self.decode_given(context, &at_rest, scratch);
+            let (model, recipe, context) = (self.number, at_rest, context.clone());
+            DrawnGroove { model, recipe, context, pattern, latent: None }
         });
         let pattern = if *recipe == at_rest {
             drawn.pattern
         } else {
             let latent = drawn.latent.get_or_insert_with(|| self.encode(&drawn.pattern).0);
             let z = self.point_around(latent, recipe, 0, scratch);
-            self.decode_around(&z, locks, recipe, 0, scratch)
+            self.decode_around(&z, &context.locks, recipe, 0, scratch)
         };
         scratch.groove = Some(drawn);
         pattern
@@ -178,3 +217,6 @@ impl Recipe {
         redrawn
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engine::{CYCLES, Score};
 use groove::Pattern;
-use musicvae::infer::Scratch;
+use musicvae::infer::{Scratch, Start};
 
 use crate::generation::scheduler::decode_scratch::{DecodeScratch, corner};
 use crate::generation::weights::Decode;
@@ -14,16 +14,19 @@ use crate::handoff::answer::ReadyGroove;
 use crate::state::edits::Edits;
 use crate::state::groove::{Groove, SAVED_CYCLES};
 use crate::state::morph::Pad;
-use crate::state::request::GrooveKey;
+use crate::state::request::{GrooveKey, Recipe};
 
 /// The number of cycles at which those that are not needed are dropped; 7 kB each.
 pub(super) const KEPT_CYCLES: usize = 64;
+
+/// Fills, if the network draws them.
+pub(super) type Fills = Option<Pattern>;
 
 /// The patterns of one groove.
 pub(super) struct GrooveCache {
     /// Its key; `None` if it has stored patterns alone.
     pub(super) key: Option<GrooveKey>,
-    /// The pattern it stays near.
+    /// The pattern it stays near, or the rhythm it follows.
     pub(super) anchor: Option<Pattern>,
     /// The pad, if it is on and the groove stays near no pattern.
     pub(super) pad: Option<Arc<Pad>>,
@@ -33,6 +36,8 @@ pub(super) struct GrooveCache {
     pub(super) edits: Arc<Edits>,
     /// Decoded patterns by cycle, without edits.
     pub(super) decoded: BTreeMap<i64, Pattern>,
+    /// Its fills, one in each bar; `None` until they are drawn.
+    fills: Option<Fills>,
     /// Stored patterns.
     pub(super) saved: Option<Arc<Groove>>,
     pub(super) failure: Option<String>,
@@ -53,6 +58,7 @@ impl GrooveCache {
         saved: Option<Arc<Groove>>,
     ) -> Self {
         let saved = saved.filter(|groove| !groove.cycles.is_empty());
+        let fills = saved.as_ref().and_then(|groove| groove.fills).map(Some);
         Self {
             key,
             anchor,
@@ -60,6 +66,7 @@ impl GrooveCache {
             latent: None,
             edits,
             decoded: BTreeMap::new(),
+            fills,
             saved,
             failure: None,
             ready: None,
@@ -78,7 +85,8 @@ impl GrooveCache {
     pub(super) fn edit(&mut self, key: Option<GrooveKey>, edits: &Arc<Edits>) -> bool {
         let is_same = self.key.map(|key| key.source()) == key.map(|key| key.source());
         if is_same && (self.key != key || !Arc::ptr_eq(&self.edits, edits)) {
-            (self.key, self.edits, self.ready_for) = (key, edits.clone(), None);
+            (self.key, self.edits) = (key, edits.clone());
+            (self.fills, self.ready_for) = (None, None);
         }
         is_same
     }
@@ -137,7 +145,10 @@ impl GrooveCache {
             && let Some(score) = self.score(cycles, weights)
         {
             let (key, anchor, pad) = (self.key, self.anchor, self.pad.clone());
-            let made = ReadyGroove { key, anchor, pad, edits: self.edits.clone(), version, score };
+            let edits = self.edits.clone();
+            let has_fills =
+                self.fills.is_some() || weights.is_some_and(|weights| !weights.draws_fills());
+            let made = ReadyGroove { key, anchor, pad, edits, version, score, has_fills };
             if self.ready.as_deref() != Some(&made) {
                 self.ready = Some(Arc::new(made));
             }
@@ -147,10 +158,12 @@ impl GrooveCache {
 
     /// The patterns of `cycles` that are here, once the first is.
     fn score(&self, cycles: [i64; CYCLES], weights: Option<&impl Decode>) -> Option<Score> {
+        let fills = self.fills.flatten();
         if self.is_steady() {
-            return Some(Score::steady(self.edits.over(self.pattern(0, weights)?)));
+            let pattern = self.edits.over(self.pattern(0, weights)?);
+            return Some(Score::steady(pattern).with_fills(fills));
         }
-        let mut score = Score::varied();
+        let mut score = Score::varied().with_fills(fills);
         for (place, cycle) in self.distinct(cycles).enumerate() {
             match self.pattern(cycle, weights) {
                 Some(pattern) => _ = score.insert(cycle, &self.edits.over(pattern)),
@@ -175,20 +188,26 @@ impl GrooveCache {
         let (recipe, drawn) = key.drawn(cycle);
         let (anchor, pad, latent) = (&self.anchor, &self.pad, &mut self.latent);
         let given = self.edits.given(&key);
+        // An anchor that was not imported is a rhythm that came in.
+        let is_followed = self.edits.anchor(&key.recipe) != anchor.as_ref();
         let decode = AssertUnwindSafe(|| {
-            let near = match (anchor, pad) {
+            let start = match (anchor, pad) {
                 (Some(anchor), _) if key.is_import => return *anchor,
-                (Some(anchor), _) => Some(latent.get_or_insert_with(|| weights.encode(anchor))),
+                (Some(anchor), _) if is_followed => Start::Line(anchor),
+                (Some(anchor), _) => {
+                    Start::Near(latent.get_or_insert_with(|| weights.encode(anchor)))
+                }
                 (None, Some(pad)) if let Some(corner) = corner(pad, &recipe, weights) => {
-                    return weights.decode(None, &corner, drawn, given, &mut scratch.kernel);
+                    let scratch = &mut scratch.kernel;
+                    return weights.decode(Start::Seed, &corner, drawn, given, scratch);
                 }
                 (None, Some(pad)) => {
-                    Some(latent.get_or_insert_with(|| scratch.between(pad, &recipe, weights)))
+                    let between = || scratch.between(pad, &recipe, weights);
+                    Start::Near(latent.get_or_insert_with(between))
                 }
-                (None, None) => None,
+                (None, None) => Start::Seed,
             };
-            let near = near.map(|latent| &latent[..]);
-            weights.decode(near, &recipe, drawn, given, &mut scratch.kernel)
+            weights.decode(start, &recipe, drawn, given, &mut scratch.kernel)
         });
         match catch_unwind(decode) {
             Ok(pattern) => {
@@ -201,6 +220,25 @@ impl GrooveCache {
                 self.failure = Some(message.to_owned());
             }
         }
+    }
+
+    /// Draws the fills, if they are missing and the first cycle is here; returns whether it did.
+    pub(super) fn draw_fills(&mut self, weights: &impl Decode) -> bool {
+        if self.fills.is_some() || self.failure.is_some() || !weights.draws_fills() {
+            return false;
+        }
+        let Some(pattern) = self.first(Some(weights)) else { return false };
+        let recipe = self.key.map_or_else(Recipe::default, |key| key.recipe);
+        let draw = AssertUnwindSafe(|| weights.fills(&pattern, &recipe));
+        // A network that fails on them has none.
+        self.fills = Some(catch_unwind(draw).unwrap_or_default());
+        self.ready_for = None;
+        true
+    }
+
+    /// Whether `fills` are those that are here, if they have been drawn.
+    pub(super) fn has_fills(&self, fills: Fills) -> bool {
+        self.fills.is_none_or(|own| own == fills)
     }
 
     fn cycles_to_save(&self) -> i64 {
@@ -218,7 +256,8 @@ impl GrooveCache {
     /// The groove for a project to store; `None` while cycles are missing. `weights` have decoded them.
     pub(super) fn to_stored(&self, weights: &impl Decode) -> Option<Groove> {
         if let Some(saved) = &self.saved {
-            return Some(Groove { edits: (*self.edits).clone(), ..(**saved).clone() });
+            let (edits, fills) = ((*self.edits).clone(), self.fills.flatten());
+            return Some(Groove { edits, fills, ..(**saved).clone() });
         }
         let key = self.key?;
         Some(Groove {
@@ -230,6 +269,7 @@ impl GrooveCache {
             anchor: self.anchor,
             pad: self.pad.as_deref().cloned().map(Box::new),
             variation_id: key.variation_id,
+            fills: self.fills.flatten(),
             edits: (*self.edits).clone(),
         })
     }

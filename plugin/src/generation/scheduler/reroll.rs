@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use groove::{Instrument, Pattern};
-use musicvae::infer::{Locks, Scratch};
+use musicvae::infer::{Locks, Scratch, Start};
 
 use super::Scheduler;
 use crate::files::jobs::JobResult;
@@ -37,7 +37,7 @@ impl Scheduler {
         let scratch = &mut self.scratch.kernel;
         let reroll = AssertUnwindSafe(|| {
             let latent = weights.encode(&shown);
-            weights.decode(Some(&latent), &recipe, 1, &others(&shown, instrument), scratch)
+            weights.decode(Start::Near(&latent), &recipe, 1, &others(&shown, instrument), scratch)
         });
         match catch_unwind(reroll) {
             Ok(pattern) => JobResult::Rerolled(Box::new(RerolledRow {

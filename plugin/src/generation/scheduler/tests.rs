@@ -1,6 +1,7 @@
 //! The scheduler with a network that can be foretold.
 
 mod edits;
+mod fills;
 mod pad;
 mod slots;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use groove::Pattern;
-use musicvae::infer::{Locks, Scratch};
+use musicvae::infer::{Locks, Scratch, Start};
 use parking_lot::{Condvar, Mutex};
 
 use super::Decode;
@@ -44,15 +44,71 @@ impl Fake {
     }
 }
 
+/// As [`Fake`], but it draws fills: the groove's first hits, at the step of the seed in each bar.
+pub(crate) struct FakeWithFills(pub(crate) Fake);
+
+impl FakeWithFills {
+    pub(crate) fn drawn(pattern: &Pattern, recipe: &Recipe) -> Pattern {
+        let mut fills = Pattern::EMPTY;
+        for bar in 0..groove::BARS {
+            let step = bar * groove::STEPS_PER_BAR + recipe.seed as usize % groove::STEPS_PER_BAR;
+            let hit = groove::Hit::new(pattern.count() as f32 / 100.0, 0.0);
+            fills.set(step, groove::Instrument::Snare, Some(hit));
+        }
+        fills
+    }
+}
+
+impl Decode for FakeWithFills {
+    fn identity(&self) -> &str {
+        self.0.identity()
+    }
+
+    fn decode(
+        &self,
+        start: Start<'_>,
+        recipe: &Recipe,
+        cycle: i64,
+        locks: &Locks,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        self.0.decode(start, recipe, cycle, locks, scratch)
+    }
+
+    fn draws_fills(&self) -> bool {
+        true
+    }
+
+    fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
+        Some(Self::drawn(pattern, recipe))
+    }
+
+    fn style(&self, name: &str) -> Option<u16> {
+        self.0.style(name)
+    }
+
+    fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
+        self.0.point(recipe, scratch)
+    }
+
+    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
+        self.0.between(points)
+    }
+
+    fn encode(&self, pattern: &Pattern) -> Vec<f32> {
+        self.0.encode(pattern)
+    }
+}
+
 impl Decode for Fake {
     fn identity(&self) -> &str {
         self.0
     }
 
-    /// The recipe's pattern, and a ride at the latent vector it is near.
+    /// The recipe's pattern, and a ride where it starts from.
     fn decode(
         &self,
-        near: Option<&[f32]>,
+        start: Start<'_>,
         recipe: &Recipe,
         cycle: i64,
         locks: &Locks,
@@ -60,8 +116,13 @@ impl Decode for Fake {
     ) -> Pattern {
         assert_ne!(recipe.seed, Self::BREAKING_SEED, "made to break");
         let mut pattern = self.around(self.pattern(recipe, cycle), locks);
-        if let Some(latent) = near {
-            let step = latent[0] as usize % groove::STEPS;
+        let latent = match start {
+            Start::Seed => None,
+            Start::Near(latent) => Some(latent[0]),
+            Start::Line(line) => Some(self.encode(line)[0]),
+        };
+        if let Some(latent) = latent {
+            let step = latent as usize % groove::STEPS;
             pattern.set(step, groove::Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
         }
         pattern
@@ -130,14 +191,14 @@ impl<F: Fn(&Recipe) + Send + Sync + 'static> Decode for Watched<F> {
 
     fn decode(
         &self,
-        near: Option<&[f32]>,
+        start: Start<'_>,
         recipe: &Recipe,
         cycle: i64,
         locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern {
         self.0(recipe);
-        Self::FAKE.decode(near, recipe, cycle, locks, scratch)
+        Self::FAKE.decode(start, recipe, cycle, locks, scratch)
     }
 
     fn style(&self, name: &str) -> Option<u16> {

@@ -65,7 +65,7 @@ impl Instance {
 
     /// Whether the worker answers what the parameters say.
     fn is_answered(&mut self) -> bool {
-        self.audio.wait(|| request(&self.params), &[0], LONG)
+        self.audio.wait(|| request(&self.params), &[0], false, LONG)
     }
 
     fn expected(&self) -> Score {
@@ -123,7 +123,7 @@ fn the_embedded_network_answers_each_seed_with_its_own_pattern() {
     let params = Arc::new(JangdanParams::default());
     let (mut audio, worker, _gui) = handoff();
     let _worker = Worker::spawn(params.clone(), worker, Weights::load);
-    assert!(audio.wait(|| request(&params), &[0], LONG));
+    assert!(audio.wait(|| request(&params), &[0], false, LONG));
     let expected = weights.model.decode(&params.recipe(), 0, &mut Default::default());
     assert_eq!(audio.answer().live.score, Score::steady(expected));
 }
@@ -205,7 +205,7 @@ fn a_groove_put_into_a_slot_is_completed_with_its_patterns_and_can_be_chosen() {
     let choice = Choice { slot: Some(4), variation_id: None };
     instance.audio.want([0, 1, 0, 0], choice);
     let request = instance.params.request(choice, None);
-    assert!(instance.audio.wait(|| request, &[0], LONG));
+    assert!(instance.audio.wait(|| request, &[0], false, LONG));
     let own = Fake("fake").pattern(&recipe, 0);
     assert_eq!(instance.audio.answer().groove(choice).unwrap().score, Score::steady(own));
     drop(instance._worker);
@@ -290,7 +290,12 @@ fn what_plays_goes_on_while_a_worker_hangs_which_is_told_and_its_next_request_is
     instance.set_seed(STUCK_SEED);
     gate.wait_for_arrival();
     assert!(!instance.audio.update(), "in real time there is nothing new, and no waiting for it");
-    assert!(!instance.audio.wait(|| request(&instance.params), &[0], Duration::from_millis(1)));
+    assert!(!instance.audio.wait(
+        || request(&instance.params),
+        &[0],
+        false,
+        Duration::from_millis(1)
+    ));
     assert_eq!(instance.live(), expected);
     let later = Instant::now() + Duration::from_secs(60);
     let silence = instance.gui.network_at(later);
@@ -488,7 +493,7 @@ fn no_mixture_of_two_states_is_decoded_while_the_host_is_late() {
         seeds.lock().retain(|&seed| seed != REROLL_SEED);
         assert!(seeds.lock().is_empty(), "decoded before the host had set the parameters");
         host.deliver();
-        assert!(instance.audio.wait(|| request(&params), &[0], LONG));
+        assert!(instance.audio.wait(|| request(&params), &[0], false, LONG));
         let seeds = seeds.lock();
         // What was made before is not decoded again.
         assert!(seeds.iter().all(|&seed| seed == expected), "{seeds:?}");

@@ -104,6 +104,7 @@ pub(super) fn touched() -> JangdanParams {
         anchor: Some(pattern),
         pad: Some(Box::new(pad)),
         variation_id: Some(-3),
+        fills: None,
         edits,
     };
     params.slots.store(11, Some(kept.clone()));

@@ -3,7 +3,7 @@
 use egui::{Id, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
-use crate::params::JangdanParams;
+use crate::params::{FillEveryParam, JangdanParams};
 use crate::window::widgets::{
     ControlContext, Face, Look, UNIT, Weight, choices, clickable, column, field, focus_ring, knob,
     menu, row, small_text, switch,
@@ -34,6 +34,9 @@ const NOTE_LENGTH_ABOUT: &str = "How long a note lasts, in 16ths, 0.1 to 4.";
 const START_ABOUT: &str = "Where in the pattern it begins to play, in 16ths. The bars wrap around.";
 const SPEED_ABOUT: &str =
     "Half time: a bar of the pattern fills two of the song. Double time: half a bar.";
+const FILLS_ABOUT: &str = "A fill at the end of every so many bars of the song, counted from its \
+     beginning; it lands on the next. The key plays one at any time.";
+const FILL_LENGTH_ABOUT: &str = "How long those fills are.";
 const QUANTISE_ABOUT: &str = "Where in the song a new groove takes over from the one that plays.";
 const MAP_ABOUT: &str =
     "On which keys the instruments are played, for which sampler. Own: those set under Keys.";
@@ -122,7 +125,19 @@ pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
         Rect::from_center_size(line.center(), vec2(line.width(), 2.5 * UNIT))
             .with_min_x(line.left() + 7.0 * UNIT)
     };
-    choices(ui, cx, &pattern.speed, body(0), SPEED_ABOUT);
+    let fills_width = 25.0 * UNIT;
+    let speeds = body(0).with_max_x(right.right() - fills_width - UNIT);
+    let count = pattern.speed.step_count().unwrap_or(0) + 1;
+    menu(ui, cx, &pattern.speed, count, speeds, "", SPEED_ABOUT);
+    let fills = body(0).with_min_x(right.right() - fills_width);
+    let label = fills.with_max_x(fills.left() + 4.0 * UNIT);
+    small_text(ui.painter(), label, "Fills", Weight::Regular, palette.dim);
+    let every = fills.with_min_x(label.right()).with_max_x(fills.right() - 8.0 * UNIT);
+    let count = pattern.fill_every.step_count().unwrap_or(0) + 1;
+    menu(ui, cx, &pattern.fill_every, count, every, "", FILLS_ABOUT);
+    let is_faint = pattern.fill_every.value() == FillEveryParam::Off;
+    let look = Look { about: FILL_LENGTH_ABOUT, is_faint, ..plain };
+    field(ui, cx, &pattern.fill_beats, fills.with_min_x(every.right() + UNIT), &look);
     choices(ui, cx, &play.quantise, body(1), QUANTISE_ABOUT);
     let keys_width = 18.0 * UNIT;
     let accents = body(2).with_max_x(right.right() - keys_width - UNIT);

@@ -97,7 +97,7 @@ impl Drummer<'_> {
         let mut doubtful = false;
         let struck = (first..first + 4)
             .map(|step| {
-                let row = writing.row(&playback.shape, step);
+                let row = writing.row(&playback, step);
                 let mut struck = [false; INSTRUMENTS];
                 for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                     if let Some(hit) = hit {
@@ -125,7 +125,7 @@ impl Drummer<'_> {
             if grid(playback.shape.speed, step) < late_change.boundary {
                 continue;
             }
-            let row = writing.row(&playback.shape, step);
+            let row = writing.row(&playback, step);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                 if let Some(hit) = hit
                     && !struck[instrument.index()]

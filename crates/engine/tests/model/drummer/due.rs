@@ -45,7 +45,7 @@ impl Drummer<'_> {
                 let latest = (step as f64 + 2.0) * step_beats;
                 is_unknown |=
                     earliest < to && latest >= from && writing.is_unknown(&playback.shape, step);
-                let row = writing.row(&playback.shape, step);
+                let row = writing.row(&playback, step);
                 for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                     let Some(hit) = hit else { continue };
                     let when = time(&playback, step, instrument, hit);

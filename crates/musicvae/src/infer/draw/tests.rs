@@ -1,0 +1,94 @@
+//! Grooves and fills drawn step by step, on random weights.
+
+use groove::{Hit, Instrument};
+
+use super::super::tests::{halves, random_file, recipe, some_context, stepwise};
+use super::*;
+use crate::infer::Isa;
+use crate::weights::config::Config;
+
+#[test]
+fn a_groove_drawn_step_by_step_holds_what_is_known_and_is_the_same_for_every_instruction_set() {
+    for file in [random_file(stepwise(), 3), halves(stepwise(), 4)] {
+        for context in [Context::default(), some_context()] {
+            let draw = |isa| {
+                let model = GrooveModel::pack(&file, isa).unwrap();
+                model.draw(&context, &recipe(7), 5, 3)
+            };
+            let drawn = draw(Isa::best());
+            assert!(drawn[0] != drawn[1] && drawn[1] != drawn[2]);
+            for isa in Isa::available() {
+                assert_eq!(draw(isa), drawn, "{isa:?}");
+            }
+            for pattern in drawn {
+                for step in 0..STEPS {
+                    for instrument in Instrument::ALL {
+                        if context.locks.is_locked(step, instrument) {
+                            let known = context.locks.pattern().hit(step, instrument);
+                            assert_eq!(pattern.hit(step, instrument), known);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_candidate_does_not_depend_on_those_beside_it() {
+    let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
+    let draw = |count| model.draw(&some_context(), &recipe(2), 0, count);
+    assert_eq!(draw(5)[..2], draw(2));
+}
+
+#[test]
+fn a_variation_keeps_to_the_hit_what_it_does_not_draw_anew() {
+    let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
+    let mut scratch = Scratch::new();
+    let mut locks = Locks::default();
+    locks.lock(9, Instrument::Crash, Some(Hit::new(0.3, 0.2)));
+    let mut groove =
+        |recipe: &Recipe, cycle| model.groove(Start::Seed, &locks, recipe, cycle, &mut scratch);
+    let steady = groove(&recipe(1), 0);
+    assert_eq!(groove(&recipe(1), 9), steady);
+    let varied = Recipe { variation: 0.3, ..recipe(1) };
+    for cycle in [-1, 0, 7] {
+        let redrawn = varied.redrawn(cycle as u64);
+        let pattern = groove(&varied, cycle);
+        assert_ne!(pattern, steady);
+        assert_eq!(pattern.hit(9, Instrument::Crash), Some(Hit::new(0.3, 0.2)));
+        let mut changes = 0;
+        for (step, row) in (0..STEPS).map(|step| (step, redrawn[step / 4])) {
+            for instrument in Instrument::ALL {
+                let is_same = pattern.hit(step, instrument) == steady.hit(step, instrument);
+                assert!(is_same || row & instrument.bit() != 0, "{step} {instrument:?}");
+                changes += usize::from(!is_same);
+            }
+        }
+        assert!(changes > 0);
+        assert_eq!(groove(&varied, cycle), pattern);
+    }
+    // Sliders move the groove from where it lies.
+    let mut moved = recipe(1);
+    moved.latent[0] = 2.0;
+    assert_ne!(groove(&moved, 0), steady);
+    assert_eq!(groove(&recipe(1), 0), steady);
+}
+
+#[test]
+fn fills_belong_to_their_groove_and_come_from_the_step_model_alone() {
+    let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
+    let groove =
+        |seed| model.groove(Start::Seed, &Locks::default(), &recipe(seed), 0, &mut Scratch::new());
+    let [first, second] = [groove(1), groove(2)];
+    let fills = model.fills(&first, &recipe(1)).unwrap();
+    assert_eq!(model.fills(&first, &recipe(1)), Some(fills));
+    assert_ne!(model.fills(&second, &recipe(1)), Some(fills));
+    let bars: Vec<_> = fills.tokens().chunks(STEPS_PER_BAR).map(<[_]>::to_vec).collect();
+    assert!(
+        bars.iter().enumerate().all(|(i, bar)| !bars[..i].contains(bar)),
+        "four different ones"
+    );
+    let plain = GrooveModel::new(&random_file(Config::tiny(), 3)).unwrap();
+    assert_eq!(plain.fills(&first, &recipe(1)), None);
+}
