@@ -7,8 +7,8 @@
 //!
 //! A pattern is played in three turns, each a module of its own. Its [`Shape`] says which step of it
 //! is played at which *played step*: played step `k` has its grid time `k` steps after beat 0,
-//! negative before it. Its [`Feel`] says how far from the grid time a hit sounds; both together are the
-//! [`PlaybackSettings`]. [`VelocitySettings`] and [`Lanes`] say how hard, on which key and whether it is struck.
+//! negative before it. Its [`Feel`] says how far from the grid time a hit sounds; both, and the [`RegularFills`] that come in
+//! between, are the [`PlaybackSettings`]. [`VelocitySettings`] and [`Lanes`] say how hard, on which key and whether it is struck.
 
 mod chance;
 mod feel;
@@ -34,7 +34,7 @@ const HORIZON: Beats = Beats((1_u64 << 40) as f64);
 /// The hits of one step, by [`Instrument::index`].
 pub type Row = [Option<Hit>; INSTRUMENTS];
 
-/// How a pattern is played: which of its steps, and when.
+/// How a pattern is played: which of its steps, when, and where fills take its place.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PlaybackSettings {
     /// Which part of it, and how fast.

@@ -3,7 +3,7 @@
 pub mod columns;
 mod locks;
 
-use groove::{BARS, Instrument, Pattern, STEPS, STEPS_PER_BAR};
+use groove::{BARS, Instrument, Pattern, STEPS, STEPS_PER_BAR, Token};
 
 pub use self::locks::Locks;
 
@@ -60,6 +60,19 @@ pub(crate) fn bar_onsets(pattern: &Pattern, bar: usize, instrument: Instrument) 
 }
 
 impl Context {
+    /// Asks for a fill from step `from` to the end: the bars that it lies in are for it, those before go on.
+    pub fn ask_for_fill(&mut self, from: usize) {
+        for (bar, kind) in self.kinds.iter_mut().enumerate() {
+            let is_fill = (bar + 1) * STEPS_PER_BAR > from;
+            *kind = Some(if is_fill { BarKind::Fill } else { BarKind::Groove });
+        }
+    }
+
+    /// Has a line of the steps at which anything of `rhythm` is struck.
+    pub fn play_to(&mut self, rhythm: &Pattern) {
+        self.line = Some(rhythm.tokens().map(|token| token != Token::SILENCE));
+    }
+
     /// The steps of `bar` at which the cells of `instrument` are known, and those of them that hold a hit, a bit each.
     pub(crate) fn known_onsets(&self, bar: usize, instrument: Instrument) -> (u16, u16) {
         let is_known = |step: &usize| self.locks.is_locked(bar * STEPS_PER_BAR + step, instrument);

@@ -252,20 +252,15 @@ impl Scheduler {
             if playing == Some(place) { first = cache } else { others.extend(cache) }
         }
         let caches = variation.into_iter().chain(first).chain(&mut self.live).chain(others);
-        for cache in caches.filter(|cache| cache.failure.is_none()) {
+        let mut caches: Vec<_> = caches.filter(|cache| cache.failure.is_none()).collect();
+        for cache in &mut caches {
             if let Some(cycle) = cache.missing(cycles, Some(weights)) {
                 cache.make_room(cycles);
                 cache.decode(cycle, weights, &mut self.scratch);
                 return true;
             }
         }
-        let slots = self.slots.iter_mut().flatten().map(|slot| &mut slot.cache);
-        let variation = self.variation.as_mut().map(|(_, cache)| cache);
-        variation
-            .into_iter()
-            .chain(&mut self.live)
-            .chain(slots)
-            .any(|cache| cache.draw_fills(weights))
+        caches.into_iter().any(|cache| cache.draw_fills(weights))
     }
 
     /// The newest answer, if there is one.

@@ -130,7 +130,7 @@ impl Decode for Weights {
 }
 
 #[cfg(test)]
-pub(crate) use fake::{Fake, FakeWithFills, Gate, Watched};
+pub(crate) use fake::{Fake, Gate, Watched};
 
 #[cfg(test)]
 mod fake;

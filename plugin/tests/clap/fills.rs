@@ -7,24 +7,9 @@ const CRASH: i16 = 49;
 
 /// Eight bars at 120 BPM with a whole bar of fill in every fourth, and the state afterwards.
 fn bounce(state: Option<&[u8]>) -> (Recording, Vec<u8>) {
-    let mut host = Host::load(plugin()).unwrap();
-    host.set_offline(true).unwrap();
-    let inputs = match state {
-        Some(state) => {
-            host.load_state(state).unwrap();
-            Vec::new()
-        }
-        None => [("Fills", 2.0), ("Fill length", 4.0)]
-            .map(|(name, value)| set(&mut host, name, value))
-            .to_vec(),
-    };
-    host.activate(RATE, 8192).unwrap();
-    play_with(&mut host, 0.0, 120.0, 33 * 24_000, 700, &inputs);
-    stop(&mut host, 1);
-    let recording = host.take_recording();
-    assert!(recording.hanging_notes().is_empty());
-    host.deactivate();
-    (recording, host.save_state().unwrap())
+    super::bounce(state, &[("Fills", 2.0), ("Fill length", 4.0)], |host, inputs| {
+        play_with(host, 0.0, 120.0, 33 * 24_000, 700, inputs);
+    })
 }
 
 #[test]

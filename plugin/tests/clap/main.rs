@@ -223,18 +223,31 @@ const FOUR_CYCLES: u32 = 4 * 16 * 12_000;
 
 /// Plays four cycles with variation, in a new instance that has `state`, if there is one.
 fn bounce_with_variation(state: Option<&[u8]>, position: f64) -> (Recording, Vec<u8>) {
+    bounce(state, &[("Variation", 0.5)], |host, inputs| {
+        play_with(host, position, 240.0, FOUR_CYCLES, 1000, inputs);
+    })
+}
+
+/// What an offline host records of `play`, and the state afterwards: of `state`, or without one of a new instance with
+/// these settings, which `play` is to pass on.
+fn bounce(
+    state: Option<&[u8]>,
+    settings: &[(&str, f64)],
+    play: impl Fn(&mut Host, &[Input]),
+) -> (Recording, Vec<u8>) {
     let mut host = Host::load(plugin()).unwrap();
     host.set_offline(true).unwrap();
-    if let Some(state) = state {
-        host.load_state(state).unwrap();
+    let mut inputs = Vec::new();
+    match state {
+        Some(state) => host.load_state(state).unwrap(),
+        None => inputs.extend(settings.iter().map(|&(name, value)| set(&mut host, name, value))),
     }
     host.activate(RATE, 8192).unwrap();
-    let varied = set(&mut host, "Variation", 0.5);
-    let inputs: &[Input] = if state.is_some() { &[] } else { &[varied] };
-    play_with(&mut host, position, 240.0, FOUR_CYCLES, 1000, inputs);
+    play(&mut host, &inputs);
     stop(&mut host, 1);
     let recording = host.take_recording();
     assert!(recording.hanging_notes().is_empty());
+    host.deactivate();
     (recording, host.save_state().unwrap())
 }
 

@@ -6,24 +6,10 @@ use super::*;
 
 /// Two bars with the pad on, at `x` from the left of its upper edge; in an instance that has `state`, if there is one.
 fn bounce(state: Option<&[u8]>, x: f64) -> (Recording, Vec<u8>) {
-    let mut host = Host::load(plugin()).unwrap();
-    host.set_offline(true).unwrap();
-    if let Some(state) = state {
-        host.load_state(state).unwrap();
-    }
-    host.activate(RATE, 8192).unwrap();
-    let inputs = match state {
-        Some(_) => Vec::new(),
-        None => [("Morph", 1.0), ("Morph x", x), ("Morph y", 1.0)]
-            .map(|(name, value)| set(&mut host, name, value))
-            .to_vec(),
-    };
-    play_with(&mut host, 0.0, 120.0, 4 * 48_000, 500, &inputs);
-    stop(&mut host, 1);
-    let recording = host.take_recording();
-    assert!(recording.hanging_notes().is_empty());
-    host.deactivate();
-    (recording, host.save_state().unwrap())
+    let settings = [("Morph", 1.0), ("Morph x", x), ("Morph y", 1.0)];
+    super::bounce(state, &settings, |host, inputs| {
+        play_with(host, 0.0, 120.0, 4 * 48_000, 500, inputs);
+    })
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use groove::{BARS, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
-use musicvae::context::{BarKind, Context};
+use groove::{STEPS, STEPS_PER_BEAT};
+use musicvae::context::Context;
 use musicvae::infer::Scratch;
 use musicvae::recipe::Recipe;
 
@@ -53,10 +53,7 @@ pub(super) fn run(args: &FillArgs) -> Result<()> {
     let first = STEPS - args.beats as usize * STEPS_PER_BEAT;
     let mut context =
         Context { style: style(&model, args.style.as_deref())?, ..Context::default() };
-    for bar in 0..BARS {
-        let is_fill = (bar + 1) * STEPS_PER_BAR > first;
-        context.kinds[bar] = Some(if is_fill { BarKind::Fill } else { BarKind::Groove });
-    }
+    context.ask_for_fill(first);
     context.locks.keep(&pattern, |step, _| step < first);
     let folder = MidiFolder::new(&args.out, "fill", args.n)?;
     let mut scratch = Scratch::new();

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use groove::{BARS, Instrument, STEPS_PER_BAR, Token};
+use groove::{BARS, Instrument, STEPS, STEPS_PER_BAR};
 use musicvae::GrooveModel;
-use musicvae::context::{BarKind, Context};
+use musicvae::context::Context;
 use musicvae::infer::Scratch;
 use musicvae::recipe::Recipe;
 
@@ -92,12 +92,10 @@ impl SampleArgs {
         let mut context =
             Context { style: style(model, self.style.as_deref())?, ..Context::default() };
         if self.fill {
-            context.kinds = [Some(BarKind::Groove); BARS];
-            context.kinds[BARS - 1] = Some(BarKind::Fill);
+            context.ask_for_fill(STEPS - STEPS_PER_BAR);
         }
         if let Some(path) = &self.line {
-            let rhythm = clip::read(path, 1, &self.reading)?;
-            context.line = Some(rhythm.tokens().map(|token| token != Token::SILENCE));
+            context.play_to(&clip::read(path, 1, &self.reading)?);
         }
         let Some(path) = &self.context else { return Ok(context) };
         if self.keep.is_empty() && self.bars.is_empty() {

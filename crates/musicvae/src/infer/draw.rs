@@ -3,12 +3,12 @@
 //! A groove of a seed is drawn step by step. The encoder says where it lies, so that sliders and attributes move it from
 //! there. A variation draws some beats of some instruments anew, given all the others, which stay to the hit.
 
-use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, Token};
+use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 
 use super::recipe::Recipe;
 use super::step_model::{Settings, StepModel};
 use super::{GrooveModel, Scratch};
-use crate::context::{BarKind, Context, Locks};
+use crate::context::{Context, Locks};
 use crate::noise::{Noise, Purpose};
 
 /// Streams of noise: a seed's groove, its fills, and its variations.
@@ -108,8 +108,7 @@ impl GrooveModel {
     pub fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
         const LAST_BAR: usize = STEPS - STEPS_PER_BAR;
         let mut context = Context { style: recipe.style, ..Context::default() };
-        context.kinds = [Some(BarKind::Groove); BARS];
-        context.kinds[BARS - 1] = Some(BarKind::Fill);
+        context.ask_for_fill(LAST_BAR);
         context.locks.keep(pattern, |step, _| step < LAST_BAR);
         let drawn = self.draw(&context, recipe, FILLS, BARS);
         let mut fills = Pattern::EMPTY;
@@ -148,7 +147,7 @@ impl GrooveModel {
         let mut context =
             Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
         if let Start::Line(line) = start {
-            context.line = Some(line.tokens().map(|token| token != Token::SILENCE));
+            context.play_to(line);
         }
         let pattern = match start {
             Start::Near(latent) => {

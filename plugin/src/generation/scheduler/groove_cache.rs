@@ -224,7 +224,7 @@ impl GrooveCache {
 
     /// Draws the fills, if they are missing and the first cycle is here; returns whether it did.
     pub(super) fn draw_fills(&mut self, weights: &impl Decode) -> bool {
-        if self.fills.is_some() || self.failure.is_some() || !weights.draws_fills() {
+        if self.fills.is_some() || !weights.draws_fills() {
             return false;
         }
         let Some(pattern) = self.first(Some(weights)) else { return false };

@@ -9,12 +9,26 @@ use parking_lot::{Condvar, Mutex};
 use super::Decode;
 use crate::state::request::Recipe;
 
-/// A network for tests: each recipe and cycle has its own pattern, and one seed panics.
+/// A network for tests: each recipe and cycle has its own pattern, and one seed panics. One of them draws fills.
 pub(crate) struct Fake(pub(crate) &'static str);
 
 impl Fake {
     /// The seed that panics.
     pub(crate) const BREAKING_SEED: u64 = 666;
+
+    /// The network that draws fills.
+    pub(crate) const WITH_FILLS: Self = Self("fills");
+
+    /// The fills of [`WITH_FILLS`](Self::WITH_FILLS): in each bar as hard a hit as `pattern` has many, at the step of the seed.
+    pub(crate) fn drawn_fills(pattern: &Pattern, recipe: &Recipe) -> Pattern {
+        let mut fills = Pattern::EMPTY;
+        for bar in 0..groove::BARS {
+            let step = bar * groove::STEPS_PER_BAR + recipe.seed as usize % groove::STEPS_PER_BAR;
+            let hit = groove::Hit::new(pattern.count() as f32 / 100.0, 0.0);
+            fills.set(step, groove::Instrument::Snare, Some(hit));
+        }
+        fills
+    }
 
     /// The pattern of `recipe` in `cycle`.
     pub(crate) fn pattern(&self, recipe: &Recipe, cycle: i64) -> Pattern {
@@ -44,62 +58,6 @@ impl Fake {
     }
 }
 
-/// As [`Fake`], but it draws fills: the groove's first hits, at the step of the seed in each bar.
-pub(crate) struct FakeWithFills(pub(crate) Fake);
-
-impl FakeWithFills {
-    pub(crate) fn drawn(pattern: &Pattern, recipe: &Recipe) -> Pattern {
-        let mut fills = Pattern::EMPTY;
-        for bar in 0..groove::BARS {
-            let step = bar * groove::STEPS_PER_BAR + recipe.seed as usize % groove::STEPS_PER_BAR;
-            let hit = groove::Hit::new(pattern.count() as f32 / 100.0, 0.0);
-            fills.set(step, groove::Instrument::Snare, Some(hit));
-        }
-        fills
-    }
-}
-
-impl Decode for FakeWithFills {
-    fn identity(&self) -> &str {
-        self.0.identity()
-    }
-
-    fn decode(
-        &self,
-        start: Start<'_>,
-        recipe: &Recipe,
-        cycle: i64,
-        locks: &Locks,
-        scratch: &mut Scratch,
-    ) -> Pattern {
-        self.0.decode(start, recipe, cycle, locks, scratch)
-    }
-
-    fn draws_fills(&self) -> bool {
-        true
-    }
-
-    fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
-        Some(Self::drawn(pattern, recipe))
-    }
-
-    fn style(&self, name: &str) -> Option<u16> {
-        self.0.style(name)
-    }
-
-    fn point(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
-        self.0.point(recipe, scratch)
-    }
-
-    fn between(&self, points: &[(f32, &[f32])]) -> Vec<f32> {
-        self.0.between(points)
-    }
-
-    fn encode(&self, pattern: &Pattern) -> Vec<f32> {
-        self.0.encode(pattern)
-    }
-}
-
 impl Decode for Fake {
     fn identity(&self) -> &str {
         self.0
@@ -126,6 +84,14 @@ impl Decode for Fake {
             pattern.set(step, groove::Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
         }
         pattern
+    }
+
+    fn draws_fills(&self) -> bool {
+        self.0 == Self::WITH_FILLS.0
+    }
+
+    fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
+        self.draws_fills().then(|| Self::drawn_fills(pattern, recipe))
     }
 
     fn style(&self, name: &str) -> Option<u16> {

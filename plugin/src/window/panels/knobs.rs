@@ -127,36 +127,38 @@ pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
     };
     let fills_width = 25.0 * UNIT;
     let speeds = body(0).with_max_x(right.right() - fills_width - UNIT);
-    let count = pattern.speed.step_count().unwrap_or(0) + 1;
-    menu(ui, cx, &pattern.speed, count, speeds, "", SPEED_ABOUT);
+    whole_menu(ui, cx, &pattern.speed, speeds, SPEED_ABOUT);
     let fills = body(0).with_min_x(right.right() - fills_width);
-    let label = fills.with_max_x(fills.left() + 4.0 * UNIT);
-    small_text(ui.painter(), label, "Fills", Weight::Regular, palette.dim);
-    let every = fills.with_min_x(label.right()).with_max_x(fills.right() - 8.0 * UNIT);
-    let count = pattern.fill_every.step_count().unwrap_or(0) + 1;
-    menu(ui, cx, &pattern.fill_every, count, every, "", FILLS_ABOUT);
+    let every = labelled(ui, cx, fills, "Fills", 4.0).with_max_x(fills.right() - 8.0 * UNIT);
+    whole_menu(ui, cx, &pattern.fill_every, every, FILLS_ABOUT);
     let is_faint = pattern.fill_every.value() == FillEveryParam::Off;
     let look = Look { about: FILL_LENGTH_ABOUT, is_faint, ..plain };
     field(ui, cx, &pattern.fill_beats, fills.with_min_x(every.right() + UNIT), &look);
     choices(ui, cx, &play.quantise, body(1), QUANTISE_ABOUT);
     let keys_width = 18.0 * UNIT;
     let accents = body(2).with_max_x(right.right() - keys_width - UNIT);
-    let count = humanise.accent.step_count().unwrap_or(0) + 1;
-    menu(ui, cx, &humanise.accent, count, accents, "", ACCENT_ON_ABOUT);
+    whole_menu(ui, cx, &humanise.accent, accents, ACCENT_ON_ABOUT);
     let keys = body(2).with_min_x(right.right() - keys_width);
-    let label = keys.with_max_x(keys.left() + 9.0 * UNIT);
-    small_text(ui.painter(), label, "Control keys", Weight::Regular, palette.dim);
-    let look = Look { about: KEYS_ABOUT, ..plain };
-    field(ui, cx, &perform.key_channel, keys.with_min_x(label.right()), &look);
+    let keys = labelled(ui, cx, keys, "Control keys", 9.0);
+    field(ui, cx, &perform.key_channel, keys, &Look { about: KEYS_ABOUT, ..plain });
     let channel_width = 11.0 * UNIT;
     let map = body(3).with_max_x(right.right() - channel_width - UNIT);
-    let count = notes.map.step_count().unwrap_or(0) + 1;
-    menu(ui, cx, &notes.map, count, map, "", MAP_ABOUT);
+    whole_menu(ui, cx, &notes.map, map, MAP_ABOUT);
     let channel = body(3).with_min_x(right.right() - channel_width);
-    let label = channel.with_max_x(channel.left() + 7.0 * UNIT);
-    small_text(ui.painter(), label, "Channel", Weight::Regular, palette.dim);
-    let look = Look { about: CHANNEL_ABOUT, ..plain };
-    field(ui, cx, &notes.channel, channel.with_min_x(label.right()), &look);
+    let channel = labelled(ui, cx, channel, "Channel", 7.0);
+    field(ui, cx, &notes.channel, channel, &Look { about: CHANNEL_ABOUT, ..plain });
+}
+
+/// A menu of all choices of `param`.
+fn whole_menu<P: Param>(ui: &mut Ui, cx: ControlContext<'_>, param: &P, rect: Rect, about: &str) {
+    menu(ui, cx, param, param.step_count().unwrap_or(0) + 1, rect, "", about);
+}
+
+/// Writes `label` into the first `width` units of `rect`; returns what is left of it.
+fn labelled(ui: &mut Ui, cx: ControlContext<'_>, rect: Rect, label: &str, width: f32) -> Rect {
+    let place = rect.with_max_x(rect.left() + width * UNIT);
+    small_text(ui.painter(), place, label, Weight::Regular, cx.palette.dim);
+    rect.with_min_x(place.right())
 }
 
 fn face<'a>(name: &'a str, about: &'a str, color: egui::Color32, origin: f32) -> Face<'a> {

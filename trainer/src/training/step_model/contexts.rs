@@ -67,10 +67,7 @@ pub(super) fn of_fill(
     let mut context = Context::default();
     tell_whole(&mut context, pattern, style, noise);
     // Always told, so that fills stay as rare as they are where nobody asks for one.
-    for bar in 0..BARS {
-        let is_fill = (bar + 1) * STEPS_PER_BAR > fill.start;
-        context.kinds[bar] = Some(if is_fill { BarKind::Fill } else { BarKind::Groove });
-    }
+    context.ask_for_fill(fill.start);
     if noise.uniform() < 0.7 {
         // A key may ask for it later than the drummer began.
         let from = if noise.uniform() < 0.7 { fill.start } else { fill.start + noise.below(8) };
