@@ -59,6 +59,10 @@ pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsCon
             page.add_param(&notes.map);
             page.add_param(&kit.is_on);
         });
+        section.add_page("Fills", |page| {
+            page.add_param(&pattern.fill_every);
+            page.add_param(&pattern.fill_beats);
+        });
     });
     context.add_section("Instruments", |section| {
         for instrument in Instrument::ALL {
@@ -113,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn no_page_is_split_and_style_attributes_and_pad_have_theirs() {
+    fn no_page_is_split_and_style_attributes_fills_and_pad_have_theirs() {
         let mut found = Pages::default();
         pages(&JangdanParams::default(), &mut found);
         for (name, params) in &found.0 {
@@ -121,6 +125,7 @@ mod tests {
         }
         let of = |wanted: &str| &found.0.iter().find(|(name, _)| name == wanted).unwrap().1;
         assert_eq!(of("Morph")[..3], ["Morph x", "Morph y", "Morph"]);
+        assert_eq!(of("Fills")[..], ["Fills", "Fill length"]);
         assert_eq!(of("Character")[0], "Style");
         assert_eq!(of("Character").len(), 1 + crate::state::request::ATTRIBUTES);
     }
