@@ -8,20 +8,26 @@
 
 mod channel;
 mod clip;
+mod clip_report;
 mod left_out;
 mod metre;
+mod pack;
 mod performance;
 mod read;
 mod repair;
+mod stretches;
 mod tempo;
 mod write;
 mod write_notes;
 
-pub use clip::{Clip, ClipOptions, ClipReport, NoDrums};
+pub use clip::Clip;
+pub use clip_report::{ClipOptions, ClipReport, NoDrums};
 pub use left_out::LeftOut;
+pub use pack::Part;
 pub use performance::{DRUM_CHANNEL, Note, Performance, TimeSignature, Track};
 pub use read::ReadMidiError;
 pub use repair::Repair;
+pub use stretches::{Bar, likeliest};
 pub use tempo::TempoMap;
 pub use write::{TICKS_PER_BEAT, WriteMidiError, write};
 pub use write_notes::{SoundedNote, write_notes};

@@ -119,7 +119,12 @@ impl Voice {
     }
 
     fn has_kick_or_snare(&self) -> bool {
-        self.instruments().flatten().any(|i| matches!(i, Instrument::Kick | Instrument::Snare))
+        self.has(Instrument::Kick) || self.has(Instrument::Snare)
+    }
+
+    /// Whether `instrument` is struck.
+    pub(super) fn has(&self, instrument: Instrument) -> bool {
+        self.instruments().any(|struck| struck == Some(instrument))
     }
 
     /// How many of kick, snare, and hats or cymbals it has.

@@ -1,24 +1,13 @@
 //! The drums of a file on the step grid: one reader for training, encoding and importing.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::channel::Voice;
 use super::metre::Section;
-use super::{LeftOut, Performance, ReadMidiError, Repair};
+use super::{ClipOptions, ClipReport, LeftOut, NoDrums, Part, Performance, ReadMidiError, pack};
 use crate::instrument::Instrument;
-use crate::note_map::{KeyMap, NoteMap};
-use crate::pattern::{BARS, Hit, Pattern, STEPS, STEPS_PER_BAR};
+use crate::note_map::KeyMap;
+use crate::pattern::{BARS, Hit, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 use crate::step_sequence::{SequenceTooLong, StepHit, StepSequence};
 use crate::time::Ticks;
-
-/// What is said of how a file is to be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ClipOptions {
-    /// The channel of the drums, `0..16`; `None`: the one that looks like drums.
-    pub channel: Option<u8>,
-    /// By which note map keys are read.
-    pub key_map: KeyMap,
-}
 
 /// The drums of a MIDI file on the step grid.
 ///
@@ -28,64 +17,19 @@ pub struct ClipOptions {
 ///   end of track, on a bar line, says that there is a rest. A hit that is pushed before the end is the first step's.
 /// - A file of one or two bars is a **loop**, played over until it fills a pattern. In a file with four bars
 ///   that follow one another somewhere, fewer elsewhere are left out; else the longest stretch is all.
+/// - Tracks that are a whole kit each and play at the same time are a **pack**: read one after another.
 /// - An onset goes to its nearest step, the later of two equally near, which its micro-offset is counted from. Of
 ///   several hits of an instrument on one step the loudest is kept.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clip {
     /// What was read; empty if [`no_drums`](Self::no_drums) says why.
     pub sequences: Vec<StepSequence>,
+    /// The drum patterns of a pack; empty in a file that has but one stretch of music.
+    pub parts: Vec<Part>,
     /// How it was read.
     pub report: ClipReport,
     /// Why there is no sequence.
     pub no_drums: Option<NoDrums>,
-}
-
-/// How a file was read, and what was left out of it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ClipReport {
-    /// The channel of the drums, `0..16`.
-    pub channel: Option<u8>,
-    /// The note map by which keys were read; `None` for one of the user's own.
-    pub note_map: Option<NoteMap>,
-    /// Bars that were read, before they were played over.
-    pub bars: usize,
-    /// Whether they were played over.
-    pub is_loop: bool,
-    /// What was left out, and how much of it.
-    pub left_out: BTreeMap<LeftOut, usize>,
-    /// What was not as it should be in the file.
-    pub repairs: BTreeSet<Repair>,
-}
-
-/// Why there are no drums in a file.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoDrums {
-    /// There are no notes.
-    #[error("no notes in it")]
-    NoNotes,
-    /// There are none on the channel (`0..16`) that was asked for.
-    #[error("no notes on channel {}", .0 + 1)]
-    Channel(u8),
-    /// No channel is the drums'.
-    #[error("no channel looks like drums: it has {0}")]
-    Melody(String),
-    /// No instrument stands for any of the keys.
-    #[error("no drum hit: it has {0}")]
-    NoHits(String),
-    /// All is in metres that a pattern cannot hold.
-    #[error("not in 4/4: it has {0}")]
-    Metre(String),
-    /// The bars that were asked for are empty.
-    #[error("no drum hit in the {BARS} bars from bar {bar} on (it has {bars} bars)")]
-    Bar {
-        /// The first of them, counted from 1.
-        bar: usize,
-        /// Bars that there are.
-        bars: usize,
-    },
-    /// It lasts for days.
-    #[error(transparent)]
-    TooLong(#[from] SequenceTooLong),
 }
 
 /// A hit on the grid of its section.
@@ -147,8 +91,17 @@ impl Clip {
             KeyMap::Ready(map) => Some(map),
             _ => None,
         };
-        if let Err(error) = clip.bring_onto_grid(performance, drums) {
+        let tracks = pack::tracks(performance, drums);
+        let brought = match pack::are_parallel(performance, &tracks) {
+            true => clip.bring_pack_onto_grid(performance, &tracks),
+            false => {
+                let end = end_of_drums(performance, drums.channel);
+                clip.bring_onto_grid(performance, drums, end, &pack::places(performance, &tracks))
+            }
+        };
+        if let Err(error) = brought {
             clip.sequences.clear();
+            clip.parts.clear();
             clip.no_drums = Some(error.into());
         } else if clip.sequences.is_empty() {
             clip.no_drums = Some(clip.why_nothing());
@@ -201,14 +154,43 @@ impl Clip {
         }
     }
 
-    /// Fills `sequences` with the hits of `drums`.
+    /// Fills `sequences` with the hits of each of `tracks`, one after another.
+    fn bring_pack_onto_grid(
+        &mut self,
+        performance: &Performance,
+        tracks: &[(Voice, Ticks)],
+    ) -> Result<(), SequenceTooLong> {
+        self.report.is_loop = true;
+        let mut bar = 1;
+        for (track, end) in tracks {
+            let mut clip = Self::default();
+            clip.bring_onto_grid(performance, track, *end, &[])?;
+            for (reason, count) in clip.report.left_out {
+                self.leave_out(reason, count);
+            }
+            let bars = clip.sequences.iter().map(StepSequence::bars).sum();
+            if bars > 0 {
+                self.parts.push(Part { name: track.name.clone(), bar, bars });
+                self.report.is_loop &= clip.report.is_loop;
+                bar += bars;
+            }
+            self.report.bars += clip.report.bars;
+            self.sequences.append(&mut clip.sequences);
+        }
+        self.report.is_loop &= !self.parts.is_empty();
+        Ok(())
+    }
+
+    /// Fills `sequences` with the hits of `drums`, which end at `end`, and `parts` with those that begin at `places`.
     fn bring_onto_grid(
         &mut self,
         performance: &Performance,
         drums: &Voice,
+        end: Ticks,
+        places: &[(Ticks, String)],
     ) -> Result<(), SequenceTooLong> {
         let ticks_per_beat = performance.ticks_per_beat;
-        let end = end_of_drums(performance, drums.channel);
+        let mut found = Vec::new();
         let sections = Section::of(performance);
         let mut last_bar = None;
         let mut is_beginning = true;
@@ -287,10 +269,13 @@ impl Clip {
             if bars * BAR > crate::MAX_STEPS {
                 return Err(SequenceTooLong { steps: bars * BAR });
             }
-            self.sequences
-                .push(StepSequence::new(bars * BAR, hits.into_iter().map(hit).collect())?);
+            let start = section.start + origin * u64::from(ticks_per_beat) / STEPS_PER_BEAT as u64;
+            let hits = hits.into_iter().map(hit).collect();
+            found.push((Ticks(start), StepSequence::new(bars * BAR, hits)?));
         }
-        self.keep_long_enough()
+        let starts = self.keep_long_enough(found)?;
+        self.parts = pack::parts(&self.sequences, &starts, places, ticks_per_beat);
+        Ok(())
     }
 
     /// Takes the count-in off `hits`, which are by step: up to two bars in which nothing but sticks, blocks or
@@ -337,19 +322,23 @@ impl Clip {
     }
 
     /// Keeps the sequences of at least four bars; if there are none, the longest, played over if it is a loop.
-    fn keep_long_enough(&mut self) -> Result<(), SequenceTooLong> {
-        let longest = self.sequences.iter().map(StepSequence::bars).max().unwrap_or(0);
+    /// Returns where they begin.
+    fn keep_long_enough(
+        &mut self,
+        found: Vec<(Ticks, StepSequence)>,
+    ) -> Result<Vec<Ticks>, SequenceTooLong> {
+        let longest = found.iter().map(|(_, sequence)| sequence.bars()).max().unwrap_or(0);
         let mut is_first = true;
-        let is_kept = |sequence: &StepSequence| {
+        let is_kept = |(_, sequence): &(Ticks, StepSequence)| {
             let bars = sequence.bars();
             bars >= BARS || (bars == longest && std::mem::take(&mut is_first))
         };
-        let (kept, left): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.sequences).into_iter().partition(is_kept);
-        let apart = left.iter().map(StepSequence::bars).sum();
+        let (kept, left): (Vec<_>, Vec<_>) = found.into_iter().partition(is_kept);
+        let apart = left.iter().map(|(_, sequence)| sequence.bars()).sum();
         if apart > 0 {
             self.leave_out(LeftOut::Apart, apart);
         }
+        let (starts, kept) = kept.into_iter().unzip();
         self.sequences = kept;
         self.report.bars = self.sequences.iter().map(StepSequence::bars).sum();
         // Three bars are no loop that four are made of.
@@ -364,7 +353,7 @@ impl Clip {
             self.sequences = vec![StepSequence::new(STEPS as u64, again.collect())?];
             self.report.is_loop = true;
         }
-        Ok(())
+        Ok(starts)
     }
 }
 

@@ -141,6 +141,7 @@ mod tests {
                 ticks_per_beat: 100,
                 tempo: super::super::TempoMap::new(100, &[]),
                 time_signatures: time_signatures.to_vec(),
+                markers: Vec::new(),
                 tracks: Vec::new(),
                 repairs: Vec::new(),
             };

@@ -17,6 +17,8 @@ pub struct Performance {
     pub tempo: TempoMap,
     /// All time signatures, in order of time: of several at one tick the last holds.
     pub time_signatures: Vec<TimeSignature>,
+    /// Markers and cue points with a text, in order of time. Texts are as [`Track::name`].
+    pub markers: Vec<(Ticks, String)>,
     /// The file's tracks, in its order.
     pub tracks: Vec<Track>,
     /// What was not as it should be and was read all the same, each once.

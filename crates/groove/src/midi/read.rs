@@ -39,7 +39,7 @@ const MAX_PREFIX: usize = 1024;
 /// Tracks read of a file: as many as a header can name.
 const MAX_TRACKS: usize = u16::MAX as usize;
 
-/// Characters kept of a track's name.
+/// Characters kept of the name of a track or marker.
 const MAX_NAME: usize = 40;
 
 impl Performance {
@@ -85,10 +85,12 @@ impl Performance {
         // Stable, so that events at one tick stay in the file's order.
         file.tempo_changes.sort_by_key(|&(ticks, _)| ticks);
         file.time_signatures.sort_by_key(|signature: &TimeSignature| signature.start);
+        file.markers.sort_by_key(|&(ticks, _)| ticks);
         Ok(Self {
             ticks_per_beat: header.ticks_per_beat,
             tempo: TempoMap::new(header.ticks_per_beat, &file.tempo_changes),
             time_signatures: file.time_signatures,
+            markers: file.markers,
             tracks: file.tracks,
             repairs: file.repairs.into_iter().collect(),
         })
@@ -166,6 +168,7 @@ struct FileReader<'a> {
     tracks: Vec<Track>,
     tempo_changes: Vec<(Ticks, u32)>,
     time_signatures: Vec<TimeSignature>,
+    markers: Vec<(Ticks, String)>,
     repairs: BTreeSet<Repair>,
 }
 
@@ -176,6 +179,7 @@ impl<'a> FileReader<'a> {
             tracks: Vec::new(),
             tempo_changes: Vec::new(),
             time_signatures: Vec::new(),
+            markers: Vec::new(),
             repairs: BTreeSet::new(),
         }
     }
@@ -236,6 +240,7 @@ impl<'a> FileReader<'a> {
         self.tracks.push(reader.track);
         self.tempo_changes.append(&mut reader.tempo_changes);
         self.time_signatures.append(&mut reader.time_signatures);
+        self.markers.append(&mut reader.markers);
         next
     }
 
@@ -255,12 +260,20 @@ impl<'a> FileReader<'a> {
     }
 }
 
+/// `bytes` of a name, as it is kept.
+fn text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let shown = text.chars().filter(|c| !c.is_control()).take(MAX_NAME);
+    shown.collect::<String>().trim().to_owned()
+}
+
 /// What has been read of a track, and which of its notes are open.
 #[derive(Default)]
 struct TrackReader {
     track: Track,
     tempo_changes: Vec<(Ticks, u32)>,
     time_signatures: Vec<TimeSignature>,
+    markers: Vec<(Ticks, String)>,
     /// Whether there were tempos or metres of 0.
     has_zeros: bool,
     /// Indices of the open notes of each channel and key.
@@ -298,9 +311,15 @@ impl TrackReader {
                 TrackEventKind::Meta(MetaMessage::TrackName(name))
                     if self.track.name.is_empty() =>
                 {
-                    let name = String::from_utf8_lossy(name);
-                    let shown = name.chars().filter(|c| !c.is_control()).take(MAX_NAME);
-                    self.track.name = shown.collect::<String>().trim().to_owned();
+                    self.track.name = text(name);
+                }
+                TrackEventKind::Meta(
+                    MetaMessage::Marker(marker) | MetaMessage::CuePoint(marker),
+                ) => {
+                    let marker = text(marker);
+                    if !marker.is_empty() {
+                        self.markers.push((now, marker));
+                    }
                 }
                 TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
                     return Some(events.unread().len());

@@ -1,0 +1,65 @@
+//! How a file is to be read as a clip, how it was read, and why there may be none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{LeftOut, Repair};
+use crate::note_map::{KeyMap, NoteMap};
+use crate::pattern::BARS;
+use crate::step_sequence::SequenceTooLong;
+
+/// What is said of how a file is to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClipOptions {
+    /// The channel of the drums, `0..16`; `None`: the one that looks like drums.
+    pub channel: Option<u8>,
+    /// By which note map keys are read.
+    pub key_map: KeyMap,
+}
+
+/// How a file was read, and what was left out of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClipReport {
+    /// The channel of the drums, `0..16`.
+    pub channel: Option<u8>,
+    /// The note map by which keys were read; `None` for one of the user's own.
+    pub note_map: Option<NoteMap>,
+    /// Bars that were read, before they were played over.
+    pub bars: usize,
+    /// Whether they were played over.
+    pub is_loop: bool,
+    /// What was left out, and how much of it.
+    pub left_out: BTreeMap<LeftOut, usize>,
+    /// What was not as it should be in the file.
+    pub repairs: BTreeSet<Repair>,
+}
+
+/// Why there are no drums in a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoDrums {
+    /// There are no notes.
+    #[error("no notes in it")]
+    NoNotes,
+    /// There are none on the channel (`0..16`) that was asked for.
+    #[error("no notes on channel {}", .0 + 1)]
+    Channel(u8),
+    /// No channel is the drums'.
+    #[error("no channel looks like drums: it has {0}")]
+    Melody(String),
+    /// No instrument stands for any of the keys.
+    #[error("no drum hit: it has {0}")]
+    NoHits(String),
+    /// All is in metres that a pattern cannot hold.
+    #[error("not in 4/4: it has {0}")]
+    Metre(String),
+    /// The bars that were asked for are empty.
+    #[error("no drum hit in the {BARS} bars from bar {bar} on (it has {bars} bars)")]
+    Bar {
+        /// The first of them, counted from 1.
+        bar: usize,
+        /// Bars that there are.
+        bars: usize,
+    },
+    /// It lasts for days.
+    #[error(transparent)]
+    TooLong(#[from] SequenceTooLong),
+}

@@ -1,0 +1,118 @@
+//! Packs: files with several drum patterns, on tracks of their own, at markers, or parted by silence.
+
+use std::collections::BTreeSet;
+
+use super::Performance;
+use super::channel::Voice;
+use crate::instrument::Instrument;
+use crate::pattern::STEPS_PER_BAR;
+use crate::step_sequence::StepSequence;
+use crate::time::Ticks;
+
+/// One of the drum patterns of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The name of its track or marker; empty if it has none.
+    pub name: String,
+    /// Its first bar, counted from 1 over all sequences of the clip.
+    pub bar: usize,
+    /// Its length in bars, without the silence after it.
+    pub bars: usize,
+}
+
+/// How much longer tracks are together than the music that they cover, to be played at the same time.
+const PARALLEL: f64 = 1.5;
+
+/// The tracks of `drums` that differ, with their ends, if most of them are a whole kit: kick and snare. Tracks of single
+/// drums, and of a kit and percussion, are none.
+pub(super) fn tracks(performance: &Performance, drums: &Voice) -> Vec<(Voice, Ticks)> {
+    let mut seen = BTreeSet::new();
+    let mut tracks = Vec::new();
+    for track in &performance.tracks {
+        let on_channel = track.notes.iter().filter(|note| note.channel == drums.channel);
+        let notes: Vec<_> = on_channel.copied().collect();
+        let onsets: Vec<_> = notes.iter().map(|note| (note.start, note.key)).collect();
+        if !notes.is_empty() && seen.insert(onsets) {
+            let (name, channel, key_map) = (track.name.clone(), drums.channel, drums.key_map);
+            tracks.push((Voice { channel, notes, name, key_map }, track.end));
+        }
+    }
+    let is_whole =
+        |(track, _): &&(Voice, Ticks)| track.has(Instrument::Kick) && track.has(Instrument::Snare);
+    let whole = tracks.iter().filter(is_whole).count();
+    if whole < 2 || 2 * whole < tracks.len() {
+        tracks.clear();
+    }
+    tracks
+}
+
+/// Whether `tracks` play at the same time.
+pub(super) fn are_parallel(performance: &Performance, tracks: &[(Voice, Ticks)]) -> bool {
+    let ticks_per_bar = 4 * u64::from(performance.ticks_per_beat);
+    let bars = tracks.iter().map(|(track, _)| {
+        let bars = track.notes.iter().map(|note| note.start.0 / ticks_per_bar);
+        bars.collect::<BTreeSet<_>>()
+    });
+    let (mut sum, mut covered) = (0, BTreeSet::new());
+    for track in bars {
+        sum += track.len();
+        covered.extend(track);
+    }
+    sum as f64 >= PARALLEL * covered.len().max(1) as f64
+}
+
+/// Where parts begin, by name: at markers, or where `tracks`, that follow one another, do.
+pub(super) fn places(performance: &Performance, tracks: &[(Voice, Ticks)]) -> Vec<(Ticks, String)> {
+    if performance.markers.len() > 1 {
+        return performance.markers.clone();
+    }
+    let start = |(track, _): &(Voice, Ticks)| (track.notes[0].start, track.name.clone());
+    let mut starts: Vec<_> = tracks.iter().map(start).collect();
+    starts.sort();
+    starts
+}
+
+/// The parts of `sequences`, which begin at `starts`: what begins at `places`, else what silence parts. None if that is
+/// but one.
+pub(super) fn parts(
+    sequences: &[StepSequence],
+    starts: &[Ticks],
+    places: &[(Ticks, String)],
+    ticks_per_beat: u16,
+) -> Vec<Part> {
+    let ticks_per_bar = 4.0 * f64::from(ticks_per_beat);
+    let mut parts = Vec::new();
+    let mut before = 0;
+    for (sequence, start) in sequences.iter().zip(starts) {
+        let is_silent = |bar: usize| {
+            let step = bar * STEPS_PER_BAR;
+            sequence.hits_between(step, step + STEPS_PER_BAR).is_empty()
+        };
+        let bars = sequence.bars();
+        let mut begins: Vec<(usize, &str)> = Vec::new();
+        for (ticks, name) in places {
+            let bar = ((ticks.0 as f64 - start.0 as f64) / ticks_per_bar).round();
+            if bar >= 0.0 && bar < bars as f64 {
+                begins.push((bar as usize, name));
+            }
+        }
+        // Of several at a bar the first.
+        begins.dedup_by_key(|begin| begin.0);
+        if begins.is_empty() {
+            let is_begin = |bar: &usize| !is_silent(*bar) && (*bar == 0 || is_silent(bar - 1));
+            begins.extend((0..bars).filter(is_begin).map(|bar| (bar, "")));
+        }
+        for (i, &(bar, name)) in begins.iter().enumerate() {
+            let next = begins.get(i + 1).map_or(bars, |next| next.0);
+            if let Some(last) = (bar..next).rfind(|&bar| !is_silent(bar)) {
+                let (bar, bars) = (before + bar + 1, last + 1 - bar);
+                parts.push(Part { name: name.to_owned(), bar, bars });
+            }
+        }
+        before += bars;
+    }
+    if parts.len() < 2 {
+        parts.clear();
+    }
+    parts
+}
