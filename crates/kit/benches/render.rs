@@ -2,7 +2,7 @@
 
 use divan::{Bencher, counter::ItemsCount};
 use groove::Instrument;
-use kit::{Kit, Model};
+use kit::{Kit, Model, Settings};
 
 const BLOCK: usize = 64;
 const SAMPLE_RATE: f32 = 48_000.0;
@@ -48,7 +48,7 @@ fn busy(bencher: Bencher, model: Model) {
 
 fn bench_struck(bencher: Bencher, model: Model, instruments: &[Instrument]) {
     let mut kit = Kit::new(SAMPLE_RATE);
-    kit.set_model(model);
+    kit.set(&Settings { model, ..Settings::default() });
     let mut block = 0;
     bencher.counter(ItemsCount::new(BLOCK)).bench_local(|| {
         if block % BLOCKS_PER_STEP == 0 {

@@ -8,6 +8,7 @@ use crate::noise::Noise;
 use crate::noise_bands::{NoiseBands, NoiseBandsSpec};
 use crate::partials::{Partials, PartialsSpec};
 use crate::shaper::soft;
+use crate::tuning::Tuning;
 use crate::voice::{CHUNK, Voice};
 
 /// The head's low modes, whose pitch falls after a stroke.
@@ -193,6 +194,14 @@ impl Voice for Drum {
         self.modes.reset();
         self.hiss.bands.reset();
         self.stick.bands.reset();
+    }
+
+    fn tune(&mut self, tuning: Tuning) {
+        if let Some((_, partials)) = &mut self.head {
+            partials.tune(tuning);
+        }
+        self.modes.tune(tuning);
+        self.hiss.bands.tune(tuning);
     }
 
     fn trigger(&mut self, velocity: f32, at: usize, variation: &mut Noise) {

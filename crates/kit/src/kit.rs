@@ -7,29 +7,23 @@ use groove::{INSTRUMENTS, Instrument};
 use crate::acoustic;
 use crate::drum::Drum;
 use crate::electronic::Machine;
+use crate::glide::{self, Glide};
 use crate::interpolator::Interpolator;
-use crate::mixer::{self, Mix};
+use crate::mixer::{self, Channel};
 use crate::noise::Noise;
 use crate::output::Output;
 use crate::room::{self, Room};
 use crate::sampler::Sampler;
 use crate::samples::SampleKit;
+use crate::settings::{Model, Settings};
+use crate::tuning::Tuning;
 use crate::voice::{CHUNK, Chunk, Voice};
+
+/// The number of the samplers' set of voices.
+const RECORDED: usize = 2;
 
 /// Sample rates outside this range are taken as its nearer end, Hz.
 const SAMPLE_RATES: (f32, f32) = (8_000.0, 768_000.0);
-
-/// Which kit is played.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Model {
-    /// Drums in a dry room.
-    #[default]
-    DryRoom,
-    /// The same drums in a larger room.
-    LargeRoom,
-    /// A drum machine.
-    Electronic,
-}
 
 /// The built-in drum kit, heard from the drummer's seat (hi-hat left, ride right).
 ///
@@ -49,15 +43,22 @@ pub enum Model {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Kit {
-    model: Model,
+    settings: Settings,
+    tunings: [Tuning; INSTRUMENTS],
     drums: [Drum; INSTRUMENTS],
     machine: Machine,
     samplers: [Sampler; INSTRUMENTS],
     /// Of both built-in sets of voices.
-    mix: [Mix; INSTRUMENTS],
-    samples_mix: [Mix; INSTRUMENTS],
+    channels: [Channel; INSTRUMENTS],
+    recorded_channels: [Channel; INSTRUMENTS],
     /// The dry one and the larger one.
     rooms: [Room; 2],
+    /// How much each room hears of the voices.
+    room_feed: Glide<2>,
+    /// How much is heard of the rooms.
+    room_level: Glide<1>,
+    /// The share of its way that a gain goes in a chunk.
+    glide_share: f32,
     output: Output,
     /// The small differences between strokes.
     variation: Noise,
@@ -71,13 +72,17 @@ impl Kit {
     pub fn new(sample_rate: f32) -> Self {
         let interpolator = Interpolator::new();
         let mut kit = Self {
-            model: Model::default(),
+            settings: Settings::default(),
+            tunings: Settings::default().tunings(),
             drums: acoustic::drums(),
             machine: Machine::new(),
             samplers: std::array::from_fn(|i| Sampler::new(i, interpolator.clone())),
-            mix: mixer::STRIPS.map(|strip| strip.mix()),
-            samples_mix: mixer::STRIPS.map(|strip| strip.as_recorded()),
+            channels: mixer::STRIPS.map(|strip| strip.channel()),
+            recorded_channels: mixer::STRIPS.map(|strip| strip.recorded_channel()),
             rooms: [Room::new(room::DRY), Room::new(room::LARGE)],
+            room_feed: Glide::new([1.0, 0.0]),
+            room_level: Glide::new([1.0]),
+            glide_share: 1.0,
             output: Output::new(),
             variation: Noise::new(0x6a61_6e67),
             at: 0,
@@ -98,10 +103,11 @@ impl Kit {
             room.set_sample_rate(sample_rate);
         }
         self.output.set_sample_rate(sample_rate);
+        self.glide_share = glide::share_a_chunk(sample_rate);
         self.reset();
     }
 
-    /// Falls silent at once and forgets everything: what follows sounds as on a new kit.
+    /// Falls silent at once and forgets everything but its settings: what follows sounds as on a new kit that has them.
     ///
     /// # Real-time safety
     ///
@@ -112,18 +118,40 @@ impl Kit {
             room.reset();
         }
         self.output.reset();
+        self.jump();
         self.variation.reset();
         self.at = 0;
         self.is_silent = true;
     }
 
-    /// Strokes from now on are played on `model`; what rings rings on where it is.
+    /// Sets the kit. Levels, places and the room move there within hundredths of a second; strokes from now on are played on the
+    /// model, tuned and damped as set, and what rings of the other model rings on. Numbers out of range count as the nearest one
+    /// that is in it, NaN as the default.
     ///
     /// # Real-time safety
     ///
     /// Does not allocate.
-    pub fn set_model(&mut self, model: Model) {
-        self.model = model;
+    pub fn set(&mut self, settings: &Settings) {
+        let settings = settings.within_range();
+        if settings == self.settings {
+            return;
+        }
+        self.settings = settings;
+        self.tunings = settings.tunings();
+        for (i, strip) in mixer::STRIPS.iter().enumerate() {
+            self.channels[i].set(strip, &settings.instruments[i]);
+            self.recorded_channels[i].set_recorded(&settings.instruments[i]);
+        }
+        let is_large = settings.model == Model::LargeRoom;
+        self.room_feed.aim(if is_large { [0.0, 1.0] } else { [1.0, 0.0] });
+        self.room_level.aim([settings.room]);
+    }
+
+    /// Everything that moves is there at once.
+    fn jump(&mut self) {
+        self.channels.iter_mut().chain(&mut self.recorded_channels).for_each(Channel::jump);
+        self.room_feed.jump();
+        self.room_level.jump();
     }
 
     /// Strokes from now on are played on the recordings of `samples`, as far as it has them, or on the built-in kit again. What
@@ -155,6 +183,9 @@ impl Kit {
         if velocity.is_nan() || velocity <= 0.0 {
             return;
         }
+        if self.is_silent {
+            self.jump();
+        }
         let (at, mut variation) = (self.at, self.variation.clone());
         let velocity = velocity.min(1.0);
         let i = instrument.index();
@@ -164,15 +195,13 @@ impl Kit {
                 sampler.choke(at);
             }
         }
-        match self.model {
-            _ if self.samplers[i].has_sound() => {
-                self.samplers[i].trigger(velocity, at, &mut variation);
-            }
-            Model::Electronic => {
-                self.machine.voice(instrument).trigger(velocity, at, &mut variation);
-            }
-            _ => self.drums[i].trigger(velocity, at, &mut variation),
-        }
+        let voice: &mut dyn Voice = match self.settings.model {
+            _ if self.samplers[i].has_sound() => &mut self.samplers[i],
+            Model::Electronic => self.machine.voice(instrument),
+            Model::DryRoom | Model::LargeRoom => &mut self.drums[i],
+        };
+        voice.tune(self.tunings[i]);
+        voice.trigger(velocity, at, &mut variation);
         self.variation = variation;
         self.is_silent = false;
     }
@@ -223,11 +252,15 @@ impl Kit {
             for room in &mut self.rooms {
                 room.begin_chunk();
             }
+            let channels = self.channels.iter_mut().chain(&mut self.recorded_channels);
+            channels.for_each(|channel| channel.advance(self.glide_share));
+            self.room_feed.advance(self.glide_share);
+            self.room_level.advance(self.glide_share);
         }
         // Whole chunks, of which the first `frames` count: loops of a fixed length are vector code without remainders.
         let mut bus: [Chunk; 2] = [[0.0; CHUNK]; 2];
         let mut send: [Chunk; 2] = [[0.0; CHUNK]; 2];
-        let mixes = [self.mix, self.mix, self.samples_mix];
+        let (channels, recorded_channels) = (self.channels, self.recorded_channels);
         let mut is_fed = false;
         self.for_each_voice(&mut |set, i, voice| {
             if at == 0 {
@@ -239,20 +272,22 @@ impl Kit {
             is_fed = true;
             let (mut a, mut b): (Chunk, Chunk) = ([0.0; CHUNK], [0.0; CHUNK]);
             voice.render(at, &mut a[..frames], &mut b[..frames]);
-            mixes[set][i].add(&a, &b, &mut bus, &mut send);
+            let channels = if set == RECORDED { &recorded_channels } else { &channels };
+            channels[i].add(at, &a, &b, &mut bus, &mut send);
         });
         // Only one room hears the voices; the other one's tail rings on.
-        let heard = usize::from(self.model == Model::LargeRoom);
         let is_sounding = is_fed;
         for (i, room) in self.rooms.iter_mut().enumerate() {
-            let is_heard = i == heard && is_sounding;
+            let is_heard = self.room_feed.is_open(i) && is_sounding;
             if !is_heard && !room.is_active() {
                 continue;
             }
             is_fed = true;
             let mut back = if is_heard { send } else { [[0.0; CHUNK]; 2] };
+            back.iter_mut().for_each(|sent| self.room_feed.apply(i, at, sent));
             room.exchange(at, frames, &mut back);
-            for (bus, back) in bus.iter_mut().zip(&back) {
+            for (bus, back) in bus.iter_mut().zip(&mut back) {
+                self.room_level.apply(0, at, back);
                 for n in 0..CHUNK {
                     bus[n] += back[n];
                 }
@@ -284,7 +319,7 @@ impl Kit {
             visit(1, instrument.index(), self.machine.voice(instrument));
         }
         for (i, sampler) in self.samplers.iter_mut().enumerate() {
-            visit(2, i, sampler);
+            visit(RECORDED, i, sampler);
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use groove::{INSTRUMENTS, Instrument};
 
+use crate::glide::Glide;
+use crate::settings::InstrumentSettings;
 use crate::voice::{CHUNK, Chunk};
 
-/// One channel of the mixer.
+/// One channel of the mixer as it was made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Strip {
     /// Loudness of a full stroke.
@@ -36,43 +38,96 @@ pub(crate) const STRIPS: [Strip; INSTRUMENTS] = [
 /// limiter alone.
 const HEADROOM: f32 = 0.66;
 
-/// Gains of a voice's two halves into left and right, at constant power.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Mix {
-    a: (f32, f32),
-    b: (f32, f32),
+/// A channel of the mixer at work: the gains of a voice's two halves into left and right, a to left, a to right, b to left, b to
+/// right, and the share of both that goes to the room.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Channel {
+    gains: Glide<4>,
     send: f32,
 }
 
-impl Mix {
-    /// Adds a voice's two halves to the left and right of `bus` and `send`.
+impl Channel {
+    fn new(gains: [f32; 4], send: f32) -> Self {
+        Self { gains: Glide::new(gains), send }
+    }
+
+    /// Called when a chunk begins.
+    pub(crate) fn advance(&mut self, share: f32) {
+        self.gains.advance(share);
+    }
+
+    /// Has its gains at once.
+    pub(crate) fn jump(&mut self) {
+        self.gains.jump();
+    }
+
+    /// Adds a voice's two halves, which begin at `at` of the current chunk, to the left and right of `bus` and `send`.
     #[inline]
-    pub(crate) fn add(&self, a: &Chunk, b: &Chunk, bus: &mut [Chunk; 2], send: &mut [Chunk; 2]) {
-        for (side, (from_a, from_b)) in
-            [(self.a.0, self.b.0), (self.a.1, self.b.1)].into_iter().enumerate()
-        {
+    pub(crate) fn add(
+        &self,
+        at: usize,
+        a: &Chunk,
+        b: &Chunk,
+        bus: &mut [Chunk; 2],
+        send: &mut [Chunk; 2],
+    ) {
+        let still = self.gains.still();
+        for side in 0..2 {
             for n in 0..CHUNK {
+                let (from_a, from_b) = match still {
+                    Some(gains) => (gains[side], gains[2 + side]),
+                    None => (self.gains.at(side, at + n), self.gains.at(2 + side, at + n)),
+                };
                 let sample = a[n] * from_a + b[n] * from_b;
                 bus[side][n] += sample;
                 send[side][n] += self.send * sample;
             }
         }
     }
+
+    /// Sets the gains for a voice of ours in `strip`.
+    pub(crate) fn set(&mut self, strip: &Strip, settings: &InstrumentSettings) {
+        self.gains.aim(strip.gains(settings));
+    }
+
+    /// Sets the gains for recordings.
+    pub(crate) fn set_recorded(&mut self, settings: &InstrumentSettings) {
+        self.gains.aim(recorded_gains(settings));
+    }
+}
+
+/// Recordings have their place and their loudness in them. Moved aside, the channel of the far side joins the other; a sound that
+/// both have alike stays as loud.
+fn recorded_gains(settings: &InstrumentSettings) -> [f32; 4] {
+    let InstrumentSettings { level, pan, .. } = *settings;
+    let level = level / (1.0 + pan * pan).sqrt();
+    let (to_left, to_right) = ((-pan).max(0.0), pan.max(0.0));
+    [1.0 - to_right, to_right, to_left, 1.0 - to_left].map(|gain| level * gain)
 }
 
 impl Strip {
-    /// Recordings have their place and their loudness in them; what is sent to the room is ours.
-    pub(crate) fn as_recorded(&self) -> Mix {
-        Mix { a: (1.0, 0.0), b: (0.0, 1.0), send: 0.5 * self.send }
+    /// The channel of recordings; what is sent to the room is ours.
+    pub(crate) fn recorded_channel(&self) -> Channel {
+        Channel::new(recorded_gains(&InstrumentSettings::default()), 0.5 * self.send)
     }
 
-    pub(crate) fn mix(&self) -> Mix {
+    pub(crate) fn channel(&self) -> Channel {
+        Channel::new(self.gains(&InstrumentSettings::default()), self.send)
+    }
+
+    /// Constant power wherever it stands.
+    fn gains(&self, settings: &InstrumentSettings) -> [f32; 4] {
+        let InstrumentSettings { level, pan: moved, .. } = *settings;
+        let gain = HEADROOM * self.gain * level;
+        let side = if moved < 0.0 { -1.0 } else { 1.0 };
+        let pan = self.pan + moved.abs() * (side - self.pan);
+        let width = self.width * (1.0 - moved.abs());
         let place = |pan: f32| {
             let angle = (pan.clamp(-1.0, 1.0) + 1.0) * std::f32::consts::FRAC_PI_4;
-            let gain = HEADROOM * self.gain;
-            (gain * angle.cos(), gain * angle.sin())
+            [gain * angle.cos(), gain * angle.sin()]
         };
-        Mix { a: place(self.pan - self.width), b: place(self.pan + self.width), send: self.send }
+        let ([a_left, a_right], [b_left, b_right]) = (place(pan - width), place(pan + width));
+        [a_left, a_right, b_left, b_right]
     }
 }
 

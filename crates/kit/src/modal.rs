@@ -12,11 +12,15 @@
 use crate::colour::{Octaves, Place};
 use crate::decay::{self, SILENCE};
 use crate::noise::Noise;
+use crate::tuning::Tuning;
 use crate::voice::{CHUNK, Chunk};
 
 /// The cascade of energy feeds the modes above about this frequency: where Fletcher and Rossing saw
 /// the shimmer grow.
 const FEED_CORNER_HZ: f32 = 2500.0;
+
+/// Modes sound below this share of the sample rate.
+const BAND_LIMIT: f32 = 0.45;
 
 /// One mode as the instrument's author describes it.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +54,11 @@ struct Tables {
 #[derive(Clone, Debug)]
 pub(crate) struct ModalBank {
     modes: Vec<Mode>,
-    /// Modes below the band limit, in order of `modes`, an even number.
+    sample_rate: f32,
+    tuning: Tuning,
+    /// Modes below the band limit as they were made, in order of `modes`, an even number.
+    audible: Vec<Mode>,
+    /// Theirs, as all that follows.
     tables: Vec<Tables>,
     gain: Vec<f32>,
     feed_gain: Vec<f32>,
@@ -86,8 +94,11 @@ impl ModalBank {
     pub(crate) fn new(mut modes: Vec<Mode>, choke_t60_s: f32, feed_t60_s: f32) -> Self {
         modes.sort_by(|a, b| b.t60_s.total_cmp(&a.t60_s));
         Self {
-            tables: Vec::with_capacity(modes.len() + 1),
             modes,
+            sample_rate: 48_000.0,
+            tuning: Tuning::AS_MADE,
+            audible: Vec::new(),
+            tables: Vec::new(),
             gain: Vec::new(),
             feed_gain: Vec::new(),
             hz_squared: Vec::new(),
@@ -113,45 +124,32 @@ impl ModalBank {
         }
     }
 
-    /// Rebuilds the tables; modes above 0.45 of the sample rate are left out. Allocates.
+    /// Rebuilds the tables; modes above the band limit are left out. Allocates.
     pub(crate) fn set_sample_rate(&mut self, sample_rate: f32) {
-        self.gain.clear();
-        self.feed_gain.clear();
-        self.hz_squared.clear();
-        self.place.clear();
-        self.key.clear();
-        self.step_re.clear();
-        self.step_im.clear();
-        self.tables.clear();
-        // A silent mode fills up an odd pair.
-        let silent = Mode { hz: 1.0, t60_s: 0.01, gain: 0.0 };
-        let audible = self.modes.iter().filter(|mode| mode.hz < 0.45 * sample_rate);
-        let padding = audible.clone().count() % 2;
-        for mode in audible.chain(std::iter::repeat_n(&silent, padding)) {
-            // In f64: at 768 kHz the angle per sample is tiny and its error would detune.
-            let angle = std::f64::consts::TAU * f64::from(mode.hz) / f64::from(sample_rate);
-            let factor = f64::from(decay::per_sample(mode.t60_s, sample_rate));
-            let power = |n: usize| {
-                let radius = factor.powi(n as i32);
-                let (sin, cos) = (angle * n as f64).sin_cos();
-                ((radius * cos) as f32, (radius * sin) as f32)
-            };
-            self.tables.push(Tables {
-                cos: std::array::from_fn(|n| power(n).0),
-                sin: std::array::from_fn(|n| power(n).1),
-            });
-            let (re, im) = power(CHUNK);
-            self.step_re.push(re);
-            self.step_im.push(im);
-            self.gain.push(mode.gain);
-            let squared = mode.hz * mode.hz;
-            self.hz_squared.push(squared);
-            self.place.push(Place::of(mode.hz));
-            self.key.push(mode.hz.to_bits());
-            self.feed_gain.push(mode.gain * squared / (squared + FEED_CORNER_HZ * FEED_CORNER_HZ));
+        self.sample_rate = sample_rate;
+        self.audible.clear();
+        let limit_hz = BAND_LIMIT * sample_rate;
+        self.audible.extend(self.modes.iter().filter(|mode| mode.hz < limit_hz));
+        if !self.audible.len().is_multiple_of(2) {
+            // A silent mode fills up an odd pair.
+            self.audible.push(Mode { hz: 1.0, t60_s: 0.01, gain: 0.0 });
         }
-        self.re.resize(self.tables.len(), 0.0);
-        self.im.resize(self.tables.len(), 0.0);
+        self.place = self.audible.iter().map(|mode| Place::of(mode.hz)).collect();
+        self.key = self.audible.iter().map(|mode| mode.hz.to_bits()).collect();
+        let count = self.audible.len();
+        self.tables.resize(count, Tables { cos: [0.0; CHUNK], sin: [0.0; CHUNK] });
+        for state in [
+            &mut self.gain,
+            &mut self.feed_gain,
+            &mut self.hz_squared,
+            &mut self.step_re,
+            &mut self.step_im,
+            &mut self.re,
+            &mut self.im,
+        ] {
+            state.resize(count, 0.0);
+        }
+        self.prepare();
         let choke = decay::per_sample(self.choke_t60_s, sample_rate);
         self.choke_ramp = std::array::from_fn(|n| choke.powi(n as i32));
         self.choke_step = choke.powi(CHUNK as i32);
@@ -159,6 +157,39 @@ impl ModalBank {
         // The same power per second, in however many chunks a second has.
         self.feed_scale = (CHUNK as f32 / sample_rate).sqrt();
         self.reset();
+    }
+
+    /// The tables of this tuning. A mode that is tuned beyond the band limit rings on there, and is struck no more.
+    fn prepare(&mut self) {
+        let Tuning { pitch, length } = self.tuning;
+        let limit_hz = BAND_LIMIT * self.sample_rate;
+        for (i, mode) in self.audible.iter().enumerate() {
+            let hz = pitch * mode.hz;
+            let (hz, gain) = if hz < limit_hz { (hz, mode.gain) } else { (limit_hz, 0.0) };
+            // In f64: at 768 kHz the angle per sample is tiny and its error would detune.
+            let angle = std::f64::consts::TAU * f64::from(hz) / f64::from(self.sample_rate);
+            let radius = f64::from(decay::per_sample(length * mode.t60_s, self.sample_rate));
+            let (turn_re, turn_im) = (radius * angle.cos(), radius * angle.sin());
+            let (mut re, mut im) = (1.0, 0.0);
+            let table = &mut self.tables[i];
+            for (cos, sin) in table.cos.iter_mut().zip(&mut table.sin) {
+                (*cos, *sin) = (re as f32, im as f32);
+                (re, im) = (re * turn_re - im * turn_im, re * turn_im + im * turn_re);
+            }
+            (self.step_re[i], self.step_im[i]) = (re as f32, im as f32);
+            self.gain[i] = gain;
+            let squared = hz * hz;
+            self.hz_squared[i] = squared;
+            self.feed_gain[i] = gain * squared / (squared + FEED_CORNER_HZ * FEED_CORNER_HZ);
+        }
+    }
+
+    /// See [`Voice::tune`](crate::voice::Voice::tune).
+    pub(crate) fn tune(&mut self, tuning: Tuning) {
+        if self.tuning != tuning {
+            self.tuning = tuning;
+            self.prepare();
+        }
     }
 
     pub(crate) fn reset(&mut self) {

@@ -7,6 +7,7 @@
 
 use crate::decay::{self, SILENCE};
 use crate::noise::Noise;
+use crate::tuning::Tuning;
 
 const LANES: usize = 4;
 
@@ -29,6 +30,7 @@ pub(crate) struct NoiseBandsSpec {
 pub(crate) struct NoiseBands {
     spec: NoiseBandsSpec,
     sample_rate: f32,
+    tuning: Tuning,
     noise: Noise,
     /// Share of the way to its input that each of two low-passes goes in a sample.
     follow: f32,
@@ -53,6 +55,7 @@ impl NoiseBands {
         Self {
             spec,
             sample_rate: 48_000.0,
+            tuning: Tuning::AS_MADE,
             noise: Noise::new(spec.seed),
             follow: 1.0,
             darkened: [0.0; 2],
@@ -73,27 +76,40 @@ impl NoiseBands {
 
     pub(crate) fn set_sample_rate(&mut self, sample_rate: f32) {
         self.sample_rate = sample_rate;
-        let follow = |hz: f32| 1.0 - (-std::f32::consts::TAU * hz / sample_rate).exp();
+        self.prepare();
+        self.choke = decay::per_sample(self.spec.choke_t60_s, sample_rate);
+        self.reset();
+    }
+
+    /// The filters of this tuning.
+    fn prepare(&mut self) {
+        let pitch = self.tuning.pitch;
+        let follow = |hz: f32| 1.0 - (-std::f32::consts::TAU * pitch * hz / self.sample_rate).exp();
         self.follow = self.spec.dark_hz.map_or(1.0, follow);
         for lane in 0..LANES {
-            let (hz, q) = (self.spec.hz[lane], self.spec.q[lane]);
-            self.charge_decay[lane] = decay::per_sample(self.spec.attack_s[lane], sample_rate);
-            if hz >= 0.45 * sample_rate {
+            let (hz, q) = (pitch * self.spec.hz[lane], self.spec.q[lane]);
+            if hz >= 0.45 * self.sample_rate {
                 (self.b0[lane], self.a1[lane], self.a2[lane]) = (0.0, 0.0, 0.0);
                 continue;
             }
-            let (sin, cos) = (std::f32::consts::TAU * hz / sample_rate).sin_cos();
+            let (sin, cos) = (std::f32::consts::TAU * hz / self.sample_rate).sin_cos();
             let alpha = sin / (2.0 * q);
             // Uniform noise has the power 1/3; of it a band-pass of this kind lets through
             // pi/2 of its bandwidth. Scaled so that an envelope of 1 means an RMS of 1.
-            let share = std::f32::consts::FRAC_PI_2 * (hz / q) / (0.5 * sample_rate);
+            let share = std::f32::consts::FRAC_PI_2 * (hz / q) / (0.5 * self.sample_rate);
             let to_unit_rms = (3.0 / share.min(1.0)).sqrt();
             self.b0[lane] = to_unit_rms * alpha / (1.0 + alpha);
             self.a1[lane] = -2.0 * cos / (1.0 + alpha);
             self.a2[lane] = (1.0 - alpha) / (1.0 + alpha);
         }
-        self.choke = decay::per_sample(self.spec.choke_t60_s, sample_rate);
-        self.reset();
+    }
+
+    /// See [`Voice::tune`](crate::voice::Voice::tune); the length counts from the next stroke on.
+    pub(crate) fn tune(&mut self, tuning: Tuning) {
+        if self.tuning != tuning {
+            self.tuning = tuning;
+            self.prepare();
+        }
     }
 
     pub(crate) fn reset(&mut self) {
@@ -116,7 +132,7 @@ impl NoiseBands {
     /// A strike: `levels` are the RMS at each band's peak, `length` scales the decay times.
     pub(crate) fn strike(&mut self, levels: [f32; LANES], length: f32) {
         for (lane, level) in levels.into_iter().enumerate() {
-            let t60_s = self.spec.t60_s[lane] * length;
+            let t60_s = self.spec.t60_s[lane] * length * self.tuning.length;
             let attack_s = self.spec.attack_s[lane].min(0.9 * t60_s);
             let d = decay::per_sample(t60_s, self.sample_rate);
             let c = decay::per_sample(attack_s, self.sample_rate);

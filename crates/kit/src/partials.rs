@@ -5,12 +5,13 @@
 //! leaves the "displacement" (imaginary part, which is heard) where it is, so that it never clicks.
 
 use crate::decay::{self, SILENCE};
+use crate::tuning::Tuning;
 use crate::voice::CHUNK;
 
 const LANES: usize = 4;
 
 /// Largest angle per sample, a quarter of the sample rate: as far as the polynomials in
-/// [`Partials::tune`] are good (error 2e-4).
+/// [`Partials::turn`] are good (error 2e-4).
 const MAX_ANGLE: f32 = std::f32::consts::FRAC_PI_2;
 
 /// What four partials are made of.
@@ -30,6 +31,8 @@ pub(crate) struct PartialsSpec {
 #[derive(Clone, Debug)]
 pub(crate) struct Partials {
     spec: PartialsSpec,
+    sample_rate: f32,
+    tuning: Tuning,
     /// Angle per sample without glide; 0 for a partial above the band limit.
     angle: [f32; LANES],
     decay: [f32; LANES],
@@ -54,6 +57,8 @@ impl Partials {
     pub(crate) fn new(spec: PartialsSpec) -> Self {
         Self {
             spec,
+            sample_rate: 48_000.0,
+            tuning: Tuning::AS_MADE,
             angle: [0.0; LANES],
             decay: [0.0; LANES],
             re: [0.0; LANES],
@@ -72,14 +77,32 @@ impl Partials {
     }
 
     pub(crate) fn set_sample_rate(&mut self, sample_rate: f32) {
-        for lane in 0..LANES {
-            self.angle[lane] = std::f32::consts::TAU * self.spec.hz[lane] / sample_rate;
-            self.decay[lane] = decay::per_sample(self.spec.t60_s[lane], sample_rate);
-        }
+        self.sample_rate = sample_rate;
+        self.prepare();
         self.choke = decay::per_sample(self.spec.choke_t60_s, sample_rate);
         self.glide_decay = (-(CHUNK as f32) / (self.spec.glide_s * sample_rate)).exp();
         self.push_decay = (-(CHUNK as f32) / (self.spec.contact_s * sample_rate)).exp();
         self.reset();
+    }
+
+    /// The angles and decays of this tuning.
+    fn prepare(&mut self) {
+        let Tuning { pitch, length } = self.tuning;
+        for lane in 0..LANES {
+            let hz = pitch * self.spec.hz[lane];
+            self.angle[lane] = std::f32::consts::TAU * hz / self.sample_rate;
+            let t60_s = length * self.spec.t60_s[lane];
+            self.decay[lane] = decay::per_sample(t60_s, self.sample_rate);
+        }
+    }
+
+    /// See [`Voice::tune`](crate::voice::Voice::tune).
+    pub(crate) fn tune(&mut self, tuning: Tuning) {
+        if self.tuning != tuning {
+            self.tuning = tuning;
+            self.prepare();
+            self.turn();
+        }
     }
 
     pub(crate) fn reset(&mut self) {
@@ -109,19 +132,19 @@ impl Partials {
         self.detune = detune;
         self.is_choked = false;
         self.is_active = true;
-        self.tune();
+        self.turn();
     }
 
     pub(crate) fn choke(&mut self) {
         if self.is_active {
             self.is_choked = true;
-            self.tune();
+            self.turn();
         }
     }
 
     /// Rotation per sample at the present pitch. Taylor polynomials, because four sines and
     /// cosines per chunk would cost more than the rotation.
-    fn tune(&mut self) {
+    fn turn(&mut self) {
         let damping = if self.is_choked { self.choke } else { 1.0 };
         for lane in 0..LANES {
             let x = (self.angle[lane] * self.detune * (1.0 + self.glide)).min(MAX_ANGLE);
@@ -152,7 +175,7 @@ impl Partials {
         if self.glide > 0.0 {
             // A thousandth of a percent is no longer a detuning.
             self.glide = if self.glide < 1e-5 { 0.0 } else { self.glide * self.glide_decay };
-            self.tune();
+            self.turn();
         }
     }
 

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use groove::INSTRUMENTS;
+
 use crate::decay;
 use crate::interpolator::Interpolator;
 use crate::noise::Noise;
 use crate::samples::{Pad, Region, SampleKit};
+use crate::tuning::Tuning;
 use crate::voice::Voice;
 
 /// Recordings that sound at once.
@@ -27,6 +30,9 @@ const SHELF_HZ: f32 = 3000.0;
 const CHOKE_T60_S: f32 = 0.06;
 const FADE_T60_S: f32 = 0.03;
 
+/// How long each instrument rings by itself, in column order, seconds: damping shortens a recording as it would shorten that.
+const TYPICAL_T60_S: [f32; INSTRUMENTS] = [0.5, 0.46, 1.27, 1.54, 1.86, 2.41, 0.26, 4.54, 5.46];
+
 /// A fade ends here, -80 dB.
 const FADED: f32 = 1e-4;
 
@@ -47,6 +53,8 @@ struct Grain {
     fade: f32,
     /// Factor a sample; 1 while nothing stops the sound.
     fading: f32,
+    /// Factor a sample of a drum that is damped.
+    damping: f32,
 }
 
 /// One instrument's recordings, of the kit that is played and of the one before it, which fades.
@@ -60,6 +68,7 @@ pub(crate) struct Sampler {
     strokes: u32,
     interpolator: Interpolator,
     sample_rate: f32,
+    tuning: Tuning,
     choke: f32,
     fade: f32,
     shelf_follow: f32,
@@ -75,6 +84,7 @@ impl Sampler {
             strokes: 0,
             interpolator,
             sample_rate: 48_000.0,
+            tuning: Tuning::AS_MADE,
             choke: 0.0,
             fade: 0.0,
             shelf_follow: 0.0,
@@ -167,6 +177,10 @@ impl Voice for Sampler {
         self.release();
     }
 
+    fn tune(&mut self, tuning: Tuning) {
+        self.tuning = tuning;
+    }
+
     fn trigger(&mut self, velocity: f32, _at: usize, variation: &mut Noise) {
         let stroke = self.strokes;
         self.strokes = self.strokes.wrapping_add(1);
@@ -179,6 +193,9 @@ impl Voice for Sampler {
         let Some(kit) = self.kits[self.current].clone() else {
             return;
         };
+        let Tuning { pitch, length } = self.tuning;
+        // Two decays at once are one whose rates add up.
+        let damped_t60_s = TYPICAL_T60_S[self.instrument] / (1.0 / length - 1.0).max(0.0);
         for (i, region) in kit.pads[self.instrument].regions.iter().enumerate() {
             let (length, position) = region.turn;
             let (from, to) = region.chance;
@@ -189,7 +206,7 @@ impl Voice for Sampler {
             // A kit that has several takes of one stroke differs by itself.
             let is_single = length <= 1 && to - from >= 1.0;
             let vary = if is_single { 1.0 } else { 0.0 };
-            let speed = region.speed * (vary * cents / 1200.0).exp2();
+            let speed = pitch * region.speed * (vary * cents / 1200.0).exp2();
             let gain = layer
                 * kit.gain
                 * region.gain
@@ -214,6 +231,7 @@ impl Voice for Sampler {
                 low: (0.0, 0.0),
                 fade: 1.0,
                 fading: 1.0,
+                damping: decay::per_sample(damped_t60_s, self.sample_rate),
             });
         }
     }
@@ -248,7 +266,7 @@ impl Voice for Sampler {
                 grain.low.1 += self.shelf_follow * (right - grain.low.1);
                 *a += grain.fade * grain.left * (left + grain.shelf * (left - grain.low.0));
                 *b += grain.fade * grain.right * (right + grain.shelf * (right - grain.low.1));
-                grain.fade *= grain.fading;
+                grain.fade *= grain.fading * grain.damping;
                 grain.position += grain.step;
             }
             if grain.position >= sound.frames() as f64 || grain.fade < FADED {

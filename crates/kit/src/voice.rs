@@ -6,6 +6,7 @@
 //! inside a chunk, without changing a single sample.
 
 use crate::noise::Noise;
+use crate::tuning::Tuning;
 
 /// Samples per chunk: four SSE vectors, and a third of a millisecond at 48 kHz, finer than any
 /// envelope here.
@@ -22,6 +23,9 @@ pub(crate) trait Voice {
 
     /// Falls silent at once and forgets the past. Does not allocate, nor does anything below.
     fn reset(&mut self);
+
+    /// Tunes and damps the sound: what rings goes on in the new way, without a step.
+    fn tune(&mut self, tuning: Tuning);
 
     /// A strike `at` samples into the current chunk; `velocity` in `(0, 1]`.
     fn trigger(&mut self, velocity: f32, at: usize, variation: &mut Noise);

@@ -3,8 +3,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use groove::Instrument;
-use kit::Kit;
+use groove::{INSTRUMENTS, Instrument};
+use kit::{InstrumentSettings, Kit, Model, Settings};
 
 thread_local! {
     static CALLS: Cell<usize> = const { Cell::new(0) };
@@ -34,7 +34,7 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 #[test]
-fn striking_choking_rendering_and_resetting_never_allocate() {
+fn striking_choking_setting_rendering_and_resetting_never_allocate() {
     let mut kit = Kit::new(48_000.0);
     let (mut left, mut right) = (vec![0.0; 500], vec![0.0; 500]);
     let before = CALLS.get();
@@ -44,6 +44,11 @@ fn striking_choking_rendering_and_resetting_never_allocate() {
             kit.trigger(instrument, 0.01 * round as f32);
             kit.render(&mut left[..round * 5], &mut right[..round * 5]);
         }
+        let x = 0.01 * round as f32;
+        let model = [Model::DryRoom, Model::LargeRoom, Model::Electronic][round % 3];
+        let one = InstrumentSettings { level: x, pan: x, tune: 5.0 * x };
+        let instruments = [one; INSTRUMENTS];
+        kit.set(&Settings { model, tune: -x, damping: x, room: x, instruments });
         kit.choke(Instrument::Crash);
         kit.render(&mut left, &mut right);
     }

@@ -5,6 +5,7 @@ use crate::metal::{self, MetalSpec};
 use crate::modal::{Excitation, ModalBank};
 use crate::noise::Noise;
 use crate::noise_bands::{NoiseBands, NoiseBandsSpec};
+use crate::tuning::Tuning;
 use crate::voice::Voice;
 
 /// One cymbal and the way it is played. Decay times follow what is measured on cymbals: several
@@ -147,6 +148,11 @@ impl Voice for Cymbal {
         self.plate.reset();
         self.wash.reset();
         self.tick.reset();
+    }
+
+    fn tune(&mut self, tuning: Tuning) {
+        self.plate.tune(tuning);
+        self.wash.tune(tuning);
     }
 
     fn trigger(&mut self, velocity: f32, at: usize, variation: &mut Noise) {

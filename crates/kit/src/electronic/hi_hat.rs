@@ -5,6 +5,7 @@ use crate::metal::{self, MetalSpec};
 use crate::modal::{Excitation, ModalBank};
 use crate::noise::Noise;
 use crate::noise_bands::{NoiseBands, NoiseBandsSpec};
+use crate::tuning::Tuning;
 use crate::voice::Voice;
 
 /// How the two plates stand.
@@ -111,6 +112,11 @@ impl Voice for HiHat {
         self.plates.reset();
         self.hiss.reset();
         self.tick.reset();
+    }
+
+    fn tune(&mut self, tuning: Tuning) {
+        self.plates.tune(tuning);
+        self.hiss.tune(tuning);
     }
 
     fn trigger(&mut self, velocity: f32, at: usize, variation: &mut Noise) {

@@ -6,6 +6,7 @@ use crate::noise::Noise;
 use crate::noise_bands::{NoiseBands, NoiseBandsSpec};
 use crate::partials::{Partials, PartialsSpec};
 use crate::shaper::soft;
+use crate::tuning::Tuning;
 use crate::voice::Voice;
 
 /// Fundamental. Tuned rock and jazz kicks lie between 50 and 70 Hz.
@@ -81,6 +82,11 @@ impl Voice for Kick {
         self.body.reset();
         self.knock.reset();
         self.beater.reset();
+    }
+
+    fn tune(&mut self, tuning: Tuning) {
+        self.body.tune(tuning);
+        self.knock.tune(tuning);
     }
 
     fn trigger(&mut self, velocity: f32, at: usize, variation: &mut Noise) {

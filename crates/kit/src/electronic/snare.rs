@@ -6,6 +6,7 @@ use crate::noise::Noise;
 use crate::noise_bands::{NoiseBands, NoiseBandsSpec};
 use crate::partials::{Partials, PartialsSpec};
 use crate::shaper::soft;
+use crate::tuning::Tuning;
 use crate::voice::Voice;
 
 /// The heads' coupled modes of a 14-inch drum: the (0,1) pair, moving together at 182 Hz and against
@@ -101,6 +102,12 @@ impl Voice for Snare {
         self.ring.reset();
         self.wires.reset();
         self.stick.reset();
+    }
+
+    fn tune(&mut self, tuning: Tuning) {
+        self.heads.tune(tuning);
+        self.ring.tune(tuning);
+        self.wires.tune(tuning);
     }
 
     fn trigger(&mut self, velocity: f32, at: usize, variation: &mut Noise) {

@@ -5,6 +5,7 @@ use crate::modal::{Excitation, ModalBank, Mode};
 use crate::noise::Noise;
 use crate::noise_bands::{NoiseBands, NoiseBandsSpec};
 use crate::partials::{Partials, PartialsSpec};
+use crate::tuning::Tuning;
 use crate::voice::Voice;
 
 /// Modes of the ideal circular membrane over the (0,1) mode: zeros of the Bessel functions divided by
@@ -91,6 +92,11 @@ impl Voice for Tom {
         self.head.reset();
         self.overtones.reset();
         self.stick.reset();
+    }
+
+    fn tune(&mut self, tuning: Tuning) {
+        self.head.tune(tuning);
+        self.overtones.tune(tuning);
     }
 
     fn trigger(&mut self, velocity: f32, at: usize, variation: &mut Noise) {
