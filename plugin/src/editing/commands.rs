@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use groove::{Hit, Instrument, Pattern, STEPS};
+use groove::{Hit, Instrument, Pattern};
 use nice_plug::prelude::{GuiContextInner, Param, ParamPtr};
 
 use crate::editing::history::History;
@@ -14,8 +14,8 @@ use crate::state::choice::Choice;
 use crate::state::edit::{Edit, Pen};
 use crate::state::edits::Edits;
 use crate::state::morph::Corner;
+use crate::state::redrawn_cells::RedrawnCells;
 use crate::state::request::{DEFAULT_TEMPERATURE, GrooveKey, Recipe};
-use crate::state::rerolled_row::RerolledRow;
 
 /// A drag over the grid, from frame to frame.
 #[derive(Clone, Debug, Default)]
@@ -154,13 +154,12 @@ pub(crate) fn factory_knobs(
     (knobs, edits)
 }
 
-/// Puts a new row into its groove, as one undo step.
-pub fn put_row(params: &JangdanParams, history: &History, diced: &RerolledRow) {
-    let RerolledRow { choice, key, shown, instrument, pattern } = diced;
+/// Puts redrawn cells into their groove, as one undo step.
+pub fn put_cells(params: &JangdanParams, history: &History, redrawn: &RedrawnCells) {
+    let RedrawnCells { choice, key, shown, cells } = redrawn;
     history.step(params, || {
         change(params, choice.slot, |edits| {
-            for step in 0..STEPS {
-                let (instrument, hit) = (*instrument, pattern.hit(step, *instrument));
+            for &(step, instrument, hit) in cells {
                 edits.apply(Edit::Put { step, instrument, hit }, shown, key.as_ref());
             }
         });

@@ -11,7 +11,7 @@ use crate::files::presets::Preset;
 use crate::files::{folder, midi_export, presets};
 use crate::params::snapshot::State;
 use crate::state::morph::Corner;
-use crate::state::rerolled_row::RerolledRow;
+use crate::state::redrawn_cells::RedrawnCells;
 
 /// The largest file that is read as a clip, in bytes; the same as the trainer's.
 const LARGEST_CLIP: u64 = 16 << 20;
@@ -58,6 +58,11 @@ pub enum Job {
         /// The seed of the row.
         seed: u64,
     },
+    /// Draws the velocities and the timing of the hits that hands have set, of all hits if there are none.
+    Perform {
+        /// The seed of the performance.
+        seed: u64,
+    },
     /// Lists a folder.
     List {
         /// The folder.
@@ -94,7 +99,10 @@ pub enum Job {
 impl Job {
     /// Whether it is one for the file thread; the worker does the others.
     pub(crate) fn needs_files(&self) -> bool {
-        !matches!(self, Self::Reroll { .. } | Self::ReadWeights { path: None, .. })
+        !matches!(
+            self,
+            Self::Reroll { .. } | Self::Perform { .. } | Self::ReadWeights { path: None, .. }
+        )
     }
 }
 
@@ -131,7 +139,7 @@ pub enum JobResult {
     /// The weights of this name play from the next bar line on.
     Weights(String),
     /// The new row, for [`put_row`](crate::editing::commands::put_row).
-    Rerolled(Box<RerolledRow>),
+    Redrawn(Box<RedrawnCells>),
     /// The content of the folder.
     Listed(folder::Folder),
     /// The presets of the folder, by name.
@@ -178,7 +186,9 @@ pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
         Job::LoadPreset(path) => presets::load(path),
         Job::RenamePreset { path, name } => presets::rename(path, name),
         Job::DeletePreset(path) => presets::delete(path),
-        Job::ReadWeights { .. } | Job::Reroll { .. } => unreachable!("these are not files alone"),
+        Job::ReadWeights { .. } | Job::Reroll { .. } | Job::Perform { .. } => {
+            unreachable!("these are not files alone")
+        }
     };
     result.unwrap_or_else(JobResult::Failed)
 }

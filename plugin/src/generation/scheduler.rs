@@ -6,7 +6,7 @@
 
 pub(crate) mod decode_scratch;
 pub(crate) mod groove_cache;
-pub(crate) mod reroll;
+pub(crate) mod redraw;
 pub(crate) mod wanted_grooves;
 
 use std::sync::Arc;

@@ -66,6 +66,12 @@ pub(crate) trait Decode: Send + Sync + 'static {
         None
     }
 
+    /// `pattern` with the velocities and the timing of a drummer, but for the hits of `locks`, if the network draws these.
+    /// The same arguments give the same performance.
+    fn perform(&self, _pattern: &Pattern, _locks: &Locks, _recipe: &Recipe) -> Option<Pattern> {
+        None
+    }
+
     /// The number of the style of this name, if the weights know it.
     fn style(&self, name: &str) -> Option<u16>;
 
@@ -110,6 +116,10 @@ impl Decode for Weights {
 
     fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
         self.model.fills(pattern, recipe)
+    }
+
+    fn perform(&self, pattern: &Pattern, locks: &Locks, recipe: &Recipe) -> Option<Pattern> {
+        self.model.perform(pattern, locks, recipe)
     }
 
     fn style(&self, name: &str) -> Option<u16> {

@@ -119,12 +119,18 @@ fn run<W: Decode>(
             }
         }
         match end.job() {
-            Some(Job::Reroll { instrument, seed }) => end.done(match network.weights.as_deref() {
-                Some(weights) => {
-                    scheduler.reroll(state.choice, state.cycles[0], instrument, seed, weights)
-                }
-                None => JobResult::Failed("there is no network to throw with".to_owned()),
-            }),
+            Some(job @ (Job::Reroll { .. } | Job::Perform { .. })) => {
+                let (choice, cycle) = (state.choice, state.cycles[0]);
+                end.done(match (network.weights.as_deref(), job) {
+                    (Some(weights), Job::Reroll { instrument, seed }) => {
+                        scheduler.reroll(choice, cycle, instrument, seed, weights)
+                    }
+                    (Some(weights), Job::Perform { seed }) => {
+                        scheduler.perform(choice, cycle, seed, weights)
+                    }
+                    _ => JobResult::Failed("there is no network to draw with".to_owned()),
+                });
+            }
             // A file is read by the file thread.
             Some(Job::ReadWeights { path, revision }) => {
                 let weights = file_thread::read(load, path.as_deref());

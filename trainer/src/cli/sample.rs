@@ -48,6 +48,9 @@ pub(crate) struct SampleArgs {
     /// Play to a rhythm: the onsets of this MIDI file, whatever strikes them
     #[arg(long, value_name = "FILE.mid")]
     line: Option<PathBuf>,
+    /// Play the hits of this MIDI file as a drummer would: velocities and timing are drawn
+    #[arg(long, value_name = "FILE.mid", conflicts_with_all = ["context", "line", "fill"])]
+    perform: Option<PathBuf>,
     /// End with a fill in the last bar
     #[arg(long)]
     fill: bool,
@@ -61,10 +64,13 @@ pub(crate) struct SampleArgs {
 pub(super) fn run(args: &SampleArgs) -> Result<()> {
     let model = weights::model(&args.weights)?;
     let context = args.known(&model)?;
-    let needs_step_model = args.fill || args.context.is_some() || args.line.is_some();
+    let hits_of = args.perform.as_ref().map(|path| clip::read(path, 1, &args.reading));
+    let performed = hits_of.transpose()?;
+    let needs_step_model =
+        args.fill || args.context.is_some() || args.line.is_some() || performed.is_some();
     if !model.has_step_model() && needs_step_model {
         let weights = args.weights.display();
-        bail!("{weights}: has no step model, which --context, --line and --fill need");
+        bail!("{weights}: has no step model, which --context, --line, --perform and --fill need");
     }
     let folder = MidiFolder::new(&args.out, "groove", args.n)?;
     let mut scratch = Scratch::new();
@@ -74,7 +80,9 @@ pub(super) fn run(args: &SampleArgs) -> Result<()> {
         let style = context.style;
         let recipe =
             Recipe { seed, style, temperature: args.temperature as f32, ..Recipe::default() };
-        let pattern = model.decode_given(&context, &recipe, &mut scratch);
+        let pattern = performed
+            .and_then(|pattern| model.perform(&pattern, &context.locks, &recipe))
+            .unwrap_or_else(|| model.decode_given(&context, &recipe, &mut scratch));
         hits += pattern.count();
         folder.write(i + 1, &pattern)?;
     }

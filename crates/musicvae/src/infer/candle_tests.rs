@@ -115,7 +115,8 @@ fn the_step_model_draws_the_tokens_that_are_likeliest_for_candle() {
     };
     let mut struck = 0;
     for context in [Context::default(), some_context()] {
-        let drawn = model.step_model.as_ref().unwrap().draw(model.isa, &context, &settings, 1);
+        let drawn =
+            model.step_model.as_ref().unwrap().draw(model.isa, &context, None, &settings, 1);
         let (pattern, copies) = drawn[0];
         struck += pattern.count();
         for operations in [Operations::Cpu, Operations::Candle] {

@@ -11,12 +11,16 @@ use super::{GrooveModel, Scratch};
 use crate::context::{Context, Locks};
 use crate::noise::{Noise, Purpose};
 
-/// Streams of noise: a seed's groove, its fills, and its variations.
+/// Streams of noise: a seed's groove, its fills, performances, and its variations.
 const GROOVE: u64 = u64::MAX;
 const FILLS: u64 = u64::MAX - 1;
+const PERFORMANCE: u64 = u64::MAX - 2;
 
 /// Grooves that the critic chooses among.
 const CANDIDATES: usize = 4;
+
+/// Performances of the same onsets that one is chosen among.
+const PERFORMANCES: usize = 8;
 
 /// What a groove is drawn from beside its seed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,14 +65,8 @@ impl GrooveModel {
         stream: u64,
         count: usize,
     ) -> Vec<Pattern> {
-        let settings = Settings {
-            seed: recipe.seed,
-            stream,
-            temperature: recipe.noise_scale(),
-            density: recipe.density_bias(),
-            density_by_instrument: recipe.instrument_bias(),
-        };
-        let draw = |model: &StepModel| model.draw(self.isa, context, &settings, count);
+        let settings = settings(recipe, stream);
+        let draw = |model: &StepModel| model.draw(self.isa, context, None, &settings, count);
         let drawn = self.step_model.as_ref().map(draw).unwrap_or_default();
         drawn.into_iter().map(|(pattern, _)| pattern).collect()
     }
@@ -118,6 +116,24 @@ impl GrooveModel {
             }
         }
         (!drawn.is_empty()).then_some(fills)
+    }
+
+    /// `pattern` as a drummer would play it: its onsets, each with a velocity and a micro-offset drawn given those before it
+    /// and the hits of `locks`, which stay; of eight such performances the one that is most like the others. Of `recipe`,
+    /// seed and style count. `None` without a step model.
+    ///
+    /// The same weights and arguments give the same performance to the bit, on every machine.
+    pub fn perform(&self, pattern: &Pattern, locks: &Locks, recipe: &Recipe) -> Option<Pattern> {
+        let context = Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
+        // Softer noise would draw ever softer hits, each given the soft ones before it.
+        let settings = settings(&Recipe { temperature: 1.0, ..*recipe }, PERFORMANCE);
+        let model = self.step_model.as_ref()?;
+        let drawn = model.draw(self.isa, &context, Some(pattern), &settings, PERFORMANCES);
+        let far = |place: usize| -> f32 {
+            drawn.iter().map(|(other, _)| difference(&drawn[place].0, other)).sum()
+        };
+        let nearest = (0..drawn.len()).min_by(|&a, &b| far(a).total_cmp(&far(b)))?;
+        Some(drawn[nearest].0)
     }
 
     /// The groove that `recipe` asks for in `cycle`, with the content of `locks`: drawn from its seed and `start`, moved by
@@ -195,6 +211,23 @@ impl GrooveModel {
         };
         scratch.groove = Some(drawn);
         pattern
+    }
+}
+
+/// The sum of the differences between the velocities of two performances of the same onsets.
+fn difference(one: &Pattern, other: &Pattern) -> f32 {
+    let hits = one.iter().zip(other.iter());
+    hits.map(|((.., a), (.., b))| (a.velocity() - b.velocity()).abs()).sum()
+}
+
+/// How `recipe` draws from stream `stream` of its noise.
+fn settings(recipe: &Recipe, stream: u64) -> Settings {
+    Settings {
+        seed: recipe.seed,
+        stream,
+        temperature: recipe.noise_scale(),
+        density: recipe.density_bias(),
+        density_by_instrument: recipe.instrument_bias(),
     }
 }
 

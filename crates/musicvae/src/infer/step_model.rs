@@ -13,7 +13,7 @@ use crate::context::columns::{
     self, AHEAD_COLUMNS, COPY_COLUMNS, COPY_LABELS, MICRO_OFFSETS, OFFSET_COLUMNS, VELOCITIES,
     VELOCITY_COLUMNS,
 };
-use crate::context::{Context, Copies};
+use crate::context::{Context, Copies, copies_in};
 use crate::noise::{Noise, Purpose};
 use crate::weights::WeightsError;
 use crate::weights::config::StepModelConfig;
@@ -104,11 +104,11 @@ struct Candidate {
 const HIT_NOISE: usize = VELOCITIES + MICRO_OFFSETS + 1;
 
 impl Candidate {
-    fn new(settings: &Settings, number: usize) -> Self {
+    fn new(settings: &Settings, number: usize, copies: Copies) -> Self {
         let index = settings.stream.wrapping_mul(256).wrapping_add(number as u64);
         Self {
             pattern: Pattern::EMPTY,
-            copies: Copies::default(),
+            copies,
             tokens: Noise::new(settings.seed, Purpose::StepTokens, index),
             hits: Noise::new(settings.seed, Purpose::StepHits, index),
         }
@@ -153,11 +153,13 @@ impl StepModel {
         })
     }
 
-    /// So many grooves that agree with `context`, and which instruments were to copy earlier bars.
+    /// So many grooves that agree with `context`, and which instruments were to copy earlier bars. With `onsets`, they have
+    /// the onsets of that pattern, and velocities and micro-offsets alone are drawn.
     pub(super) fn draw(
         &self,
         isa: Isa,
         context: &Context,
+        onsets: Option<&Pattern>,
         settings: &Settings,
         count: usize,
     ) -> Vec<(Pattern, Copies)> {
@@ -165,8 +167,9 @@ impl StepModel {
         let temperature = settings.temperature;
         let ahead = self.read_ahead(isa, context);
         let free = density_bias(settings.density, &settings.density_by_instrument);
-        let mut candidates: Vec<Candidate> =
-            (0..count).map(|number| Candidate::new(settings, number)).collect();
+        let copies = onsets.map(copies_in);
+        let candidate = |number| Candidate::new(settings, number, copies.unwrap_or_default());
+        let mut candidates: Vec<Candidate> = (0..count).map(candidate).collect();
         let (mut lower, mut upper) = (self.lower.start(count), self.upper.start(count));
         let mut seen = Rows::new(count, self.columns + self.config.ahead);
         let mut read = self.input.rows(count);
@@ -175,7 +178,7 @@ impl StepModel {
         let (mut joint, mut single) = (self.joint.rows(count), self.single.rows(count));
         let mut noise = vec![0.0; TOKENS];
         for step in 0..STEPS {
-            if step > 0 && step.is_multiple_of(STEPS_PER_BAR) {
+            if onsets.is_none() && step > 0 && step.is_multiple_of(STEPS_PER_BAR) {
                 let bar = step / STEPS_PER_BAR;
                 self.choose_copies(
                     isa,
@@ -220,15 +223,18 @@ impl StepModel {
             self.single.apply(isa, &beside, &mut single, count);
             for (row, candidate) in candidates.iter_mut().enumerate() {
                 let logits = joint.row_mut(row).first_chunk_mut().expect("512 logits");
-                let onsets = single.row(row).first_chunk().expect("9 logits");
-                isa.run(AddOnsets { onsets, logits });
+                let single = single.row(row).first_chunk().expect("9 logits");
+                isa.run(AddOnsets { onsets: single, logits });
                 let bias = restricted(candidate, context, step, &free);
                 if temperature > 0.0 {
                     candidate.tokens.seek((step * TOKENS) as u64);
                     candidate.tokens.fill_gumbel(&mut noise);
                 }
                 let draw = Draw { bias: &bias, temperature, noise: &noise };
-                let token = draw.token(isa, 0, logits);
+                let token = match onsets {
+                    Some(pattern) => pattern.token(step),
+                    None => draw.token(isa, 0, logits),
+                };
                 for instrument in token.instruments() {
                     let known = context.locks.pattern().hit(step, instrument);
                     candidate.pattern.set(step, instrument, Some(known.unwrap_or(UNDECIDED)));

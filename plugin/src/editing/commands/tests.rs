@@ -5,7 +5,7 @@ use crate::factory::grooves::grooves;
 use crate::headless::Host;
 use crate::params::snapshot::State;
 use crate::state::fingerprint::fingerprint;
-use crate::state::rerolled_row::RerolledRow;
+use crate::state::redrawn_cells::RedrawnCells;
 
 /// Knobs turned, a slot chosen, the pad on.
 fn touched() -> (JangdanParams, History, Host) {
@@ -58,12 +58,13 @@ fn a_new_row_in_a_slot_stays_in_that_slot() {
     let shown = crate::factory::pattern();
     params.slots.store(3, Some(crate::state::groove::Groove::of_patterns(vec![shown])));
     let mut pattern = shown;
-    for step in 0..STEPS {
-        pattern.set(step, Instrument::Ride, Some(Hit::new(0.5, 0.0)));
+    let hit = Some(Hit::new(0.5, 0.0));
+    let cells: Vec<_> = (0..groove::STEPS).map(|step| (step, Instrument::Ride, hit)).collect();
+    for &(step, instrument, hit) in &cells {
+        pattern.set(step, instrument, hit);
     }
     let choice = Choice { slot: Some(3), variation_id: None };
-    let instrument = Instrument::Ride;
-    put_row(&params, &history, &RerolledRow { choice, key: None, shown, instrument, pattern });
+    put_cells(&params, &history, &RedrawnCells { choice, key: None, shown, cells });
     assert!(params.edits.get().is_empty());
     let heard = || params.slots.get()[3].as_ref().unwrap().heard(0).unwrap();
     assert_eq!(heard(), pattern);

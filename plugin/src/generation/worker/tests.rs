@@ -392,9 +392,9 @@ fn a_row_is_thrown_and_a_preset_written_and_read_while_the_worker_runs() {
     assert!(instance.is_answered());
     let instrument = groove::Instrument::Crash;
     instance.gui.send(Job::Reroll { instrument, seed: 3 });
-    let JobResult::Rerolled(diced) = result(&instance) else { panic!("no row was made") };
+    let JobResult::Redrawn(diced) = result(&instance) else { panic!("no row was made") };
     let history = History::default();
-    crate::editing::commands::put_row(&instance.params, &history, &diced);
+    crate::editing::commands::put_cells(&instance.params, &history, &diced);
     assert!(instance.is_answered());
     let expected = Score::steady(instance.params.edits.get().over(&diced.shown));
     assert_eq!(instance.live(), expected);
@@ -522,7 +522,7 @@ fn a_file_that_hangs_stops_no_decode_and_an_instance_goes_without_it() {
     }
     instance.gui.send(Job::Reroll { instrument: Instrument::Kick, seed: 3 });
     let row = result(&instance);
-    assert!(matches!(row, JobResult::Rerolled(_)), "before the files that wait: {row:?}");
+    assert!(matches!(row, JobResult::Redrawn(_)), "before the files that wait: {row:?}");
     instance._worker.shutdown_timeout = Duration::ZERO;
     if !crate::handoff::CAN_BE_LEFT {
         gate.open();

@@ -80,7 +80,7 @@ impl Window {
             JobResult::Corner { place, corner } => {
                 commands::set_corner(params, history, place, corner);
             }
-            JobResult::Rerolled(row) => commands::put_row(params, history, &row),
+            JobResult::Redrawn(cells) => commands::put_cells(params, history, &cells),
             JobResult::PresetsListed(presets) => view.show_presets(presets),
             JobResult::PresetLoaded(preset, state) => {
                 history.place(params, setter.raw_context, &state);

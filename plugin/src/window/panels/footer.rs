@@ -1,14 +1,18 @@
 //! The line at the bottom: results and errors, and the number of edited cells.
 
-use egui::{Align2, CursorIcon, Id, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align2, CursorIcon, Id, Rect, Sense, Ui, pos2};
 use groove::{Instrument, STEPS};
 
 use crate::files::display_text::paragraph;
+use crate::files::jobs::Job;
 use crate::handoff::Network;
 use crate::window::panels::command::Command;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
-use crate::window::widgets::{ControlContext, Rank, UNIT, Weight, elided, pill, write_text};
+use crate::window::widgets::{ControlContext, Rank, UNIT, Weight, dice, elided, pill, write_text};
+
+const PERFORM_ABOUT: &str = "Plays the hits as a drummer would: the network draws their velocities and timing anew. \
+    Those of the cells that are kept, if there are any; else all. Feel and Dynamics say how much of it is heard.";
 
 /// How long a notice is shown, in seconds.
 const NOTICE_S: f64 = 8.0;
@@ -45,21 +49,27 @@ pub(crate) fn footer(
 ) {
     let palette = cx.palette;
     let middle = place.center().y;
-    let mut right = place.right();
+    // Beside the corner that resizes the window.
+    let mut right = place.right() - 2.0 * UNIT;
+    let mut button = |label, width: f32, about| {
+        let rect = Rect::from_min_max(
+            pos2(right - width * UNIT, middle - 10.0),
+            pos2(right, middle + 10.0),
+        );
+        right = rect.left() - UNIT;
+        pill(ui, cx, rect, label, Rank::Plain, None).on_hover_text(about).clicked()
+    };
     let cells = kept_cells(scene);
+    if cells > 0 && button("clear edits", 9.0, "Leaves every cell to the network again") {
+        requests.commands.push(Command::Clear);
+    }
+    if button("as a drummer", 11.0, PERFORM_ABOUT) {
+        requests.commands.push(Command::Job(Job::Perform { seed: dice::number() }));
+    }
     if cells > 0 {
-        let width = 9.0 * UNIT;
-        // Beside the corner that resizes the window.
-        let left = right - 2.0 * UNIT - width;
-        let button = Rect::from_min_size(pos2(left, middle - 10.0), vec2(width, 20.0));
-        let clear = pill(ui, cx, button, "clear edits", Rank::Plain, None)
-            .on_hover_text("Leaves every cell to the network again");
-        if clear.clicked() {
-            requests.commands.push(Command::Clear);
-        }
         let kept =
             if cells == 1 { "1 cell kept".to_owned() } else { format!("{cells} cells kept") };
-        let at = pos2(button.left() - UNIT, middle);
+        let at = pos2(right, middle);
         let text = write_text(
             ui.painter(),
             (at, Align2::RIGHT_CENTER),
@@ -67,8 +77,9 @@ pub(crate) fn footer(
             Weight::Regular,
             palette.dim,
         );
-        right = text.left() - 2.0 * UNIT;
+        right = text.left() - UNIT;
     }
+    right -= UNIT;
     say(ui, cx, place.with_max_x(right), scene, message);
 }
 

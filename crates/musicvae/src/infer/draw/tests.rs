@@ -92,3 +92,29 @@ fn fills_belong_to_their_groove_and_come_from_the_step_model_alone() {
     let plain = GrooveModel::new(&random_file(Config::tiny(), 3)).unwrap();
     assert_eq!(plain.fills(&first, &recipe(1)), None);
 }
+
+#[test]
+fn a_performance_has_the_same_onsets_and_leaves_the_hits_that_are_kept() {
+    let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
+    let mut written = Pattern::EMPTY;
+    for step in (0..STEPS).step_by(3) {
+        written.set(step, Instrument::Kick, Some(Hit::new(0.5, 0.0)));
+        written.set(step, Instrument::Ride, Some(Hit::new(0.7, 0.1)));
+    }
+    let perform = |locks: &Locks, seed| model.perform(&written, locks, &recipe(seed)).unwrap();
+    let performed = perform(&Locks::default(), 1);
+    assert_eq!(performed.tokens(), written.tokens());
+    assert!(performed.iter().zip(written.iter()).all(|(new, old)| new != old));
+    assert_eq!(perform(&Locks::default(), 1), performed);
+    assert_ne!(perform(&Locks::default(), 2), performed);
+    let mut locks = Locks::default();
+    locks.keep(&written, |_, instrument| instrument == Instrument::Ride);
+    let around = perform(&locks, 1);
+    assert_eq!(around.tokens(), written.tokens());
+    for (step, instrument, hit) in around.iter() {
+        let is_kept = written.hit(step, instrument) == Some(hit);
+        assert_eq!(is_kept, instrument == Instrument::Ride, "{step} {instrument:?}");
+    }
+    let plain = GrooveModel::new(&random_file(Config::tiny(), 3)).unwrap();
+    assert_eq!(plain.perform(&written, &Locks::default(), &recipe(1)), None);
+}
