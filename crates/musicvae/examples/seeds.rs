@@ -1,4 +1,4 @@
-//! Finds seeds worth beginning at, for each style of a weights file: `cargo run --release -p musicvae --example seeds
+//! Finds seeds worth beginning at, for each style of a weights file and for none: `cargo run --release -p musicvae --example seeds
 //! --no-default-features -- assets/weights.safetensors 4`. The plugin's factory grooves were found by it.
 //!
 //! Of the first 256 seeds of each style, those stay that a drummer would keep: time without a gap, a backbeat where the
@@ -14,7 +14,7 @@ use musicvae::recipe::{DEFAULT_TEMPERATURE, Recipe};
 /// Seeds tried per style.
 const SEEDS: u64 = 256;
 
-/// Styles whose snare plays 2 and 4.
+/// Styles whose snare plays 2 and 4; what a new instance plays, in any style, should as well.
 const BACKBEAT: [&str; 7] = ["rock", "funk", "hiphop", "soul", "punk", "country", "pop"];
 
 fn main() -> ExitCode {
@@ -45,15 +45,13 @@ fn main() -> ExitCode {
 /// Prints `wanted` seeds of each style, with a description and the groove.
 fn find(model: &GrooveModel, wanted: usize) {
     let mut scratch = Scratch::new();
-    for (style, name) in (0..).zip(model.latent_map().styles().iter().map(|style| &style.name)) {
-        let recipe = |seed| Recipe {
-            seed,
-            style: Some(style),
-            temperature: DEFAULT_TEMPERATURE,
-            ..Recipe::default()
-        };
+    let styles = model.latent_map().styles().iter().map(|style| style.name.as_str());
+    let any = (None, "any style");
+    for (style, name) in std::iter::once(any).chain((0..).map(Some).zip(styles)) {
+        let recipe =
+            |seed| Recipe { seed, style, temperature: DEFAULT_TEMPERATURE, ..Recipe::default() };
         let drawn = (0..SEEDS).map(|seed| (seed, model.decode(&recipe(seed), 0, &mut scratch)));
-        let has_backbeat = BACKBEAT.contains(&name.as_str());
+        let has_backbeat = style.is_none() || BACKBEAT.contains(&name);
         let mut kept: Vec<(u64, Pattern)> =
             drawn.filter(|(_, pattern)| is_kept(pattern, has_backbeat)).collect();
         let found = kept.len();

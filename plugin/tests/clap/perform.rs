@@ -141,9 +141,10 @@ fn the_slot_parameter_of_a_project_plays_its_slot_from_the_first_note_on() {
     play(&mut host, 0.0, 120.0, 100_000, 441);
     assert_eq!(onsets(host.recording(), 0), from_the_start(100_000, |_| &third));
     host.deactivate();
-    // What is in the slots is saved again as it was.
-    let read = |state: &[u8]| serde_json::from_slice::<serde_json::Value>(&state[8..]).unwrap();
-    assert_eq!(read(&host.save_state().unwrap()), read(&state));
+    // What is in the slots is saved again, beside fills if they have been drawn by now.
+    let mut host = host_with(&host.save_state().unwrap());
+    play(&mut host, 0.0, 120.0, 100_000, 441);
+    assert_eq!(onsets(host.recording(), 0), from_the_start(100_000, |_| &third));
     // An empty slot changes nothing.
     let state = state_with_slots(&[], &[("Slot", 3.0)]);
     let mut host = host_with(&state);
@@ -154,7 +155,8 @@ fn the_slot_parameter_of_a_project_plays_its_slot_from_the_first_note_on() {
 
 #[test]
 fn a_fill_is_the_same_in_every_bounce_and_at_every_block_size_and_lands_on_a_crash() {
-    let state = state_with_slots(&[(0, pulse(Instrument::HighTom, 4))], &[("Slot", 1.0)]);
+    let knobs = [("Slot", 1.0), ("Seed", 138.0)];
+    let state = state_with_slots(&[(0, pulse(Instrument::HighTom, 4))], &knobs);
     let keys = [(28_000, FILL, true), (29_000, FILL, false)];
     let bounce = |block| {
         let mut host = host_with(&state);
