@@ -9,6 +9,7 @@ pub mod clock;
 mod generate;
 pub mod host_offers;
 mod instruments;
+mod kit;
 mod morph;
 mod performance;
 mod play;
@@ -20,14 +21,15 @@ mod text;
 
 pub use character::CharacterParams;
 pub use choices::{
-    AccentParam, FillEveryParam, LengthParam, NoteMapParam, PlayModeParam, QuantiseParam,
-    SpeedParam,
+    AccentParam, FillEveryParam, KitModelParam, LengthParam, NoteMapParam, PlayModeParam,
+    QuantiseParam, SpeedParam,
 };
 pub use generate::{GenerateParams, LatentParam};
 pub use instruments::{InstrumentParams, InstrumentsParams};
+pub use kit::KitParams;
 pub use morph::MorphParams;
 pub use performance::{HumaniseParams, NoteParams, PatternParams, PerformParams};
-pub use play::{KitParams, PlayParams};
+pub use play::PlayParams;
 
 use std::sync::Arc;
 
@@ -69,7 +71,7 @@ pub struct JangdanParams {
     #[nested(group = "Play")]
     pub play: PlayParams,
 
-    /// The built-in kit.
+    /// The kit.
     #[nested(group = "Kit")]
     pub kit: KitParams,
 
@@ -244,6 +246,11 @@ impl JangdanParams {
             is_muted: self.bypass.value(),
             seed,
         }
+    }
+
+    /// The kit's settings.
+    pub fn kit_settings(&self) -> ::kit::Settings {
+        self.kit.settings(&self.instruments)
     }
 
     /// The position of the pad, `[x, y]` in `[0, 1]`, while it is on.

@@ -193,6 +193,7 @@ impl Plugin for Jangdan {
             transport = self.position.advance(&self.params.clock, &transport, block);
         }
 
+        self.kit.set(&self.params.kit_settings());
         self.prepare(&transport, &playing);
         let before = self.player.choice();
         self.listen(&transport, &playing, context);

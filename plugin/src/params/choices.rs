@@ -5,6 +5,7 @@
 use engine::{PlayMode, Quantise};
 use groove::NoteMap;
 use groove::sequencer::{Accent, Length, Speed};
+use kit::Model;
 use nice_plug::prelude::*;
 
 /// Defines choices that become those of the same names in another enum.
@@ -156,6 +157,23 @@ choices! {
         #[id = "cycle"]
         #[name = "4 bars"]
         Cycle,
+    }
+}
+
+choices! {
+    /// The choices of [`super::KitParams::model`].
+    KitModelParam for Model {
+        /// Drums in a dry room.
+        #[id = "dry"]
+        #[name = "Dry room"]
+        DryRoom,
+        /// Drums in a larger room.
+        #[id = "large"]
+        #[name = "Large room"]
+        LargeRoom,
+        /// A drum machine.
+        #[id = "electronic"]
+        Electronic,
     }
 }
 

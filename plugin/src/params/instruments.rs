@@ -6,7 +6,10 @@ use groove::sequencer::Lane;
 use groove::{INSTRUMENTS, Instrument};
 use nice_plug::prelude::*;
 
-use super::text::{key_from_name, key_name, leading_number, number_or, percentage, switch};
+use super::kit::pan;
+use super::text::{
+    gain, key_from_name, key_name, leading_number, number_or, percentage, semitones, switch,
+};
 use crate::state::numbers::finite_or;
 
 /// One [`InstrumentParams`] for each instrument.
@@ -41,7 +44,7 @@ pub struct InstrumentsParams {
     pub ride: InstrumentParams,
 }
 
-/// The parameters of one instrument; see [`Lane`].
+/// The parameters of one instrument; see [`Lane`] and [`InstrumentSettings`](kit::InstrumentSettings).
 #[derive(Params)]
 pub struct InstrumentParams {
     /// Whether it plays.
@@ -68,6 +71,18 @@ pub struct InstrumentParams {
     /// Its choke group, `0..=4`; 0 is none.
     #[id = "choke"]
     pub choke: IntParam,
+
+    /// Linear gain in the kit, shown in decibels; `[-60, 12]` dB.
+    #[id = "lvl"]
+    pub level: FloatParam,
+
+    /// From where the kit has it to the far left or right, `[-1, 1]`.
+    #[id = "pan"]
+    pub pan: FloatParam,
+
+    /// Semitones that it is tuned up, on top of the kit's, `[-12, 12]`.
+    #[id = "tune"]
+    pub tune: FloatParam,
 }
 
 impl InstrumentParams {
@@ -93,6 +108,9 @@ impl InstrumentParams {
             .with_value_to_string(Arc::new(key_name))
             .with_string_to_value(Arc::new(key_from_name)),
             choke: number_or(format!("{name} choke"), lane.choke.into(), (0, 4), "none", "Group "),
+            level: gain(format!("{name} level"), 12.0),
+            pan: pan(format!("{name} pan")),
+            tune: semitones(format!("{name} tune")),
         }
     }
 
@@ -186,7 +204,7 @@ mod tests {
         }
         let groups: Vec<String> =
             params.param_map().into_iter().map(|(_, _, group)| group).collect();
-        for (instrument, groups) in Instrument::ALL.into_iter().zip(groups.chunks(6)) {
+        for (instrument, groups) in Instrument::ALL.into_iter().zip(groups.chunks(9)) {
             assert!(groups.iter().all(|group| group == instrument.name()), "{groups:?}");
         }
     }

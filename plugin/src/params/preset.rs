@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::params::snapshot::State;
 use crate::params::{
-    AccentParam, FillEveryParam, LengthParam, NoteMapParam, PlayModeParam, QuantiseParam,
-    SpeedParam,
+    AccentParam, FillEveryParam, KitModelParam, LengthParam, NoteMapParam, PlayModeParam,
+    QuantiseParam, SpeedParam,
 };
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
@@ -67,6 +67,7 @@ impl Value {
 fn choices(id: &str) -> Option<&'static [&'static str]> {
     match id {
         "acccrv" => AccentParam::ids(),
+        "kitmodel" => KitModelParam::ids(),
         "len" => LengthParam::ids(),
         "map" => NoteMapParam::ids(),
         "mode" => PlayModeParam::ids(),

@@ -7,14 +7,14 @@ fn ids_are_for_ever() {
     let ids: Vec<String> =
         JangdanParams::default().param_map().into_iter().map(|(id, _, _)| id).collect();
     let expected: Vec<&str> = "lat_1 lat_2 lat_3 lat_4 lat_5 lat_6 lat_7 lat_8 temp dens seed vary swing feel dyn quant \
-         kit kitlvl bypass len start speed fills fillbeats trip humtim humvel acccrv accent notelen \
+         kit kitlvl kitmodel kittune kitdamp kitroom bypass len start speed fills fillbeats trip humtim humvel acccrv accent notelen \
          chan map mode slot follow keysch"
         .split_whitespace()
         .collect();
     let (first, instruments) = ids.split_at(expected.len());
     assert_eq!(first, expected);
     let names = ["kick", "snare", "htom", "mtom", "ftom", "ohat", "chat", "crash", "ride"];
-    let each = ["on", "solo", "dens", "vel", "key", "choke"];
+    let each = ["on", "solo", "dens", "vel", "key", "choke", "lvl", "pan", "tune"];
     let expected: Vec<String> =
         names.iter().flat_map(|name| each.map(|parameter| format!("{name}_{parameter}"))).collect();
     let (instruments, last) = instruments.split_at(expected.len());
@@ -76,6 +76,11 @@ fn values_are_shown_in_musical_words() {
     assert_eq!(play.quantise.to_string(), "Beat");
     assert_eq!(params.kit.level.to_string(), "0.0 dB");
     assert_eq!(params.kit.is_on.to_string(), "on");
+    assert_eq!(params.kit.model.to_string(), "Dry room");
+    assert_eq!(params.kit.tune.to_string(), "0.00 st");
+    assert_eq!(params.kit.room.to_string(), "100 %, as built");
+    assert_eq!(params.instruments.ride.pan.to_string(), "as built");
+    assert_eq!(params.instruments.ride.pan.normalized_value_to_string(0.25, true), "50 % left");
     assert_eq!(params.pattern.length.to_string(), "4 bars");
     assert_eq!(params.pattern.start.to_string(), "first step");
     assert_eq!(params.notes.length.to_string(), "0.50 of a 16th");

@@ -26,6 +26,27 @@ pub(super) fn percentage(
         }))
 }
 
+/// A linear gain shown in decibels, from -60 dB to `max_db`.
+pub(super) fn gain(name: impl Into<String>, max_db: f32) -> FloatParam {
+    let range = FloatRange::Skewed {
+        min: util::db_to_gain(-60.0),
+        max: util::db_to_gain(max_db),
+        factor: FloatRange::gain_skew_factor(-60.0, max_db),
+    };
+    FloatParam::new(name, util::db_to_gain(0.0), range)
+        .with_unit(" dB")
+        .with_value_to_string(formatters::v2s_f32_gain_to_db(1))
+        .with_string_to_value(formatters::s2v_f32_gain_to_db())
+}
+
+/// A tuning of an octave down to an octave up, in semitones.
+pub(super) fn semitones(name: impl Into<String>) -> FloatParam {
+    FloatParam::new(name, 0.0, FloatRange::Linear { min: -12.0, max: 12.0 })
+        .with_unit(" st")
+        .with_value_to_string(Arc::new(signed_two_digits))
+        .with_string_to_value(Arc::new(leading_number))
+}
+
 pub(super) fn signed_two_digits(value: f32) -> String {
     let rounded = (value * 100.0).round() / 100.0;
     if rounded == 0.0 { "0.00".to_owned() } else { format!("{rounded:+.2}") }

@@ -1,9 +1,11 @@
 //! Pages of remote controls: which parameters a controller's knobs turn, eight at a time (CLAP).
 
 use groove::Instrument;
-use nice_plug::prelude::{RemoteControlsContext, RemoteControlsPage, RemoteControlsSection};
+use nice_plug::prelude::{
+    FloatParam, RemoteControlsContext, RemoteControlsPage, RemoteControlsSection,
+};
 
-use crate::params::JangdanParams;
+use crate::params::{InstrumentParams, JangdanParams};
 
 /// Hands the host all pages.
 pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsContext) {
@@ -59,10 +61,33 @@ pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsCon
             page.add_param(&notes.map);
             page.add_param(&kit.is_on);
         });
+        section.add_page("Kit", |page| {
+            page.add_param(&kit.model);
+            page.add_param(&kit.tune);
+            page.add_param(&kit.damping);
+            page.add_param(&kit.room);
+            page.add_param(&kit.level);
+            page.add_param(&kit.is_on);
+        });
         section.add_page("Fills", |page| {
             page.add_param(&pattern.fill_every);
             page.add_param(&pattern.fill_beats);
         });
+    });
+    context.add_section("Mixer", |section| {
+        let knobs: [(&str, fn(&InstrumentParams) -> &FloatParam); 3] =
+            [("level", |own| &own.level), ("pan", |own| &own.pan), ("tune", |own| &own.tune)];
+        for (what, knob) in knobs {
+            for (which, instruments) in
+                [("Drum", &Instrument::ALL[..5]), ("Cymbal", &Instrument::ALL[5..])]
+            {
+                section.add_page(format!("{which} {what}"), |page| {
+                    for &instrument in instruments {
+                        page.add_param(knob(params.instruments.of(instrument)));
+                    }
+                });
+            }
+        }
     });
     context.add_section("Instruments", |section| {
         for instrument in Instrument::ALL {
@@ -126,6 +151,9 @@ mod tests {
         let of = |wanted: &str| &found.0.iter().find(|(name, _)| name == wanted).unwrap().1;
         assert_eq!(of("Morph")[..3], ["Morph x", "Morph y", "Morph"]);
         assert_eq!(of("Fills")[..], ["Fills", "Fill length"]);
+        assert_eq!(of("Kit")[..4], ["Kit model", "Kit tune", "Kit damping", "Kit room"]);
+        assert_eq!(of("Drum tune")[..2], ["Kick tune", "Snare tune"]);
+        assert_eq!(of("Cymbal pan").last().unwrap(), "Ride pan");
         assert_eq!(of("Character")[0], "Style");
         assert_eq!(of("Character").len(), 1 + crate::state::request::ATTRIBUTES);
     }

@@ -5,6 +5,7 @@
 mod any_host;
 mod extensions;
 mod fills;
+mod kit;
 mod morph;
 mod perform;
 mod projects;
