@@ -7,6 +7,9 @@ use nice_plug::prelude::{
 
 use crate::params::{InstrumentParams, JangdanParams};
 
+/// One of an instrument's parameters.
+type Knob = fn(&InstrumentParams) -> &FloatParam;
+
 /// Hands the host all pages.
 pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsContext) {
     let (generate, play, kit) = (&params.generate, &params.play, &params.kit);
@@ -75,7 +78,7 @@ pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsCon
         });
     });
     context.add_section("Mixer", |section| {
-        let knobs: [(&str, fn(&InstrumentParams) -> &FloatParam); 3] =
+        let knobs: [(&str, Knob); 3] =
             [("level", |own| &own.level), ("pan", |own| &own.pan), ("tune", |own| &own.tune)];
         for (what, knob) in knobs {
             for (which, instruments) in
