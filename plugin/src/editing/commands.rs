@@ -13,6 +13,7 @@ use crate::params::JangdanParams;
 use crate::state::choice::Choice;
 use crate::state::edit::{Edit, Pen};
 use crate::state::edits::Edits;
+use crate::state::groove::Groove;
 use crate::state::morph::Corner;
 use crate::state::redrawn_cells::RedrawnCells;
 use crate::state::request::{DEFAULT_TEMPERATURE, GrooveKey, Recipe};
@@ -98,6 +99,22 @@ pub fn import(
         params.restore.begin(&knobs);
         params.edits.set(edits);
         history.set_all(params, host, &knobs);
+    });
+}
+
+/// Puts `clips` into slots of these numbers, each as it would be if it were imported and then kept there, as one undo step.
+///
+/// # Panics
+/// If a number is 12 or more.
+pub fn fill_slots(params: &JangdanParams, history: &History, clips: &[(usize, Pattern)]) {
+    let recipe = params.recipe();
+    history.step(params, || {
+        for &(slot, clip) in clips {
+            let edits = Edits::import(clip, recipe);
+            let (recipe, anchor) = (Some(recipe), Some(clip));
+            let groove = Groove { recipe, anchor, edits, ..Groove::default() };
+            params.slots.store(slot, Some(groove));
+        }
     });
 }
 

@@ -54,6 +54,11 @@ fn entries(path: &Path, endings: &[&str]) -> std::io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
+/// The name of the file at `path` without its ending.
+pub(super) fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// The user's home, and what systems put there.
 fn places() -> Vec<(String, PathBuf)> {
     let Some(home) = home() else { return Vec::new() };

@@ -2,22 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use groove::midi::{self, Clip, ClipOptions, ClipReport};
-use groove::{Instrument, KeyMap, NoteMap, Pattern};
+use groove::midi;
+use groove::{Instrument, KeyMap};
 
+use crate::files::clip_file::{ClipFile, ClipTarget};
 use crate::files::display_text::file_name;
 use crate::files::midi_export::PlayedCycle;
 use crate::files::presets::Preset;
 use crate::files::{folder, midi_export, presets};
 use crate::params::snapshot::State;
-use crate::state::morph::Corner;
 use crate::state::redrawn_cells::RedrawnCells;
-
-/// The largest file that is read as a clip, in bytes; the same as the trainer's.
-const LARGEST_CLIP: u64 = 16 << 20;
-
-/// Maximum number of reasons in the line on what was left out of a clip.
-const MAX_REASONS: usize = 3;
 
 /// Work for the file thread, or for the worker where no file is needed.
 ///
@@ -36,13 +30,11 @@ pub enum Job {
         bpm: f64,
     },
     /// Reads a clip.
-    Import(PathBuf),
-    /// Reads a clip for a corner of the pad.
-    ImportCorner {
-        /// The corner, `0..4`.
-        place: usize,
+    Import {
         /// The file.
         path: PathBuf,
+        /// Where it is to go.
+        target: ClipTarget,
     },
     /// Reads weights for the worker to play with.
     ReadWeights {
@@ -120,22 +112,8 @@ pub enum ExportScope {
 pub enum JobResult {
     /// The file was written.
     Exported(PathBuf),
-    /// A clip, for [`Edits::import`](crate::state::edits::Edits::import).
-    Imported {
-        /// The name of its file.
-        name: String,
-        /// The clip.
-        clip: Box<Pattern>,
-        /// One line on what was read and what was left out, for the user.
-        report: String,
-    },
-    /// A clip for [`set_corner`](crate::editing::commands::set_corner).
-    Corner {
-        /// The corner, `0..4`.
-        place: usize,
-        /// Its new content.
-        corner: Corner,
-    },
+    /// A clip, of which all is taken or some is chosen.
+    ClipRead(Box<ClipFile>),
     /// The weights of this name play from the next bar line on.
     Weights(String),
     /// The new row, for [`put_row`](crate::editing::commands::put_row).
@@ -169,15 +147,9 @@ pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
         Job::Export { folder, name, cycles, bpm } => {
             export(folder, name, cycles, *bpm).map(JobResult::Exported)
         }
-        Job::Import(path) => import(path, key_map).map(|(clip, report)| JobResult::Imported {
-            name: stem(path),
-            clip: Box::new(clip),
-            report,
-        }),
-        Job::ImportCorner { place, path } => import(path, key_map).map(|(clip, _)| {
-            let corner = Corner::Clip { name: stem(path), pattern: Box::new(clip) };
-            JobResult::Corner { place: *place, corner }
-        }),
+        Job::Import { path, target } => {
+            ClipFile::read(path, *target, key_map).map(|file| JobResult::ClipRead(Box::new(file)))
+        }
         Job::List { folder, endings } => Ok(JobResult::Listed(folder::list(folder, endings))),
         Job::ListPresets(folder) => presets::list(folder.as_deref()),
         Job::SavePreset { folder, name, state, may_replace } => {
@@ -191,11 +163,6 @@ pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
         }
     };
     result.unwrap_or_else(JobResult::Failed)
-}
-
-/// The name of the file at `path` without its ending.
-pub(super) fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Writes the notes of `cycles`.
@@ -213,42 +180,6 @@ fn export(folder: &Path, name: &str, cycles: &[PlayedCycle], bpm: f64) -> Result
         }
         number += 1;
     }
-}
-
-/// The first four bars of the clip at `path`, and one line on how it was read.
-fn import(path: &Path, key_map: KeyMap) -> Result<(Pattern, String), String> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
-    let bytes = whole_files::read(path, LARGEST_CLIP, "a clip").map_err(|error| told(&error))?;
-    let options = ClipOptions { channel: None, key_map };
-    let clip = Clip::read(&bytes, options).map_err(|error| told(&error))?;
-    let pattern = clip.pattern(1).map_err(|error| told(&error))?;
-    Ok((pattern, report_line(&clip.report)))
-}
-
-/// One line on what was read of a clip and what was left out, such as `2 bars, repeated; left out: 3 hits on key 27 (high Q)`.
-fn report_line(report: &ClipReport) -> String {
-    let mut line = match (report.bars, report.is_loop) {
-        (1, _) => "1 bar, repeated".to_owned(),
-        (bars, true) => format!("{bars} bars, repeated"),
-        (bars @ 0..=4, false) => format!("{bars} bars"),
-        (bars, false) => format!("the first 4 of {bars} bars"),
-    };
-    if let Some(map) = report.note_map.filter(|map| *map != NoteMap::GeneralMidi) {
-        line += &format!(", read as {}", map.name());
-    }
-    if let Some(channel) = report.channel.filter(|&channel| channel != midi::DRUM_CHANNEL) {
-        line += &format!(", channel {}", channel + 1);
-    }
-    let reasons = report.left_out.iter().map(|(reason, &count)| reason.describe(count));
-    let faults = report.repairs.iter().map(ToString::to_string);
-    for (what, parts) in [("left out: ", reasons.collect::<Vec<_>>()), ("", faults.collect())] {
-        if !parts.is_empty() {
-            let more = if parts.len() > MAX_REASONS { " and more" } else { "" };
-            line += &format!("; {what}{}{more}", parts[..parts.len().min(MAX_REASONS)].join(", "));
-        }
-    }
-    line
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::files::display_text::file_name;
 use crate::files::folder;
-use crate::files::jobs::{JobResult, stem};
+use crate::files::folder::stem;
+use crate::files::jobs::JobResult;
 use crate::params::preset::{self, ENDING};
 use crate::params::snapshot::State;
 

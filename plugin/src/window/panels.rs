@@ -1,5 +1,6 @@
 //! The panels: header, footer, and the parts around the grid; their requests and the state they show.
 
+pub(crate) mod bars;
 pub(crate) mod browser;
 pub mod command;
 pub(crate) mod dialog;
@@ -17,6 +18,7 @@ pub(crate) mod requests;
 pub mod scene;
 pub(crate) mod slots;
 pub(crate) mod source;
+pub(crate) mod thumbnail;
 pub(crate) mod title;
 pub(crate) mod transport;
 pub(crate) mod wordmark;

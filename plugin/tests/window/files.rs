@@ -1,6 +1,7 @@
 //! Files and the list of grooves: commands and messages.
 
 use jangdan::factory::grooves::grooves;
+use jangdan::files::clip_file::ClipTarget;
 use jangdan::files::jobs::{ExportScope, Job};
 use jangdan::files::presets::Preset;
 use jangdan::window::Command;
@@ -25,6 +26,10 @@ impl Drop for Clips {
     fn drop(&mut self) {
         _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+fn imports(path: std::path::PathBuf) -> Command {
+    Command::Job(Job::Import { path, target: ClipTarget::Live })
 }
 
 fn type_text(window: &mut Headless, text: &str) {
@@ -53,7 +58,7 @@ fn a_clip_is_found_with_the_keyboard_alone() {
         press_key(&mut window, Key::ArrowDown); // past the folder
     }
     press_key(&mut window, Key::Enter);
-    assert_eq!(window.execute(), [Command::Job(Job::Import(clips.0.join("break.mid")))]);
+    assert_eq!(window.execute(), [imports(clips.0.join("break.mid"))]);
     window.frame(Vec::new());
     assert_eq!(window.focused(), None, "the dialog is closed");
 }
@@ -69,7 +74,7 @@ fn what_is_typed_finds_a_part_of_a_name_and_backspace_goes_up() {
     window.execute();
     type_text(&mut window, "SHUF");
     press_key(&mut window, Key::Enter);
-    assert_eq!(window.execute(), [Command::Job(Job::Import(clips.0.join("shuffle.mid")))]);
+    assert_eq!(window.execute(), [imports(clips.0.join("shuffle.mid"))]);
 }
 
 #[test]
@@ -126,11 +131,7 @@ fn while_ctrl_is_held_the_host_does_not_hear_of_shortcuts() {
     assert!(hold(&mut window, Modifiers::COMMAND).is_some());
     let path = std::env::temp_dir().join("clip.mid");
     window.frame(vec![Event::Text(path.to_string_lossy().into_owned())]);
-    assert_eq!(
-        window.execute(),
-        [Command::Job(Job::Import(path))],
-        "nothing is typed all the same"
-    );
+    assert_eq!(window.execute(), [imports(path)], "nothing is typed all the same");
     press_key(&mut window, Key::ArrowRight);
     let holder = window.focused();
     assert!(holder.is_some());

@@ -1,5 +1,6 @@
 //! The window, drawn without a display.
 
+mod bars;
 mod edit;
 mod files;
 mod idle;

@@ -133,6 +133,19 @@ fn lists_menus_dialogs_and_tooltips_show_any_name() {
 }
 
 #[test]
+fn the_choice_of_bars_shows_any_name() {
+    for name in names() {
+        let mut window = window_of(MIN_SIZE, 1.0);
+        let mut file = super::bars::song();
+        file.name.clone_from(&name);
+        file.clip.parts.iter_mut().for_each(|part| part.name.clone_from(&name));
+        window.view().choose_bars(file);
+        (0..3).for_each(|_| drop(window.frame(Vec::new())));
+        check(&window.frame(Vec::new()).shapes, MIN_SIZE, &name);
+    }
+}
+
+#[test]
 fn a_question_and_a_rename_take_any_name() {
     for name in names() {
         let mut window = window();

@@ -2,9 +2,10 @@
 
 use engine::Playing;
 use groove::midi::Performance;
-use groove::{Beats, Hit, Instrument};
+use groove::{BARS, Beats, Hit, Instrument, Pattern};
 
 use super::*;
+use crate::files::clip_file::Taken;
 
 /// A folder that is empty at first, and gone at last.
 struct Folder(PathBuf);
@@ -56,7 +57,19 @@ fn clip(folder: &Folder, notes: &[(f64, u8)]) -> JobResult {
         .collect();
     let path = folder.0.join("clip.mid");
     std::fs::write(&path, midi::write_notes(&notes, Beats(4.0), 120.0).unwrap()).unwrap();
-    run(&Job::Import(path), KeyMap::Guess)
+    import(path, KeyMap::Guess)
+}
+
+fn import(path: PathBuf, key_map: KeyMap) -> JobResult {
+    run(&Job::Import { path, target: ClipTarget::Live }, key_map)
+}
+
+/// What is taken of a file in which there is nothing to choose.
+#[track_caller]
+fn taken(result: JobResult) -> Taken {
+    let JobResult::ClipRead(file) = result else { panic!("{result:?}") };
+    assert!(!file.has_choice());
+    file.take(1, BARS).unwrap()
 }
 
 #[test]
@@ -71,8 +84,7 @@ fn what_is_exported_is_imported_again_and_no_file_is_written_over() {
         }
     }
     assert_eq!(folder.files(), ["Jazz-7 2.mid", "Jazz-7.mid"]);
-    let imported = run(&Job::Import(paths.remove(0)), KeyMap::Guess);
-    let JobResult::Imported { name, clip: pattern, .. } = imported else { panic!("{imported:?}") };
+    let Taken { name, pattern, .. } = taken(import(paths.remove(0), KeyMap::Guess));
     assert_eq!(name, "Jazz-7", "its own name");
     let cells = |pattern: &Pattern| {
         pattern.iter().map(|(step, instrument, _)| (step, instrument)).collect::<Vec<_>>()
@@ -111,7 +123,7 @@ fn a_folder_that_is_not_there_is_told_in_one_line_and_nothing_is_left_behind() {
 fn a_clip_of_one_bar_repeats_through_the_pattern() {
     let folder = Folder::new("bar");
     let result = clip(&folder, &[(0.0, 36), (1.0, 38)]);
-    let JobResult::Imported { clip: pattern, report, .. } = result else { panic!("{result:?}") };
+    let Taken { pattern, report, .. } = taken(result);
     let cells: Vec<usize> = pattern.iter().map(|(step, ..)| step).collect();
     assert_eq!(cells, [0, 4, 16, 20, 32, 36, 48, 52]);
     assert_eq!(pattern.hit(52, Instrument::Snare), Some(Hit::new(100.0 / 127.0, 0.0)));
@@ -122,15 +134,14 @@ fn a_clip_of_one_bar_repeats_through_the_pattern() {
 fn the_report_names_the_note_map_and_what_was_left_out() {
     let folder = Folder::new("told");
     let notes = [(0.0, 36), (1.0, 49), (1.5, 54), (2.0, 38), (2.5, 71), (3.0, 63), (3.5, 63)];
-    let JobResult::Imported { clip: pattern, report, .. } = clip(&folder, &notes) else { panic!() };
+    let Taken { pattern, report, .. } = taken(clip(&folder, &notes));
     assert!(pattern.hit(4, Instrument::ClosedHiHat).is_some(), "{pattern:?}");
     assert_eq!(report, "1 bar, repeated, read as Addictive Drums 2; left out: 2 hits on key 63");
 
     // By the chosen map; key 71 is a tom in Addictive Drums 2 only.
     let path = folder.0.join("clip.mid");
     let map = KeyMap::Ready(groove::NoteMap::RolandTd);
-    let read = run(&Job::Import(path), map);
-    let JobResult::Imported { report, .. } = read else { panic!("{read:?}") };
+    let Taken { report, .. } = taken(import(path, map));
     let left = "left out: 1 hit on key 71 (short whistle)";
     assert_eq!(report, format!("1 bar, repeated, read as Roland TD; {left}"));
 }
@@ -141,10 +152,46 @@ fn a_clip_without_drums_or_that_is_no_midi_file_is_told_in_one_line() {
     let empty = clip(&folder, &[]);
     assert_eq!(empty, JobResult::Failed("clip.mid: no notes in it".to_owned()));
     let path = folder.0.join("noise.mid");
-    for job in [path.clone(), folder.0.join("missing.mid")].map(Job::Import) {
-        std::fs::write(&path, b"not MIDI").unwrap();
-        let result = run(&job, KeyMap::Guess);
+    for path in [path.clone(), folder.0.join("missing.mid")] {
+        std::fs::write(folder.0.join("noise.mid"), b"not MIDI").unwrap();
+        let result = import(path, KeyMap::Guess);
         let JobResult::Failed(message) = result else { panic!("{result:?}") };
         assert!(message.contains(".mid: ") && !message.contains('\n'), "{message}");
     }
+}
+
+/// A file of these bars: each has as many kicks, on its first steps.
+fn bars(folder: &Folder, kicks: &[usize]) -> Box<ClipFile> {
+    let mut notes = Vec::new();
+    for (bar, &count) in kicks.iter().enumerate() {
+        notes.extend((0..count).map(|step| (4.0 * bar as f64 + step as f64 / 4.0, 36)));
+    }
+    let JobResult::ClipRead(file) = clip(folder, &notes) else { panic!("no clip") };
+    file
+}
+
+#[test]
+fn of_more_than_four_bars_some_are_chosen_and_the_report_says_which() {
+    let folder = Folder::new("choice");
+    let file = bars(&folder, &[1, 1, 6, 6, 6, 6, 6, 6, 6, 6, 1]);
+    assert!(file.has_choice());
+    assert_eq!(file.likeliest(), 3);
+    let report = |bar, bars| file.take(bar, bars).unwrap().report;
+    assert_eq!(report(3, 4), "bars 3 to 6 of 11");
+    assert_eq!(report(3, 2), "bars 3 to 4 of 11, repeated");
+    assert_eq!(report(2, 1), "bar 2 of 11, repeated");
+    assert_eq!(file.take(1, 4).unwrap().pattern.count(), 14);
+}
+
+#[test]
+fn the_patterns_of_a_pack_are_one_each() {
+    let folder = Folder::new("pack");
+    let file = bars(&folder, &[2, 0, 3, 3, 3, 3, 3, 0, 4, 4]);
+    let pack = file.pack();
+    let counts: Vec<usize> = pack.patterns.iter().map(Pattern::count).collect();
+    // One bar and two are repeated, of five the first four are taken.
+    assert_eq!(counts, [8, 12, 16]);
+    assert_eq!(pack.first, None);
+    let file = ClipFile { target: ClipTarget::Slot(5), ..*file };
+    assert_eq!(file.pack().first, Some(5));
 }

@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use super::{Load, Worker};
 use crate::editing::history::History;
+use crate::files::clip_file::ClipTarget;
 use crate::files::jobs::{ExportScope, Job, JobResult};
 use crate::generation::weights::{Decode, Fake, Gate, Watched, Weights};
 use crate::handoff::{AudioEnd, GuiEnd, Network, handoff};
@@ -244,7 +245,8 @@ fn an_edit_is_answered_and_a_clip_that_cannot_be_read_is_told() {
     });
     assert!(instance.is_answered());
     assert_eq!(instance.live(), Score::steady(instance.params.edits.get().over(&shown)));
-    instance.gui.send(Job::Import("/nowhere/clip.mid".into()));
+    let (path, target) = ("/nowhere/clip.mid".into(), ClipTarget::Live);
+    instance.gui.send(Job::Import { path, target });
     let result = result(&instance);
     assert!(matches!(result, JobResult::Failed(_)), "{result:?}");
 }

@@ -2,14 +2,18 @@
 
 use std::path::PathBuf;
 
+use groove::BARS;
 use nice_plug::prelude::ParamSetter;
 
 use super::Window;
 use crate::editing::commands;
+use crate::files::clip_file::{ClipTarget, Pack, Taken};
 use crate::files::jobs::{Job, JobResult};
 use crate::params::JangdanParams;
 use crate::params::snapshot::State;
+use crate::state::choice::SLOTS;
 use crate::state::groove_name::GrooveName;
+use crate::state::morph::Corner;
 use crate::window::panels::browser;
 use crate::window::panels::command::Command;
 use crate::window::panels::title;
@@ -39,6 +43,8 @@ impl Window {
             Command::Corner { place, corner } => {
                 commands::set_corner(params, history, place, corner)
             }
+            Command::Take(taken) => self.take(taken, setter),
+            Command::FillSlots(pack) => self.fill_slots(&pack),
             Command::Choose(slot) => gui.choose(slot),
             Command::ListPresets => self.list_presets(),
             Command::PresetFolder(folder) => {
@@ -69,17 +75,13 @@ impl Window {
         let Self { params, history, gui, view, .. } = self;
         match result {
             JobResult::Exported(path) => view.notify(format!("Saved as {}", path.display())),
-            JobResult::Imported { name, clip, report } => {
-                commands::import(params, history, setter.raw_context, *clip);
-                gui.choose(None);
-                view.notify(format!("Imported {name}: {report}"));
-                set_name(params, name, true);
-            }
+            JobResult::ClipRead(file) if file.has_choice() => view.choose_bars(*file),
+            JobResult::ClipRead(file) => match file.take(1, BARS) {
+                Ok(taken) => self.take(taken, setter),
+                Err(error) => view.show_error(error),
+            },
             JobResult::Listed(folder) => view.show_folder(folder),
             JobResult::Weights(name) => view.notify(format!("The network plays with {name}")),
-            JobResult::Corner { place, corner } => {
-                commands::set_corner(params, history, place, corner);
-            }
             JobResult::Redrawn(cells) => commands::put_cells(params, history, &cells),
             JobResult::PresetsListed(presets) => view.show_presets(presets),
             JobResult::PresetLoaded(preset, state) => {
@@ -108,6 +110,52 @@ impl Window {
             }
             JobResult::Failed(trouble) => view.show_error(trouble),
         }
+    }
+
+    /// Puts what was taken of a clip where it is to go.
+    fn take(&mut self, taken: Taken, setter: &ParamSetter<'_>) {
+        let Self { params, history, gui, view, .. } = self;
+        let Taken { name, target, pattern, report } = taken;
+        match target {
+            ClipTarget::Live => {
+                commands::import(params, history, setter.raw_context, *pattern);
+                gui.choose(None);
+                view.notify(format!("Imported {name}: {report}"));
+                set_name(params, name, true);
+            }
+            ClipTarget::Slot(slot) => {
+                commands::fill_slots(params, history, &[(slot, *pattern)]);
+                view.notify(format!("Slot {} holds {name}: {report}", slot + 1));
+            }
+            ClipTarget::Corner(place) => {
+                view.notify(format!("A corner of the pad is {name}: {report}"));
+                commands::set_corner(params, history, place, Corner::Clip { name, pattern });
+            }
+        }
+    }
+
+    /// Fills slots with the patterns of a pack, as far as there are slots for them.
+    fn fill_slots(&mut self, pack: &Pack) {
+        let Self { params, history, view, .. } = self;
+        let Pack { name, first, patterns, report } = pack;
+        let held = params.slots.get();
+        let is_for_it = |slot: &usize| match first {
+            Some(first) => slot >= first,
+            None => held[*slot].is_none(),
+        };
+        let slots = (0..SLOTS).filter(is_for_it);
+        let filled: Vec<_> = slots.zip(patterns.iter().copied()).collect();
+        let (Some(first), Some(last)) = (filled.first(), filled.last()) else {
+            return view.show_error(format!("{name}: there is no empty slot; empty some"));
+        };
+        commands::fill_slots(params, history, &filled);
+        let (of, left) = (patterns.len(), patterns.len() - filled.len());
+        let left = if left > 0 { format!("; {left} had no slot") } else { String::new() };
+        let (first, last) = (first.0 + 1, last.0 + 1);
+        let count = filled.len();
+        view.notify(format!(
+            "{count} of {of} patterns of {name} are in slots {first} to {last}{left}{report}"
+        ));
     }
 
     fn list_presets(&self) {

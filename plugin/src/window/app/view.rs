@@ -12,6 +12,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;
 
 use crate::editing::history::History;
+use crate::files::clip_file::ClipFile;
 use crate::files::folder::Folder;
 use crate::files::jobs::Job;
 use crate::files::presets::Preset;
@@ -23,6 +24,7 @@ use crate::window::grid::drag::GridDrag;
 use crate::window::grid::playhead::Playhead;
 use crate::window::grid::tween::Tween;
 use crate::window::grid::{self, Marks, as_played, pointer, ruler};
+use crate::window::panels::bars::BarsDialog;
 use crate::window::panels::browser::Browser;
 use crate::window::panels::command::Command;
 use crate::window::panels::dialog::Dialog;
@@ -34,7 +36,7 @@ use crate::window::panels::scene::Scene;
 use crate::window::panels::slots::SlotHighlight;
 use crate::window::panels::zoom::Zoomed;
 use crate::window::panels::{
-    dialog, files, footer, generate, header, instruments, knobs, slots, source,
+    bars, dialog, files, footer, generate, header, instruments, knobs, slots, source,
 };
 use crate::window::widgets::{Contents, ControlContext, Gestures, Layout, dice, theme};
 
@@ -54,6 +56,7 @@ pub struct View {
     zoomed: Zoomed,
     browser: Browser,
     dialog: Dialog,
+    bars: BarsDialog,
     message: Message,
     requests: PanelRequests,
     history: History,
@@ -89,6 +92,11 @@ impl View {
     /// Shows the files of a folder in the dialog, if the dialog asked for this folder last.
     pub fn show_folder(&mut self, folder: Folder) {
         self.dialog.show_folder(folder);
+    }
+
+    /// Lets the user choose the bars of a MIDI file.
+    pub fn choose_bars(&mut self, file: ClipFile) {
+        self.bars.open(file);
     }
 
     /// Shows the user's presets in the list of grooves.
@@ -183,6 +191,7 @@ pub fn draw(
     resize::corner(ui, palette, window);
     files::dropped(ui, requests);
     dialog::dialog(ui, palette, &mut view.dialog, requests);
+    bars::bars(ui, palette, &mut view.bars, requests);
 
     for _ in 0..gestures.end_frame(setter) {
         history.end(params);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::files::clip_file::{Pack, Taken};
 use crate::files::jobs::{ExportScope, Job};
 use crate::state::morph::Corner;
 
@@ -32,6 +33,10 @@ pub enum Command {
         /// Its new content.
         corner: Corner,
     },
+    /// Takes a clip.
+    Take(Taken),
+    /// Fills slots with a pack.
+    FillSlots(Pack),
     /// Chooses a slot, or the live groove, as its MIDI key does.
     Choose(Option<u8>),
     /// Lists the user's presets.

@@ -6,6 +6,7 @@ use egui::{Id, Popup, Rect, Role, Ui};
 
 use percent_encoding::percent_decode_str;
 
+use crate::files::clip_file::{ClipTarget, MIDI_ENDINGS};
 use crate::files::display_text::paragraph;
 use crate::files::jobs::{ExportScope, Job};
 use crate::params::JangdanParams;
@@ -103,7 +104,8 @@ pub(crate) fn dropped(ui: &Ui, requests: &mut PanelRequests) {
         });
         dropped.chain(pasted).collect::<Vec<_>>()
     });
-    requests.commands.extend(paths.into_iter().next().map(|path| Command::Job(Job::Import(path))));
+    let import = |path| Command::Job(Job::Import { path, target: ClipTarget::Live });
+    requests.commands.extend(paths.into_iter().next().map(import));
 }
 
 /// The path of a MIDI file, if `text` is one as file managers copy it.
@@ -119,7 +121,7 @@ fn path_of_clip(text: &str) -> Option<PathBuf> {
         None => PathBuf::from(line),
     };
     let ending = path.extension()?.to_str()?.to_lowercase();
-    (path.is_absolute() && (ending == "mid" || ending == "midi")).then_some(path)
+    (path.is_absolute() && MIDI_ENDINGS.contains(&&*ending)).then_some(path)
 }
 
 #[cfg(test)]

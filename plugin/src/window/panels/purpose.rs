@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::files::clip_file::{ClipTarget, MIDI_ENDINGS};
 use crate::files::jobs::{ExportScope, Job};
 use crate::params::preset;
 use crate::window::panels::command::Command;
@@ -45,7 +46,7 @@ impl Purpose {
     /// Extensions of the files to list.
     pub(crate) fn endings(&self) -> &'static [&'static str] {
         match self {
-            Self::Import | Self::Export(_) | Self::Corner(_) => &["mid", "midi"],
+            Self::Import | Self::Export(_) | Self::Corner(_) => MIDI_ENDINGS,
             Self::Weights => &["safetensors"],
             Self::Presets => &[preset::ENDING],
         }
@@ -57,10 +58,12 @@ impl Purpose {
 
     pub(crate) fn command(&self, path: PathBuf) -> Command {
         match self {
-            Self::Import => Command::Job(Job::Import(path)),
+            Self::Import => Command::Job(Job::Import { path, target: ClipTarget::Live }),
             Self::Export(scope) => Command::Export { folder: path, scope: *scope },
             Self::Weights => Command::Job(Job::ReadWeights { path: Some(path), revision: None }),
-            Self::Corner(place) => Command::Job(Job::ImportCorner { place: *place, path }),
+            Self::Corner(place) => {
+                Command::Job(Job::Import { path, target: ClipTarget::Corner(*place) })
+            }
             Self::Presets => Command::PresetFolder(path),
         }
     }

@@ -3,16 +3,16 @@
 use egui::{
     Align2, Color32, Id, Key, Popup, Rect, Response, Role, Stroke, StrokeKind, Ui, pos2, vec2,
 };
-use groove::{Pattern, STEPS_PER_BAR};
+use groove::STEPS_PER_BAR;
 use nice_plug::prelude::Param;
 
 use crate::playing::keys::{self, KEYS, KeyAction};
 use crate::state::choice::Choice;
 use crate::state::choice::SLOTS;
 use crate::state::groove::Groove;
-use crate::window::grid::ROWS;
 use crate::window::panels::command::Command;
 use crate::window::panels::key_lights::{KeyLights, key_name, key_names};
+use crate::window::panels::thumbnail::thumbnail;
 use crate::window::widgets::{
     ControlContext, PANEL_RADIUS, UNIT, Weight, blend, choices, clickable, column, explain,
     focus_ring, write_text,
@@ -141,7 +141,9 @@ fn slot_tile(
             let picture = tile.shrink2(vec2(4.0, 3.0)).with_min_y(tile.top() + 16.0);
             let is_sounding = highlight.state(Some(slot as u8)) == State::Sounding;
             if let Some(pattern) = groove.heard(0) {
-                thumbnail(ui, cx, picture, &pattern, is_sounding.then_some(palette.on_accent));
+                let bar = pattern.iter().filter(|(step, ..)| *step < STEPS_PER_BAR);
+                let ink = is_sounding.then_some(palette.on_accent);
+                thumbnail(ui.painter(), palette, picture, STEPS_PER_BAR, bar, ink);
             }
         }
         None if response.hovered() => {
@@ -212,28 +214,6 @@ fn paint(
     }
     focus_ring(painter, response, tile, radius, palette.text);
     if state == State::Sounding && is_filled { palette.on_accent } else { palette.text }
-}
-
-/// Draws the first bar of `pattern` as dots, in the instruments' colours or in `ink`.
-fn thumbnail(
-    ui: &Ui,
-    cx: ControlContext<'_>,
-    place: Rect,
-    pattern: &Pattern,
-    ink: Option<Color32>,
-) {
-    let painter = ui.painter();
-    let (width, height) =
-        (place.width() / STEPS_PER_BAR as f32, place.height() / ROWS.len() as f32);
-    for (row, instrument) in ROWS.into_iter().enumerate() {
-        for step in 0..STEPS_PER_BAR {
-            let Some(hit) = pattern.hit(step, instrument) else { continue };
-            let at = place.min + vec2(step as f32 * width, row as f32 * height);
-            let dot = Rect::from_min_size(at, vec2(width.max(1.5), height.clamp(1.5, 3.0)));
-            let color = ink.unwrap_or_else(|| cx.palette.instrument(instrument));
-            painter.rect_filled(dot, 0.0, color.gamma_multiply(0.45 + 0.55 * hit.velocity()));
-        }
-    }
 }
 
 /// Draws the button *Follow*, lit by the notes that it follows.

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use groove::{Hit, Instrument, Pattern, midi};
 use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, Params, PluginApi, PluginState};
 
 use super::*;
+use crate::files::clip_file::ClipFile;
 use crate::files::jobs::ExportScope;
 use crate::files::midi_export::PlayedCycle;
 use crate::files::presets::Preset;
 use crate::handoff::{WorkerEnd, handoff};
 use crate::headless::Host;
+use crate::state::groove::Groove;
 use crate::window::app::window_thread::WindowThread;
 
 fn window() -> (Window, WorkerEnd, Host) {
@@ -68,9 +71,64 @@ fn an_imported_clip_gives_the_groove_its_name_until_it_is_taken_back() {
     assert_eq!(name(&mut window), None);
 }
 
+/// A file that holds `patterns` one after another.
+fn file(name: &str, target: ClipTarget, patterns: &[Pattern]) -> ClipFile {
+    let bytes = midi::write(patterns, 120.0).unwrap();
+    let clip = midi::Clip::read(&bytes, midi::ClipOptions::default()).unwrap();
+    let bars = clip.bars();
+    ClipFile { name: name.to_owned(), target, clip, bars }
+}
+
 fn imported(name: &str) -> JobResult {
-    let (name, clip) = (name.to_owned(), Box::new(crate::factory::pattern()));
-    JobResult::Imported { name, clip, report: "4 bars".to_owned() }
+    let file = file(name, ClipTarget::Live, &[crate::factory::pattern()]);
+    JobResult::ClipRead(Box::new(file))
+}
+
+#[test]
+fn a_clip_goes_where_it_is_meant_to_as_one_step() {
+    let (mut window, worker, host) = window();
+    let setter = ParamSetter::new(&host);
+    let clip = file("break", ClipTarget::Live, &[crate::factory::pattern()]).clip;
+    let clip = clip.pattern(1).unwrap();
+    for target in [ClipTarget::Slot(4), ClipTarget::Corner(2)] {
+        worker.done(JobResult::ClipRead(Box::new(file("break", target, &[clip]))));
+        window.take_results(&setter);
+    }
+    let kept = window.params.slots.get()[4].clone().unwrap();
+    assert_eq!(kept.key().map(|key| key.is_import), Some(true));
+    assert_eq!(kept.anchor, Some(clip));
+    let corner = Corner::Clip { name: "break".to_owned(), pattern: Box::new(clip) };
+    assert_eq!(window.params.corners.get()[2], corner);
+    assert_eq!(name(&mut window), None, "the live groove is what it was");
+    window.carry_out(Command::Undo, &setter);
+    window.carry_out(Command::Undo, &setter);
+    assert!(window.params.slots.get().iter().all(Option::is_none));
+    assert_ne!(window.params.corners.get()[2], corner);
+    assert!(!window.history.can().0);
+}
+
+#[test]
+fn a_pack_fills_empty_slots_or_those_from_the_one_it_was_dropped_on_as_one_step() {
+    let (mut window, worker, host) = window();
+    let setter = ParamSetter::new(&host);
+    let mut one = Pattern::EMPTY;
+    one.set(0, Instrument::Kick, Some(Hit::new(1.0, 0.0)));
+    let parts = vec![one, Pattern::EMPTY, one, Pattern::EMPTY, one];
+    let filled = |window: &Window| -> Vec<usize> {
+        let slots = window.params.slots.get();
+        (0..SLOTS).filter(|&slot| slots[slot].is_some()).collect()
+    };
+    window.params.slots.store(1, Some(Groove::of_patterns(vec![one])));
+    worker.done(JobResult::ClipRead(Box::new(file("pack", ClipTarget::Live, &parts))));
+    window.take_results(&setter);
+    assert_eq!(filled(&window), [1], "the user is asked first");
+    let fill = |target| Command::FillSlots(file("pack", target, &parts).pack());
+    window.carry_out(fill(ClipTarget::Live), &setter);
+    assert_eq!(filled(&window), [0, 1, 2, 3]);
+    window.carry_out(Command::Undo, &setter);
+    assert_eq!(filled(&window), [1]);
+    window.carry_out(fill(ClipTarget::Slot(10)), &setter);
+    assert_eq!(filled(&window), [1, 10, 11], "as far as there are slots");
 }
 
 #[test]
@@ -78,7 +136,8 @@ fn of_two_clips_that_are_imported_at_once_each_has_its_own_name() {
     let (mut window, worker, host) = window();
     let setter = ParamSetter::new(&host);
     for path in ["one.mid", "other.mid"] {
-        window.carry_out(Command::Job(Job::Import(path.into())), &setter);
+        let (path, target) = (path.into(), ClipTarget::Live);
+        window.carry_out(Command::Job(Job::Import { path, target }), &setter);
     }
     for own in ["one", "other"] {
         worker.done(imported(own));
