@@ -34,7 +34,7 @@ pub use play::PlayParams;
 use std::sync::Arc;
 
 use groove::sequencer::{Feel, Lanes, PlaybackSettings, RegularFills, Shape, VelocitySettings};
-use groove::{Beats, Instrument, KeyMap, NoteMap};
+use groove::{Bar, Beats, Instrument, KeyMap, NoteMap};
 use nice_plug::prelude::*;
 use parking_lot::RwLock;
 
@@ -221,6 +221,8 @@ impl JangdanParams {
             length: pattern.length.value().into(),
             start: u8::try_from(pattern.start.value()).unwrap_or_default(),
             speed: pattern.speed.value().into(),
+            // Whatever plays has bars of its own.
+            bar: Bar::COMMON,
         };
         let beats = u8::try_from(pattern.fill_beats.value()).unwrap_or_default();
         let fills = match pattern.fill_every.value().bars() {

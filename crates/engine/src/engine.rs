@@ -9,14 +9,16 @@
 mod cycles;
 mod run;
 
-use groove::sequencer::{GRID_PER_BEAT, PlaybackSettings};
+use groove::sequencer::{GRID_PER_BEAT, PlaybackSettings, Shape};
 use groove::{Beats, Instrument};
 
 use crate::clock::{Clock, Place, Transport};
-use crate::fill::{Fill, next_multiple};
+use crate::fill::Fill;
 use crate::late_change::{LATE_STEPS, LateChange, still_open};
 use crate::notes::{Event, Notes};
-use crate::scheduled_change::{ScheduledChange, first_untouched};
+use crate::playing::next_multiple;
+use crate::scheduled_change::first_untouched;
+use crate::timeline::{PlaybackChanges, ScoreChanges, Timeline};
 use crate::{Action, Control, PlayMode, Playing, Quantise, Score};
 
 /// A hit this part of a sample after one still sounds there, so that a hit on a sample is not
@@ -38,16 +40,13 @@ pub enum Offer {
 pub struct Now {
     /// The playhead.
     pub playhead: Beats,
-    /// The playback settings in force; new ones may wait for a boundary.
+    /// The playback settings in force, for the bars of what plays; new ones may wait for a boundary.
     pub playback: PlaybackSettings,
     /// The cycle, numbered by the shape in force.
     pub cycle: i64,
     /// The tag that the score came with; 0 for the one that the engine was made with.
     pub tag: u64,
 }
-
-/// The playback settings in force, and those that take over.
-type PlaybackChanges = ScheduledChange<PlaybackSettings, 2>;
 
 /// Plays a score in time with a host. See the [crate] documentation.
 ///
@@ -58,10 +57,7 @@ pub struct Engine {
     clock: Clock,
     /// The end of the musical time played; `None` while stopped.
     frontier: Option<Beats>,
-    /// Six: at the finest quantise a score may follow a score at every 16th, while in half time the late
-    /// hits of one are awaited for half a beat, and changes are made three eighths of a beat ahead.
-    /// Each with its tag.
-    scores: ScheduledChange<(Score, u64), 6>,
+    scores: ScoreChanges,
     playbacks: PlaybackChanges,
     fill: Fill,
     /// Hits to catch up on where the next stretch begins.
@@ -79,8 +75,8 @@ impl Engine {
         Self {
             clock: Clock::new(),
             frontier: None,
-            scores: ScheduledChange::new((score, 0)),
-            playbacks: ScheduledChange::new(PlaybackSettings::default()),
+            scores: ScoreChanges::new((score, 0)),
+            playbacks: PlaybackChanges::new(PlaybackSettings::default()),
             fill: Fill::default(),
             late_change: None,
             is_muted: false,
@@ -90,7 +86,7 @@ impl Engine {
         }
     }
 
-    /// Has `score` take over: at once while stopped, else at a boundary, so that every hit
+    /// Has `score` take over: at once while stopped, else at a boundary of its own bars, so that every hit
     /// of a step before it comes from the old score and every hit from it on from the new one.
     /// A score offered before that boundary takes the place of this one. `tag` is any number by which
     /// [`now`](Self::now) tells the caller which score plays.
@@ -103,9 +99,7 @@ impl Engine {
             return true;
         };
         let boundary = match offer {
-            Offer::Change(quantise) => {
-                next_multiple(untouched, quantise.grid(&self.playbacks.newest().shape))
-            }
+            Offer::Change(quantise) => quantise.boundary(&self.shape_of(score), untouched),
             Offer::Refresh => {
                 self.scores.boundary().filter(|&to_come| to_come >= untouched).unwrap_or(untouched)
             }
@@ -122,8 +116,7 @@ impl Engine {
             self.scores.restart((*score, tag));
             return;
         };
-        let grid = playing.quantise.grid(&self.playbacks.newest().shape);
-        let boundary = next_multiple(still_open(frontier), grid);
+        let boundary = playing.quantise.boundary(&self.shape_of(score), still_open(frontier));
         let late_change = self.late_change(boundary, playing);
         if self.scores.change_at((*score, tag), boundary) {
             self.late_change = self.late_change.or(late_change);
@@ -139,7 +132,7 @@ impl Engine {
     pub fn now(&self) -> Option<Now> {
         let playhead = self.playhead?;
         let grid = (playhead.0 * GRID_PER_BEAT as f64).floor() as i64;
-        let playback = *self.playbacks.at(grid);
+        let playback = self.timeline().at(grid);
         let (_, tag) = *self.scores.at(grid);
         Some(Now { playhead, playback, cycle: playback.shape.cycle_at(playhead), tag })
     }
@@ -205,7 +198,7 @@ impl Engine {
         match action {
             Action::Play(score, tag) => self.choose(score, tag, playing),
             Action::Fill(is_held) => {
-                let shape = self.playbacks.newest().shape;
+                let shape = self.timeline().newest().shape;
                 let open = self.frontier.map(still_open);
                 let boundary = open.and_then(|open| self.fill.boundary(is_held, open, &shape));
                 let late_change = boundary.and_then(|boundary| self.late_change(boundary, playing));
@@ -224,14 +217,14 @@ impl Engine {
         if boundary >= self.untouched()? {
             return None;
         }
-        let playback = self.playbacks.at(boundary);
-        let shape = &playback.shape;
-        let first = next_multiple(boundary, shape.speed.step_grid()) / shape.speed.step_grid();
-        let mut late_change = LateChange { boundary, first, struck: [0; LATE_STEPS] };
-        for (step, struck) in (first..).zip(&mut late_change.struck) {
-            let score = &self.scores.at(shape.grid(step)).0;
-            let row = playing.lanes.row(score.pattern(shape.cycle(step)), shape, step);
-            let row = self.fill.row(row, score, playing.seed, playback, step);
+        let playback = self.timeline().at(boundary);
+        let step_grid = playback.shape.step_grid();
+        let first = next_multiple(boundary, step_grid);
+        let mut late_change =
+            LateChange { boundary, first, step: step_grid, struck: [0; LATE_STEPS] };
+        for (step, struck) in (first / step_grid..).zip(&mut late_change.struck) {
+            let row =
+                self.timeline().row(&playback, step, &self.fill, &playing.lanes, playing.seed);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                 if hit.is_some_and(|hit| playback.time(step, instrument, hit) < frontier) {
                     *struck |= instrument.bit();
@@ -243,7 +236,16 @@ impl Engine {
 
     /// The first grid time of which no hit can have sounded; `None` while stopped.
     fn untouched(&self) -> Option<i64> {
-        Some(first_untouched(self.frontier?, longest_step(&self.playbacks)))
+        Some(first_untouched(self.frontier?, self.timeline().steps().longest))
+    }
+
+    fn timeline(&self) -> Timeline<'_> {
+        Timeline { scores: &self.scores, playbacks: &self.playbacks }
+    }
+
+    /// The shape that `score` is played in once it takes over.
+    fn shape_of(&self, score: &Score) -> Shape {
+        self.playbacks.newest().shape.of_bar(score.bar())
     }
 
     fn forget(&mut self) {
@@ -257,15 +259,14 @@ impl Engine {
     }
 }
 
-/// The length of a step, the longest under the playback settings in force.
-fn longest_step(playbacks: &PlaybackChanges) -> Beats {
-    let steps = playbacks.periods().map(|(playback, ..)| playback.shape.speed.step().0);
-    Beats(steps.fold(0.0, f64::max))
-}
-
 /// Has the playback settings of `playing` take over: another feel at the next step that is untouched at `frontier`,
 /// another shape at the boundary; at once if there is no frontier.
-fn take_playback(playbacks: &mut PlaybackChanges, playing: &Playing, frontier: Option<Beats>) {
+fn take_playback(
+    playbacks: &mut PlaybackChanges,
+    scores: &ScoreChanges,
+    playing: &Playing,
+    frontier: Option<Beats>,
+) {
     let (before, playback) = (*playbacks.newest(), playing.playback);
     let Some(frontier) = frontier else {
         playbacks.restart(playback);
@@ -274,14 +275,19 @@ fn take_playback(playbacks: &mut PlaybackChanges, playing: &Playing, frontier: O
     if before == playback {
         return;
     }
-    let step = longest_step(playbacks).0.max(playback.shape.speed.step().0);
+    let steps = Timeline { scores, playbacks }.steps();
+    let new_steps = scores.values().map(|(score, _)| playback.shape.of_bar(score.bar()).step().0);
+    let step = new_steps.fold(steps.longest.0, f64::max);
     let untouched = first_untouched(frontier, Beats(step));
     let to_come = playbacks.boundary().filter(|&to_come| to_come >= untouched);
     let boundary = match to_come {
         // Only the feel has changed again since the shape did: it waits for the shape.
         Some(to_come) if before.shape == playback.shape => to_come,
         None if before.shape == playback.shape => untouched,
-        _ => next_multiple(untouched, playing.quantise.grid(&playback.shape)),
+        _ => {
+            let shape = playback.shape.of_bar(scores.newest().0.bar());
+            playing.quantise.boundary(&shape, untouched)
+        }
     };
     // If it is refused, the next block tries again.
     if playbacks.is_open(boundary) {

@@ -1,11 +1,11 @@
 //! The fill that a player asks for: where it begins, ends and lands.
 
 use groove::sequencer::fills::{self, Part};
-use groove::sequencer::{GRID_PER_BEAT, PlaybackSettings, Row, Shape};
+use groove::sequencer::{PlaybackSettings, Row, Shape};
 
 use crate::Score;
 
-/// A fill under way or asked for. Places are grid times in 32nds.
+/// A fill under way or asked for. Places are grid times in clocks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fill {
     is_held: bool,
@@ -20,10 +20,10 @@ impl Fill {
     /// from `open` on.
     pub(crate) fn boundary(&self, is_held: bool, open: i64, shape: &Shape) -> Option<i64> {
         if is_held {
-            return Some(next_multiple(open, beat(shape)));
+            return Some(shape.next_beat(open));
         }
         let (start, _) = self.region?;
-        Some(next_multiple(open.max(start + 1), bar(shape)))
+        Some(shape.next_bar(open.max(start + 1)))
     }
 
     /// Presses or lets go. What changes can be heard from `open` on; `None` while nothing plays.
@@ -60,7 +60,7 @@ impl Fill {
     }
 
     fn begin(&mut self, open: i64, shape: &Shape) {
-        let start = next_multiple(open, beat(shape));
+        let start = shape.next_beat(open);
         match self.region {
             // One that has not ended goes on.
             Some((start, Some(end))) if open <= end => self.region = Some((start, None)),
@@ -81,11 +81,9 @@ impl Fill {
         playback: &PlaybackSettings,
         step: i64,
     ) -> Row {
-        match self.part(&playback.shape, step).or_else(|| playback.fills.part(step)) {
-            Some(Part::Fill) => {
-                let in_bar = step.rem_euclid(16);
-                fills::row(seed, score.fills(), step - in_bar, in_bar as usize)
-            }
+        let bar = playback.shape.bar;
+        match self.part(&playback.shape, step).or_else(|| playback.fills.part(bar, step)) {
+            Some(Part::Fill) => fills::row(seed, score.fills(), bar, step),
             Some(Part::Landing) => fills::landing(row),
             None => row,
         }
@@ -106,21 +104,6 @@ impl Fill {
     }
 }
 
-/// A played beat in 32nds: in half time it takes two of the song's.
-const fn beat(shape: &Shape) -> i64 {
-    GRID_PER_BEAT / 2 * shape.speed.step_grid()
-}
-
-/// A played bar in 32nds.
-const fn bar(shape: &Shape) -> i64 {
-    4 * beat(shape)
-}
-
-/// The first multiple of `of` at or after `place`.
-pub(crate) fn next_multiple(place: i64, of: i64) -> i64 {
-    place.saturating_add((-place).rem_euclid(of))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +112,7 @@ mod tests {
         length: groove::sequencer::Length::Four,
         start: 0,
         speed: groove::sequencer::Speed::Normal,
+        bar: groove::Bar::COMMON,
     };
 
     /// The played steps of `0..64` at which something else than the (silent) groove is played.
@@ -142,8 +126,8 @@ mod tests {
     #[test]
     fn a_tap_fills_the_rest_of_the_bar_and_lands_on_the_next() {
         let mut fill = Fill::default();
-        fill.hold(true, Some(2 * 17), &SHAPE);
-        fill.hold(false, Some(2 * 18), &SHAPE);
+        fill.hold(true, Some(6 * 17), &SHAPE);
+        fill.hold(false, Some(6 * 18), &SHAPE);
         let steps = changed(&fill);
         assert!(steps.iter().all(|step| (20..=32).contains(step)), "{steps:?}");
         assert!(steps.contains(&32) && steps.len() > 4);
@@ -154,7 +138,7 @@ mod tests {
         let mut fill = Fill::default();
         fill.hold(true, Some(0), &SHAPE);
         assert!(changed(&fill).last().is_some_and(|&step| step > 48));
-        fill.hold(false, Some(2 * 33), &SHAPE);
+        fill.hold(false, Some(6 * 33), &SHAPE);
         assert_eq!(changed(&fill).last(), Some(&48));
     }
 
@@ -162,14 +146,14 @@ mod tests {
     fn pressed_again_before_its_end_it_goes_on_and_after_it_the_first_still_lands() {
         let mut fill = Fill::default();
         fill.hold(true, Some(0), &SHAPE);
-        fill.hold(false, Some(2), &SHAPE);
+        fill.hold(false, Some(6), &SHAPE);
         let mut again = fill;
-        again.hold(true, Some(30), &SHAPE);
-        again.hold(false, Some(34), &SHAPE);
+        again.hold(true, Some(6 * 15), &SHAPE);
+        again.hold(false, Some(6 * 17), &SHAPE);
         assert_eq!(changed(&again).last(), Some(&32));
         // After the bar line at step 16 has sounded in part.
-        fill.hold(true, Some(33), &SHAPE);
-        fill.hold(false, Some(34), &SHAPE);
+        fill.hold(true, Some(6 * 16 + 3), &SHAPE);
+        fill.hold(false, Some(6 * 17), &SHAPE);
         let steps = changed(&fill);
         assert!(steps.contains(&16) && !steps.contains(&17) && steps.contains(&32), "{steps:?}");
     }
@@ -178,9 +162,9 @@ mod tests {
     fn a_jump_begins_a_held_fill_anew_and_forgets_another() {
         let mut fill = Fill::default();
         fill.hold(true, Some(0), &SHAPE);
-        fill.jump(2 * 30, &SHAPE);
+        fill.jump(6 * 30, &SHAPE);
         assert_eq!(changed(&fill).first().map(|step| step / 4), Some(8));
-        fill.hold(false, Some(2 * 33), &SHAPE);
+        fill.hold(false, Some(6 * 33), &SHAPE);
         fill.jump(0, &SHAPE);
         assert_eq!(changed(&fill), []);
     }

@@ -22,6 +22,7 @@ mod playing;
 mod scheduled_change;
 mod score;
 mod segment;
+mod timeline;
 
 pub use clock::Transport;
 pub use control::{Action, Control};

@@ -1,14 +1,19 @@
 //! The settings of a block: when the drummer plays, and how.
 
 use groove::Beats;
-use groove::sequencer::{GRID_PER_BEAT, Lanes, PlaybackSettings, Shape, VelocitySettings};
+use groove::sequencer::{Lanes, PlaybackSettings, Shape, VelocitySettings};
+
+/// The first multiple of `of` at or after `place`.
+pub(crate) fn next_multiple(place: i64, of: i64) -> i64 {
+    place.saturating_add((-place).rem_euclid(of))
+}
 
 /// Where a new score may take over from the old one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantise {
-    /// At the next 16th.
+    /// At the next step; in patterns of 16ths, at the next 16th.
     Step,
-    /// At the next quarter note.
+    /// At the next beat.
     #[default]
     Beat,
     /// At the next bar line.
@@ -18,13 +23,15 @@ pub enum Quantise {
 }
 
 impl Quantise {
-    /// Distance between two boundaries, in 32nds, where patterns are played in `shape`.
-    pub const fn grid(self, shape: &Shape) -> i64 {
+    /// The first boundary at or after grid time `grid` where patterns are played in `shape`. Steps, beats and bars are
+    /// those of the song, at any speed.
+    pub fn boundary(self, shape: &Shape, grid: i64) -> i64 {
+        let bar = shape.bar;
         match self {
-            Self::Step => GRID_PER_BEAT / 4,
-            Self::Beat => GRID_PER_BEAT,
-            Self::Bar => 4 * GRID_PER_BEAT,
-            Self::Cycle => shape.cycle_grid(),
+            Self::Step => next_multiple(grid, bar.grid().step_clocks() as i64),
+            Self::Beat => bar.metre().next_beat(grid),
+            Self::Bar => bar.metre().next_bar(grid),
+            Self::Cycle => next_multiple(grid, shape.cycle_grid()),
         }
     }
 }

@@ -4,10 +4,10 @@
 //! until its last late hit has sounded, and further values may be waiting meanwhile.
 
 use groove::Beats;
-use groove::sequencer::{EARLIEST_STEPS, GRID_PER_BEAT, LATEST_STEPS};
+use groove::sequencer::{EARLIEST_STEPS, GRID_PER_BEAT, LATEST_STEPS, Shape};
 
 /// A value in force and up to `N - 1` that take over one after another. Boundaries are grid times in
-/// 32nds.
+/// clocks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ScheduledChange<T, const N: usize> {
     /// In `..len`, with the first grid time that each is in force at, ascending; that of the first
@@ -16,10 +16,42 @@ pub(crate) struct ScheduledChange<T, const N: usize> {
     len: usize,
 }
 
-/// The first grid time at which no hit can have sounded before `frontier`, where a step lasts `step`
+/// The length of a 32nd in clocks: all steps of 16ths lie on 32nds, at any speed.
+const THIRTY_SECOND: i64 = GRID_PER_BEAT / 8;
+
+/// The steps of all that is in force.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Steps {
+    /// The longest.
+    pub(crate) longest: Beats,
+    /// How far apart any two are, at least, in clocks.
+    pub(crate) apart: i64,
+}
+
+impl Steps {
+    /// The steps of these shapes.
+    pub(crate) fn of(shapes: impl Iterator<Item = Shape>) -> Self {
+        let none = Self { longest: Beats(0.0), apart: THIRTY_SECOND };
+        shapes.fold(none, |steps, shape| {
+            let is_on_32nds = shape.step_grid() % THIRTY_SECOND == 0;
+            Self {
+                longest: Beats(steps.longest.0.max(shape.step().0)),
+                apart: if is_on_32nds { steps.apart } else { 1 },
+            }
+        })
+    }
+}
+
+/// The first 32nd at which no hit can have sounded before `frontier`, where a step lasts `step`
 /// at most.
 pub(crate) fn first_untouched(frontier: Beats, step: Beats) -> i64 {
-    ((frontier.0 - EARLIEST_STEPS * step.0) * GRID_PER_BEAT as f64).ceil() as i64
+    first_32nd(frontier - Beats(EARLIEST_STEPS * step.0))
+}
+
+/// The first 32nd at or after `time`, in clocks.
+pub(crate) fn first_32nd(time: Beats) -> i64 {
+    let per_beat = (GRID_PER_BEAT / THIRTY_SECOND) as f64;
+    ((time.0 * per_beat).ceil() as i64).saturating_mul(THIRTY_SECOND)
 }
 
 impl<T: Copy, const N: usize> ScheduledChange<T, N> {
@@ -40,18 +72,20 @@ impl<T: Copy, const N: usize> ScheduledChange<T, N> {
         &found.unwrap_or(&self.values[0]).0
     }
 
-    /// The values in force one after another, each with the grid times `from..to` it is in force at.
-    pub(crate) fn periods(&self) -> impl Iterator<Item = (&T, i64, i64)> {
-        (0..self.len).map(|i| {
-            let from = if i == 0 { i64::MIN } else { self.values[i].1 };
-            let to = self.values[..self.len].get(i + 1).map_or(i64::MAX, |&(_, next)| next);
-            (&self.values[i].0, from, to)
-        })
+    /// The values in force, one after another.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        self.values[..self.len].iter().map(|(value, _)| value)
     }
 
     /// The value that takes over last.
     pub(crate) fn newest(&self) -> &T {
         &self.values[self.len - 1].0
+    }
+
+    /// The first boundary after `grid`, if there is one.
+    pub(crate) fn boundary_after(&self, grid: i64) -> Option<i64> {
+        let mut boundaries = self.values[1..self.len].iter().map(|&(_, boundary)| boundary);
+        boundaries.find(|&boundary| boundary > grid)
     }
 
     /// Where the newest value takes over, if it is not the only one.
@@ -78,12 +112,11 @@ impl<T: Copy, const N: usize> ScheduledChange<T, N> {
         true
     }
 
-    /// Forgets each old value once all its hits have sounded before `frontier`; a step lasts `step` at
-    /// most.
-    pub(crate) fn settle(&mut self, frontier: Beats, step: Beats) {
-        // The last step of an old value begins a 32nd before the boundary, or earlier: a boundary may lie
-        // between two steps.
-        let tail = LATEST_STEPS * step.0 - 1.0 / GRID_PER_BEAT as f64;
+    /// Forgets each old value once all its hits have sounded before `frontier`.
+    pub(crate) fn settle(&mut self, frontier: Beats, steps: Steps) {
+        // The last step of an old value begins a 32nd before the boundary, or earlier, or a clock if there are steps
+        // beside the 32nds: a boundary may lie between two steps.
+        let tail = LATEST_STEPS * steps.longest.0 - steps.apart as f64 / GRID_PER_BEAT as f64;
         while self.len > 1 && self.values[1].1 as f64 / GRID_PER_BEAT as f64 + tail <= frontier.0 {
             self.values.copy_within(1..self.len, 0);
             self.len -= 1;
@@ -106,20 +139,21 @@ mod tests {
     #[test]
     fn hits_belong_to_the_value_of_their_grid_time() {
         let mut value = ScheduledChange::<_, 2>::new('a');
-        assert!(value.change_at('b', 8));
-        assert_eq!((*value.at(7), *value.at(8)), ('a', 'b'));
-        value.settle(Beats(1.36), STEP);
-        assert_eq!(*value.at(7), 'a');
-        value.settle(Beats(1.375), STEP);
-        assert_eq!(*value.at(7), 'b');
+        assert!(value.change_at('b', 24));
+        assert_eq!((*value.at(23), *value.at(24)), ('a', 'b'));
+        let steps = Steps::of([Shape::default()].into_iter());
+        value.settle(Beats(1.36), steps);
+        assert_eq!(*value.at(23), 'a');
+        value.settle(Beats(1.375), steps);
+        assert_eq!(*value.at(23), 'b');
     }
 
     #[test]
     fn a_step_that_may_have_sounded_early_is_not_untouched() {
-        assert_eq!(first_untouched(Beats::from_steps(0.25), STEP), 2);
-        assert_eq!(first_untouched(Beats::from_steps(0.26), STEP), 3);
+        assert_eq!(first_untouched(Beats::from_steps(0.25), STEP), 6);
+        assert_eq!(first_untouched(Beats::from_steps(0.26), STEP), 9);
         assert_eq!(first_untouched(Beats::from_steps(-0.75), STEP), 0);
-        assert_eq!(first_untouched(Beats(0.0), Beats(0.5)), 3);
+        assert_eq!(first_untouched(Beats(0.0), Beats(0.5)), 9);
     }
 
     #[test]
@@ -129,8 +163,8 @@ mod tests {
         assert!(value.change_at('c', 10));
         assert!(!value.is_open(11) && value.is_open(10));
         assert!(!value.change_at('d', 11));
-        let periods: Vec<_> = value.periods().map(|(v, from, to)| (*v, from, to)).collect();
-        assert_eq!(periods, [('a', i64::MIN, 8), ('b', 8, 10), ('c', 10, i64::MAX)]);
+        assert_eq!(value.values().collect::<String>(), "abc");
+        assert_eq!([7, 8, 10].map(|grid| value.boundary_after(grid)), [Some(8), Some(10), None]);
         assert!(value.change_at('d', 9));
         assert_eq!((*value.at(8), *value.at(9), *value.newest()), ('b', 'd', 'd'));
         value.settle_now();

@@ -1,13 +1,13 @@
 //! Scores: which pattern is played in which cycle.
 
-use groove::Pattern;
+use groove::{Bar, Pattern};
 
 /// The most cycles a [`Score`] holds.
 ///
 /// The playing one and the next, and the two that a looping host comes back to.
 pub const CYCLES: usize = 4;
 
-/// The patterns of a few cycles, or one for all.
+/// The patterns of a few cycles, or one for all, of the same bars.
 ///
 /// Plain `Copy` data of some 35 kB, so that it can cross threads without allocation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Score {
     cycles: [(i64, Pattern); CYCLES],
     len: usize,
     is_steady: bool,
-    /// Four bars, each a fill.
+    /// A window of four bars, each a fill.
     fills: Option<Pattern>,
 }
 
@@ -33,7 +33,7 @@ impl Score {
         Self { cycles: [(0, Pattern::EMPTY); CYCLES], len: 0, is_steady: false, fills: None }
     }
 
-    /// With these fills, one in each bar; none: written figures are played.
+    /// With these fills, a window with one in each bar; none: written figures are played.
     #[must_use]
     pub const fn with_fills(self, fills: Option<Pattern>) -> Self {
         Self { fills, ..self }
@@ -44,12 +44,20 @@ impl Score {
         self.fills.as_ref()
     }
 
-    /// Adds `cycle`'s own pattern. Returns whether it is held: not if there are four already.
+    /// The bars of its patterns.
+    pub const fn bar(&self) -> Bar {
+        self.cycles[0].1.bar()
+    }
+
+    /// Adds `cycle`'s own pattern. Returns whether it is held: not if there are four already, or of other bars.
     ///
     /// On a [`steady`](Self::steady) score this changes nothing and returns false.
     pub fn insert(&mut self, cycle: i64, pattern: &Pattern) -> bool {
         if self.is_steady || self.len == CYCLES || self.has(cycle) {
             return !self.is_steady && self.has(cycle);
+        }
+        if self.len > 0 && pattern.bar() != self.bar() {
+            return false;
         }
         self.cycles[self.len] = (cycle, *pattern);
         self.len += 1;

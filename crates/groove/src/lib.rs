@@ -4,10 +4,11 @@
 //! # From the smallest to the largest
 //!
 //! A drummer has nine [`Instrument`]s, kick to ride. Striking one is a [`Hit`]: how loud (its velocity) and
-//! how early or late (its micro-offset). Music is counted in steps, 16th notes: four to the beat, 16 to the
-//! bar. Which instruments are struck at a step is its [`Token`], the word that the network reads
-//! and writes. Four bars of hits are a [`Pattern`], the hinge of the whole program: plain `Copy` data that
-//! is decoded, played, drawn, edited and saved. Music of any length on the same grid is a [`StepSequence`],
+//! how early or late (its micro-offset). Music is counted in steps, of which a [`Bar`] says how long they are and how
+//! many make a bar, by its [`Metre`] and [`Grid`]: in 4/4 and 16ths four to the beat, 16 to the bar. Which instruments
+//! are struck at a step is its [`Token`], the word that the network reads and writes. Bars of hits, four if they are not
+//! long, are a [`Pattern`], the hinge of the whole program: plain `Copy` data that is decoded, played, drawn, edited and
+//! saved. The network's are four bars of 4/4 in 16ths: a window. Music of any length on the same grid is a [`StepSequence`],
 //! and an [`OnsetGrid`] is what is left of a pattern when only its onsets count: how alike are two of them?
 //!
 //! ```
@@ -23,7 +24,7 @@
 //!
 //! # Patterns in time
 //!
-//! A pattern repeats for ever in cycles of 16 [`Beats`], before beat 0 too. [`sequencer::hits`] says what
+//! A pattern repeats for ever in cycles of its bars, before beat 0 too. [`sequencer::hits`] says what
 //! sounds in a half-open [`Span`] of musical time: which part of the pattern, how fast, with which feel. Whoever plays (the
 //! engine of the plugin) cuts the timeline into spans as it likes: each hit is in exactly one.
 //!
@@ -48,6 +49,7 @@
 //! thread may call everything here except [`midi`] and [`StepSequence`], which allocate.
 #![forbid(unsafe_code)]
 
+mod bar;
 mod instrument;
 pub mod midi;
 mod note_map;
@@ -55,14 +57,15 @@ mod onset_grid;
 mod pattern;
 pub mod sequencer;
 mod step_sequence;
+mod taken_over;
 mod time;
 
+pub use bar::{Bar, CLOCKS_PER_QUARTER, Grid, Metre};
 pub use instrument::{INSTRUMENTS, Instrument, percussion_name};
 pub use note_map::{KeyMap, NoteMap, instrument_meant};
 pub use onset_grid::OnsetGrid;
 pub use pattern::{
-    BARS, BEATS_PER_BAR, Hit, NoSuchStep, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, TOKENS,
-    Token,
+    BARS, BEATS_PER_BAR, Hit, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, TOKENS, Token,
 };
 pub use step_sequence::{MAX_STEPS, SequenceTooLong, StepHit, StepSequence};
 pub use time::{BEATS_PER_CYCLE, Beats, SampleOffset, Span, Ticks};

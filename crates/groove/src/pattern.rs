@@ -1,21 +1,25 @@
-//! Patterns: four bars of 4/4 on a 16th-note grid, the hinge between all parts of the program.
+//! Patterns: bars of hits on a grid, the hinge between all parts of the program.
 //!
 //! The trainer makes a [`Pattern`] from MIDI, the network encodes and decodes it, the plugin
-//! plays, draws, edits and saves it. It is plain `Copy` data and never allocates.
+//! plays, draws, edits and saves it. It is plain `Copy` data and never allocates. The network knows
+//! four bars of 4/4 in 16ths, which are called a window.
 
-use serde::{Deserialize, Serialize};
+mod saved;
 
+use std::num::NonZeroU32;
+
+use crate::bar::Bar;
 use crate::instrument::{INSTRUMENTS, Instrument};
 
-/// Steps (16th notes) in a beat.
+/// Steps (16th notes) in a beat of a window.
 pub const STEPS_PER_BEAT: usize = 4;
-/// Beats (quarter notes) in a bar: all patterns are in 4/4.
+/// Beats (quarter notes) in a bar of a window.
 pub const BEATS_PER_BAR: usize = 4;
-/// Steps in a bar.
+/// Steps in a bar of a window.
 pub const STEPS_PER_BAR: usize = STEPS_PER_BEAT * BEATS_PER_BAR;
-/// Bars in a pattern.
+/// Bars in a window.
 pub const BARS: usize = 4;
-/// Steps in a pattern, the `T` of tensor shapes.
+/// Steps in a window, the `T` of tensor shapes.
 pub const STEPS: usize = BARS * STEPS_PER_BAR;
 /// Number of distinct tokens: every subset of the nine instruments.
 pub const TOKENS: usize = 1 << INSTRUMENTS;
@@ -63,9 +67,10 @@ impl Token {
 }
 
 /// One instrument struck once.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Hit {
-    velocity: f32,
+    /// One more than the velocity's bits, so that an `Option<Hit>` is no larger.
+    velocity: NonZeroU32,
     micro_offset: f32,
 }
 
@@ -78,15 +83,17 @@ impl Hit {
     pub const fn new(velocity: f32, micro_offset: f32) -> Self {
         let velocity = if velocity.is_nan() { 0.0 } else { velocity };
         let micro_offset = if micro_offset.is_nan() { 0.0 } else { micro_offset };
+        // The sum makes 0 of -0.
+        let bits = (velocity.clamp(0.0, 1.0) + 0.0).to_bits();
         Self {
-            velocity: velocity.clamp(0.0, 1.0),
+            velocity: NonZeroU32::MIN.saturating_add(bits),
             micro_offset: micro_offset.clamp(-0.5, Self::LATEST),
         }
     }
 
     /// Loudness in `[0, 1]`: MIDI velocity / 127.
     pub const fn velocity(self) -> f32 {
-        self.velocity
+        f32::from_bits(self.velocity.get() - 1)
     }
 
     /// Steps after the step's grid time, in `[-0.5, 0.5)`; negative is early.
@@ -95,24 +102,41 @@ impl Hit {
     }
 }
 
-/// Four bars of hits: 64 steps x 9 instruments.
+/// Bars of hits: up to 96 steps x 9 instruments, as many as its [`Bar`] has.
 ///
-/// Serialised as a list of `[step, instrument id, velocity, micro_offset]`.
-#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(into = "Vec<SavedHit>", try_from = "Vec<SavedHit>")]
+/// Serialised as a list of `[step, instrument id, velocity, micro_offset]` if its bars are of 4/4 in 16ths; else as a
+/// map of metre, grid and that list.
+#[derive(Clone, Copy, PartialEq)]
 pub struct Pattern {
-    hits: [[Option<Hit>; INSTRUMENTS]; STEPS],
+    hits: [[Option<Hit>; INSTRUMENTS]; Bar::MOST_STEPS],
+    bar: Bar,
 }
 
+const _: () = assert!(size_of::<Option<Hit>>() == 8);
+
 impl Pattern {
-    /// A pattern in which nothing is struck.
-    pub const EMPTY: Self = Self { hits: [[None; INSTRUMENTS]; STEPS] };
+    /// A window in which nothing is struck.
+    pub const EMPTY: Self = Self::empty(Bar::COMMON);
+
+    /// A pattern of such bars in which nothing is struck.
+    pub const fn empty(bar: Bar) -> Self {
+        Self { hits: [[None; INSTRUMENTS]; Bar::MOST_STEPS], bar }
+    }
+
+    /// What its bars are.
+    pub const fn bar(&self) -> Bar {
+        self.bar
+    }
+
+    /// Number of steps.
+    pub const fn steps(&self) -> usize {
+        self.bar.pattern_steps()
+    }
 
     /// The hit of `instrument` at `step`, if there is one.
     ///
     /// # Panics
-    /// If `step` is 64 or more; likewise [`row`](Self::row), [`set`](Self::set) and
-    /// [`token`](Self::token).
+    /// If `step` is 96 or more; likewise [`row`](Self::row) and [`token`](Self::token).
     pub const fn hit(&self, step: usize, instrument: Instrument) -> Option<Hit> {
         self.hits[step][instrument.index()]
     }
@@ -123,7 +147,11 @@ impl Pattern {
     }
 
     /// Adds, replaces or (with `None`) removes the hit of `instrument` at `step`.
+    ///
+    /// # Panics
+    /// If the pattern has no such step.
     pub const fn set(&mut self, step: usize, instrument: Instrument, hit: Option<Hit>) {
+        assert!(step < self.steps(), "the pattern has no such step");
         self.hits[step][instrument.index()] = hit;
     }
 
@@ -135,12 +163,12 @@ impl Pattern {
             .fold(Token::SILENCE, Token::with)
     }
 
-    /// The tokens of all steps.
+    /// The tokens of a window's steps.
     pub fn tokens(&self) -> [Token; STEPS] {
         std::array::from_fn(|step| self.token(step))
     }
 
-    /// A pattern of these tokens, every hit at `velocity` and on the grid.
+    /// A window of these tokens, every hit at `velocity` and on the grid.
     pub fn from_tokens(tokens: &[Token; STEPS], velocity: f32) -> Self {
         let mut pattern = Self::EMPTY;
         for (step, token) in tokens.iter().enumerate() {
@@ -153,16 +181,26 @@ impl Pattern {
 
     /// All hits, by step, kick first within a step.
     pub fn iter(&self) -> impl Iterator<Item = (usize, Instrument, Hit)> + '_ {
-        (0..STEPS).flat_map(move |step| {
+        (0..self.steps()).flat_map(move |step| {
             Instrument::ALL
                 .into_iter()
                 .filter_map(move |i| self.hit(step, i).map(|hit| (step, i, hit)))
         })
     }
 
-    /// Number of hits, `0..=576`.
+    /// Number of hits, `0..=864`.
     pub fn count(&self) -> usize {
         self.iter().count()
+    }
+}
+
+impl std::fmt::Debug for Hit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (velocity, micro_offset) = (self.velocity(), self.micro_offset());
+        f.debug_struct("Hit")
+            .field("velocity", &velocity)
+            .field("micro_offset", &micro_offset)
+            .finish()
     }
 }
 
@@ -176,12 +214,12 @@ impl std::fmt::Debug for Pattern {
     /// One line per instrument that plays, as drum tabs write it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for instrument in Instrument::ALL.into_iter().rev() {
-            if (0..STEPS).all(|step| self.hit(step, instrument).is_none()) {
+            if (0..self.steps()).all(|step| self.hit(step, instrument).is_none()) {
                 continue;
             }
             write!(f, "\n{:>11} ", instrument.name())?;
-            for step in 0..STEPS {
-                if step % STEPS_PER_BAR == 0 {
+            for step in 0..self.steps() {
+                if step % self.bar.steps() == 0 {
                     f.write_str("|")?;
                 }
                 f.write_str(match self.hit(step, instrument) {
@@ -194,42 +232,6 @@ impl std::fmt::Debug for Pattern {
             f.write_str("|")?;
         }
         Ok(())
-    }
-}
-
-/// A hit as saved in projects and presets; the field order is for ever.
-#[derive(Serialize, Deserialize)]
-struct SavedHit(u8, Instrument, f32, f32);
-
-impl From<Pattern> for Vec<SavedHit> {
-    fn from(pattern: Pattern) -> Self {
-        pattern
-            .iter()
-            .map(|(step, instrument, hit)| {
-                let step = u8::try_from(step).expect("64 steps fit a byte");
-                SavedHit(step, instrument, hit.velocity, hit.micro_offset)
-            })
-            .collect()
-    }
-}
-
-/// A saved pattern names a step that does not exist.
-#[derive(Debug, thiserror::Error)]
-#[error("a pattern has steps 0 to {last}, not {0}", last = STEPS - 1)]
-pub struct NoSuchStep(u8);
-
-impl TryFrom<Vec<SavedHit>> for Pattern {
-    type Error = NoSuchStep;
-
-    fn try_from(saved: Vec<SavedHit>) -> Result<Self, NoSuchStep> {
-        let mut pattern = Self::EMPTY;
-        for SavedHit(step, instrument, velocity, micro_offset) in saved {
-            if usize::from(step) >= STEPS {
-                return Err(NoSuchStep(step));
-            }
-            pattern.set(step.into(), instrument, Some(Hit::new(velocity, micro_offset)));
-        }
-        Ok(pattern)
     }
 }
 
@@ -250,21 +252,5 @@ mod tests {
         assert_eq!(hit.velocity(), 0.0);
         assert!(hit.micro_offset() < 0.5);
         assert_eq!(Hit::new(2.0, f32::NEG_INFINITY), Hit::new(1.0, -0.5));
-    }
-
-    #[test]
-    fn a_saved_pattern_loads_to_the_same_bits() {
-        let mut pattern = Pattern::EMPTY;
-        pattern.set(0, Instrument::Kick, Some(Hit::new(0.9, 0.123_456_79)));
-        pattern.set(63, Instrument::Ride, Some(Hit::new(0.1, -0.5)));
-        let json = serde_json::to_string(&pattern).unwrap();
-        assert_eq!(json, r#"[[0,"kick",0.9,0.12345679],[63,"ride",0.1,-0.5]]"#);
-        assert_eq!(serde_json::from_str::<Pattern>(&json).unwrap(), pattern);
-    }
-
-    #[test]
-    fn a_saved_pattern_with_a_step_too_many_is_refused() {
-        let error = serde_json::from_str::<Pattern>(r#"[[64,"kick",1.0,0.0]]"#).unwrap_err();
-        assert!(error.to_string().contains("steps 0 to 63, not 64"), "{error}");
     }
 }

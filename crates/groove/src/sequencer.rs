@@ -23,6 +23,7 @@ pub use lanes::{Lane, Lanes};
 pub use shape::{GRID_PER_BEAT, Length, Shape, Speed};
 pub use velocity_settings::{Accent, SOFTEST, VelocitySettings};
 
+use crate::bar::Bar;
 use crate::instrument::{INSTRUMENTS, Instrument};
 use crate::pattern::Hit;
 use crate::time::{Beats, Span};
@@ -50,13 +51,13 @@ impl PlaybackSettings {
     pub const fn whole(feel: Feel) -> Self {
         let (length, speed) = (Length::Four, Speed::Normal);
         let fills = RegularFills { every: 0, beats: 0 };
-        Self { shape: Shape { length, start: 0, speed }, feel, fills }
+        Self { shape: Shape { length, start: 0, speed, bar: Bar::COMMON }, feel, fills }
     }
 
     /// When a hit of `instrument` at played step `step` sounds. The one formula for it: every span
     /// computes the same bits, so that a hit on the border of two spans falls into exactly one.
     pub fn time(&self, step: i64, instrument: Instrument, hit: Hit) -> Beats {
-        self.shape.speed.beats(step as f64 + self.feel.shift(step, instrument, hit))
+        self.shape.beats(step as f64 + self.feel.shift(self.shape.bar, step, instrument, hit))
     }
 }
 
@@ -110,20 +111,20 @@ impl SoundingHit {
 /// assert_eq!(hit.time, Beats(15.9375)); // a quarter of a 16th before beat 16
 /// ```
 pub fn hits<F: FnMut(i64) -> Row>(span: Span, playback: PlaybackSettings, row_at: F) -> Hits<F> {
-    let (next_step, end_step) = steps_reaching(span, playback.shape.speed);
+    let (next_step, end_step) = steps_reaching(span, &playback.shape);
     Hits { span, playback, row_at, next_step, end_step, pending: [UNUSED; PENDING], pending_len: 0 }
 }
 
 /// The played steps `first..end` whose hits could sound in `span`; `(0, 0)` if it is empty.
-fn steps_reaching(span: Span, speed: Speed) -> (i64, i64) {
+fn steps_reaching(span: Span, shape: &Shape) -> (i64, i64) {
     let start = span.start.0.max(-HORIZON.0);
     let end = span.end.0.min(HORIZON.0);
     if span.start.0.is_nan() || span.end.0.is_nan() || start >= end {
         return (0, 0);
     }
-    let first = (speed.steps(Beats(start)) - LATEST_STEPS).floor() as i64;
+    let first = (shape.steps_to(Beats(start)) - LATEST_STEPS).floor() as i64;
     // The step after the floor, not the ceiling: the subtraction may round down onto an integer.
-    let last = (speed.steps(Beats(end)) - EARLIEST_STEPS).floor() as i64;
+    let last = (shape.steps_to(Beats(end)) - EARLIEST_STEPS).floor() as i64;
     (first, last + 1)
 }
 
@@ -185,7 +186,7 @@ impl<F: FnMut(i64) -> Row> Hits<F> {
         let next = *self.pending[..self.pending_len].last()?;
         // `<` and not `<=`: the unread step's hits rank after an equal time, but reading it first
         // costs nothing and keeps one rule of order.
-        let unread = self.playback.shape.speed.beats(self.next_step as f64 + EARLIEST_STEPS);
+        let unread = self.playback.shape.beats(self.next_step as f64 + EARLIEST_STEPS);
         if self.next_step < self.end_step && next.time >= unread {
             return None;
         }
@@ -302,7 +303,7 @@ mod tests {
     #[test]
     fn one_bar_repeats_four_times_in_a_pattern_s_time() {
         let pattern = pattern_of(&[(20, Instrument::Snare, 0.0), (40, Instrument::Kick, 0.0)]);
-        let shape = Shape { length: Length::One, start: 16, speed: Speed::Normal };
+        let shape = Shape { length: Length::One, start: 16, ..Shape::default() };
         let playback = PlaybackSettings { shape, ..PlaybackSettings::default() };
         let times: Vec<f64> =
             found(span(0.0, 16.0), playback, &pattern).iter().map(|hit| hit.time.0).collect();

@@ -7,7 +7,7 @@ use std::ops::{Add, Sub};
 
 use crate::pattern::{STEPS, STEPS_PER_BEAT};
 
-/// Length of a pattern, and of a cycle, in beats.
+/// Length of a window in beats.
 pub const BEATS_PER_CYCLE: f64 = (STEPS / STEPS_PER_BEAT) as f64;
 
 /// A musical position or distance in quarter notes; negative before a song's start.
@@ -15,7 +15,7 @@ pub const BEATS_PER_CYCLE: f64 = (STEPS / STEPS_PER_BEAT) as f64;
 pub struct Beats(pub f64);
 
 impl Beats {
-    /// The time of step `step` counted from beat 0 (negative before it).
+    /// The time of the 16th `step` counted from beat 0 (negative before it).
     pub fn from_steps(step: f64) -> Self {
         Self(step / STEPS_PER_BEAT as f64)
     }

@@ -1,7 +1,7 @@
 //! What is written as MIDI is read back as it was.
 
 use groove::midi::{Clip, ClipOptions, Performance, TICKS_PER_BEAT, WriteMidiError, write};
-use groove::{Hit, INSTRUMENTS, Instrument, Pattern, STEPS, Ticks};
+use groove::{Bar, Grid, Hit, INSTRUMENTS, Instrument, Metre, Pattern, STEPS, Ticks};
 use proptest::prelude::*;
 
 fn pattern(hits: &[(usize, Instrument, f32, f32)]) -> Pattern {
@@ -106,4 +106,31 @@ proptest! {
         let again: Vec<Pattern> = (0..patterns.len()).map(|i| sequence.pattern(i * STEPS)).collect();
         prop_assert_eq!(write(&again, 120.0).unwrap(), file);
     }
+}
+
+#[test]
+fn each_metre_is_written_and_its_bars_begin_where_they_should() {
+    let of = |numerator, denominator, grid| {
+        let bar = Bar::new(Metre::new(numerator, denominator).unwrap(), grid);
+        let mut pattern = Pattern::empty(bar);
+        for first in (0..pattern.steps()).step_by(bar.steps()) {
+            pattern.set(first, Instrument::Kick, Some(Hit::new(1.0, 0.0)));
+        }
+        pattern.set(bar.steps() - 1, Instrument::Snare, Some(Hit::new(1.0, 0.0)));
+        pattern
+    };
+    let patterns = [of(6, 8, Grid::Eighths), of(3, 4, Grid::Triplets), of(3, 4, Grid::Sixteenths)];
+    let performance = Performance::read(&write(&patterns, 120.0).unwrap()).unwrap();
+    let signatures: Vec<_> = performance
+        .time_signatures
+        .iter()
+        .map(|signature| (signature.start.0, signature.numerator, signature.denominator_power))
+        .collect();
+    assert_eq!(signatures, [(0, 6, 3), (4 * 2880, 3, 2)]);
+    let of_key = |key| {
+        let notes = performance.notes().filter(move |note| note.key == key);
+        notes.map(|note| note.start.0).collect::<Vec<_>>()
+    };
+    assert_eq!(of_key(36), (0..12).map(|bar| bar * 2880).collect::<Vec<_>>());
+    assert_eq!(of_key(38), [5 * 480, 5 * 2880 - 320, 9 * 2880 - 240]);
 }

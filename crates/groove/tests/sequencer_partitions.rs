@@ -3,21 +3,30 @@
 use groove::sequencer::{
     EARLIEST_STEPS, Feel, LATEST_STEPS, Length, PlaybackSettings, Shape, SoundingHit, Speed, hits,
 };
-use groove::{Beats, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, Span};
+use groove::{Bar, Beats, Grid, Hit, INSTRUMENTS, Instrument, Metre, Pattern, Span};
 use proptest::prelude::*;
 
-/// Patterns with hits crowded at the extremes, where they cross into neighbouring steps.
-fn pattern() -> impl Strategy<Value = Pattern> {
+fn bar() -> impl Strategy<Value = Bar> {
+    let metre = prop_oneof![Just(Metre::FOUR_FOUR), prop::sample::select(Metre::ALL.to_vec())];
+    (metre, prop::sample::select(Grid::ALL.to_vec()))
+        .prop_map(|(metre, grid)| Bar::new(metre, grid))
+}
+
+/// The hits of a pattern, crowded at the extremes, where they cross into neighbouring steps.
+fn pattern() -> impl Strategy<Value = Vec<(usize, usize, f32, f32)>> {
     let micro_offset = prop_oneof![Just(-0.5f32), Just(0.5f32), Just(0.0f32), -0.5f32..0.5];
-    let hit = (0..STEPS, 0..INSTRUMENTS, 0.0f32..=1.0, micro_offset);
-    prop::collection::vec(hit, 0..200).prop_map(|all| {
-        let mut pattern = Pattern::EMPTY;
-        for (step, instrument, velocity, micro_offset) in all {
-            let instrument = Instrument::from_index(instrument).unwrap();
-            pattern.set(step, instrument, Some(Hit::new(velocity, micro_offset)));
-        }
-        pattern
-    })
+    let hit = (0..Bar::MOST_STEPS, 0..INSTRUMENTS, 0.0f32..=1.0, micro_offset);
+    prop::collection::vec(hit, 0..200)
+}
+
+fn of_hits(bar: Bar, hits: &[(usize, usize, f32, f32)]) -> Pattern {
+    let mut pattern = Pattern::empty(bar);
+    for &(step, instrument, velocity, micro_offset) in hits {
+        let instrument = Instrument::from_index(instrument).unwrap();
+        let step = step % bar.pattern_steps();
+        pattern.set(step, instrument, Some(Hit::new(velocity, micro_offset)));
+    }
+    pattern
 }
 
 fn feel() -> impl Strategy<Value = Feel> {
@@ -33,10 +42,9 @@ fn feel() -> impl Strategy<Value = Feel> {
 fn playback() -> impl Strategy<Value = PlaybackSettings> {
     let length = prop_oneof![Just(Length::One), Just(Length::Two), Just(Length::Four)];
     let speed = prop_oneof![Just(Speed::Half), Just(Speed::Normal), Just(Speed::Double)];
-    (length, 0..64_u8, speed, feel()).prop_map(|(length, start, speed, feel)| PlaybackSettings {
-        shape: Shape { length, start, speed },
-        feel,
-        ..PlaybackSettings::default()
+    (length, 0..96_u8, speed, bar(), feel()).prop_map(|(length, start, speed, bar, feel)| {
+        let shape = Shape { length, start, speed, bar };
+        PlaybackSettings { shape, feel, ..PlaybackSettings::default() }
     })
 }
 
@@ -68,6 +76,7 @@ proptest! {
         start in -40.0..40.0,
         cuts in cuts(0.0..34.0),
     ) {
+        let patterns = patterns.map(|hits| of_hits(playback.shape.bar, &hits));
         let end = start + 34.0;
         let mut edges: Vec<f64> = cuts.iter().map(|cut| start + cut).collect();
         edges.extend([start, end]);
@@ -84,22 +93,24 @@ proptest! {
         start in -40.0..40.0,
         length in 0.0..20.0,
     ) {
+        let bar = playback.shape.bar;
+        let patterns = patterns.map(|hits| of_hits(bar, &hits));
         let span = Span { start: Beats(start), end: Beats(start + length) };
         // The plain search: every step of a generous range, then sorted.
         let mut expected = Vec::new();
-        let Shape { length, start: first, speed } = playback.shape;
-        let length = length.steps() as i64;
+        let Shape { start: first, speed, .. } = playback.shape;
+        let length = playback.shape.steps() as i64;
         let step_beats = match speed {
-            Speed::Half => 0.5,
-            Speed::Normal => 0.25,
-            Speed::Double => 0.125,
-        };
-        for step in -400..600_i64 {
+            Speed::Half => 2.0,
+            Speed::Normal => 1.0,
+            Speed::Double => 0.5,
+        } * bar.grid().step_clocks() as f64 / 24.0;
+        for step in -1000..1500_i64 {
             let pattern = &patterns[step.div_euclid(16).rem_euclid(2) as usize];
             for instrument in Instrument::ALL {
-                let place = (i64::from(first) + step.rem_euclid(length)) % 64;
+                let place = (i64::from(first) + step.rem_euclid(length)) % bar.pattern_steps() as i64;
                 let Some(hit) = pattern.hit(place as usize, instrument) else { continue };
-                let shift = playback.feel.shift(step, instrument, hit);
+                let shift = playback.feel.shift(bar, step, instrument, hit);
                 let time = Beats((step as f64 + shift) * step_beats);
                 if span.contains(time) {
                     expected.push(SoundingHit { time, step, instrument, hit });
@@ -117,8 +128,9 @@ proptest! {
         step in -1000..1000_i64,
         micro_offset in -1.0f32..1.0,
         feel in feel(),
+        bar in bar(),
     ) {
-        let shift = feel.shift(step, Instrument::Snare, Hit::new(1.0, micro_offset));
+        let shift = feel.shift(bar, step, Instrument::Snare, Hit::new(1.0, micro_offset));
         prop_assert!((EARLIEST_STEPS..LATEST_STEPS).contains(&shift), "{shift}");
     }
 }

@@ -223,7 +223,7 @@ impl Pen for GroovePen<'_> {
 
     fn edit(&mut self, edit: Edit) {
         if let Edit::Put { step, instrument, .. } = edit
-            && step < groove::STEPS
+            && step < self.shown.steps()
             && !edits_of(self.params, self.choice.slot).kept().is_locked(step, instrument)
         {
             self.stroke.cells.push((step, instrument, self.shown.hit(step, instrument)));

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use engine::Playing;
 use groove::midi::SoundedNote;
+use groove::sequencer::PlaybackSettings;
 use groove::{Beats, Instrument, Pattern};
 
 /// How many cycles are remembered.
@@ -52,12 +53,13 @@ pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Beats) {
     let (mut notes, mut start) = (Vec::new(), 0.0);
     for PlayedCycle { cycle, pattern, playing } in cycles {
         let Playing { playback, velocity_settings, lanes, note_length, channel, .. } = playing;
-        let shape = &playback.shape;
-        let steps = shape.length.steps() as i64;
+        let shape = playback.shape.of_bar(pattern.bar());
+        let playback = PlaybackSettings { shape, ..*playback };
+        let steps = shape.steps() as i64;
         let first = cycle.saturating_mul(steps);
-        let zero = shape.speed.beats(first as f64);
+        let zero = shape.beats(first as f64);
         for step in first..first.saturating_add(steps) {
-            let row = lanes.row(pattern, shape, step);
+            let row = lanes.row(pattern, &shape, step);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                 let Some(hit) = hit.filter(|_| lanes.hears(instrument) && !playing.is_muted) else {
                     continue;
@@ -68,11 +70,17 @@ pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Beats) {
                     length: *note_length,
                     channel: *channel,
                     key: lane.key,
-                    velocity: velocity_settings.velocity(step, instrument, hit, lane.velocity),
+                    velocity: velocity_settings.velocity(
+                        shape.bar,
+                        step,
+                        instrument,
+                        hit,
+                        lane.velocity,
+                    ),
                 });
             }
         }
-        start += shape.speed.beats(steps as f64).0;
+        start += shape.beats(steps as f64).0;
     }
     (notes, Beats(start))
 }
@@ -109,7 +117,7 @@ mod tests {
         played.pattern.set(2, Instrument::Kick, Some(Hit::new(0.5, 0.0)));
         let playback = &mut played.playing.playback;
         playback.feel = groove::sequencer::Feel::new(0.75, 1.0);
-        playback.shape = Shape { length: Length::One, start: 0, speed: Speed::Half };
+        playback.shape = Shape { length: Length::One, speed: Speed::Half, ..Shape::default() };
         let lanes = &mut played.playing.lanes;
         lanes.0[Instrument::Kick.index()].is_on = false;
         lanes.0[Instrument::Snare.index()].key = 99;

@@ -1,6 +1,7 @@
 //! Weights: the embedded ones, or a file of the user's.
 //!
-//! Parsing takes tens of milliseconds: our own threads do it, never the host's.
+//! Parsing takes tens of milliseconds: our own threads do it, never the host's. The network knows windows of 4/4 in 16ths:
+//! patterns of other bars are taken over into these before it is asked.
 
 pub(crate) mod cache;
 
@@ -45,8 +46,8 @@ pub(crate) trait Decode: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The pattern that `recipe` draws in `cycle` from `start`, around the cells of `locks`. The same
-    /// arguments give the same pattern.
+    /// The window that `recipe` draws in `cycle` from `start`, around the cells of `locks`. The same
+    /// arguments give the same window.
     fn decode(
         &self,
         start: Start<'_>,
@@ -61,12 +62,13 @@ pub(crate) trait Decode: Send + Sync + 'static {
         false
     }
 
-    /// Four fills for `pattern`, one in each bar, if the network draws fills. The same arguments give the same fills.
+    /// A window of four fills for `pattern`, one in each bar, if the network draws fills. The same arguments give the same fills.
     fn fills(&self, _pattern: &Pattern, _recipe: &Recipe) -> Option<Pattern> {
         None
     }
 
-    /// `pattern` with the velocities and the timing of a drummer, but for the hits of `locks`, if the network draws these.
+    /// `pattern`, as a window, with the velocities and the timing of a drummer, but for the hits of `locks`, if the network
+    /// draws these.
     /// The same arguments give the same performance.
     fn perform(&self, _pattern: &Pattern, _locks: &Locks, _recipe: &Recipe) -> Option<Pattern> {
         None
@@ -107,7 +109,13 @@ impl Decode for Weights {
         locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern {
-        self.model.groove(start, locks, recipe, cycle, scratch)
+        let locks = locks.to_window();
+        match start {
+            Start::Line(line) => {
+                self.model.groove(Start::Line(&line.to_window()), &locks, recipe, cycle, scratch)
+            }
+            start => self.model.groove(start, &locks, recipe, cycle, scratch),
+        }
     }
 
     fn draws_fills(&self) -> bool {
@@ -115,11 +123,11 @@ impl Decode for Weights {
     }
 
     fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
-        self.model.fills(pattern, recipe)
+        self.model.fills(&pattern.to_window(), recipe)
     }
 
     fn perform(&self, pattern: &Pattern, locks: &Locks, recipe: &Recipe) -> Option<Pattern> {
-        self.model.perform(pattern, locks, recipe)
+        self.model.perform(&pattern.to_window(), &locks.to_window(), recipe)
     }
 
     fn style(&self, name: &str) -> Option<u16> {
@@ -135,7 +143,7 @@ impl Decode for Weights {
     }
 
     fn encode(&self, pattern: &Pattern) -> Vec<f32> {
-        self.model.encode(pattern).0
+        self.model.encode(&pattern.to_window()).0
     }
 }
 

@@ -4,7 +4,7 @@
 //! takes the notes played there, so the steps still to come hold the notes of the cycle before.
 
 use groove::sequencer::Shape;
-use groove::{Beats, Hit, Instrument, Pattern, STEPS};
+use groove::{Bar, Beats, Hit, Instrument, Pattern};
 
 use crate::handoff::RecordedRhythm;
 use crate::state::fingerprint::fingerprint;
@@ -30,6 +30,7 @@ impl Follower {
             length: groove::sequencer::Length::Four,
             start: 0,
             speed: groove::sequencer::Speed::Normal,
+            bar: Bar::COMMON,
         };
         Self { recorded: Pattern::EMPTY, shape, reached: None, cleared: 0 }
     }
@@ -48,16 +49,15 @@ impl Follower {
         looped: Option<(Beats, Beats)>,
     ) -> Option<RecordedRhythm> {
         if self.shape != *shape {
-            self.forget();
-            self.shape = *shape;
+            *self = Self { recorded: Pattern::empty(shape.bar), shape: *shape, ..Self::new() };
         }
-        let nearest = |time: Beats| (shape.speed.steps(time) + 0.5).floor() as i64;
+        let nearest = |time: Beats| (shape.steps_to(time) + 0.5).floor() as i64;
         let step = nearest(time);
         let Some(before) = self.reached.replace(step) else {
             self.cleared = step;
             return None;
         };
-        let length = shape.length.steps() as i64;
+        let length = shape.steps() as i64;
         let looped = looped.map(|(start, end)| (nearest(start), nearest(end)));
         // Whether a block of any length passes LEAD_STEPS before an end.
         let is_near_end = |from: i64, to: i64| {
@@ -88,7 +88,7 @@ impl Follower {
     /// Records a hit of `instrument` at `time`, which is in the block that begins where time has
     /// come to.
     pub(crate) fn strike(&mut self, time: Beats, instrument: Instrument, velocity: f32) {
-        let place = self.shape.speed.steps(time);
+        let place = self.shape.steps_to(time);
         let step = (place + 0.5).floor();
         let hit = Hit::new(velocity, (place - step) as f32);
         self.clear_up_to(step as i64);
@@ -96,7 +96,7 @@ impl Follower {
     }
 
     fn clear_up_to(&mut self, step: i64) {
-        let length = self.shape.length.steps() as i64;
+        let length = self.shape.steps() as i64;
         let from = self.cleared.saturating_add(1).max(step.saturating_sub(length));
         for passed in from..=step {
             for instrument in Instrument::ALL {
@@ -109,9 +109,9 @@ impl Follower {
     /// The recorded cycle as a whole pattern; the part of it that `shape` plays is what was
     /// recorded.
     fn rhythm(&self) -> Option<RecordedRhythm> {
-        let mut pattern = Pattern::EMPTY;
-        for step in 0..STEPS {
-            let place = (usize::from(self.shape.start) + step) % STEPS;
+        let mut pattern = Pattern::empty(self.shape.bar);
+        for step in 0..pattern.steps() {
+            let place = (usize::from(self.shape.start) + step) % pattern.steps();
             for instrument in Instrument::ALL {
                 let hit = self.recorded.hit(self.shape.in_cycle(step as i64), instrument);
                 pattern.set(place, instrument, hit);
@@ -127,7 +127,8 @@ mod tests {
     use super::*;
     use groove::sequencer::{Length, Speed};
 
-    const WHOLE: Shape = Shape { length: Length::Four, start: 0, speed: Speed::Normal };
+    const WHOLE: Shape =
+        Shape { length: Length::Four, start: 0, speed: Speed::Normal, bar: Bar::COMMON };
 
     /// Passes from `from` to `to` beats in steps of a 50th, striking `strikes` on the way.
     fn follow(
@@ -177,7 +178,7 @@ mod tests {
 
     #[test]
     fn one_bar_is_heard_as_a_whole_pattern_of_it() {
-        let shape = Shape { length: Length::One, start: 16, speed: Speed::Half };
+        let shape = Shape { length: Length::One, start: 16, speed: Speed::Half, bar: Bar::COMMON };
         let mut follower = Follower::new();
         let handed = follow(&mut follower, &shape, (0.0, 8.0), &[(4.0, Instrument::Snare)]);
         let steps: Vec<usize> = handed[0].1.iter().map(|(step, ..)| step).collect();

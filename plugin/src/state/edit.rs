@@ -7,7 +7,7 @@ use groove::{Hit, Instrument};
 pub enum Edit {
     /// Sets a cell.
     Put {
-        /// The step, `0..64`.
+        /// The step.
         step: usize,
         /// The instrument.
         instrument: Instrument,
@@ -26,7 +26,7 @@ pub enum Edit {
 /// A part of the groove that can be locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// One cell: its step, `0..64`, and its instrument.
+    /// One cell: its step, and its instrument.
     Cell(usize, Instrument),
     /// All steps of an instrument.
     Row(Instrument),

@@ -8,7 +8,7 @@
 
 mod cells;
 
-use groove::{BARS, Hit, Instrument, Pattern, STEPS, STEPS_PER_BAR};
+use groove::{Bar, Hit, Instrument, Pattern};
 use musicvae::infer::Locks;
 use serde::{Deserialize, Serialize};
 
@@ -67,16 +67,19 @@ impl Edits {
     /// `shown`, edits included.
     ///
     /// A locked cell keeps its displayed content. Unlocking a part also drops edits in it. Steps
-    /// and bars that do not exist are ignored.
+    /// and bars that do not exist are ignored. Edits of a pattern of other bars are dropped.
     pub fn apply(&mut self, edit: Edit, shown: &Pattern, key: Option<&GrooveKey>) {
+        if self.kept.pattern().bar() != shown.bar() {
+            (self.kept, self.base) = (Locks::of(shown.bar()), None);
+        }
         self.found(key);
         match edit {
-            Edit::Put { step, instrument, hit } if step < STEPS => {
+            Edit::Put { step, instrument, hit } if step < shown.steps() => {
                 self.kept.lock(step, instrument, hit);
             }
             Edit::Put { .. } => {}
             Edit::Lock { part, is_locked } => {
-                for (step, instrument) in cells_of(part) {
+                for (step, instrument) in cells_of(part, shown.bar()) {
                     if !is_locked {
                         self.kept.unlock(step, instrument);
                     } else if !self.kept.is_locked(step, instrument) {
@@ -93,7 +96,7 @@ impl Edits {
     /// Gives a cell back to the network.
     ///
     /// # Panics
-    /// If `step` is 64 or more.
+    /// If there is no such step.
     pub fn free(&mut self, step: usize, instrument: Instrument) {
         self.kept.unlock(step, instrument);
         if self.kept.is_empty() {
@@ -143,13 +146,13 @@ impl Edits {
         }
     }
 
-    /// `pattern`, made by the network, with the kept cells applied.
+    /// `pattern`, made by the network, with the kept cells applied, if they are of its bars.
     pub fn over(&self, pattern: &Pattern) -> Pattern {
         let mut pattern = *pattern;
-        if self.kept.is_empty() {
+        if self.kept.is_empty() || self.kept.pattern().bar() != pattern.bar() {
             return pattern;
         }
-        for step in 0..STEPS {
+        for step in 0..pattern.steps() {
             for instrument in Instrument::ALL {
                 if self.kept.is_locked(step, instrument) {
                     pattern.set(step, instrument, self.kept.pattern().hit(step, instrument));
@@ -166,7 +169,8 @@ impl Edits {
         cells: impl IntoIterator<Item = (usize, Instrument, Option<Hit>)>,
     ) {
         for (step, instrument, found) in cells {
-            if self.kept.is_locked(step, instrument)
+            if step < self.kept.pattern().steps()
+                && self.kept.is_locked(step, instrument)
                 && self.kept.pattern().hit(step, instrument) == found
             {
                 self.free(step, instrument);
@@ -192,15 +196,17 @@ impl Base {
     }
 }
 
-/// The existing cells of `part`.
-fn cells_of(part: Part) -> impl Iterator<Item = (usize, Instrument)> {
+/// The existing cells of `part` in a pattern of `bar`s.
+fn cells_of(part: Part, bar: Bar) -> impl Iterator<Item = (usize, Instrument)> {
     let (steps, only) = match part {
         Part::Cell(step, instrument) => (step..step.saturating_add(1), Some(instrument)),
-        Part::Row(instrument) => (0..STEPS, Some(instrument)),
-        Part::Bar(bar) if bar < BARS => (bar * STEPS_PER_BAR..(bar + 1) * STEPS_PER_BAR, None),
+        Part::Row(instrument) => (0..bar.pattern_steps(), Some(instrument)),
+        Part::Bar(number) if number < bar.bars() => {
+            (number * bar.steps()..(number + 1) * bar.steps(), None)
+        }
         Part::Bar(_) => (0..0, None),
     };
-    let steps = steps.filter(|&step| step < STEPS);
+    let steps = steps.filter(move |&step| step < bar.pattern_steps());
     steps.flat_map(move |step| {
         let all = Instrument::ALL.into_iter();
         all.filter(move |i| only.is_none_or(|only| only == *i)).map(move |i| (step, i))

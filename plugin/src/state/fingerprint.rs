@@ -1,14 +1,22 @@
 //! Hashes of patterns and locks.
 
-use groove::{Instrument, Pattern, STEPS};
+use groove::{Bar, Instrument, Pattern};
 use musicvae::infer::Locks;
 
-/// Hash of `pattern`, the same on every machine: FNV-1a, 64 bits, over its hits.
+/// Hash of `pattern`, the same on every machine: FNV-1a, 64 bits, over its bars, if they are not of 4/4 in 16ths, and hits.
 ///
 /// # Real-time safety
 /// Neither this allocates nor waits; it looks at every cell.
 pub fn fingerprint(pattern: &Pattern) -> u64 {
-    pattern.iter().fold(FNV_BASIS, |hash, (step, instrument, hit)| {
+    let bar = pattern.bar();
+    let basis = if bar == Bar::COMMON {
+        FNV_BASIS
+    } else {
+        let (metre, step) = (bar.metre(), bar.grid().step_clocks() as u32);
+        let words = [metre.numerator().into(), metre.denominator().into(), step];
+        words.into_iter().fold(FNV_BASIS, fnv)
+    };
+    pattern.iter().fold(basis, |hash, (step, instrument, hit)| {
         let words =
             [place(step, instrument), hit.velocity().to_bits(), hit.micro_offset().to_bits()];
         words.into_iter().fold(hash, fnv)
@@ -20,7 +28,8 @@ pub fn fingerprint_locks(locks: &Locks) -> Option<u64> {
     if locks.is_empty() {
         return None;
     }
-    let places = (0..STEPS).flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
+    let steps = 0..locks.pattern().steps();
+    let places = steps.flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
     let locked = places.filter(|&(step, instrument)| locks.is_locked(step, instrument));
     Some(locked.fold(fingerprint(locks.pattern()), |hash, (step, instrument)| {
         fnv(hash, place(step, instrument))

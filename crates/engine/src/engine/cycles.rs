@@ -1,10 +1,11 @@
 //! Which cycles a score needs patterns of: those that are about to be played.
 
 use groove::Beats;
-use groove::sequencer::{EARLIEST_STEPS, GRID_PER_BEAT, LATEST_STEPS, PlaybackSettings};
+use groove::sequencer::{EARLIEST_STEPS, GRID_PER_BEAT, LATEST_STEPS, Shape};
 
-use super::{Engine, PlaybackChanges, following_host, longest_step, take_playback};
+use super::{Engine, following_host, take_playback};
 use crate::clock::{Join, Place, Transport, valid_loop};
+use crate::timeline::Timeline;
 use crate::{CYCLES, Playing};
 
 impl Engine {
@@ -21,7 +22,8 @@ impl Engine {
         let Place { position, beats_per_sample, join } = self.clock.place(&transport);
         let mut playbacks = self.playbacks;
         let frontier = self.frontier.filter(|_| join == Join::Continued);
-        take_playback(&mut playbacks, playing, frontier);
+        take_playback(&mut playbacks, &self.scores, playing, frontier);
+        let timeline = Timeline { scores: &self.scores, playbacks: &playbacks };
         let end = position + Beats(f64::from(frames) * beats_per_sample);
         let returns_to = match valid_loop(&transport, beats_per_sample) {
             Some((start, _)) => start,
@@ -30,10 +32,17 @@ impl Engine {
         };
         let mut list = List::default();
         // One place is left for where time returns to.
-        list.add(&playbacks, position, end, CYCLES - 1);
+        let step = timeline.steps().longest;
+        let in_force = |grid| {
+            let mut periods = timeline.periods();
+            let period = periods.find(|&(_, _, to)| grid < to);
+            let (playback, _, to) = period.expect("the last period has no end");
+            (playback.shape, to)
+        };
+        list.add(in_force, step, position, end, CYCLES - 1);
         // A jump ends all waiting.
-        let newest = PlaybackChanges::new(*playbacks.newest());
-        list.add(&newest, returns_to, returns_to, CYCLES);
+        let newest = timeline.newest().shape;
+        list.add(|_| (newest, i64::MAX), newest.step(), returns_to, returns_to, CYCLES);
         list.filled()
     }
 }
@@ -47,17 +56,26 @@ struct List {
 
 impl List {
     /// Adds the cycles of which hits can sound from `position` to `end`, and the one after the first,
-    /// up to `most` in all.
-    fn add(&mut self, playbacks: &PlaybackChanges, position: Beats, end: Beats, most: usize) {
-        let step = longest_step(playbacks).0;
-        let in_32nds = |time: Beats, steps: f64| {
-            ((time.0 - steps * step) * GRID_PER_BEAT as f64).floor() as i64
+    /// up to `most` in all. `in_force` is the shape at a grid time and until when it is; a step lasts `step` at most.
+    fn add(
+        &mut self,
+        in_force: impl Fn(i64) -> (Shape, i64),
+        step: Beats,
+        position: Beats,
+        end: Beats,
+        most: usize,
+    ) {
+        let in_clocks = |time: Beats, steps: f64| {
+            ((time.0 - steps * step.0) * GRID_PER_BEAT as f64).floor() as i64
         };
-        let mut grid = in_32nds(position, LATEST_STEPS);
-        let last = in_32nds(end, EARLIEST_STEPS);
+        let mut grid = in_clocks(position, LATEST_STEPS);
+        let last = in_clocks(end, EARLIEST_STEPS);
         let mut first = None;
         while self.len < most {
-            let (cycle, next) = cycle_at(playbacks, grid);
+            let (shape, to) = in_force(grid);
+            let length = shape.cycle_grid();
+            let cycle = grid.div_euclid(length);
+            let next = to.min((cycle + 1) * length);
             if !self.cycles[..self.len].contains(&cycle) {
                 self.cycles[self.len] = cycle;
                 self.len += 1;
@@ -74,13 +92,4 @@ impl List {
         self.cycles[self.len..].fill(first);
         self.cycles
     }
-}
-
-/// The cycle that grid time `grid` belongs to, and where the next one begins.
-fn cycle_at(playbacks: &PlaybackChanges, grid: i64) -> (i64, i64) {
-    let (playback, _, to): (&PlaybackSettings, _, _) =
-        playbacks.periods().find(|&(_, _, to)| grid < to).expect("the last period has no end");
-    let length = playback.shape.cycle_grid();
-    let cycle = grid.div_euclid(length);
-    (cycle, to.min((cycle + 1) * length))
 }

@@ -1,13 +1,16 @@
 //! How a stretch of a block is played: where in musical time it lies, and what sounds in it.
 
-use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS, PlaybackSettings, Row, SoundingHit, hits};
-use groove::{Beats, Span};
+use groove::sequencer::{
+    EARLIEST_STEPS, Hits, LATEST_STEPS, PlaybackSettings, Row, SoundingHit, hits,
+};
+use groove::{Bar, Beats, Span};
 
-use super::{Engine, following, longest_step, take_playback};
+use super::{Engine, following, take_playback};
 use crate::clock::{Join, Place, Transport, told, valid_loop};
 use crate::notes::{Address, Event, Notes, Stroke};
 use crate::scheduled_change::first_untouched;
 use crate::segment::Segment;
+use crate::timeline::{MOST_PERIODS, Timeline};
 use crate::{PlayMode, Playing, SLACK};
 
 impl Engine {
@@ -44,7 +47,7 @@ impl Engine {
             None => {
                 let segment = self.enter(&transport, first, end, sink);
                 // Once a block, so that the cycles named before it are those that it plays.
-                take_playback(&mut self.playbacks, playing, self.frontier);
+                take_playback(&mut self.playbacks, &self.scores, playing, self.frontier);
                 segment
             }
         };
@@ -121,9 +124,9 @@ impl Engine {
 
     /// A fill that is held goes on where time goes on.
     fn restart(&mut self, segment: &Segment) {
-        let playback = self.playbacks.newest();
+        let shape = self.timeline().newest().shape;
         let untouched = first_untouched(segment.covered_from(), Beats(0.0));
-        self.fill.jump(untouched, &playback.shape);
+        self.fill.jump(untouched, &shape);
     }
 
     fn play_segment(
@@ -134,75 +137,93 @@ impl Engine {
     ) {
         let end = segment.covered_until();
         let start = self.frontier.unwrap_or_else(|| segment.covered_from());
-        let step = longest_step(&self.playbacks);
         let late_change = self.late_change.take();
-        let (scores, playbacks, fill) = (&self.scores, &self.playbacks, &self.fill);
-        let notes = &mut self.notes;
+        let timeline = Timeline { scores: &self.scores, playbacks: &self.playbacks };
+        let steps = timeline.steps();
+        let (fill, notes) = (&self.fill, &mut self.notes);
         let is_muted = playing.is_muted || self.is_muted;
-        let mut strike = |hit: SoundingHit, at: u64| {
+        let mut strike = |bar: Bar, hit: SoundingHit, at: u64| {
             if !is_muted {
-                strike(hit, at, segment, playing, notes, sink);
+                strike(bar, hit, at, segment, playing, notes, sink);
             }
         };
-        let lanes = &playing.lanes;
-        let in_span = move |span: Span, playback: PlaybackSettings| {
-            let shape = playback.shape;
+        let in_span = |span: Span, playback: PlaybackSettings| {
             let rows = move |step: i64| -> Row {
-                let score = &scores.at(shape.grid(step)).0;
-                let row = lanes.row(score.pattern(shape.cycle(step)), &shape, step);
-                fill.row(row, score, playing.seed, &playback, step)
+                timeline.row(&playback, step, fill, &playing.lanes, playing.seed)
             };
             hits(span, playback, rows)
         };
         if self.frontier.is_none() && segment.pulls_early_hits {
             // A downbeat played a little early must not be missing where the music starts.
-            let playback = *playbacks.newest();
-            let speed = playback.shape.speed;
-            let before = Span { start: start - speed.beats(-EARLIEST_STEPS), end: start };
+            let playback = timeline.newest();
+            let shape = playback.shape;
+            let before = Span { start: start - shape.beats(-EARLIEST_STEPS), end: start };
             in_span(before, playback)
-                .filter(|hit| speed.beats(hit.step as f64) >= start)
-                .for_each(|hit| strike(hit, segment.first));
+                .filter(|hit| shape.beats(hit.step as f64) >= start)
+                .for_each(|hit| strike(shape.bar, hit, segment.first));
         }
         if let Some(late_change) = late_change {
-            let playback = *playbacks.at(late_change.boundary);
-            let reach = playback.shape.speed.beats(LATEST_STEPS - EARLIEST_STEPS);
+            let playback = timeline.at(late_change.boundary);
+            let shape = playback.shape;
+            let reach = shape.beats(LATEST_STEPS - EARLIEST_STEPS);
             // At once, also if the host's position lags behind what has been played.
             in_span(Span { start: start - reach, end: start }, playback)
-                .filter(|hit| late_change.contains(hit, &playback.shape))
-                .for_each(|hit| strike(hit, segment.first));
+                .filter(|hit| late_change.contains(hit, &shape))
+                .for_each(|hit| strike(shape.bar, hit, segment.first));
         }
         let span = Span { start, end };
-        // Two at most: what is left of the old one, and the new one.
-        let mut playbacks = playbacks.periods().map(|(playback, from, to)| {
-            let shape = playback.shape;
-            in_span(span, *playback)
-                .filter(move |hit| (from..to).contains(&shape.grid(hit.step)))
-                .peekable()
-        });
-        let (old, new) = (playbacks.next(), playbacks.next());
-        drop(playbacks);
-        match (old, new) {
-            (None, _) => {}
-            (Some(old), None) => old.for_each(|hit| strike(hit, segment.sample_of(hit.time))),
-            (Some(mut old), Some(mut new)) => loop {
-                let hit = match (old.peek(), new.peek()) {
-                    (Some(a), Some(b)) if b.time < a.time => new.next(),
-                    (Some(_), _) => old.next(),
-                    (None, _) => new.next(),
-                };
-                let Some(hit) = hit else { break };
-                strike(hit, segment.sample_of(hit.time));
-            },
+        // One, and another while what plays changes; more if that changes at once again.
+        let mut periods: [Option<Period<_>>; MOST_PERIODS] = [const { None }; MOST_PERIODS];
+        for (place, (playback, from, to)) in periods.iter_mut().zip(timeline.periods()) {
+            *place = Some(Period::new(in_span(span, playback), playback, from..to));
+        }
+        while let Some(period) = earliest(&mut periods) {
+            let (bar, hit) = (period.playback.shape.bar, period.next.take());
+            hit.into_iter().for_each(|hit| strike(bar, hit, segment.sample_of(hit.time)));
+            period.read();
         }
         let frontier = if end > start { end } else { start };
         self.frontier = Some(frontier);
-        self.scores.settle(frontier, step);
-        self.playbacks.settle(frontier, step);
+        self.scores.settle(frontier, steps);
+        self.playbacks.settle(frontier, steps);
     }
 }
 
-/// Strikes `hit` at sample `at`, unless its instrument is silent, and chokes what it chokes.
+/// The hits of a span that are played by the same settings.
+struct Period<F> {
+    hits: Hits<F>,
+    playback: PlaybackSettings,
+    /// The grid times that the settings are in force at.
+    grid: std::ops::Range<i64>,
+    /// The next of its hits.
+    next: Option<SoundingHit>,
+}
+
+impl<F: FnMut(i64) -> Row> Period<F> {
+    fn new(hits: Hits<F>, playback: PlaybackSettings, grid: std::ops::Range<i64>) -> Self {
+        let mut period = Self { hits, playback, grid, next: None };
+        period.read();
+        period
+    }
+
+    fn read(&mut self) {
+        let Self { hits, playback, grid, next } = self;
+        *next = hits.find(|hit| grid.contains(&playback.shape.grid(hit.step)));
+    }
+}
+
+/// The period whose next hit is the first; of simultaneous ones the earlier period's.
+fn earliest<F>(periods: &mut [Option<Period<F>>]) -> Option<&mut Period<F>> {
+    let with_hits = periods.iter_mut().flatten().filter(|period| period.next.is_some());
+    with_hits.reduce(|a, b| {
+        let time = |period: &Period<F>| period.next.map(|hit| hit.time);
+        if time(b) < time(a) { b } else { a }
+    })
+}
+
+/// Strikes `hit` of bars `bar` at sample `at`, unless its instrument is silent, and chokes what it chokes.
 fn strike(
+    bar: Bar,
     hit: SoundingHit,
     at: u64,
     segment: &Segment,
@@ -219,7 +240,7 @@ fn strike(
     notes.end_due(at + 1, sink);
     let stroke = Stroke {
         instrument,
-        velocity: playing.velocity_settings.velocity(step, instrument, hit.hit, lane.velocity),
+        velocity: playing.velocity_settings.velocity(bar, step, instrument, hit.hit, lane.velocity),
         address: Address { channel: playing.channel.min(15), key: lane.key.min(127) },
         length: segment.note_length(playing.note_length),
     };

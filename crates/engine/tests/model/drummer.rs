@@ -15,16 +15,16 @@ mod notes;
 mod time;
 
 use engine::{CYCLES, PlayMode, SLACK};
-use groove::sequencer::PlaybackSettings;
+use groove::sequencer::{PlaybackSettings, Shape};
 use groove::{INSTRUMENTS, Instrument, Pattern};
 
-use self::boundaries::first_multiple;
+use self::boundaries::{first_boundary, first_played};
 use self::choices::LateChange;
 use self::due::Due;
 use self::notes::Held;
 use self::time::{Jump, looped};
 use crate::host::{Between, Block, PlayerAction, Score, believed_rate, believed_tempo};
-use crate::written::{InForce, ScoreInForce, grid, step_beats};
+use crate::written::{InForce, ScoreInForce, cycle_steps, grid, step_beats};
 
 /// A note-on with the bits of its velocity, or a note-off, on a channel and a key.
 pub(crate) type Note = (Instrument, u8, u8, Option<u32>);
@@ -45,7 +45,7 @@ pub(crate) struct Drummer<'a> {
     tempo: f64,
     line: Option<Line>,
     in_force: InForce,
-    /// Playback settings, each from a 32nd on.
+    /// Playback settings, each from a clock on; of their shapes the bars do not count.
     playbacks: Vec<(i64, PlaybackSettings)>,
     late_change: Option<LateChange>,
     is_muted: bool,
@@ -98,7 +98,7 @@ impl<'a> Drummer<'a> {
             Between::Change(score, quantise) if is_heeded => {
                 let boundary = self.line.map(|line| {
                     let untouched = self.untouched(line.reached, self.longest_step());
-                    self.next_boundary(untouched, quantise)
+                    first_boundary(quantise, &self.shape_of(score), untouched)
                 });
                 self.change_score(score, cycles, boundary);
             }
@@ -133,11 +133,13 @@ impl<'a> Drummer<'a> {
         let step = self.tempo / 60.0 / believed_rate(block.transport.sample_rate);
         let looped = looped(block, step);
         // A score has four cycles: enough for a block in which one begins, and for two.
-        let longest = self.longest_step().max(step_beats(block.playing.playback.shape.speed));
-        let reach = f64::from(block.frames) * step + 3.0 * longest;
+        let bars = self.patterns.map(|pattern| pattern.bar());
         let shapes = self.playbacks.iter().map(|(_, playback)| playback.shape);
-        let shapes = shapes.chain([block.playing.playback.shape]);
-        let mut lengths = shapes.map(|shape| shape.length.steps() as f64 * step_beats(shape.speed));
+        let shapes: Vec<Shape> = shapes.chain([block.playing.playback.shape]).collect();
+        let shapes = || shapes.iter().flat_map(|shape| bars.map(|bar| shape.of_bar(bar)));
+        let longest = shapes().map(|shape| step_beats(&shape)).fold(0.0, f64::max);
+        let reach = f64::from(block.frames) * step + 3.0 * longest;
+        let mut lengths = shapes().map(|shape| cycle_steps(&shape) as f64 * step_beats(&shape));
         if self.plays_varied(block) && lengths.any(|length| reach > length) {
             self.unclear(0);
         }
@@ -148,7 +150,7 @@ impl<'a> Drummer<'a> {
             let actions = block.actions.iter().filter(|&&(when, _)| when == at);
             let is_stretch = at == 0 || actions.clone().next().is_some();
             if is_stretch && at > 0 {
-                self.forget_old_readings();
+                self.forget_what_is_over();
             }
             actions.for_each(|&(_, action)| self.act(action, cycles, &block.playing));
             if at == block.frames {
@@ -212,7 +214,7 @@ impl<'a> Drummer<'a> {
             if is_stretch || jump.is_some() {
                 let to_the_end = now + f64::from(block.frames - at) * step;
                 let horizon = looped.map_or(to_the_end, |(_, end)| {
-                    if now < end { to_the_end.min(end + step) } else { to_the_end }
+                    if now + SLACK * step < end { to_the_end.min(end + step) } else { to_the_end }
                 });
                 let mut at_once = Vec::new();
                 if jump.is_some_and(|jump| jump.pulls_early_hits) {
@@ -241,7 +243,7 @@ impl<'a> Drummer<'a> {
                 self.strike(hit, at, step, is_muted, block);
             }
         }
-        self.forget_old_readings();
+        self.forget_what_is_over();
         if let (Some(line), Some((origin_time, origin))) = (&mut self.line, place) {
             line.expected = origin_time + f64::from(block.frames - origin) * step;
             (line.step, line.frames) = (step, block.frames);
@@ -263,9 +265,8 @@ impl<'a> Drummer<'a> {
         line.reached = reached;
         (self.in_force.fill, self.in_force.landing) = (None, None);
         if self.is_fill_held {
-            let beat = 4 * grid(self.shape().speed, 1);
-            let open = self.in_32nds(reached);
-            self.in_force.fill = Some((first_multiple(beat, open), None));
+            let open = self.first_32nd(reached);
+            self.in_force.fill = Some((first_played(&self.shape(), false, open), None));
         }
     }
 
@@ -291,16 +292,15 @@ impl<'a> Drummer<'a> {
     }
 
     /// What plays at `playhead`: the playback settings, the cycle by their shape, and the score. `None` if that is within
-    /// rounding of a 32nd, where another may begin.
+    /// rounding of a clock, where another may begin.
     pub(crate) fn now(&self, playhead: f64) -> Option<(PlaybackSettings, i64, Score)> {
-        let place = playhead * 8.0;
+        let place = playhead * 24.0;
         if (place - place.round()).abs() < 1e-5 {
             return None;
         }
         let grid_now = place.floor() as i64;
         let playback = self.playback_at(grid_now);
-        let shape = playback.shape;
-        let cycle = grid_now.div_euclid(grid(shape.speed, shape.length.steps() as i64));
+        let cycle = grid_now.div_euclid(grid(&playback.shape, cycle_steps(&playback.shape)));
         Some((playback, cycle, self.in_force.score_at(grid_now).score))
     }
 

@@ -11,7 +11,7 @@ use groove::{Beats, INSTRUMENTS, Pattern};
 /// What happens in one test.
 #[derive(Clone)]
 pub(crate) struct Case {
-    /// The patterns that [`Score`]s are made of.
+    /// The patterns that [`Score`]s are made of; the first and the last have the same bars.
     pub(crate) patterns: [Pattern; 3],
     /// Samples per second to begin with.
     pub(crate) sample_rate: f64,
@@ -29,7 +29,12 @@ impl std::fmt::Debug for Case {
         let cuts = if self.splits_at_loops { "cuts" } else { "does not cut" };
         writeln!(f, "{} Hz, a host that {cuts} blocks where loops end", self.sample_rate)?;
         for (number, pattern) in self.patterns.iter().enumerate() {
-            write!(f, "pattern {number}:")?;
+            write!(
+                f,
+                "pattern {number}, {} in {:?}:",
+                pattern.bar().metre(),
+                pattern.bar().grid()
+            )?;
             for (step, instrument, hit) in pattern.iter() {
                 write!(f, " {instrument:?} {step}{:+}", hit.micro_offset())?;
             }
@@ -72,9 +77,9 @@ impl Score {
         self.0 as u64
     }
 
-    /// The number of the pattern in `cycle`.
+    /// The number of the pattern in `cycle`; those of one score have the same bars.
     pub(crate) fn pattern(self, cycle: i64) -> usize {
-        if self == Self::VARIED { cycle.rem_euclid(3) as usize } else { self.0 }
+        if self == Self::VARIED { 2 * cycle.rem_euclid(2) as usize } else { self.0 }
     }
 
     /// The number of the pattern whose bars are its fills, if it has some.
@@ -84,7 +89,7 @@ impl Score {
 
     /// The same for the engine: of the varied one only `cycles`, as the plugin's worker makes it.
     pub(crate) fn made(self, patterns: &[Pattern; 3], cycles: [i64; CYCLES]) -> engine::Score {
-        let fills = self.fills().map(|number| patterns[number]);
+        let fills = self.fills().map(|number| patterns[number].to_window());
         if self != Self::VARIED {
             return engine::Score::steady(patterns[self.0]).with_fills(fills);
         }
@@ -346,8 +351,8 @@ fn set(playing: &mut Playing, setting: Before) {
         Before::Feel(feel) => playing.playback.feel = feel,
         Before::Fills(fills) => playing.playback.fills = fills,
         Before::Shape(length, start, speed) => {
-            playing.playback =
-                PlaybackSettings { shape: Shape { length, start, speed }, ..playing.playback };
+            let shape = Shape { length, start, speed, ..playing.playback.shape };
+            playing.playback = PlaybackSettings { shape, ..playing.playback };
         }
         Before::Quantise(quantise) => playing.quantise = quantise,
         Before::NoteLength(beats) => playing.note_length = Beats(beats),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use engine::{PlayMode, Playing, Quantise};
 use groove::sequencer::{Feel, Lanes, Length, RegularFills, Speed, VelocitySettings};
-use groove::{Beats, Hit, Instrument, Pattern, STEPS};
+use groove::{Bar, Beats, Grid, Hit, Instrument, Metre, Pattern};
 use proptest::prelude::*;
 
 use crate::host::{Before, Case, Cut, Move, PlayerAction, Refusal, Score, Tempo};
@@ -21,22 +21,25 @@ pub(crate) fn plain_cut() -> Cut {
     }
 }
 
-fn pattern() -> impl Strategy<Value = Pattern> {
-    let hit = (0..STEPS, 0..9_usize, 1..8_u8, -8_i8..8);
-    let pulse = (
-        prop_oneof![1 => Just(64_usize), 8 => 1..9_usize, 4 => Just(1_usize)],
-        0..9_usize,
-        -8_i8..8,
-    );
+fn bar() -> impl Strategy<Value = Bar> {
+    let any = (prop::sample::select(Metre::ALL.to_vec()), prop::sample::select(Grid::ALL.to_vec()));
+    prop_oneof![2 => Just(Bar::COMMON), 3 => any.prop_map(|(metre, grid)| Bar::new(metre, grid))]
+}
+
+fn pattern(bar: Bar) -> impl Strategy<Value = Pattern> {
+    let steps = bar.pattern_steps();
+    let hit = (0..steps, 0..9_usize, 1..8_u8, -8_i8..8);
+    let pulse =
+        (prop_oneof![1 => Just(steps), 8 => 1..9_usize, 4 => Just(1_usize)], 0..9_usize, -8_i8..8);
     let hits = prop::collection::vec(hit, 0..30);
-    (hits, prop::collection::vec(pulse, 1..4)).prop_map(|(hits, pulses)| {
-        let mut pattern = Pattern::EMPTY;
+    (hits, prop::collection::vec(pulse, 1..4)).prop_map(move |(hits, pulses)| {
+        let mut pattern = Pattern::empty(bar);
         let mut set = |step: usize, instrument: usize, velocity: f32, late: i8| {
             let instrument = Instrument::from_index(instrument).unwrap();
             pattern.set(step, instrument, Some(Hit::new(velocity, f32::from(late) / 16.0)));
         };
         for (every, instrument, late) in pulses {
-            (0..STEPS).step_by(every).for_each(|step| set(step, instrument, 0.5, late));
+            (0..steps).step_by(every).for_each(|step| set(step, instrument, 0.5, late));
         }
         for (step, instrument, velocity, late) in hits {
             set(step, instrument, f32::from(velocity) / 8.0, late);
@@ -162,7 +165,7 @@ fn before() -> impl Strategy<Value = Before> {
         1 => any::<bool>().prop_map(Before::Muted),
         1 => (0..16_u8).prop_map(Before::Channel),
         2 => feel().prop_map(Before::Feel),
-        2 => (length, 0..64_u8, speed).prop_map(|(length, start, speed)|
+        2 => (length, 0..96_u8, speed).prop_map(|(length, start, speed)|
             Before::Shape(length, start, speed)),
         2 => (0..5_u8, 0..6_u8).prop_map(|(every, beats)|
             Before::Fills(RegularFills { every, beats })),
@@ -245,7 +248,8 @@ fn playing() -> impl Strategy<Value = Playing> {
 
 /// A case of so many blocks.
 pub(crate) fn case(blocks: Range<usize>) -> impl Strategy<Value = Case> {
-    let patterns = [pattern(), pattern(), pattern()];
+    let bars = prop_oneof![(bar(), bar()), bar().prop_map(|bar| (bar, bar))];
+    let patterns = bars.prop_flat_map(|(bar, other)| [pattern(bar), pattern(other), pattern(bar)]);
     let cuts = prop::collection::vec(cut(), blocks);
     (patterns, sample_rate(), any::<bool>(), playing(), cuts).prop_map(
         |(patterns, sample_rate, splits_at_loops, playing, cuts)| Case {

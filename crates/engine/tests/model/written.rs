@@ -1,39 +1,104 @@
 //! What is written: which hits a step has, and how late each is, in the oracle's own words.
 
 use engine::CYCLES;
-use groove::sequencer::{Feel, Lanes, PlaybackSettings, RegularFills, Shape, Speed, fills};
-use groove::{Hit, INSTRUMENTS, Instrument, Pattern};
+use groove::sequencer::{Feel, Lanes, Length, PlaybackSettings, RegularFills, Shape, Speed, fills};
+use groove::{Bar, Grid, Hit, INSTRUMENTS, Instrument, Metre, Pattern};
 
 use crate::host::Score;
 
-/// How long a step lasts, in beats.
-pub(crate) fn step_beats(speed: Speed) -> f64 {
-    match speed {
-        Speed::Half => 0.5,
-        Speed::Normal => 0.25,
-        Speed::Double => 0.125,
+/// How long a step of `bar` lasts as it is written, in clocks.
+fn clocks(bar: Bar) -> i64 {
+    match bar.grid() {
+        Grid::Eighths => 12,
+        Grid::Sixteenths => 6,
+        Grid::Triplets => 8,
+        Grid::Sextuplets => 4,
     }
 }
 
-/// Where a played step lies on the grid of 32nds.
-pub(crate) fn grid(speed: Speed, step: i64) -> i64 {
-    (step as f64 * step_beats(speed) * 8.0).round() as i64
+/// The clocks of a bar at which its beats begin, and at which the bar ends.
+pub(crate) fn beats(metre: Metre) -> Vec<i64> {
+    let lengths: Vec<i64> = match (metre.numerator(), metre.denominator()) {
+        (5, 8) => vec![36, 24],
+        (7, 8) => vec![24, 24, 36],
+        (10, 8) => vec![36, 24, 36, 24],
+        (threes, 8) => vec![36; usize::from(threes) / 3],
+        (halves, 2) => vec![48; halves.into()],
+        (quarters, _) => vec![24; quarters.into()],
+    };
+    let mut starts = vec![0];
+    starts.extend(lengths.iter().scan(0, |end, length| {
+        *end += length;
+        Some(*end)
+    }));
+    starts
 }
 
-/// How many steps late a hit is: the beat is bent at its middle, each half of it again, and chance comes
-/// on top.
-fn lateness(feel: Feel, step: i64, instrument: Instrument, hit: Hit) -> f64 {
+/// Steps in a bar.
+pub(crate) fn bar_steps(bar: Bar) -> i64 {
+    beats(bar.metre()).last().unwrap() / clocks(bar)
+}
+
+/// Steps in a pattern.
+fn pattern_steps(bar: Bar) -> i64 {
+    let steps = bar_steps(bar);
+    steps * [4, 2, 1].into_iter().find(|bars| bars * steps <= 96).unwrap()
+}
+
+/// Steps that are played over and over.
+pub(crate) fn cycle_steps(shape: &Shape) -> i64 {
+    let bars = match shape.length {
+        Length::One => 1,
+        Length::Two => 2,
+        Length::Four => 4,
+    };
+    (bars * bar_steps(shape.bar)).min(pattern_steps(shape.bar))
+}
+
+/// How much longer than written everything lasts.
+pub(crate) fn stretch(speed: Speed) -> f64 {
+    match speed {
+        Speed::Half => 2.0,
+        Speed::Normal => 1.0,
+        Speed::Double => 0.5,
+    }
+}
+
+/// How long a step lasts, in beats.
+pub(crate) fn step_beats(shape: &Shape) -> f64 {
+    stretch(shape.speed) * clocks(shape.bar) as f64 / 24.0
+}
+
+/// Where a played step lies on the grid of clocks.
+pub(crate) fn grid(shape: &Shape, step: i64) -> i64 {
+    (stretch(shape.speed) * 2.0) as i64 * step * clocks(shape.bar) / 2
+}
+
+/// How many steps late a hit is. In quarters of four 16ths the beat is bent at its middle, each half of it again; else
+/// every second step is late if its pair fills a part of a beat. Chance comes on top.
+fn lateness(feel: Feel, bar: Bar, step: i64, instrument: Instrument, hit: Hit) -> f64 {
     let middle = feel.triplet();
-    let bent = match step.rem_euclid(4) {
-        0 => 0.0,
-        1 => middle * feel.swing(),
-        2 => middle,
-        _ => middle + (1.0 - middle) * feel.swing(),
+    let of_bar = step.rem_euclid(bar_steps(bar));
+    let is_simple = bar.metre().denominator() != 8;
+    let bent = match (bar.grid(), of_bar % 2 == 1) {
+        (Grid::Sixteenths, _) if is_simple => {
+            let bent = match of_bar % 4 {
+                0 => 0.0,
+                1 => middle * feel.swing(),
+                2 => middle,
+                _ => middle + (1.0 - middle) * feel.swing(),
+            };
+            bent * 4.0 - (of_bar % 4) as f64
+        }
+        (Grid::Eighths, true) if is_simple => feel.swing().max(middle) * 2.0 - 1.0,
+        (Grid::Sixteenths | Grid::Sextuplets, true) => feel.swing() * 2.0 - 1.0,
+        _ => 0.0,
     };
     let on_time = Hit::new(hit.velocity(), 0.0);
     let plain = Feel::new(feel.swing(), feel.timing()).with_triplet(feel.triplet());
-    let chance = feel.shift(step, instrument, on_time) - plain.shift(step, instrument, on_time);
-    bent * 4.0 - step.rem_euclid(4) as f64 + f64::from(hit.micro_offset()) * feel.timing() + chance
+    let chance =
+        feel.shift(bar, step, instrument, on_time) - plain.shift(bar, step, instrument, on_time);
+    bent + f64::from(hit.micro_offset()) * feel.timing() + chance
 }
 
 /// When a hit sounds.
@@ -43,21 +108,26 @@ pub(crate) fn time(
     instrument: Instrument,
     hit: Hit,
 ) -> f64 {
-    (step as f64 + lateness(playback.feel, step, instrument, hit))
-        * step_beats(playback.shape.speed)
+    (step as f64 + lateness(playback.feel, playback.shape.bar, step, instrument, hit))
+        * step_beats(&playback.shape)
 }
 
 /// Whether a fill is played at `step` that nobody asked for: in the last beats of every so many bars.
-fn is_regular_fill(fills: RegularFills, step: i64) -> bool {
-    let RegularFills { every, beats } = fills;
-    let group = 16 * i64::from(every);
-    every > 0 && group - step.rem_euclid(group) <= (4 * i64::from(beats)).min(16)
+fn is_regular_fill(fills: RegularFills, bar: Bar, step: i64) -> bool {
+    let RegularFills { every, beats: count } = fills;
+    if every == 0 {
+        return false;
+    }
+    let (starts, steps) = (beats(bar.metre()), bar_steps(bar));
+    let first = starts[(starts.len() - 1).saturating_sub(count.into())] / clocks(bar);
+    step.div_euclid(steps).rem_euclid(every.into()) == i64::from(every) - 1
+        && step.rem_euclid(steps) >= first
 }
 
-/// A fill: from one 32nd on, up to another, or for as long as it is held.
+/// A fill: from one clock on, up to another, or for as long as it is held.
 pub(crate) type Region = (i64, Option<i64>);
 
-/// A score from a 32nd on.
+/// A score from a clock on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ScoreInForce {
     pub(crate) from: i64,
@@ -104,13 +174,12 @@ impl<'a> Writing<'a> {
         Self { patterns, in_force, lanes, seed, thinned: Vec::new() }
     }
 
-    /// Whether nobody can say what plays at `step`: the score there is about to be followed by another, so
-    /// that nobody makes further cycles of it, and has not this one.
+    /// Whether nobody can say what plays at `step`: the score there has not the cycle, because another is about to
+    /// follow it, or it was chosen a moment ago while bars of another metre were counted.
     pub(crate) fn is_unknown(&self, shape: &Shape, step: i64) -> bool {
-        let score = self.in_force.score_at(grid(shape.speed, step));
-        let is_newest = std::ptr::eq(score, self.in_force.scores.last().unwrap());
-        let cycle = step.div_euclid(shape.length.steps() as i64);
-        score.score == Score::VARIED && !is_newest && !score.cycles.contains(&cycle)
+        let score = self.in_force.score_at(grid(shape, step));
+        let cycle = step.div_euclid(cycle_steps(shape));
+        score.score == Score::VARIED && !score.cycles.contains(&cycle)
     }
 
     /// The hits at played step `step`.
@@ -120,23 +189,28 @@ impl<'a> Writing<'a> {
         step: i64,
     ) -> [Option<Hit>; INSTRUMENTS] {
         let shape = &playback.shape;
-        let grid = grid(shape.speed, step);
-        let bar = step - step.rem_euclid(16);
+        let grid = grid(shape, step);
+        let bar = step - step.rem_euclid(bar_steps(shape.bar));
         let score = self.in_force.score_at(grid).score;
+        let length = cycle_steps(shape);
+        let number = score.pattern(step.div_euclid(length));
+        if self.patterns[number].bar() != shape.bar {
+            // Another score's steps.
+            return [None; INSTRUMENTS];
+        }
         let lands_here = self.in_force.landing == Some(grid)
             || self.in_force.fill.is_some_and(|(_, to)| to == Some(grid));
         let is_asked_for = self
             .in_force
             .fill
             .is_some_and(|(from, to)| grid >= from && to.is_none_or(|to| grid < to));
-        let is_fill = is_asked_for || !lands_here && is_regular_fill(playback.fills, step);
+        let is_fill =
+            is_asked_for || !lands_here && is_regular_fill(playback.fills, shape.bar, step);
         if is_fill {
-            let drawn = score.fills().map(|number| &self.patterns[number]);
-            return fills::row(self.seed, drawn, bar, (step - bar) as usize);
+            let drawn = score.fills().map(|number| self.patterns[number].to_window());
+            return fills::row(self.seed, drawn.as_ref(), shape.bar, step);
         }
-        let length = shape.length.steps() as i64;
-        let number = score.pattern(step.div_euclid(length));
-        let place = (i64::from(shape.start) + step.rem_euclid(length)) % 64;
+        let place = (i64::from(shape.start) + step.rem_euclid(length)) % pattern_steps(shape.bar);
         let mut row = self.patterns[number].row(place as usize);
         for (instrument, hit) in Instrument::ALL.into_iter().zip(&mut row) {
             if hit.is_some() && self.lanes.0[instrument.index()].density < 0.0 {
@@ -147,7 +221,8 @@ impl<'a> Writing<'a> {
             }
         }
         // After a regular fill, but where the song begins.
-        let follows_regular = step == bar && step != 0 && is_regular_fill(playback.fills, step - 1);
+        let follows_regular =
+            step == bar && step != 0 && is_regular_fill(playback.fills, shape.bar, step - 1);
         if lands_here || follows_regular { fills::landing(row) } else { row }
     }
 
@@ -164,20 +239,14 @@ impl<'a> Writing<'a> {
         if let Some(known) = self.thinned.iter().position(|(known, _)| *known == key) {
             return &self.thinned[known].1;
         }
-        let mut hits: Vec<(i64, Hit)> = (0..shape.length.steps() as i64)
+        let mut hits: Vec<(i64, Hit)> = (0..cycle_steps(&shape))
             .filter_map(|i| {
-                let place = (i64::from(shape.start) + i) % 64;
+                let place = (i64::from(shape.start) + i) % pattern_steps(shape.bar);
                 Some((first + i, self.patterns[number].hit(place as usize, instrument)?))
             })
             .collect();
         let weight = |&(step, hit): &(i64, Hit)| {
-            let strength = match step.rem_euclid(16) {
-                0 => 1.0,
-                8 => 0.85,
-                4 | 12 => 0.7,
-                even if even % 2 == 0 => 0.35,
-                _ => 0.0_f32,
-            };
+            let strength = strength(shape.bar, step);
             hit.velocity() + 0.6 * strength
         };
         // Stable: of equally important hits the first stay.
@@ -188,5 +257,28 @@ impl<'a> Writing<'a> {
         let steps = hits[..kept].iter().map(|&(step, _)| step).collect();
         self.thinned.push((key, steps));
         &self.thinned.last().unwrap().1
+    }
+}
+
+/// How strong a step is felt to be.
+fn strength(bar: Bar, step: i64) -> f32 {
+    let clock = step.rem_euclid(bar_steps(bar)) * clocks(bar);
+    let starts = beats(bar.metre());
+    let beat = starts.iter().rposition(|&start| start <= clock).unwrap();
+    let (within, length) = (clock - starts[beat], starts[beat + 1] - starts[beat]);
+    let halves = starts.len() - 1;
+    match within {
+        0 if beat == 0 => 1.0,
+        0 if halves >= 4 && halves % 2 == 0 && beat == halves / 2 => 0.85,
+        0 => 0.7,
+        // The half of a quarter, the quarter of a half, the last third of either.
+        12 if length == 24 => 0.35,
+        24 if length == 48 || length == 36 => 0.35,
+        16 if length == 24 => 0.35,
+        32 if length == 48 => 0.35,
+        8 if length == 24 => 0.2,
+        12 if length == 36 => 0.2,
+        16 if length == 48 => 0.2,
+        _ => 0.0,
     }
 }

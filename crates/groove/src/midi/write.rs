@@ -4,22 +4,24 @@ use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
 use super::DRUM_CHANNEL;
-use crate::instrument::{INSTRUMENTS, Instrument};
-use crate::pattern::{BEATS_PER_BAR, Hit, Pattern, STEPS, STEPS_PER_BEAT};
+use crate::bar::{CLOCKS_PER_QUARTER, Metre};
+use crate::instrument::INSTRUMENTS;
+use crate::pattern::{BARS, Hit, Pattern};
 
-/// The length of a quarter note in the files written. A step is then 240 ticks, and a
+/// The length of a quarter note in the files written. A 16th is then 240 ticks, and a
 /// micro-offset survives to a 240th of a step: half a millisecond at 120 BPM.
 pub const TICKS_PER_BEAT: u16 = 960;
 
-const TICKS_PER_STEP: i64 = TICKS_PER_BEAT as i64 / STEPS_PER_BEAT as i64;
+const TICKS_PER_CLOCK: i64 = TICKS_PER_BEAT as i64 / CLOCKS_PER_QUARTER as i64;
 
-/// Drum sounds ring as long as they do; half a step is seen well in a piano roll and leaves a
-/// gap before the next note of a roll.
-const NOTE_TICKS: i64 = TICKS_PER_STEP / 2;
-
-/// 4 beats of 1 / 2^2 to the bar; a metronome click every 24 MIDI clocks, which is every beat; 8
-/// notated 32nds to the beat, as always.
-const FOUR_FOUR: MetaMessage<'static> = MetaMessage::TimeSignature(BEATS_PER_BAR as u8, 2, 24, 8);
+/// The time signature of `metre`; a metronome click on every beat, or on every 8th if they are not alike; 8
+/// notated 32nds to the quarter, as always.
+pub(super) fn signature(metre: Metre) -> MetaMessage<'static> {
+    let denominator_power = metre.denominator().trailing_zeros() as u8;
+    let is_even = metre.clocks() == metre.beats() * metre.beat_clocks(0);
+    let click = if is_even { metre.beat_clocks(0) } else { CLOCKS_PER_QUARTER / 2 };
+    MetaMessage::TimeSignature(metre.numerator(), denominator_power, click as u8, 8)
+}
 
 /// The velocity a note is let go with where nobody measured one, by the MIDI standard.
 pub(super) const RELEASE_VELOCITY: u8 = 64;
@@ -41,11 +43,15 @@ pub enum WriteMidiError {
     },
 }
 
-const MAX_PATTERNS: usize = (1 << 28) / (STEPS * TICKS_PER_STEP as usize) - 1;
+/// A window's length.
+const WINDOW_TICKS: usize = BARS * Metre::FOUR_FOUR.clocks() * TICKS_PER_CLOCK as usize;
+
+/// So many windows, or patterns that are as long together.
+const MAX_PATTERNS: usize = (1 << 28) / WINDOW_TICKS - 1;
 
 /// Writes `patterns`, one after another, as a Standard MIDI File: format 0, [`TICKS_PER_BEAT`], `bpm`
-/// quarter notes a minute, 4/4, drum channel, General MIDI keys. The track ends where the
-/// last pattern does, so that programs import it as whole bars.
+/// quarter notes a minute, drum channel, General MIDI keys, with the time signatures of their metres. The track ends
+/// where the last pattern does, so that programs import it as whole bars.
 ///
 /// Each note lasts half a step, or until the next of its key. A hit is where its micro-offset puts it,
 /// rounded to a tick but never into the half of another step; before tick 0 there is no time, so an early
@@ -55,18 +61,21 @@ const MAX_PATTERNS: usize = (1 << 28) / (STEPS * TICKS_PER_STEP as usize) - 1;
 /// # Errors
 /// If a MIDI file cannot state `bpm`, or cannot hold so many patterns.
 pub fn write(patterns: &[Pattern], bpm: f64) -> Result<Vec<u8>, WriteMidiError> {
-    if patterns.len() > MAX_PATTERNS {
+    let ticks = |pattern: &Pattern| {
+        pattern.bar().bars() * pattern.bar().metre().clocks() * TICKS_PER_CLOCK as usize
+    };
+    if patterns.iter().map(ticks).sum::<usize>() > MAX_PATTERNS * WINDOW_TICKS {
         return Err(WriteMidiError::TooLong { patterns: patterns.len() });
     }
     let tempo = microseconds_per_beat(bpm)?;
-    let end = patterns.len() as i64 * STEPS as i64 * TICKS_PER_STEP;
-
-    let events = events(patterns);
-    Ok(file(events.iter().map(|event| (event.tick, event.kind())), end, tempo))
+    let first = patterns.first().map_or(Metre::FOUR_FOUR, |pattern| pattern.bar().metre());
+    let (events, end) = events(patterns);
+    Ok(file(first, events.into_iter().map(|event| (event.tick, event.kind)), end, tempo))
 }
 
-/// A file of `events` in order of time, at these ticks, that ends at `end` or with the last of them.
+/// A file of `events` in order of time, at these ticks, that begins in `metre` and ends at `end` or with the last of them.
 pub(super) fn file(
+    metre: Metre,
     events: impl Iterator<Item = (i64, TrackEventKind<'static>)>,
     end: i64,
     tempo: u24,
@@ -74,7 +83,7 @@ pub(super) fn file(
     let timing = Timing::Metrical(u15::from(TICKS_PER_BEAT));
     let mut file = Smf::new(Header::new(Format::SingleTrack, timing));
     let meta = |meta| TrackEvent { delta: u28::from(0), kind: TrackEventKind::Meta(meta) };
-    let mut track = vec![meta(MetaMessage::Tempo(tempo)), meta(FOUR_FOUR)];
+    let mut track = vec![meta(MetaMessage::Tempo(tempo)), meta(signature(metre))];
     let mut now = 0;
     for (tick, kind) in events {
         track.push(TrackEvent { delta: delta(now, tick), kind });
@@ -102,49 +111,54 @@ fn delta(from: i64, to: i64) -> u28 {
     u28::from(u32::try_from(to - from).expect("events are in order, and few patterns apart"))
 }
 
-/// A note-on (with its velocity) or note-off.
+/// An event, and its place among those of its tick: ends, time signatures, then note-ons, kick first.
 struct Event {
     tick: i64,
-    instrument: Instrument,
-    velocity: Option<u8>,
+    order: usize,
+    kind: TrackEventKind<'static>,
 }
 
-impl Event {
-    fn kind(&self) -> TrackEventKind<'static> {
-        let key = u7::from(self.instrument.key());
-        let message = match self.velocity {
-            Some(velocity) => MidiMessage::NoteOn { key, vel: u7::from(velocity) },
-            None => MidiMessage::NoteOff { key, vel: u7::from(RELEASE_VELOCITY) },
-        };
-        TrackEventKind::Midi { channel: u4::from(DRUM_CHANNEL), message }
-    }
-}
-
-/// Every note-on and note-off in order of time; at one tick note-offs first, then kick first.
-fn events(patterns: &[Pattern]) -> Vec<Event> {
+/// Every event in order of time, and where the last pattern ends.
+fn events(patterns: &[Pattern]) -> (Vec<Event>, i64) {
     let mut events: Vec<Event> = Vec::new();
     let mut note_off: [Option<usize>; INSTRUMENTS] = [None; INSTRUMENTS];
+    let mut start = 0;
     for (i, pattern) in patterns.iter().enumerate() {
+        let bar = pattern.bar();
+        let step_ticks = bar.grid().step_clocks() as i64 * TICKS_PER_CLOCK;
+        if i > 0 && patterns[i - 1].bar().metre() != bar.metre() {
+            let kind = TrackEventKind::Meta(signature(bar.metre()));
+            events.push(Event { tick: start, order: INSTRUMENTS, kind });
+        }
         for (step, instrument, hit) in pattern.iter() {
-            let tick = hit_tick((i * STEPS + step) as i64, hit);
+            let tick = hit_tick(start + step as i64 * step_ticks, step_ticks, hit);
             // The hits of one instrument come in order of time, each later than the one before.
             if let Some(before) = note_off[instrument.index()] {
                 events[before].tick = events[before].tick.min(tick);
             }
-            let velocity = (hit.velocity() * 127.0).round().max(1.0) as u8;
-            events.push(Event { tick, instrument, velocity: Some(velocity) });
+            let key = u7::from(instrument.key());
+            let velocity = u7::from((hit.velocity() * 127.0).round().max(1.0) as u8);
+            let on = MidiMessage::NoteOn { key, vel: velocity };
+            let off = MidiMessage::NoteOff { key, vel: u7::from(RELEASE_VELOCITY) };
+            let midi = |message| TrackEventKind::Midi { channel: u4::from(DRUM_CHANNEL), message };
+            let order = INSTRUMENTS + 1 + instrument.index();
+            events.push(Event { tick, order, kind: midi(on) });
             note_off[instrument.index()] = Some(events.len());
-            events.push(Event { tick: tick + NOTE_TICKS, instrument, velocity: None });
+            // Drum sounds ring as long as they do; half a step is seen well in a piano roll and leaves a gap before the
+            // next note of a roll.
+            let (tick, order) = (tick + step_ticks / 2, instrument.index());
+            events.push(Event { tick, order, kind: midi(off) });
         }
+        start += pattern.steps() as i64 * step_ticks;
     }
-    events.sort_by_key(|event| (event.tick, event.velocity.is_some(), event.instrument));
-    events
+    events.sort_by_key(|event| (event.tick, event.order));
+    (events, start)
 }
 
-/// The tick of a hit at step `step` of the file. One half step before the next step's grid
+/// The tick of a hit whose step is at `grid`. One half step before the next step's grid
 /// time would be read back as an early hit of that step, so the latest is a tick before.
-fn hit_tick(step: i64, hit: Hit) -> i64 {
-    let half = TICKS_PER_STEP / 2;
-    let offset = (f64::from(hit.micro_offset()) * TICKS_PER_STEP as f64).round() as i64;
-    (step * TICKS_PER_STEP + offset.clamp(-half, half - 1)).max(0)
+fn hit_tick(grid: i64, step_ticks: i64, hit: Hit) -> i64 {
+    let half = step_ticks / 2;
+    let offset = (f64::from(hit.micro_offset()) * step_ticks as f64).round() as i64;
+    (grid + offset.clamp(-half, half - 1)).max(0)
 }

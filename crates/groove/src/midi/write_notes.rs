@@ -5,6 +5,7 @@ use midly::{MidiMessage, TrackEventKind};
 
 use super::write::{RELEASE_VELOCITY, file, microseconds_per_beat};
 use super::{TICKS_PER_BEAT, WriteMidiError};
+use crate::bar::Metre;
 use crate::time::Beats;
 
 /// A note as it sounded.
@@ -67,7 +68,12 @@ pub fn write_notes(
     }
     // At one tick note-offs first; of a note that lasts no time the note-on is before its own, for the sort is stable.
     events.sort_by_key(|&(tick, is_on, _)| (tick, is_on));
-    Ok(file(events.into_iter().map(|(tick, _, kind)| (tick, kind)), tick(length.0), tempo))
+    Ok(file(
+        Metre::FOUR_FOUR,
+        events.into_iter().map(|(tick, _, kind)| (tick, kind)),
+        tick(length.0),
+        tempo,
+    ))
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Fills: what a drummer plays instead of the groove to lead into the next bar.
 //!
 //! A fill is a bar that is joined at any beat; it lands on the first beat after it, on crash and kick. Fills that
-//! were drawn for the groove are played where there are some, else figures written for this program.
+//! were drawn for the groove are played where there are some, else figures written for this program. Both are bars of
+//! 4/4 in 16ths; in other bars they are played [as a drummer takes them over](crate::Bar).
 
 use super::chance::{Purpose, bits};
+use crate::bar::Bar;
 use crate::instrument::{INSTRUMENTS, Instrument};
-use crate::pattern::{BARS, Hit, Pattern, STEPS_PER_BAR, STEPS_PER_BEAT};
+use crate::pattern::{BARS, Hit, Pattern, STEPS_PER_BAR};
 
 /// One instrument's bar: a character per 16th, from `.` silent through `1` softest to `9` loudest.
 type Line = (Instrument, &'static [u8; STEPS_PER_BAR]);
@@ -69,7 +71,7 @@ const FIGURES: [&[Line]; 8] = [
 pub struct RegularFills {
     /// A fill every so many bars; 0: none.
     pub every: u8,
-    /// Its length in beats, `1..=4`; of more than 4 a bar counts.
+    /// Its length in beats of the metre; of more than a bar has, a bar counts.
     pub beats: u8,
 }
 
@@ -83,43 +85,40 @@ pub enum Part {
 }
 
 impl RegularFills {
-    /// Which part of a fill is played at played step `step`. Nothing lands at beat 0, where the song begins.
-    pub const fn part(self, step: i64) -> Option<Part> {
+    /// Which part of a fill is played at played step `step` of bars `of`. Nothing lands at beat 0, where the song begins.
+    pub const fn part(self, of: Bar, step: i64) -> Option<Part> {
         if self.every == 0 {
             return None;
         }
         let bars = self.every as i64;
-        let bar = step.div_euclid(STEPS_PER_BAR as i64);
-        let in_bar = step.rem_euclid(STEPS_PER_BAR as i64);
-        let length = self.beats as i64 * STEPS_PER_BEAT as i64;
-        if bar.rem_euclid(bars) == bars - 1 && in_bar >= STEPS_PER_BAR as i64 - length {
+        let bar = step.div_euclid(of.steps() as i64);
+        let in_bar = step.rem_euclid(of.steps() as i64) as usize;
+        let first = of.beat_step(of.metre().beats().saturating_sub(self.beats as usize));
+        if bar.rem_euclid(bars) == bars - 1 && in_bar >= first {
             return Some(Part::Fill);
         }
         let is_landing = in_bar == 0 && bar.rem_euclid(bars) == 0 && bar != 0;
-        if is_landing && length > 0 { Some(Part::Landing) } else { None }
+        if is_landing && self.beats > 0 { Some(Part::Landing) } else { None }
     }
 }
 
-/// What is played at `step_of_bar` of the fill that belongs to the bar of played step `bar` (its first): a bar of `drawn`,
-/// else a written figure.
-///
-/// # Panics
-/// If `step_of_bar` is 16 or more.
-pub fn row(
-    seed: u64,
-    drawn: Option<&Pattern>,
-    bar: i64,
-    step_of_bar: usize,
-) -> [Option<Hit>; INSTRUMENTS] {
-    let chance = bits(seed, Purpose::Fill, bar, 0);
-    if let Some(drawn) = drawn {
-        assert!(step_of_bar < STEPS_PER_BAR, "a step of a bar");
-        return drawn.row(chance as usize % BARS * STEPS_PER_BAR + step_of_bar);
-    }
-    let figure = chance % FIGURES.len() as u64;
+/// What is played at played step `step` of bars `of`, where a fill is: a bar of `drawn`, a window, else a written figure.
+pub fn row(seed: u64, drawn: Option<&Pattern>, of: Bar, step: i64) -> [Option<Hit>; INSTRUMENTS] {
+    let step_of_bar = step.rem_euclid(of.steps() as i64) as usize;
+    let chance = bits(seed, Purpose::Fill, step - step_of_bar as i64, 0);
+    let figure = FIGURES[(chance % FIGURES.len() as u64) as usize];
+    let bar_of_drawn = chance as usize % BARS * STEPS_PER_BAR;
+    of.taken_over(step_of_bar, |sixteenth| match drawn {
+        Some(drawn) => drawn.row(bar_of_drawn + sixteenth),
+        None => written(figure, sixteenth),
+    })
+}
+
+/// The hits of `figure` at a 16th.
+fn written(figure: &[Line], sixteenth: usize) -> [Option<Hit>; INSTRUMENTS] {
     let mut row = [None; INSTRUMENTS];
-    for (instrument, line) in FIGURES[figure as usize] {
-        let character = line[step_of_bar];
+    for (instrument, line) in figure {
+        let character = line[sixteenth];
         if character.is_ascii_digit() {
             row[instrument.index()] = Some(Hit::new(f32::from(character - b'0') / 9.0, 0.0));
         }
@@ -155,8 +154,11 @@ mod tests {
 
     #[test]
     fn every_fill_is_met_and_a_bar_always_has_the_same() {
-        let fill =
-            |seed, bar| std::array::from_fn::<_, STEPS_PER_BAR, _>(|s| row(seed, None, bar, s));
+        let fill = |seed, bar: i64| {
+            std::array::from_fn::<_, STEPS_PER_BAR, _>(|s| {
+                row(seed, None, Bar::COMMON, bar + s as i64)
+            })
+        };
         let mut met: Vec<[[Option<Hit>; INSTRUMENTS]; STEPS_PER_BAR]> = Vec::new();
         for bar in 0..200 {
             let one = fill(7, bar * 16);
@@ -175,23 +177,24 @@ mod tests {
             let hit = Hit::new((bar + 1) as f32 / 8.0, 0.0);
             drawn.set(bar * STEPS_PER_BAR + 3, Instrument::Snare, Some(hit));
         }
-        let played = |bar| row(7, Some(&drawn), bar, 3)[Instrument::Snare.index()];
+        let played =
+            |bar: i64| row(7, Some(&drawn), Bar::COMMON, bar + 3)[Instrument::Snare.index()];
         let mut met: Vec<_> = (0..50).map(|bar| played(bar * 16).unwrap().velocity()).collect();
         met.sort_by(f32::total_cmp);
         met.dedup();
         assert_eq!(met, [0.125, 0.25, 0.375, 0.5]);
-        assert_eq!(row(7, Some(&drawn), 0, 4), [None; INSTRUMENTS]);
+        assert_eq!(row(7, Some(&drawn), Bar::COMMON, 4), [None; INSTRUMENTS]);
     }
 
     #[test]
     fn regular_fills_end_every_so_many_bars_and_land_on_the_next() {
         let fills = RegularFills { every: 4, beats: 2 };
-        let of = |part| move |step: &i64| fills.part(*step) == Some(part);
+        let of = |part| move |step: &i64| fills.part(Bar::COMMON, *step) == Some(part);
         let filled: Vec<i64> = (-16..128).filter(of(Part::Fill)).collect();
         assert_eq!(filled, (-8..0).chain(56..64).chain(120..128).collect::<Vec<_>>());
         assert_eq!((-16..129).filter(of(Part::Landing)).collect::<Vec<_>>(), [64, 128]);
-        assert_eq!(RegularFills::default().part(63), None);
+        assert_eq!(RegularFills::default().part(Bar::COMMON, 63), None);
         let bars = RegularFills { every: 1, beats: 9 };
-        assert!((1..100).all(|step| bars.part(step) == Some(Part::Fill)));
+        assert!((1..100).all(|step| bars.part(Bar::COMMON, step) == Some(Part::Fill)));
     }
 }

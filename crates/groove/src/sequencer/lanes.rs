@@ -1,8 +1,9 @@
 //! Lanes: what is set for each instrument by itself.
 
 use super::shape::Shape;
+use crate::bar::{Bar, Part};
 use crate::instrument::{INSTRUMENTS, Instrument};
-use crate::pattern::{Hit, Pattern, STEPS_PER_BAR};
+use crate::pattern::{Hit, Pattern};
 
 /// What is set for one instrument.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,15 +82,17 @@ impl Lanes {
     }
 }
 
-/// How strong a step of the bar is felt to be, 1 the downbeat, 0 the 16ths: the metrical
-/// hierarchy of 4/4 (Lerdahl and Jackendoff, *A Generative Theory of Tonal Music*, 1983).
-const fn strength(step_of_bar: usize) -> f32 {
-    match step_of_bar {
-        0 => 1.0,
-        8 => 0.85,
-        4 | 12 => 0.7,
-        2 | 6 | 10 | 14 => 0.35,
-        _ => 0.0,
+/// How strong a step, counted from a bar line, is felt to be, 1 the downbeat, 0 the 16ths: the metrical
+/// hierarchy (Lerdahl and Jackendoff, *A Generative Theory of Tonal Music*, 1983).
+const fn strength(bar: Bar, step: i64) -> f32 {
+    let place = bar.place(step);
+    match place.part {
+        Part::Start if place.beat == 0 => 1.0,
+        Part::Start if bar.is_strong(place.beat) => 0.85,
+        Part::Start => 0.7,
+        Part::Off => 0.35,
+        Part::Second => 0.2,
+        Part::Between => 0.0,
     }
 }
 
@@ -102,12 +105,11 @@ fn keeps(share: f32, pattern: &Pattern, shape: &Shape, step: i64, instrument: In
     let first = step - shape.in_cycle(step) as i64;
     let importance = |step: i64| {
         let hit = pattern.hit(shape.pattern_step(step), instrument)?;
-        let place = step.rem_euclid(STEPS_PER_BAR as i64) as usize;
-        Some(hit.velocity() + STRENGTH * strength(place))
+        Some(hit.velocity() + STRENGTH * strength(shape.bar, step))
     };
     let Some(own) = importance(step) else { return false };
     let (mut count, mut rank) = (0_u16, 0_u16);
-    for other in first..first + shape.length.steps() as i64 {
+    for other in first..first + shape.steps() as i64 {
         if let Some(importance) = importance(other) {
             count += 1;
             rank += u16::from(importance > own || (importance == own && other < step));
@@ -135,7 +137,7 @@ mod tests {
         lanes.0[Instrument::Ride.index()].density = density;
         let pattern = sixteenths();
         let ride = Instrument::Ride.index();
-        let steps = 0..shape.length.steps() as i64;
+        let steps = 0..shape.steps() as i64;
         steps.filter(|&step| lanes.row(&pattern, shape, step)[ride].is_some()).collect()
     }
 

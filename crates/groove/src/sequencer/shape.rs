@@ -1,51 +1,46 @@
 //! Shape: which part of a pattern is played, and how fast.
 //!
-//! The steps that are played are counted absolutely, negative before beat 0. At normal speed played
+//! The steps that are played are counted absolutely, negative before beat 0. In 16ths and at normal speed played
 //! step `k` has its grid time at `k / 4` beats; at half time it is there at `k / 2`, at double time
-//! at `k / 8`. All three grids lie on that of 32nd notes, in which the moments are named at which one
+//! at `k / 8`. All grids lie on that of clocks, in which the moments are named at which one
 //! shape or pattern takes over from another.
 
-use crate::pattern::{STEPS, STEPS_PER_BAR};
+use crate::bar::{Bar, CLOCKS_PER_QUARTER};
 use crate::time::Beats;
 
-/// 32nd notes in a beat: the finest grid that patterns are played on.
-pub const GRID_PER_BEAT: i64 = 8;
+/// Clocks in a beat: the grid that the grids of all patterns lie on, at any speed.
+pub const GRID_PER_BEAT: i64 = CLOCKS_PER_QUARTER as i64;
 
 /// How fast a pattern is played.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Speed {
-    /// A step lasts an 8th: a bar of the pattern fills two of the song.
+    /// A step lasts twice as long: a bar of the pattern fills two of the song.
     Half,
-    /// A step lasts a 16th.
+    /// A step lasts what its grid says.
     #[default]
     Normal,
-    /// A step lasts a 32nd: two bars of the pattern fill one of the song.
+    /// A step lasts half as long: two bars of the pattern fill one of the song.
     Double,
 }
 
 impl Speed {
-    /// The length of a step in 32nds.
-    pub const fn step_grid(self) -> i64 {
+    /// How many clocks `clocks` clocks of a pattern last.
+    const fn stretched(self, clocks: i64) -> i64 {
         match self {
-            Self::Half => 4,
-            Self::Normal => 2,
-            Self::Double => 1,
+            Self::Half => clocks.saturating_mul(2),
+            Self::Normal => clocks,
+            Self::Double => clocks / 2,
         }
     }
 
-    /// The length of a step.
-    pub const fn step(self) -> Beats {
-        Beats(self.step_grid() as f64 / GRID_PER_BEAT as f64)
-    }
-
-    /// The musical time `steps` steps after beat 0.
-    pub fn beats(self, steps: f64) -> Beats {
-        Beats(steps * self.step().0)
-    }
-
-    /// `time` counted in steps.
-    pub fn steps(self, time: Beats) -> f64 {
-        time.0 / self.step().0
+    /// The first of `next` clocks of a pattern from `clock` on, in the clocks that the speed makes of them.
+    /// The first clock from `clock` on that stands for one of those that `next` finds in the pattern.
+    fn next(self, clock: i64, next: impl Fn(i64) -> i64) -> i64 {
+        match self {
+            Self::Half => 2 * next(clock.div_euclid(2) + clock.rem_euclid(2)),
+            Self::Normal => next(clock),
+            Self::Double => next(clock.saturating_mul(2)) / 2,
+        }
     }
 }
 
@@ -62,14 +57,13 @@ pub enum Length {
 }
 
 impl Length {
-    /// The length in steps.
-    pub const fn steps(self) -> usize {
-        STEPS_PER_BAR
-            * match self {
-                Self::One => 1,
-                Self::Two => 2,
-                Self::Four => 4,
-            }
+    /// The length in bars.
+    pub const fn bars(self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+            Self::Four => 4,
+        }
     }
 }
 
@@ -79,54 +73,99 @@ impl Length {
 pub struct Shape {
     /// How much is played.
     pub length: Length,
-    /// The pattern's step that is played first; taken modulo 64.
+    /// The pattern's step that is played first; taken modulo the pattern's steps.
     pub start: u8,
     /// How fast it is played.
     pub speed: Speed,
+    /// The bars of the pattern that is played.
+    pub bar: Bar,
 }
 
 impl Shape {
+    /// This shape for patterns of other bars.
+    #[must_use]
+    pub const fn of_bar(self, bar: Bar) -> Self {
+        Self { bar, ..self }
+    }
+
+    /// The number of steps that are played over and over.
+    pub const fn steps(&self) -> usize {
+        let (wanted, most) = (self.length.bars(), self.bar.bars());
+        self.bar.steps() * if wanted < most { wanted } else { most }
+    }
+
     /// The cycle that played step `step` belongs to; negative before beat 0.
     pub const fn cycle(&self, step: i64) -> i64 {
-        step.div_euclid(self.length.steps() as i64)
+        step.div_euclid(self.steps() as i64)
     }
 
     /// How far played step `step` is into its cycle, in steps.
     pub const fn in_cycle(&self, step: i64) -> usize {
-        step.rem_euclid(self.length.steps() as i64) as usize
+        step.rem_euclid(self.steps() as i64) as usize
     }
 
-    /// The step of the pattern, `0..64`, that is played at step `step`.
+    /// The step of the pattern that is played at step `step`.
     pub const fn pattern_step(&self, step: i64) -> usize {
-        (self.start as usize + self.in_cycle(step)) % STEPS
+        (self.start as usize + self.in_cycle(step)) % self.bar.pattern_steps()
     }
 
-    /// Where in the pattern `time` falls, in steps, `[0, 64)`: for a playhead to be drawn.
+    /// Where in the pattern `time` falls, in steps: for a playhead to be drawn.
     pub fn pattern_position(&self, time: Beats) -> f64 {
-        let steps = self.speed.steps(time);
+        let steps = self.steps_to(time);
         let step = steps.floor();
         self.pattern_step(step as i64) as f64 + (steps - step)
     }
 
-    /// The grid time of played step `step`, in 32nds.
-    pub const fn grid(&self, step: i64) -> i64 {
-        step.saturating_mul(self.speed.step_grid())
+    /// The length of a step in clocks.
+    pub const fn step_grid(&self) -> i64 {
+        self.speed.stretched(self.bar.grid().step_clocks() as i64)
     }
 
-    /// The length of a cycle, in 32nds.
+    /// The length of a step.
+    pub const fn step(&self) -> Beats {
+        Beats(self.step_grid() as f64 / GRID_PER_BEAT as f64)
+    }
+
+    /// The musical time `steps` steps after beat 0.
+    pub fn beats(&self, steps: f64) -> Beats {
+        Beats(steps * self.step().0)
+    }
+
+    /// How many steps after beat 0 `time` is.
+    pub fn steps_to(&self, time: Beats) -> f64 {
+        time.0 / self.step().0
+    }
+
+    /// The grid time of played step `step`, in clocks.
+    pub const fn grid(&self, step: i64) -> i64 {
+        step.saturating_mul(self.step_grid())
+    }
+
+    /// The length of a cycle, in clocks.
     pub const fn cycle_grid(&self) -> i64 {
-        self.length.steps() as i64 * self.speed.step_grid()
+        self.steps() as i64 * self.step_grid()
     }
 
     /// The cycle at musical time `time`.
     pub fn cycle_at(&self, time: Beats) -> i64 {
-        self.cycle(self.speed.steps(time).floor() as i64)
+        self.cycle(self.steps_to(time).floor() as i64)
+    }
+
+    /// The first grid time at or after `grid` at which a bar is played; in half time a bar takes two of the song's.
+    pub fn next_bar(&self, grid: i64) -> i64 {
+        self.speed.next(grid, |clock| self.bar.metre().next_bar(clock))
+    }
+
+    /// The first grid time at or after `grid` at which a beat is played.
+    pub fn next_beat(&self, grid: i64) -> i64 {
+        self.speed.next(grid, |clock| self.bar.metre().next_beat(clock))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bar::{Grid, Metre};
 
     #[test]
     fn the_whole_pattern_is_played_step_by_step() {
@@ -138,7 +177,7 @@ mod tests {
 
     #[test]
     fn one_bar_from_the_third_on_is_that_bar_over_and_over() {
-        let shape = Shape { length: Length::One, start: 32, speed: Speed::Normal };
+        let shape = Shape { length: Length::One, start: 32, ..Shape::default() };
         let steps: Vec<_> = (-2..3).map(|step| shape.pattern_step(step)).collect();
         assert_eq!(steps, [46, 47, 32, 33, 34]);
         assert_eq!((shape.cycle(15), shape.cycle(16)), (0, 1));
@@ -148,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_start_near_the_end_goes_round_it() {
-        let shape = Shape { length: Length::Two, start: 60, speed: Speed::Normal };
+        let shape = Shape { length: Length::Two, start: 60, ..Shape::default() };
         assert_eq!((shape.pattern_step(3), shape.pattern_step(4)), (63, 0));
         assert_eq!(shape.pattern_step(31), 27);
     }
@@ -156,12 +195,38 @@ mod tests {
     #[test]
     fn half_and_double_time_stretch_the_grid() {
         for (speed, beats) in [(Speed::Half, 8.0), (Speed::Normal, 4.0), (Speed::Double, 2.0)] {
-            assert_eq!(speed.beats(16.0), Beats(beats));
-            assert_eq!(speed.steps(Beats(beats)), 16.0);
             let shape = Shape { speed, ..Shape::default() };
+            assert_eq!(shape.beats(16.0), Beats(beats));
+            assert_eq!(shape.steps_to(Beats(beats)), 16.0);
             assert_eq!(shape.grid(16) as f64 / GRID_PER_BEAT as f64, beats);
             assert_eq!(shape.cycle_at(Beats(4.0 * beats - 0.01)), 0);
             assert_eq!(shape.cycle_at(Beats(4.0 * beats)), 1);
+        }
+    }
+
+    #[test]
+    fn cycles_end_where_bars_of_any_metre_end() {
+        let three_four = Bar::new(Metre::new(3, 4).unwrap(), Grid::Triplets);
+        let shape = Shape { length: Length::Two, ..Shape::default() }.of_bar(three_four);
+        assert_eq!((shape.steps(), shape.cycle_grid()), (18, 6 * GRID_PER_BEAT));
+        assert_eq!((shape.pattern_step(17), shape.pattern_step(18)), (17, 0));
+        assert_eq!(shape.beats(9.0), Beats(3.0));
+        // A bar of 7/4 in 16ths is long: its patterns have two.
+        let seven_four = Bar::new(Metre::new(7, 4).unwrap(), Grid::Sixteenths);
+        assert_eq!(Shape::default().of_bar(seven_four).steps(), 56);
+    }
+
+    #[test]
+    fn played_beats_and_bars_are_stretched_with_the_speed() {
+        let five_eight = Bar::new(Metre::new(5, 8).unwrap(), Grid::Eighths);
+        for (speed, beats, bar) in [
+            (Speed::Half, [0, 72, 120], 120),
+            (Speed::Normal, [0, 36, 60], 60),
+            (Speed::Double, [0, 18, 30], 30),
+        ] {
+            let shape = Shape { speed, ..Shape::default() }.of_bar(five_eight);
+            assert_eq!([0, beats[0] + 1, beats[1] + 1].map(|g| shape.next_beat(g)), beats);
+            assert_eq!([1 - bar, 1, bar].map(|grid| shape.next_bar(grid)), [0, bar, bar]);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Velocity settings: how hard a hit is played.
 
 use super::chance::{Purpose, around_0};
+use crate::bar::{Bar, Part, Place};
 use crate::instrument::Instrument;
-use crate::pattern::{Hit, STEPS_PER_BAR};
+use crate::pattern::Hit;
 
 /// Velocity that [`VelocitySettings::dynamics`] spreads or flattens around: MIDI 89, between mf and f.
 const MIDDLE_VELOCITY: f32 = 0.7;
@@ -20,41 +21,45 @@ const HUMANISED_VELOCITY: f32 = 0.15;
 /// Which steps of the bar an accent makes louder, and which softer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Accent {
-    /// The four beats.
+    /// The beats.
     #[default]
     Beats,
     /// The first beat of the bar.
     Downbeat,
-    /// The second and the fourth beat.
+    /// The second and the fourth beat; of three, the last two.
     Backbeat,
-    /// The 8ths between the beats.
+    /// The 8ths between the beats; of triplets, the last.
     Offbeats,
     /// Louder and louder through the bar.
     Swell,
 }
 
 impl Accent {
-    /// For each step of the bar how much it is meant, from -1, softest, to 1, loudest.
-    const fn curve(self) -> [f32; STEPS_PER_BAR] {
+    /// How much step `step`, counted from a bar line, is meant, from -1, softest, to 1, loudest.
+    fn weight(self, bar: Bar, step: i64) -> f32 {
         // Soft, slightly soft, untouched, loud, loudest.
         const S: f32 = -0.6;
         const T: f32 = -0.3;
         const O: f32 = 0.0;
         const L: f32 = 0.6;
         const X: f32 = 1.0;
-        match self {
-            Self::Beats => [X, S, T, S, L, S, T, S, X, S, T, S, L, S, T, S],
-            Self::Downbeat => [X, T, O, T, O, T, O, T, O, T, O, T, O, T, O, T],
-            Self::Backbeat => [T, S, T, S, X, S, T, S, T, S, T, S, X, S, T, S],
-            Self::Offbeats => [T, S, X, S, T, S, X, S, T, S, X, S, T, S, X, S],
-            Self::Swell => {
-                let mut curve = [0.0; STEPS_PER_BAR];
-                let mut step = 0;
-                while step < STEPS_PER_BAR {
-                    curve[step] = -1.0 + 2.0 * step as f32 / (STEPS_PER_BAR - 1) as f32;
-                    step += 1;
-                }
-                curve
+        let Place { beat, part } = bar.place(step);
+        // The second of each two beats; in three all but the first.
+        let is_backbeat = beat % 2 == 1 || beat > 0 && beat == bar.metre().beats() - 1;
+        match (self, part) {
+            (Self::Beats, Part::Start) if bar.is_strong(beat) => X,
+            (Self::Beats, Part::Start) => L,
+            (Self::Beats | Self::Backbeat, Part::Off) => T,
+            (Self::Downbeat, Part::Start) if beat == 0 => X,
+            (Self::Downbeat, Part::Start | Part::Off) => O,
+            (Self::Downbeat, _) => T,
+            (Self::Backbeat, Part::Start) if is_backbeat => X,
+            (Self::Backbeat | Self::Offbeats, Part::Start) => T,
+            (Self::Offbeats, Part::Off) => X,
+            (Self::Beats | Self::Backbeat | Self::Offbeats, _) => S,
+            (Self::Swell, _) => {
+                let last = bar.steps() as i64 - 1;
+                -1.0 + 2.0 * step.rem_euclid(last + 1) as f32 / last as f32
             }
         }
     }
@@ -80,15 +85,21 @@ impl VelocitySettings {
     pub const AS_PLAYED: Self =
         Self { dynamics: 1.0, accent: Accent::Beats, accent_amount: 0.0, humanise: 0.0, seed: 0 };
 
-    /// How hard `hit` of `instrument` at played step `step` is struck, in `[SOFTEST, 1]`; `scale` is
+    /// How hard `hit` of `instrument` at played step `step` of bars `bar` is struck, in `[SOFTEST, 1]`; `scale` is
     /// the instrument's own factor.
-    pub fn velocity(&self, step: i64, instrument: Instrument, hit: Hit, scale: f32) -> f32 {
+    pub fn velocity(
+        &self,
+        bar: Bar,
+        step: i64,
+        instrument: Instrument,
+        hit: Hit,
+        scale: f32,
+    ) -> f32 {
         let dynamics = if self.dynamics.is_finite() { self.dynamics } else { 1.0 };
         let mut velocity = MIDDLE_VELOCITY + dynamics * (hit.velocity() - MIDDLE_VELOCITY);
         let amount = share(self.accent_amount);
         if amount > 0.0 {
-            let wanted = self.accent.curve()[step.rem_euclid(STEPS_PER_BAR as i64) as usize];
-            velocity *= 1.0 + ACCENT * amount * wanted;
+            velocity *= 1.0 + ACCENT * amount * self.accent.weight(bar, step);
         }
         let humanise = share(self.humanise);
         if humanise > 0.0 {
@@ -118,7 +129,13 @@ mod tests {
     use super::*;
 
     fn struck(velocity_settings: &VelocitySettings, step: i64, velocity: f32) -> f32 {
-        velocity_settings.velocity(step, Instrument::Snare, Hit::new(velocity, 0.0), 1.0)
+        velocity_settings.velocity(
+            Bar::COMMON,
+            step,
+            Instrument::Snare,
+            Hit::new(velocity, 0.0),
+            1.0,
+        )
     }
 
     #[test]
@@ -139,7 +156,13 @@ mod tests {
                 struck(&VelocitySettings::AS_PLAYED, 0, 0.4)
             );
             let hit = Hit::new(0.4, 0.0);
-            let scaled = VelocitySettings::AS_PLAYED.velocity(0, Instrument::Kick, hit, nonsense);
+            let scaled = VelocitySettings::AS_PLAYED.velocity(
+                Bar::COMMON,
+                0,
+                Instrument::Kick,
+                hit,
+                nonsense,
+            );
             assert_eq!(scaled, struck(&VelocitySettings::AS_PLAYED, 0, 0.4));
         }
         let velocity_settings = VelocitySettings {

@@ -1,6 +1,6 @@
 //! Cells of a pattern that are given, and that the decoder plays around.
 
-use groove::{Hit, Instrument, Pattern, STEPS, TOKENS};
+use groove::{Bar, Hit, Instrument, Pattern, TOKENS};
 
 /// The locked cells of a pattern, with their content.
 ///
@@ -9,23 +9,28 @@ use groove::{Hit, Instrument, Pattern, STEPS, TOKENS};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Locks {
     /// Of each step, the bits of the instruments that are locked.
-    masks: [u16; STEPS],
+    masks: [u16; Bar::MOST_STEPS],
     /// Content of the locked cells; nothing in the others.
     pattern: Pattern,
 }
 
 impl Default for Locks {
-    /// Nothing is locked.
+    /// Nothing of a window is locked.
     fn default() -> Self {
-        Self { masks: [0; STEPS], pattern: Pattern::EMPTY }
+        Self::of(Bar::COMMON)
     }
 }
 
 impl Locks {
+    /// Nothing of a pattern of these bars is locked.
+    pub fn of(bar: Bar) -> Self {
+        Self { masks: [0; Bar::MOST_STEPS], pattern: Pattern::empty(bar) }
+    }
+
     /// Locks a cell with a hit in it, or without.
     ///
     /// # Panics
-    /// If `step` is 64 or more; likewise [`is_locked`](Self::is_locked).
+    /// If the pattern has no such step.
     pub fn lock(&mut self, step: usize, instrument: Instrument, hit: Option<Hit>) {
         self.masks[step] |= instrument.bit();
         self.pattern.set(step, instrument, hit);
@@ -33,7 +38,7 @@ impl Locks {
 
     /// Locks every cell that `is_kept`, by step and then kick first, with its content in `pattern`.
     pub fn keep(&mut self, pattern: &Pattern, mut is_kept: impl FnMut(usize, Instrument) -> bool) {
-        for step in 0..STEPS {
+        for step in 0..pattern.steps() {
             for instrument in Instrument::ALL {
                 if is_kept(step, instrument) {
                     self.lock(step, instrument, pattern.hit(step, instrument));
@@ -43,24 +48,44 @@ impl Locks {
     }
 
     /// Leaves a cell to the decoder.
+    ///
+    /// # Panics
+    /// If the pattern has no such step.
     pub fn unlock(&mut self, step: usize, instrument: Instrument) {
         self.masks[step] &= !instrument.bit();
         self.pattern.set(step, instrument, None);
     }
 
     /// Whether a cell is locked.
+    ///
+    /// # Panics
+    /// If `step` is 96 or more.
     pub fn is_locked(&self, step: usize, instrument: Instrument) -> bool {
         self.masks[step] & instrument.bit() != 0
     }
 
     /// Whether no cell is.
     pub fn is_empty(&self) -> bool {
-        self.masks == [0; STEPS]
+        self.masks == [0; Bar::MOST_STEPS]
     }
 
     /// Content of the locked cells.
     pub fn pattern(&self) -> &Pattern {
         &self.pattern
+    }
+
+    /// The cells of the window that [comes nearest](Pattern::to_window): of locked silence there is none, for what lies
+    /// between the steps of a grid says nothing of another's.
+    #[must_use]
+    pub fn to_window(&self) -> Self {
+        if self.pattern.bar() == Bar::COMMON {
+            return self.clone();
+        }
+        let mut window = Self::default();
+        for (step, instrument, hit) in self.pattern.to_window().iter() {
+            window.lock(step, instrument, Some(hit));
+        }
+        window
     }
 
     /// The bias that makes tokens that disagree with the locks of `step` impossible, on top of `free`; written

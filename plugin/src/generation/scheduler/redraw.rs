@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use groove::{Hit, Instrument, Pattern, STEPS};
+use groove::{Hit, Instrument, Pattern};
 use musicvae::infer::{Locks, Scratch, Start};
 
 use super::Scheduler;
@@ -36,7 +36,9 @@ impl Scheduler {
             let latent = weights.encode(shown);
             let others = others(shown, instrument);
             let drawn = weights.decode(Start::Near(&latent), &recipe, 1, &others, scratch);
-            Ok((0..STEPS).map(|step| (step, instrument, drawn.hit(step, instrument))).collect())
+            let drawn = drawn.in_bars(shown.bar());
+            let steps = 0..shown.steps();
+            Ok(steps.map(|step| (step, instrument, drawn.hit(step, instrument))).collect())
         })
     }
 
@@ -53,12 +55,17 @@ impl Scheduler {
             let by_hand = |step, instrument| kept.is_locked(step, instrument);
             let has_own = shown.iter().any(|(step, instrument, _)| by_hand(step, instrument));
             let is_wanted = |step, instrument| !has_own || by_hand(step, instrument);
-            let mut others = Locks::default();
+            let mut others = Locks::of(shown.bar());
             others.keep(shown, |step, instrument| !is_wanted(step, instrument));
             let drawn = weights.perform(shown, &others, &Recipe { seed, ..knobs });
             let drawn = drawn.ok_or("these weights have no step model, which plays hits")?;
-            let wanted = drawn.iter().filter(|&(step, instrument, _)| is_wanted(step, instrument));
-            Ok(wanted.map(|(step, instrument, hit)| (step, instrument, Some(hit))).collect())
+            let drawn = drawn.in_bars(shown.bar());
+            let wanted = shown.iter().filter(|&(step, instrument, _)| is_wanted(step, instrument));
+            // In other bars some hits have no place in the window: they stay as they are.
+            let played = |(step, instrument, hit)| {
+                (step, instrument, drawn.hit(step, instrument).or(Some(hit)))
+            };
+            Ok(wanted.map(played).collect())
         })
     }
 
@@ -91,7 +98,7 @@ impl Scheduler {
 
 /// All of `shown` but the row of `instrument`.
 fn others(shown: &Pattern, instrument: Instrument) -> Locks {
-    let mut locks = Locks::default();
+    let mut locks = Locks::of(shown.bar());
     locks.keep(shown, |_, other| other != instrument);
     locks
 }

@@ -220,7 +220,7 @@ fn a_cycle_is_remembered_as_it_is_heard_while_another_groove_and_another_shape_w
     instance.params.slots.store(4, Some(Groove::of_patterns(vec![Pattern::EMPTY])));
     assert!(instance.is_answered());
     instance.audio.want([7, 8, 0, 1], Choice { slot: Some(4), variation_id: None });
-    let shape = Shape { length: Length::One, start: 0, speed: Speed::Half };
+    let shape = Shape { length: Length::One, speed: Speed::Half, ..Shape::default() };
     let playback = PlaybackSettings { shape, ..PlaybackSettings::default() };
     let tag = Choice::default().to_bits();
     instance.audio.show(Some(Now { playhead: Beats(30.0), playback, cycle: 3, tag }));

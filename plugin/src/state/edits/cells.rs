@@ -1,6 +1,7 @@
-//! Kept cells as projects store them: step, instrument, and velocity and micro-offset of the hit, if there is one.
+//! Kept cells as projects store them: step, instrument, and velocity and micro-offset of the hit, if there is one; of a
+//! pattern that is not in 4/4 and 16ths with its bars.
 
-use groove::{Hit, Instrument, STEPS};
+use groove::{Bar, Hit, Instrument};
 use musicvae::infer::Locks;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -9,20 +10,40 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Serialize, Deserialize)]
 struct SavedCell(usize, Instrument, Option<(f32, f32)>);
 
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Saved {
+    Common(Vec<SavedCell>),
+    OfBars {
+        #[serde(flatten)]
+        bar: Bar,
+        cells: Vec<SavedCell>,
+    },
+}
+
 pub(super) fn serialize<S: Serializer>(locks: &Locks, serializer: S) -> Result<S::Ok, S::Error> {
-    let places = (0..STEPS).flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
+    let (steps, bar) = (0..locks.pattern().steps(), locks.pattern().bar());
+    let places = steps.flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
     let kept = places.filter(|&(step, instrument)| locks.is_locked(step, instrument));
-    serializer.collect_seq(kept.map(|(step, instrument)| {
+    let cells = kept.map(|(step, instrument)| {
         let hit = locks.pattern().hit(step, instrument);
         SavedCell(step, instrument, hit.map(|hit| (hit.velocity(), hit.micro_offset())))
-    }))
+    });
+    let cells = cells.collect();
+    let saved =
+        if bar == Bar::COMMON { Saved::Common(cells) } else { Saved::OfBars { bar, cells } };
+    saved.serialize(serializer)
 }
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Locks, D::Error> {
-    let mut locks = Locks::default();
-    for SavedCell(step, instrument, hit) in Vec::<SavedCell>::deserialize(deserializer)? {
-        if step >= STEPS {
-            let last = STEPS - 1;
+    let (bar, cells) = match Saved::deserialize(deserializer)? {
+        Saved::Common(cells) => (Bar::COMMON, cells),
+        Saved::OfBars { bar, cells } => (bar, cells),
+    };
+    let mut locks = Locks::of(bar);
+    for SavedCell(step, instrument, hit) in cells {
+        if step >= bar.pattern_steps() {
+            let last = bar.pattern_steps() - 1;
             return Err(D::Error::custom(format_args!(
                 "a kept cell is at step {step}, but the last is {last}"
             )));

@@ -1,5 +1,7 @@
 //! Edits and locks: what is kept, stored and heard.
 
+use groove::{STEPS, STEPS_PER_BAR};
+
 use super::*;
 use crate::factory;
 
@@ -119,4 +121,21 @@ fn what_a_hand_puts_back_is_free_again() {
 
 fn all_cells() -> impl Iterator<Item = (usize, Instrument)> {
     (0..STEPS).flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)))
+}
+
+#[test]
+fn edits_of_another_metre_are_its_own_and_saved_with_it() {
+    let three_four = groove::Bar::new(groove::Metre::new(3, 4).unwrap(), groove::Grid::Triplets);
+    let waltz = Pattern::empty(three_four);
+    let mut edits = Edits::default();
+    let put = |step| Edit::Put { step, instrument: SNARE, hit: Some(Hit::new(0.5, 0.0)) };
+    edits.apply(put(35), &waltz, None);
+    edits.apply(put(36), &waltz, None);
+    assert_eq!(edits.over(&waltz).count(), 1, "the pattern has 36 steps");
+    assert_eq!(edits.over(&Pattern::EMPTY), Pattern::EMPTY);
+    let json = serde_json::to_string(&edits).unwrap();
+    assert!(json.contains(r#""metre":"3/4","grid":"8t""#), "{json}");
+    assert_eq!(serde_json::from_str::<Edits>(&json).unwrap(), edits);
+    edits.apply(put(63), &Pattern::EMPTY, None);
+    assert_eq!((edits.over(&waltz).count(), edits.over(&Pattern::EMPTY).count()), (0, 1));
 }

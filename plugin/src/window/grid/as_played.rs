@@ -11,7 +11,7 @@ const SILENT: f32 = 0.0;
 
 /// The hits of `pattern` as they are played in `cycle`. Hits that are not played are drawn as written.
 pub(crate) fn cells(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
-    let shape = playing.playback.shape;
+    let shape = playing.playback.shape.of_bar(pattern.bar());
     let mut cells = [[None; INSTRUMENTS]; STEPS];
     for (step, row) in cells.iter_mut().enumerate() {
         if pattern.row(step).iter().all(Option::is_none) {
@@ -27,9 +27,11 @@ pub(crate) fn cells(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
                 Some(played) => {
                     let scale = playing.lanes.of(instrument).velocity;
                     let scale = if is_audible { scale } else { 1.0 };
-                    let velocity =
-                        playing.velocity_settings.velocity(played, instrument, hit, scale);
-                    (velocity, playing.playback.feel.shift(played, instrument, hit) as f32)
+                    let velocity = playing
+                        .velocity_settings
+                        .velocity(shape.bar, played, instrument, hit, scale);
+                    let shift = playing.playback.feel.shift(shape.bar, played, instrument, hit);
+                    (velocity, shift as f32)
                 }
                 None => (hit.velocity(), hit.micro_offset()),
             };
@@ -42,8 +44,9 @@ pub(crate) fn cells(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
 
 /// The played step of `cycle` at which step `step` of the pattern is played; `None` if it is not.
 pub(crate) fn played_step(shape: &Shape, step: usize, cycle: i64) -> Option<i64> {
-    let in_cycle = (step + STEPS - usize::from(shape.start) % STEPS) % STEPS;
-    let length = shape.length.steps();
+    let steps = shape.bar.pattern_steps();
+    let in_cycle = (step + steps - usize::from(shape.start) % steps) % steps;
+    let length = shape.steps();
     (in_cycle < length).then(|| cycle.saturating_mul(length as i64).saturating_add(in_cycle as i64))
 }
 
@@ -78,7 +81,7 @@ mod tests {
         for start in [0, 5, 60] {
             for length in [Length::One, Length::Two, Length::Four] {
                 let shape = Shape { start, length, ..Shape::default() };
-                let steps = length.steps() as i64;
+                let steps = shape.steps() as i64;
                 for played in 2 * steps..3 * steps {
                     assert_eq!(played_step(&shape, shape.pattern_step(played), 2), Some(played));
                 }

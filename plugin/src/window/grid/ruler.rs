@@ -36,7 +36,7 @@ pub(crate) fn ruler(
         let text = format!("bar {}", bar + 1);
         small_text(painter, label, &text, Weight::Regular, palette.dim);
     }
-    let is_whole = usize::from(played.start) % STEPS == 0 && played.length.steps() == STEPS;
+    let is_whole = usize::from(played.start) % STEPS == 0 && played.steps() == STEPS;
     let is_lit = turned.is_held || turned.response.hovered() || turned.response.has_focus();
     if !is_whole || is_lit {
         range(ui, cx, place, &geometry, played);
@@ -53,7 +53,7 @@ fn range(ui: &Ui, cx: ControlContext<'_>, place: &Groove, geometry: &Geometry, p
     let painter = ui.painter();
     let y = place.cells.top() - 3.0;
     let start = usize::from(played.start) % STEPS;
-    let end = start + played.length.steps();
+    let end = start + played.steps();
     let color = cx.palette.accent;
     for (from, to) in [(start, end.min(STEPS)), (0, end.saturating_sub(STEPS))] {
         if to > from {

@@ -3,18 +3,18 @@
 use engine::{CYCLES, Playing};
 use groove::{INSTRUMENTS, Instrument};
 
-use super::boundaries::first_multiple;
+use super::boundaries::{first_boundary, first_played};
 use super::due::Due;
 use super::{Drummer, is_doubtful};
 use crate::host::{PlayerAction, Score};
-use crate::written::{InForce, ScoreInForce, Writing, grid, time};
+use crate::written::{ScoreInForce, Writing, grid, time};
 
 /// Hits that a choice came too late for: they are played at once where nothing was struck.
 #[derive(Clone, Debug)]
 pub(super) struct LateChange {
     pub(super) boundary: i64,
-    /// The steps concerned, each with what has been struck there.
-    pub(super) struck: Vec<(i64, [bool; INSTRUMENTS])>,
+    /// From which clock on and for how long each step was played that is concerned, and what has been struck there.
+    pub(super) struck: Vec<(i64, i64, [bool; INSTRUMENTS])>,
 }
 
 impl Drummer<'_> {
@@ -25,12 +25,15 @@ impl Drummer<'_> {
             PlayerAction::Play(score) => {
                 let boundary = self.line.map(|line| {
                     let open = self.still_open(line.reached);
-                    self.next_boundary(open, playing.quantise)
+                    first_boundary(playing.quantise, &self.shape_of(score), open)
                 });
-                let before = self.in_force.clone();
-                self.change_score(score, cycles, boundary);
                 if let Some(boundary) = boundary {
-                    self.note_late_change(&before, boundary, playing);
+                    self.note_late_change(boundary, playing);
+                }
+                self.change_score(score, cycles, boundary);
+                if self.in_force.scores.len() > 6 {
+                    // More than the engine remembers.
+                    self.unclear(0);
                 }
             }
             PlayerAction::Fill(is_now) if is_now == self.is_fill_held => {}
@@ -42,26 +45,26 @@ impl Drummer<'_> {
                 };
                 let open = self.still_open(line.reached);
                 let before = self.in_force.clone();
-                let boundary = self.change_fill(is_now, open);
-                if let Some(boundary) = boundary {
-                    self.note_late_change(&before, boundary, playing);
+                if let Some(boundary) = self.change_fill(is_now, open) {
+                    let after = std::mem::replace(&mut self.in_force, before);
+                    self.note_late_change(boundary, playing);
+                    self.in_force = after;
                 }
             }
         }
     }
 
-    /// From which 32nd on the fill that is pressed or let go changes what is played.
+    /// From which clock on the fill that is pressed or let go changes what is played.
     pub(super) fn change_fill(&mut self, is_held: bool, open: i64) -> Option<i64> {
-        let steps_in_32nds = grid(self.shape().speed, 1);
-        let (beat, bar) = (4 * steps_in_32nds, 16 * steps_in_32nds);
+        let shape = self.shape();
         match (is_held, self.in_force.fill) {
             (true, None) => {
-                let start = first_multiple(beat, open);
+                let start = first_played(&shape, false, open);
                 self.in_force.fill = Some((start, None));
                 Some(start)
             }
             (true, Some((start, end))) => {
-                let boundary = first_multiple(beat, open);
+                let boundary = first_played(&shape, false, open);
                 match end {
                     // It has not ended yet: it goes on.
                     Some(end) if open <= end => self.in_force.fill = Some((start, None)),
@@ -74,15 +77,15 @@ impl Drummer<'_> {
             }
             (false, None) => None,
             (false, Some((start, _))) => {
-                let end = first_multiple(bar, open.max(start + 1));
+                let end = first_played(&shape, true, open.max(start + 1));
                 self.in_force.fill = Some((start, Some(end)));
                 Some(end)
             }
         }
     }
 
-    /// Remembers what of the steps from `boundary` on has had its time already.
-    pub(super) fn note_late_change(&mut self, before: &InForce, boundary: i64, playing: &Playing) {
+    /// Remembers what of the steps from `boundary` on has had its time already, before something else is played there.
+    pub(super) fn note_late_change(&mut self, boundary: i64, playing: &Playing) {
         let Some(line) = self.line else { return };
         if boundary >= self.untouched(line.reached, self.longest_step())
             || self.late_change.is_some()
@@ -90,10 +93,9 @@ impl Drummer<'_> {
             return;
         }
         let playback = self.playback_at(boundary);
-        let mut writing = Writing::new(self.patterns, before, &playing.lanes, playing.seed);
-        let speed = playback.shape.speed;
-        let first = (0..).find(|i| grid(speed, 1) * i >= boundary.rem_euclid(32)).unwrap()
-            + boundary.div_euclid(32) * 32 / grid(speed, 1);
+        let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
+        let length = grid(&playback.shape, 1);
+        let first = (boundary..).find(|place| place % length == 0).unwrap() / length;
         let mut doubtful = false;
         let struck = (first..first + 4)
             .map(|step| {
@@ -106,7 +108,7 @@ impl Drummer<'_> {
                         struck[instrument.index()] = when < line.reached;
                     }
                 }
-                (step, struck)
+                (grid(&playback.shape, step), length, struck)
             })
             .collect();
         if doubtful {
@@ -121,16 +123,23 @@ impl Drummer<'_> {
         let playback = self.playback_at(late_change.boundary);
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
         let mut hits = Vec::new();
-        for &(step, struck) in &late_change.struck {
-            if grid(playback.shape.speed, step) < late_change.boundary {
-                continue;
-            }
+        let length = grid(&playback.shape, 1);
+        let first = (late_change.boundary..).find(|place| place % length == 0).unwrap() / length;
+        let places = (first..).map(|step| (step, grid(&playback.shape, step)));
+        for (step, place) in
+            places.take_while(|&(_, place)| (place as f64) < 24.0 * (reached + 1.0))
+        {
+            let before = late_change.struck.iter();
+            let mut before =
+                before.filter(|(from, length, _)| (*from..from + length).contains(&place));
+            let struck = before.next().map_or([false; INSTRUMENTS], |(.., struck)| *struck);
             let row = writing.row(&playback, step);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                 if let Some(hit) = hit
                     && !struck[instrument.index()]
                 {
-                    hits.push((time(&playback, step, instrument, hit), step, instrument, hit));
+                    let when = time(&playback, step, instrument, hit);
+                    hits.push((when, playback.shape.bar, step, instrument, hit));
                 }
             }
         }
@@ -138,7 +147,7 @@ impl Drummer<'_> {
             self.unclear(0);
         }
         hits.retain(|hit| hit.0 < reached);
-        hits.sort_by(|a, b| (a.0, a.1, a.2).partial_cmp(&(b.0, b.1, b.2)).unwrap());
+        hits.sort_by(|a, b| (a.0, a.2, a.3).partial_cmp(&(b.0, b.2, b.3)).unwrap());
         hits
     }
 

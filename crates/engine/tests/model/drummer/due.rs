@@ -1,13 +1,13 @@
 //! Which hits are to come.
 
 use engine::Playing;
-use groove::{Hit, Instrument};
+use groove::{Bar, Hit, Instrument};
 
 use super::{Drummer, is_doubtful};
 use crate::written::{Writing, grid, step_beats, time};
 
 /// A hit to come.
-pub(super) type Due = (f64, i64, Instrument, Hit);
+pub(super) type Due = (f64, Bar, i64, Instrument, Hit);
 
 impl Drummer<'_> {
     /// Where music starts: the early hits of the steps that begin here.
@@ -17,8 +17,8 @@ impl Drummer<'_> {
         if hits.iter().any(|hit| is_doubtful(hit.0, reached)) {
             self.unclear(0);
         }
-        let step_beats = step_beats(self.shape().speed);
-        hits.into_iter().filter(|&(_, step, ..)| step as f64 * step_beats >= reached).collect()
+        let step_beats = step_beats(&self.shape());
+        hits.into_iter().filter(|&(_, _, step, ..)| step as f64 * step_beats >= reached).collect()
     }
 
     /// What is to come up to `horizon`.
@@ -31,14 +31,13 @@ impl Drummer<'_> {
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
         let mut hits = Vec::new();
         let mut is_unknown = false;
-        for (place, &(begins, playback)) in self.playbacks.iter().enumerate() {
-            let ends = self.playbacks.get(place + 1).map_or(i64::MAX, |&(next, _)| next);
-            let step_beats = step_beats(playback.shape.speed);
+        for (playback, begins, ends) in self.periods() {
+            let step_beats = step_beats(&playback.shape);
             // A generous margin on both sides; what is out of time is left out.
             let first = (from / step_beats).floor() as i64 - 4;
             let last = (to / step_beats).ceil() as i64 + 3;
             for step in first..=last {
-                if !(begins..ends).contains(&grid(playback.shape.speed, step)) {
+                if !(begins..ends).contains(&grid(&playback.shape, step)) {
                     continue;
                 }
                 let earliest = (step as f64 - 0.75) * step_beats;
@@ -50,7 +49,7 @@ impl Drummer<'_> {
                     let Some(hit) = hit else { continue };
                     let when = time(&playback, step, instrument, hit);
                     if when >= from && when < to {
-                        hits.push((when, step, instrument, hit));
+                        hits.push((when, playback.shape.bar, step, instrument, hit));
                     }
                 }
             }
@@ -58,7 +57,9 @@ impl Drummer<'_> {
         if is_unknown {
             self.unclear(0);
         }
-        hits.sort_by(|a, b| (a.0, a.1, a.2).partial_cmp(&(b.0, b.1, b.2)).unwrap());
+        // Of simultaneous hits those of what was in force before come first, then the earlier step, then kick first: the
+        // order in which they were found.
+        hits.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap());
         hits
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Held {
 
 impl Drummer<'_> {
     pub(super) fn strike(&mut self, hit: Due, at: u32, step: f64, is_muted: bool, block: &Block) {
-        let (_, played_step, instrument, hit) = hit;
+        let (_, bar, played_step, instrument, hit) = hit;
         let playing = &block.playing;
         let lane = playing.lanes.0[instrument.index()];
         let is_any_solo = playing.lanes.0.iter().any(|lane| lane.is_solo);
@@ -50,7 +50,7 @@ impl Drummer<'_> {
             return;
         }
         let velocity =
-            playing.velocity_settings.velocity(played_step, instrument, hit, lane.velocity);
+            playing.velocity_settings.velocity(bar, played_step, instrument, hit, lane.velocity);
         // A sample at least, also where a length of 0 meets a tempo of 0; five seconds at 48 kHz at most.
         let sounds_for = ((playing.note_length.0 / step).round() as u64).clamp(1, 240_000);
         let (channel, key) = (playing.channel, lane.key);
