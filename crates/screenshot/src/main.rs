@@ -11,8 +11,8 @@
 //!   --size WxH        in points; else 1240x800
 //!   --scale N         pixels per point, 0.5 to 4; else 1
 //!   --theme NAME      dark or light; else the state's, or dark
-//!   --more on         with the second row of knobs
-//!   --keys on         with the keys beside the grid
+//!   --row NAME        with the second row beneath the grid: more or kit
+//!   --strip NAME      what is beside the grid: mix, keys or kit
 //!   --slot N          a slot, 1 to 12, that plays
 //!   --slots A,B,...   fills the slots from the first on with the grooves of these seeds
 //!   --generate on     the groove that the parameters make, instead of the factory pattern
@@ -38,11 +38,12 @@ use jangdan::params::JangdanParams;
 use jangdan::state::choice::SLOTS;
 use jangdan::state::groove::Groove;
 use jangdan::state::request::{ATTRIBUTES, Recipe};
-use jangdan::state::window_size::Theme;
+use jangdan::state::window_size::{SecondRow, Strip, Theme};
 use jangdan::window::widgets::layout;
 use jangdan::window::{Scene, UndoState};
 use musicvae::infer::Scratch;
 use nice_plug::prelude::{Params, PluginState};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The options of the command line.
@@ -54,8 +55,8 @@ struct Arguments {
     size: Vec2,
     scale: f32,
     theme: Option<Theme>,
-    shows_more: bool,
-    shows_keys: bool,
+    row: Option<SecondRow>,
+    strip: Option<Strip>,
     slot: Option<u8>,
     slots: Vec<u64>,
     generates: bool,
@@ -85,7 +86,7 @@ fn main() -> ExitCode {
 fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let (mut out, mut state, mut playhead, mut cycle) = (None, None, None, None);
     let (mut size, mut scale) = (layout::DEFAULT_SIZE, 1.0);
-    let (mut theme, mut shows_more, mut shows_keys, mut slot) = (None, false, false, None);
+    let (mut theme, mut row, mut strip, mut slot) = (None, None, None, None);
     let (mut set, mut slots, mut generates) = (Vec::new(), Vec::new(), false);
     let (mut hover, mut clicks, mut message) = (None, Vec::new(), None);
     while let Some(name) = words.next() {
@@ -100,9 +101,9 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
             "--scale" => {
                 scale = word.parse().ok().filter(|s| (0.5..=4.0).contains(s)).ok_or_else(wrong)?;
             }
-            "--theme" => theme = Some(parse_theme(&word).ok_or_else(wrong)?),
-            "--more" => shows_more = parse_switch(&word).ok_or_else(wrong)?,
-            "--keys" => shows_keys = parse_switch(&word).ok_or_else(wrong)?,
+            "--theme" => theme = Some(parse_name(&word).ok_or_else(wrong)?),
+            "--row" => row = Some(parse_name(&word).ok_or_else(wrong)?),
+            "--strip" => strip = Some(parse_name(&word).ok_or_else(wrong)?),
             "--slot" => {
                 let number: u8 = word.parse().map_err(|_| wrong())?;
                 slot = Some(number.checked_sub(1).filter(|slot| *slot < 12).ok_or_else(wrong)?);
@@ -136,8 +137,8 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
         size,
         scale,
         theme,
-        shows_more,
-        shows_keys,
+        row,
+        strip,
         slot,
         slots,
         generates,
@@ -153,7 +154,8 @@ fn parse_place(word: &str) -> Option<Pos2> {
     Some(pos2(x.parse().ok()?, y.parse().ok()?))
 }
 
-fn parse_theme(word: &str) -> Option<Theme> {
+/// One of the choices that projects save by name.
+fn parse_name<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(word.into()).ok()
 }
 
@@ -193,8 +195,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     {
         let mut look = window.params.window.write();
         look.theme = arguments.theme.unwrap_or(look.theme);
-        look.is_more_open |= arguments.shows_more;
-        look.shows_keys |= arguments.shows_keys;
+        look.is_more_open |= arguments.row.is_some();
+        look.second_row = arguments.row.unwrap_or(look.second_row);
+        look.strip = arguments.strip.unwrap_or(look.strip);
     }
     if arguments.generates || !arguments.slots.is_empty() {
         generate(&mut window, arguments)?;

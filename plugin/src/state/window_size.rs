@@ -28,6 +28,30 @@ impl Theme {
     }
 }
 
+/// What the second row beneath the grid shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondRow {
+    /// More of how patterns are played.
+    #[default]
+    More,
+    /// The kit.
+    Kit,
+}
+
+/// What the strip beside the grid shows of each instrument.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strip {
+    /// How much and how loud it plays.
+    #[default]
+    Mix,
+    /// Its keys.
+    Keys,
+    /// Its sound in the kit.
+    Kit,
+}
+
 /// The window as the user left it. What a project of another version lacks has its default.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -41,16 +65,25 @@ pub struct WindowSize {
     pub zoom: f32,
     /// Its colours.
     pub theme: Theme,
-    /// Whether the knobs behind the fold are shown.
+    /// Whether the second row is shown.
     pub is_more_open: bool,
-    /// Whether the strip beside the grid shows keys instead of the mix.
-    pub shows_keys: bool,
+    /// What is in it.
+    pub second_row: SecondRow,
+    /// What the strip shows.
+    pub strip: Strip,
 }
 
 impl Default for WindowSize {
     fn default() -> Self {
         let (width, height) = DEFAULT_SIZE;
-        let theme = Theme::default();
-        Self { width, height, zoom: 1.0, theme, is_more_open: false, shows_keys: false }
+        Self {
+            width,
+            height,
+            zoom: 1.0,
+            theme: Theme::default(),
+            is_more_open: false,
+            second_row: SecondRow::default(),
+            strip: Strip::default(),
+        }
     }
 }

@@ -58,12 +58,15 @@ fn no_text_touches_its_neighbour_or_the_windows_edge_at_any_size() {
         (vec2(1100.0, 700.0), 1.5),
         (vec2(2400.0, 1400.0), 1.0),
     ] {
-        for (normalized, is_unfolded) in [
-            (None, false),
-            (None, true),
-            (Some(0.03), false),
-            (Some(0.03), true),
-            (Some(0.97), true),
+        for (normalized, second_row, strip) in [
+            (None, None, Strip::Mix),
+            (None, Some(SecondRow::More), Strip::Keys),
+            (None, Some(SecondRow::Kit), Strip::Kit),
+            (Some(0.03), None, Strip::Mix),
+            (Some(0.03), Some(SecondRow::More), Strip::Keys),
+            (Some(0.03), Some(SecondRow::Kit), Strip::Kit),
+            (Some(0.97), Some(SecondRow::More), Strip::Keys),
+            (Some(0.97), Some(SecondRow::Kit), Strip::Kit),
         ] {
             let mut window = window_of(size, scale);
             if let Some(normalized) = normalized {
@@ -76,7 +79,8 @@ fn no_text_touches_its_neighbour_or_the_windows_edge_at_any_size() {
             }
             {
                 let mut look = window.params.window.write();
-                (look.is_more_open, look.shows_keys) = (is_unfolded, is_unfolded);
+                (look.is_more_open, look.strip) = (second_row.is_some(), strip);
+                look.second_row = second_row.unwrap_or_default();
             }
             window.frame(Vec::new());
             let output = window.frame(Vec::new());

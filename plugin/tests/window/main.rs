@@ -17,6 +17,7 @@ use jangdan::factory;
 use jangdan::headless::{Headless, Host, Told};
 use jangdan::params::JangdanParams;
 use jangdan::state::request::ATTRIBUTES;
+use jangdan::state::window_size::{SecondRow, Strip};
 use jangdan::window::Scene;
 use jangdan::window::widgets::layout::{Contents, DEFAULT_SIZE, Layout};
 use nice_plug::prelude::ParamPtr;

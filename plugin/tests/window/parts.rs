@@ -2,6 +2,7 @@
 
 use groove::{Instrument, Pattern};
 use jangdan::files::jobs::Job;
+use jangdan::params::KitModelParam;
 use jangdan::state::choice::Choice;
 use jangdan::state::groove::Groove;
 use jangdan::state::window_size::WindowSize;
@@ -78,8 +79,8 @@ fn a_project_of_an_older_version_opens_with_its_size() {
 #[test]
 fn more_unfolds_the_knobs_behind_and_the_grid_makes_room() {
     let mut window = window();
-    let knobs = layout().knobs;
-    click(&mut window, pos2(knobs.right() - 40.0, knobs.center().y));
+    let fold = place(&window, ("fold", "More"));
+    click(&mut window, fold);
     assert!(window.params.window.read().is_more_open);
     let more = layout_of(DEFAULT_SIZE, true).more.unwrap();
     let triplet = pos2(more.left() + 40.0, more.top() + 30.0);
@@ -121,10 +122,48 @@ fn the_strip_turns_density_and_level_and_its_other_page_the_choke_group() {
     drag(&mut window, pos2(right, row), pos2(right, row) + down, Modifiers::NONE);
     let ride = window.params.instruments.of(Instrument::Ride);
     assert!(ride.density.value() < -0.2 && ride.velocity.value() < 0.8);
-    window.params.window.write().shows_keys = true;
+    window.params.window.write().strip = Strip::Keys;
     window.frame(Vec::new());
     drag(&mut window, pos2(right, row), pos2(right, row) - vec2(0.0, 80.0), Modifiers::NONE);
     assert_eq!(window.params.instruments.of(Instrument::Ride).choke.value(), 2);
+}
+
+#[test]
+fn the_strip_s_third_page_turns_level_pan_and_tune_of_an_instrument_in_the_kit() {
+    let mut window = window();
+    window.params.window.write().strip = Strip::Kit;
+    window.frame(Vec::new());
+    for name in ["Snare level", "Snare pan", "Snare tune"] {
+        let at = place(&window, ("field", name));
+        drag(&mut window, at, at - vec2(0.0, 30.0), Modifiers::NONE);
+    }
+    let snare = window.params.instruments.of(Instrument::Snare);
+    assert!(snare.level.value() > 1.2 && snare.pan.value() > 0.2 && snare.tune.value() > 2.0);
+}
+
+#[test]
+fn the_kit_s_row_chooses_the_kit_and_turns_its_knobs_and_more_takes_its_place() {
+    let mut window = window();
+    let kit = place(&window, ("fold", "Kit"));
+    click(&mut window, kit);
+    window.frame(Vec::new());
+    let electronic = place(&window, ("Kit model", 2_usize));
+    click(&mut window, electronic);
+    assert_eq!(window.params.kit.model.value(), KitModelParam::Electronic);
+    for name in ["Kit tune", "Kit damping", "Kit room"] {
+        let at = place(&window, ("knob", name));
+        drag(&mut window, at, at - vec2(0.0, 40.0), Modifiers::NONE);
+    }
+    let params = &window.params.kit;
+    let turned = (params.tune.value(), params.damping.value(), params.room.value());
+    assert!(turned.0 > 3.0 && turned.1 > 0.15 && turned.2 > 1.2, "{turned:?}");
+    let at = |window: &Headless, name: &str| window.place_of(egui::Id::unique(("knob", name)));
+    let more = place(&window, ("fold", "More"));
+    click(&mut window, more);
+    (0..3).for_each(|_| drop(window.frame(Vec::new())));
+    assert!(at(&window, "Kit tune").is_none() && at(&window, "Triplet feel").is_some());
+    click(&mut window, more);
+    assert!(!window.params.window.read().is_more_open);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::params::snapshot::State;
 use crate::state::edit::{Edit, Part};
 use crate::state::morph::{Corner, Pad};
 use crate::state::request::{GrooveKey, Recipe};
-use crate::state::window_size::Theme;
+use crate::state::window_size::{SecondRow, Strip, Theme};
 
 /// What a project of `params` holds.
 pub(super) fn saved(params: &JangdanParams) -> PluginState {
@@ -122,7 +122,8 @@ pub(super) fn touched() -> JangdanParams {
         zoom: 1.25,
         theme: Theme::Light,
         is_more_open: true,
-        shows_keys: true,
+        second_row: SecondRow::Kit,
+        strip: Strip::Keys,
     };
     params
 }

@@ -18,7 +18,7 @@ use crate::files::jobs::Job;
 use crate::files::presets::Preset;
 use crate::params::JangdanParams;
 use crate::state::edit::Pen;
-use crate::state::window_size::Theme;
+use crate::state::window_size::{SecondRow, Theme};
 use crate::window::app::{resize, shortcuts};
 use crate::window::grid::drag::GridDrag;
 use crate::window::grid::playhead::Playhead;
@@ -36,7 +36,7 @@ use crate::window::panels::scene::Scene;
 use crate::window::panels::slots::SlotHighlight;
 use crate::window::panels::zoom::Zoomed;
 use crate::window::panels::{
-    bars, dialog, files, footer, generate, header, instruments, knobs, slots, source,
+    bars, dialog, files, footer, generate, header, instruments, kit, knobs, slots, source, strip,
 };
 use crate::window::widgets::{Contents, ControlContext, Gestures, Layout, dice, theme};
 
@@ -177,15 +177,18 @@ pub fn draw(
     requests.commands.extend(
         pressed.map(|instrument| Command::Job(Job::Reroll { instrument, seed: dice::number() })),
     );
-    instruments::strip(ui, cx, place, &playing.lanes, &mut kept.shows_keys);
+    strip::strip(ui, cx, place, &playing.lanes, &mut kept.strip);
     let is_key_lit = view.key_lights.follow(scene.keys, now_s);
     let pending = (scene.choice != scene.sounding).then_some(scene.choice);
     let highlight = SlotHighlight { sounding: scene.sounding, pending, lights: view.key_lights };
     slots::slots_panel(ui, cx, layout.slots, highlight, &mut requests.commands);
     ui.painter().rect_filled(layout.knob_panel(), theme::PANEL_RADIUS, palette.panel);
-    knobs::front_row(ui, cx, layout.knobs, &mut kept.is_more_open);
-    if let Some(more) = layout.more {
-        knobs::back_row(ui, cx, more);
+    let second = (&mut kept.is_more_open, &mut kept.second_row);
+    knobs::front_row(ui, cx, layout.knobs, second);
+    match (layout.more, kept.second_row) {
+        (None, _) => {}
+        (Some(place), SecondRow::More) => knobs::back_row(ui, cx, place),
+        (Some(place), SecondRow::Kit) => kit::kit_row(ui, cx, place),
     }
     footer::footer(ui, cx, layout.footer, scene, &mut view.message, requests);
     resize::corner(ui, palette, window);
@@ -199,7 +202,7 @@ pub fn draw(
     if kept != before {
         let mut window = params.window.write();
         (window.theme, window.is_more_open) = (kept.theme, kept.is_more_open);
-        window.shows_keys = kept.shows_keys;
+        (window.second_row, window.strip) = (kept.second_row, kept.strip);
         ui.ctx().request_repaint();
     }
     if view.playhead.is_moving(now_s) || !has_arrived || is_key_lit {

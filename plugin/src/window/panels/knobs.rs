@@ -1,12 +1,13 @@
-//! The knobs beneath the grid: a row that is always shown, and a second row that *More* shows.
+//! The knobs beneath the grid: a row that is always shown, and the second row as *More* shows it.
 
 use egui::{Id, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
 use crate::params::{FillEveryParam, JangdanParams};
+use crate::state::window_size::SecondRow;
 use crate::window::widgets::{
-    ControlContext, Face, Look, UNIT, Weight, choices, clickable, column, field, focus_ring, knob,
-    menu, row, small_text, switch,
+    ControlContext, Face, Look, UNIT, Weight, choices, column, field, focus_ring, knob, menu, row,
+    small_text, switch, toggleable,
 };
 
 const TEMPERATURE_ABOUT: &str = "How freely hits are drawn from the network's odds, 0 to 1.5: at 0 \
@@ -44,8 +45,13 @@ const CHANNEL_ABOUT: &str = "The MIDI channel of the notes that go out, 1 to 16.
 const KEYS_ABOUT: &str = "On which MIDI channels notes that come in choose slots, fill, vary, mute and play: \
     any, one of its own, or none.";
 
-/// Draws the first row in `place`. The button at its end toggles `is_open`.
-pub(crate) fn front_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect, is_open: &mut bool) {
+/// Draws the first row in `place`. The buttons at its end set whether the second row is shown, and what is in it.
+pub(crate) fn front_row(
+    ui: &mut Ui,
+    cx: ControlContext<'_>,
+    place: Rect,
+    second: (&mut bool, &mut SecondRow),
+) {
     let palette = cx.palette;
     let JangdanParams { generate, play, kit, .. } = cx.params;
     let made = |name, about, origin| face(name, about, palette.accent, origin);
@@ -84,10 +90,10 @@ pub(crate) fn front_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect, is_ope
         Face { is_faint: !kit.is_on.value(), ..face("Level", LEVEL_ABOUT, palette.good, 0.0) };
     knob(ui, cx, &kit.level, place.with_min_x(left).with_max_x(left + width), level);
     rule(ui, cx, left + width + gap / 2.0, place);
-    fold(ui, cx, place.with_min_x(place.right() - fold_width), is_open);
+    folds(ui, cx, place.with_min_x(place.right() - fold_width), second);
 }
 
-/// Draws the second row in `place`.
+/// Draws the second row of *More* in `place`.
 pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
     let palette = cx.palette;
     let JangdanParams { pattern, humanise, notes, perform, play, .. } = cx.params;
@@ -161,7 +167,12 @@ fn labelled(ui: &mut Ui, cx: ControlContext<'_>, rect: Rect, label: &str, width:
     rect.with_min_x(place.right())
 }
 
-fn face<'a>(name: &'a str, about: &'a str, color: egui::Color32, origin: f32) -> Face<'a> {
+pub(super) fn face<'a>(
+    name: &'a str,
+    about: &'a str,
+    color: egui::Color32,
+    origin: f32,
+) -> Face<'a> {
     Face { name, about, color, origin, is_faint: false }
 }
 
@@ -176,20 +187,47 @@ impl<P: Param> Turnable for P {
     }
 }
 
-fn rule(ui: &Ui, cx: ControlContext<'_>, x: f32, place: Rect) {
+pub(super) fn rule(ui: &Ui, cx: ControlContext<'_>, x: f32, place: Rect) {
     let range = place.top() + UNIT..=place.bottom() - UNIT;
     ui.painter().vline(x, range, (1.0, cx.palette.line));
 }
 
-/// Draws the button that shows or hides the second row.
-fn fold(ui: &Ui, cx: ControlContext<'_>, place: Rect, is_open: &mut bool) {
-    let palette = cx.palette;
-    let rect = Rect::from_center_size(place.center(), vec2(place.width() - UNIT, 3.0 * UNIT));
-    let label = if *is_open { "Less" } else { "More" };
-    let response = clickable(ui, rect, Id::unique("more"), Role::Button, label);
-    if response.clicked() {
-        *is_open = !*is_open;
+/// Draws the buttons that show what is in the second row, or hide it.
+fn folds(
+    ui: &Ui,
+    cx: ControlContext<'_>,
+    place: Rect,
+    (is_open, shown): (&mut bool, &mut SecondRow),
+) {
+    let buttons = [
+        (
+            SecondRow::More,
+            "More",
+            "Triplets, humanising, accents, note length, rotation, half and double time, note map, channels",
+        ),
+        (SecondRow::Kit, "Kit", "The kit: which one, tuning, damping, room"),
+    ];
+    let column = Rect::from_center_size(place.center(), vec2(place.width() - UNIT, 7.0 * UNIT));
+    for (i, (contents, label, about)) in buttons.into_iter().enumerate() {
+        let rect = row(column, i, 2).shrink2(vec2(0.0, 2.0));
+        let is_shown = *is_open && *shown == contents;
+        if fold(ui, cx, rect, label, about, is_shown) {
+            (*is_open, *shown) = (!is_shown, contents);
+        }
     }
+}
+
+/// Draws one of the buttons; returns whether it was pressed.
+fn fold(
+    ui: &Ui,
+    cx: ControlContext<'_>,
+    rect: Rect,
+    label: &str,
+    about: &str,
+    is_open: bool,
+) -> bool {
+    let palette = cx.palette;
+    let response = toggleable(ui, rect, Id::unique(("fold", label)), Role::Button, is_open, label);
     let radius = rect.height() / 2.0;
     let painter = ui.painter();
     let fill = if response.hovered() { palette.lifted } else { palette.raised };
@@ -198,11 +236,11 @@ fn fold(ui: &Ui, cx: ControlContext<'_>, place: Rect, is_open: &mut bool) {
     let text = rect.with_min_x(rect.left() + 1.75 * UNIT);
     small_text(painter, text, label, Weight::Regular, palette.text);
     let (at, side) =
-        (pos2(rect.right() - 2.0 * UNIT, rect.center().y), if *is_open { -1.0 } else { 1.0 });
+        (pos2(rect.right() - 2.0 * UNIT, rect.center().y), if is_open { -1.0 } else { 1.0 });
     let corners = [vec2(-4.0, -2.0 * side), vec2(0.0, 2.5 * side), vec2(4.0, -2.0 * side)];
     let corners = corners.map(|by| at + by);
     painter.add(Shape::line(corners.to_vec(), Stroke::new(1.5, palette.dim)));
-    response.on_hover_text(
-        "Triplets, humanising, accents, note length, rotation, half and double time, note map, channels",
-    );
+    let is_pressed = response.clicked();
+    response.on_hover_text(about);
+    is_pressed
 }

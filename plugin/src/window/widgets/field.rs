@@ -59,7 +59,8 @@ pub(crate) fn field<P: Param>(
     }
     let text = rect.translate(egui::vec2(0.0, -bar_height / 2.0));
     let words = param.normalized_value_to_string(turned.value, true);
-    let is_default = param.preview_plain(turned.value) == param.default_plain_value();
+    // Normalised values of a curved range are not exact.
+    let is_default = (turned.value - param.default_normalized_value()).abs() < 1e-5;
     let shown = Shown {
         text: &(look.short)(&words),
         is_strong: !is_default && !look.is_faint,
