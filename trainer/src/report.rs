@@ -23,7 +23,7 @@ use self::page::Section;
 use crate::data::{self, DataOptions, ReadArgs, Windowing, Windows};
 use crate::training::checkpoint::Checkpoint;
 use crate::training::run_folder::RunFolder;
-use crate::training::settings::Settings;
+use crate::training::settings::{LARGEST_CONFIG, Settings};
 use crate::training::{metrics, weights, whole_file};
 
 /// Maximum number of windows in the latent map and the profiles.
@@ -111,8 +111,10 @@ struct RunSummary {
 
 impl RunSummary {
     fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
+        let context = || format!("cannot read {}", path.display());
+        let bytes =
+            whole_files::read(path, LARGEST_CONFIG, "a config file").with_context(context)?;
+        let text = String::from_utf8(bytes).with_context(context)?;
         toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{}: {}", path.display(), error.message()))
     }

@@ -99,12 +99,17 @@ impl WeightsFile {
     /// If it cannot be read or is not, in every part, a weights file of this version.
     pub fn read(path: &Path) -> Result<Self, WeightsError> {
         let io = |source| WeightsError::Io { path: path.to_owned(), source };
-        let file = File::open(path).map_err(io)?;
-        let len = file.metadata().map_err(io)?.len();
-        if len > MAX_FILE_BYTES {
-            return Err(WeightsError::TooLarge(len));
+        // Before it is opened: that of a pipe would wait for a writer.
+        let metadata = std::fs::metadata(path).map_err(io)?;
+        if !metadata.is_file() {
+            let what = if metadata.is_dir() { "a folder" } else { "a device or a pipe" };
+            return Err(io(std::io::Error::other(format!("{what}, not a file"))));
         }
-        // The length may be unknown (a pipe) or wrong (a device), so the read is bounded as well.
+        if metadata.len() > MAX_FILE_BYTES {
+            return Err(WeightsError::TooLarge(metadata.len()));
+        }
+        let file = File::open(path).map_err(io)?;
+        // It may grow meanwhile.
         let mut bytes = Vec::new();
         file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
         Self::from_bytes(&bytes)

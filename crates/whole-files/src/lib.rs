@@ -12,19 +12,30 @@ use tempfile::NamedTempFile;
 /// # Errors
 /// If it cannot be read, is longer, or is a pipe or a device, whose content may never end.
 pub fn read(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>> {
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(Error::other("this is no file"));
-    }
+    let file = open(path)?;
+    let metadata = file.metadata()?;
     let too_large = |size: u64| Error::other(format!("{size} bytes are too many for {what}"));
     if metadata.len() > limit {
         return Err(too_large(metadata.len()));
     }
     let mut bytes = Vec::new();
     // The file may grow meanwhile, and some report no size.
-    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    file.take(limit + 1).read_to_end(&mut bytes)?;
     let size = bytes.len() as u64;
     if size > limit { Err(too_large(size)) } else { Ok(bytes) }
+}
+
+/// Opens the file at `path` for reading.
+///
+/// # Errors
+/// If it cannot be opened, or is a folder, a pipe or a device, which may never end, or never open.
+pub fn open(path: &Path) -> Result<File> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        let what = if metadata.is_dir() { "a folder" } else { "a device or a pipe" };
+        return Err(Error::other(format!("{what}, not a file")));
+    }
+    File::open(path)
 }
 
 /// Writes `bytes` to `path` and replaces a file that is there. A crash or a full disk leaves the old file.
@@ -132,10 +143,16 @@ mod tests {
         assert_eq!(read(&path, 5, "a clip").unwrap(), [7; 5]);
         let error = read(&path, 4, "a clip").unwrap_err().to_string();
         assert_eq!(error, "5 bytes are too many for a clip");
-        assert_eq!(read(folder.path(), 4, "a clip").unwrap_err().to_string(), "this is no file");
-        // Endless, and of no size.
-        #[cfg(target_os = "linux")]
-        assert!(read(Path::new("/dev/zero"), 4, "a clip").is_err());
+        let error = |path: &Path| read(path, 4, "a clip").unwrap_err().to_string();
+        assert_eq!(error(folder.path()), "a folder, not a file");
+        // Endless, and of no size; and one that nobody writes to.
+        #[cfg(unix)]
+        {
+            assert_eq!(error(Path::new("/dev/zero")), "a device or a pipe, not a file");
+            let pipe = folder.path().join("pipe");
+            assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+            assert_eq!(error(&pipe), "a device or a pipe, not a file");
+        }
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Source {
             source.list_folder(path, "", &root, &mut HashSet::from([root.clone()]));
             return Ok(source);
         }
-        let file = open_regular(path).with_context(|| format!("{name}: cannot be opened"))?;
+        let file = whole_files::open(path).with_context(|| format!("{name}: cannot be opened"))?;
         let archive = match ZipArchive::new(BufReader::new(file)) {
             Ok(archive) => archive,
             Err(zip::result::ZipError::Io(error))
@@ -152,14 +152,6 @@ impl Source {
 }
 
 const NOT_REGULAR: &str = "not a regular file";
-
-/// Opens the file at `path`; a device or pipe, which may never end, is none.
-fn open_regular(path: &Path) -> std::io::Result<File> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other(NOT_REGULAR));
-    }
-    File::open(path)
-}
 
 fn at_most(file: impl Read, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();

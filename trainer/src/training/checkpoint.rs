@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use candle_core::Device;
-use musicvae::weights::{Precision, Tensors, read_tensors, write_tensors};
+use musicvae::weights::{MAX_FILE_BYTES, Precision, Tensors, read_tensors, write_tensors};
 use musicvae::{Adam, Config, LatentMap, Parameters, WeightsFile};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,9 @@ const FORMAT: &str = "jangdan-checkpoint";
 const VERSION: &str = "1";
 /// Number of checkpoints kept beside the best one, in case the newest is unreadable.
 const KEPT: usize = 2;
+
+/// The size in bytes of the largest checkpoint that is read: weights and both moments of the optimiser.
+pub(crate) const LARGEST: u64 = 4 * MAX_FILE_BYTES;
 
 /// The progress of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,7 +72,7 @@ impl Checkpoint {
     /// Reads and checks a checkpoint.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let context = || format!("checkpoint {}", path.display());
-        let bytes = fs::read(path).with_context(context)?;
+        let bytes = whole_files::read(path, LARGEST, "a checkpoint").with_context(context)?;
         Self::from_bytes(&bytes).with_context(context)
     }
 

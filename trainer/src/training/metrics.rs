@@ -1,7 +1,7 @@
 //! metrics.jsonl: one JSON object per training step and per epoch.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -98,7 +98,10 @@ impl Metrics {
     pub(crate) fn open(path: &Path, step: u64) -> Result<Self> {
         let context = || format!("cannot write {}", path.display());
         if path.exists() {
-            let text = std::fs::read_to_string(path).with_context(context)?;
+            let mut text = String::new();
+            whole_files::open(path)
+                .and_then(|mut file| file.read_to_string(&mut text))
+                .with_context(context)?;
             let is_kept = |line: &&str| {
                 let parsed = serde_json::from_str::<Line>(line);
                 line.ends_with('\n') && parsed.is_ok_and(|line| line.step() <= step)
@@ -139,7 +142,8 @@ impl Metrics {
 
 /// The lines of the file at `path`; one cut off by a crash, or being written, ends them.
 pub(crate) fn read(path: &Path) -> Result<Vec<Line>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let file =
+        whole_files::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let lines = BufReader::new(file).lines();
     Ok(lines.map_while(|line| serde_json::from_str(&line.ok()?).ok()).collect())
 }

@@ -3,7 +3,6 @@
 //! Every random number comes from a stream chosen by (seed, purpose, step or epoch), so that a resumed run
 //! computes the same numbers as one that was never stopped.
 
-use std::fs;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +11,7 @@ use groove::Pattern;
 use indicatif::ProgressBar;
 use musicvae::network::Regularisation;
 use musicvae::noise::{Noise, Purpose};
+use musicvae::weights::MAX_FILE_BYTES;
 use musicvae::{Adam, AdamConfig, Batch, Network, Parameters};
 
 use crate::data::{Dataset, Windows};
@@ -54,8 +54,8 @@ impl Training {
         let parameters = match &settings.init {
             Some(path) => {
                 // Its prior is trained on at the end, when `path` may be gone.
-                let bytes =
-                    fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let bytes = whole_files::read(path, MAX_FILE_BYTES, "weights")
+                    .with_context(|| format!("cannot read {}", path.display()))?;
                 whole_file::write(&folder.init(), &bytes)?;
                 init::parameters(path, &settings.network, &device)?
             }

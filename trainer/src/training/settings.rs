@@ -19,6 +19,7 @@ use toml::Table;
 
 use crate::data::{DataOptions, ReadArgs, Windowing};
 use crate::training::init;
+pub(crate) use layers::LARGEST_CONFIG;
 use layers::{layered, of_run, read_config};
 
 /// Missing or contradictory arguments.

@@ -24,7 +24,7 @@ use musicvae::{Adam, AdamConfig, Config, GrooveModel, LatentMap, Parameters, Wei
 use self::fills::Fills;
 use crate::data::{Dataset, Windows};
 use crate::training::settings::schedule::one_cycle;
-use crate::training::{critic, interrupt, progress, whole_file};
+use crate::training::{checkpoint, critic, interrupt, progress, whole_file};
 
 /// Windows per training step.
 const BATCH: usize = 128;
@@ -283,7 +283,8 @@ fn restore(
     adam: AdamConfig,
     device: &Device,
 ) -> Result<(Parameters, Adam, u64)> {
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let bytes = whole_files::read(path, checkpoint::LARGEST, "a checkpoint")
+        .with_context(|| path.display().to_string())?;
     let (metadata, tensors) = read_tensors(&bytes)?;
     let step = metadata.get("step").and_then(|step| step.parse().ok());
     let step = step.with_context(|| format!("{}: not a checkpoint", path.display()))?;

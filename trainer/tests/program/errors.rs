@@ -147,3 +147,51 @@ fn folders_that_cannot_be_written() {
         trainer_fails(path, &["sample", "--weights", "w.safetensors", "--out", "taken/samples"]);
     assert!(error.contains("cannot create taken/samples"), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn folders_devices_and_pipes_in_the_place_of_files() {
+    let folder = folder();
+    let path = folder.path();
+    fs::create_dir(path.join("music")).unwrap();
+    fs::write(path.join("a.mid"), archive::midi(0)).unwrap();
+    fs::write(path.join("w.safetensors"), weights().to_bytes(Precision::F16).unwrap()).unwrap();
+    // Nobody writes to it: to open it is to wait for ever.
+    assert!(
+        std::process::Command::new("mkfifo").arg(path.join("pipe")).status().unwrap().success()
+    );
+    for (odd, what) in [
+        ("music", "a folder, not a file"),
+        ("pipe", "a device or a pipe, not a file"),
+        ("/dev/zero", "a device or a pipe, not a file"),
+    ] {
+        for args in [&["encode", odd][..], &["interpolate", "a.mid", odd, "--out", "out"]] {
+            let args = [args, &["--weights", "w.safetensors"]].concat();
+            let error = trainer_fails(path, &args);
+            assert!(error.contains(odd) && error.contains(what), "{args:?}: {error}");
+        }
+        for args in [
+            &["encode", "a.mid", "--weights", odd][..],
+            &["inspect", odd],
+            &["sample", "--weights", odd, "--out", "out"],
+            &["evaluate", "--weights", odd, "--data", "groove.zip"],
+            &["--data", "groove.zip", "--config", odd],
+            &["--data", "groove.zip", "--init", odd],
+        ] {
+            let error = trainer_fails(path, args);
+            assert!(error.contains(odd) && error.contains(what), "{args:?}: {error}");
+        }
+        if odd != "music" {
+            for args in [&["--data", odd][..], &["windows", "--data", odd, "--out", "out"]] {
+                let error = trainer_fails(path, args);
+                assert!(error.contains(odd) && error.contains(what), "{args:?}: {error}");
+            }
+        }
+    }
+    // Among the files of a folder they are counted.
+    fs::rename(path.join("pipe"), path.join("music/pipe.mid")).unwrap();
+    fs::copy(path.join("a.mid"), path.join("music/a.mid")).unwrap();
+    let said = trainer_succeeds(path, &["windows", "--data", "music", "--out", "out", "-v"]);
+    assert!(said.stderr.contains("1 link or pipe skipped"), "{said:?}");
+    assert!(said.stderr.contains("pipe.mid: not a regular file"), "{said:?}");
+}

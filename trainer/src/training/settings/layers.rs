@@ -11,7 +11,7 @@ use super::{Preset, Settings};
 use crate::data::Windowing;
 
 /// Maximum size of a config file in bytes; one with every key has 1 kB.
-const LARGEST_CONFIG: u64 = 1 << 20;
+pub(crate) const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// Reads the config file at `path`.
 pub(super) fn read_config(path: &Path) -> Result<Table> {
