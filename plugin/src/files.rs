@@ -1,5 +1,6 @@
 //! Files: folder listings, presets, MIDI files, and text that is safe to show.
 
+pub(crate) mod address;
 pub mod clip_file;
 pub mod display_text;
 pub mod folder;

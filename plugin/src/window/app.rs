@@ -1,5 +1,6 @@
 //! The window as the framework runs it.
 
+mod drop_target;
 mod editor;
 pub(crate) mod execute;
 pub(crate) mod fonts;
@@ -12,7 +13,7 @@ mod window_thread;
 use std::sync::Arc;
 use std::time::Instant;
 
-use egui::{Ui, Vec2, vec2};
+use egui::{Ui, Vec2, pos2, vec2};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::editor::{ResizeHint, SizeConstraints};
@@ -26,6 +27,7 @@ use crate::handoff::GuiEnd;
 use crate::params::JangdanParams;
 use crate::state::request::{ATTRIBUTES, GrooveRequest};
 use crate::state::window_size::WindowSize;
+use crate::window::app::drop_target::{DragEvent, DragEvents};
 pub use crate::window::app::editor::WindowEditor;
 use crate::window::app::fonts::SystemFonts;
 use crate::window::app::view::{View, draw};
@@ -43,6 +45,7 @@ pub struct Window {
     history: History,
     compare: Compare,
     fonts: SystemFonts,
+    drags: DragEvents,
     thread: WindowThread,
     stroke: Stroke,
     asked: Option<GrooveRequest>,
@@ -96,6 +99,7 @@ impl Window {
             history: History::default(),
             compare: Compare::default(),
             fonts: SystemFonts::default(),
+            drags: DragEvents::default(),
             thread,
             stroke: Stroke::default(),
             asked: None,
@@ -112,6 +116,18 @@ impl Window {
             self.compare = Compare::default();
             if let Some(found) = self.params.load_report.get() {
                 self.view.show_error(found);
+            }
+        }
+    }
+
+    /// Hands files on that are dragged over the window, of which so many pixels are a point, or were dropped on it.
+    fn take_drags(&mut self, pixels_per_point: f32) {
+        let point = |[x, y]: [f32; 2]| pos2(x, y) / pixels_per_point;
+        for event in self.drags.take() {
+            match event {
+                DragEvent::Over(at) => self.view.drag_files(Some(point(at))),
+                DragEvent::Left => self.view.drag_files(None),
+                DragEvent::Dropped(paths, at) => self.view.drop_files(paths, point(at)),
             }
         }
     }
@@ -156,6 +172,8 @@ impl NiceEguiApp for Window {
     ) -> Result<(), HandlerError> {
         self.thread.enter();
         frames::listen(&ctx, frame.baseview_window());
+        let repaint = self.gui.repaint_notifier();
+        drop_target::listen(&ctx, frame.baseview_window(), &self.drags, repaint);
         theme::install(&ctx);
         ctx.add_font_provider(self.fonts.provider());
         // A drag that was going on when the window closed is over.
@@ -173,6 +191,7 @@ impl NiceEguiApp for Window {
         self.follow_project();
         self.compare.follow(&self.params);
         self.take_results(&context.param_setter());
+        self.take_drags(ui.ctx().pixels_per_point());
         let scene = self.scene();
         let Self { params, gui, view, history, stroke, .. } = self;
         let track = gui.playing();

@@ -4,6 +4,7 @@ pub(crate) mod bars;
 pub(crate) mod browser;
 pub mod command;
 pub(crate) mod dialog;
+pub(crate) mod drops;
 pub(crate) mod files;
 pub(crate) mod footer;
 pub(crate) mod generate;

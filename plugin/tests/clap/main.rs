@@ -3,6 +3,8 @@
 //! The plugin is the library beside the test executable, or the bundle that `JANGDAN_BUNDLE` names.
 
 mod any_host;
+#[cfg(target_os = "linux")]
+mod drop;
 mod extensions;
 mod fills;
 mod kit;

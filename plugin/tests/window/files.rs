@@ -144,6 +144,69 @@ fn while_ctrl_is_held_the_host_does_not_hear_of_shortcuts() {
     assert_eq!(hold(&mut window, Modifiers::COMMAND), own, "what has it keeps it");
 }
 
+/// Drops files at `at`, and returns what comes of it.
+fn drop_at(window: &mut Headless, at: Pos2, names: &[&str]) -> Vec<Command> {
+    let root = std::env::temp_dir();
+    window.view().drop_files(names.iter().map(|name| root.join(name)).collect(), at);
+    window.frame(Vec::new());
+    window.execute()
+}
+
+#[test]
+fn a_clip_goes_to_the_slot_or_corner_that_it_is_dropped_on_and_elsewhere_plays() {
+    let mut window = window();
+    let root = std::env::temp_dir();
+    let (pad, slot) =
+        (window.place_of(egui::Id::unique("pad")).unwrap(), place(&window, ("slot", 7_usize)));
+    for (at, target) in [
+        (slot, ClipTarget::Slot(7)),
+        (pad.left_top() + vec2(20.0, 20.0), ClipTarget::Corner(0)),
+        (pad.right_top() + vec2(-40.0, 40.0), ClipTarget::Corner(1)),
+        (pad.left_bottom() + vec2(30.0, -9.0), ClipTarget::Corner(2)),
+        (pad.right_bottom() - vec2(2.0, 2.0), ClipTarget::Corner(3)),
+        (layout().groove.cells.center(), ClipTarget::Live),
+        (pos2(5.0, 5.0), ClipTarget::Live),
+    ] {
+        for name in ["a b.mid", "a.KAR", "a.rmi"] {
+            let path = root.join(name);
+            let expected = [Command::Job(Job::Import { path, target })];
+            assert_eq!(drop_at(&mut window, at, &[name]), expected, "{at:?}");
+        }
+    }
+    let several = drop_at(&mut window, slot, &["a.mid", "b.mid"]);
+    let to = |name: &str, slot| {
+        Command::Job(Job::Import { path: root.join(name), target: ClipTarget::Slot(slot) })
+    };
+    assert_eq!(several, [to("a.mid", 7), to("b.mid", 8)]);
+}
+
+#[test]
+fn presets_and_weights_that_are_dropped_are_loaded_and_anything_else_is_named() {
+    let mut window = window();
+    let (root, at) = (std::env::temp_dir(), layout().groove.cells.center());
+    let preset = Command::Job(Job::LoadPreset(root.join("mine.jangdan")));
+    assert_eq!(drop_at(&mut window, at, &["mine.jangdan"]), std::slice::from_ref(&preset));
+    let (path, revision) = (Some(root.join("w.safetensors")), None);
+    let weights = [Command::Job(Job::ReadWeights { path, revision })];
+    assert_eq!(drop_at(&mut window, at, &["w.safetensors"]), weights);
+    for (names, told) in [
+        (&["song.wav"][..], "song.wav: neither a MIDI file"),
+        (&["folder"], "folder: neither a MIDI file"),
+        (&["a.mid", "b.mid", "c.mid"], "2 more files were left"),
+    ] {
+        drop_at(&mut window, at, names);
+        let shown = super::look::texts(&window.frame(Vec::new()).shapes);
+        assert!(shown.iter().any(|(_, text)| text.starts_with(told)), "{told}: {shown:?}");
+    }
+    // An address that is pasted is loaded, too.
+    let address = format!("file://{}\r\n", root.join("mine.jangdan").display());
+    let address = if cfg!(windows) { address.replace("file://", "file:///") } else { address };
+    window.frame(vec![Event::Paste(address)]);
+    assert_eq!(window.execute(), [preset]);
+    window.frame(vec![Event::Paste("/just/some/text".to_owned())]);
+    assert_eq!(window.execute(), []);
+}
+
 #[test]
 fn typing_finds_a_groove_and_enter_takes_it_up() {
     let mut window = window();

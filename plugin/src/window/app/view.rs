@@ -4,9 +4,10 @@
 //! Parameters are read anew in every frame: what the host automates moves the controls. Nothing here decodes, and
 //! nothing locks what the audio thread needs.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use egui::Ui;
+use egui::{Pos2, Ui};
 use engine::Playing;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;
@@ -28,6 +29,7 @@ use crate::window::panels::bars::BarsDialog;
 use crate::window::panels::browser::Browser;
 use crate::window::panels::command::Command;
 use crate::window::panels::dialog::Dialog;
+use crate::window::panels::drops::Drops;
 use crate::window::panels::footer::Message;
 use crate::window::panels::key_lights::KeyLights;
 use crate::window::panels::pad::PadState;
@@ -36,7 +38,7 @@ use crate::window::panels::scene::Scene;
 use crate::window::panels::slots::SlotHighlight;
 use crate::window::panels::zoom::Zoomed;
 use crate::window::panels::{
-    bars, dialog, files, footer, generate, header, instruments, kit, knobs, slots, source, strip,
+    bars, dialog, drops, footer, generate, header, instruments, kit, knobs, slots, source, strip,
 };
 use crate::window::widgets::{Contents, ControlContext, Gestures, Layout, dice, theme};
 
@@ -57,6 +59,7 @@ pub struct View {
     browser: Browser,
     dialog: Dialog,
     bars: BarsDialog,
+    drops: Drops,
     message: Message,
     requests: PanelRequests,
     history: History,
@@ -97,6 +100,17 @@ impl View {
     /// Lets the user choose the bars of a MIDI file.
     pub fn choose_bars(&mut self, file: ClipFile) {
         self.bars.open(file);
+    }
+
+    /// Shows where files would go that are dragged over the window: at this point, or over it no longer.
+    pub fn drag_files(&mut self, over: Option<Pos2>) {
+        self.drops.over = over;
+    }
+
+    /// Loads files that were dropped at a point of the window.
+    pub fn drop_files(&mut self, paths: Vec<PathBuf>, at: Pos2) {
+        self.drops.over = None;
+        self.drops.dropped.push((paths, at));
     }
 
     /// Shows the user's presets in the list of grooves.
@@ -192,9 +206,11 @@ pub fn draw(
     }
     footer::footer(ui, cx, layout.footer, scene, &mut view.message, requests);
     resize::corner(ui, palette, window);
-    files::dropped(ui, requests);
     dialog::dialog(ui, palette, &mut view.dialog, requests);
     bars::bars(ui, palette, &mut view.bars, requests);
+    if let Some(trouble) = drops::drops(ui, palette, &mut view.drops, requests) {
+        view.message = Message::error(trouble);
+    }
 
     for _ in 0..gestures.end_frame(setter) {
         history.end(params);

@@ -3,6 +3,8 @@
 //! Each bar shows its hits; bars that come again have a letter. The four that are likeliest to be meant are picked at
 //! first, so that Enter is enough.
 
+use std::collections::VecDeque;
+
 use egui::{
     Align, Align2, Id, Key, Layout, Modal, Modifiers, Pos2, Rect, Response, Role, ScrollArea,
     Sense, Stroke, StrokeKind, Ui, pos2, vec2,
@@ -23,9 +25,9 @@ const LINE: f32 = 3.0 * UNIT;
 /// Rows that are shown at once.
 const ROWS: f32 = 6.0;
 
-/// The choice, open or not.
+/// The choice: files of which bars are to be picked, the first of them now.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct BarsDialog(Option<Open>);
+pub(crate) struct BarsDialog(VecDeque<Open>);
 
 #[derive(Clone, Debug)]
 struct Open {
@@ -41,7 +43,7 @@ struct Open {
 }
 
 impl BarsDialog {
-    /// Opens it for `file`; a choice that was open is over.
+    /// Opens it for `file`, after the choices that are open.
     pub(crate) fn open(&mut self, file: ClipFile) {
         let kinds = file.bars.iter().filter_map(|bar| bar.kind);
         let mut counts = vec![0; file.bars.len()];
@@ -49,7 +51,7 @@ impl BarsDialog {
         let (first, dragged_from) = (file.likeliest() - 1, None);
         let mut open = Open { file, counts, first, count: BARS, dragged_from, is_new: true };
         open.pick(first, BARS);
-        self.0 = Some(open);
+        self.0.push_back(open);
     }
 }
 
@@ -68,7 +70,7 @@ pub(crate) fn bars(
     dialog: &mut BarsDialog,
     requests: &mut PanelRequests,
 ) {
-    let Some(open) = &mut dialog.0 else { return };
+    let Some(open) = dialog.0.front_mut() else { return };
     let frame = egui::Frame::popup(ui.style()).inner_margin(2.0 * UNIT).corner_radius(UNIT);
     let modal = Modal::new(Id::unique("bars")).frame(frame);
     let drawn = modal.show(ui.ctx(), |ui| open.show(ui, palette));
@@ -82,7 +84,7 @@ pub(crate) fn bars(
         Answer::FillSlots => requests.commands.push(Command::FillSlots(open.file.pack())),
         Answer::Cancelled => {}
     }
-    dialog.0 = None;
+    dialog.0.pop_front();
 }
 
 impl Open {
