@@ -63,26 +63,23 @@ impl Catalog {
             !is_shadow(name)
                 && name.rsplit('/').next().is_some_and(|n| n.eq_ignore_ascii_case("info.csv"))
         };
-        let info = names.iter().filter(is_info).min_by_key(|name| name.matches('/').count());
+        // Each folder may have its own; of what several list the outer one says it.
+        let mut infos: Vec<&String> = names.iter().filter(is_info).collect();
+        infos.sort_by_key(|name| name.matches('/').count());
         let mut catalog =
-            Self { has_info: info.is_some(), shadows: shadows.len(), ..Self::default() };
+            Self { has_info: !infos.is_empty(), shadows: shadows.len(), ..Self::default() };
         let mut listed = HashSet::new();
-        if let Some(info) = info {
+        let files = Files::of(&midi_files);
+        for info in infos {
             let bytes = source.read(info, MAX_INFO_BYTES).with_context(|| info.clone())?;
             let folder = &info[..info.len() - "info.csv".len()];
             let rows = Info::read(&bytes, folder).with_context(|| info.clone())?.rows;
             if rows.is_empty() {
                 bail!("{info}: lists no MIDI file");
             }
-            // As Windows has it, a name may be written in other letters than the file's.
-            let by_letters: HashMap<String, &String> =
-                midi_files.iter().map(|name| (name.to_lowercase(), *name)).collect();
-            let exact: HashSet<&str> = midi_files.iter().map(|name| name.as_str()).collect();
             for (mut row, split) in rows {
-                if !exact.contains(row.name.as_str())
-                    && let Some(name) = by_letters.get(&row.name.to_lowercase())
-                {
-                    row.name.clone_from(name);
+                if let Some(name) = files.find(&row.name, folder) {
+                    row.name = name.to_owned();
                 }
                 // What is listed twice is one file.
                 if listed.insert(row.name.clone()) {
@@ -91,7 +88,7 @@ impl Catalog {
             }
         }
         for name in midi_files.into_iter().filter(|name| !listed.contains(*name)) {
-            catalog.unlisted += usize::from(info.is_some());
+            catalog.unlisted += usize::from(catalog.has_info);
             catalog.push(PerformanceInfo { name: name.clone(), ..Default::default() }, None);
         }
         Ok(catalog)
@@ -132,6 +129,41 @@ impl Catalog {
     }
 }
 
+/// Files by their names.
+struct Files<'a> {
+    exact: HashSet<&'a str>,
+    /// By their names in lower case, with and without endings.
+    by_letters: HashMap<String, &'a str>,
+}
+
+impl<'a> Files<'a> {
+    fn of(names: &[&'a String]) -> Self {
+        let mut by_letters = HashMap::new();
+        for name in names {
+            let lower = name.to_lowercase();
+            if let Some((stem, _)) = lower.rsplit_once('.') {
+                by_letters.entry(stem.to_owned()).or_insert(name.as_str());
+            }
+            by_letters.insert(lower, name.as_str());
+        }
+        Self { exact: names.iter().map(|name| name.as_str()).collect(), by_letters }
+    }
+
+    /// The file that is called `name`, which begins with `folder`, in an info.csv: as Windows has it in other letters
+    /// than the file, without an ending, or by its path on another disk.
+    fn find(&self, name: &str, folder: &str) -> Option<&'a str> {
+        let known = |name: &str| {
+            let exact = self.exact.get(name).copied();
+            exact.or_else(|| self.by_letters.get(&name.to_lowercase()).copied())
+        };
+        let path = name.strip_prefix(folder).unwrap_or(name);
+        let is_absolute = path.starts_with('/') || path.get(1..2) == Some(":");
+        let ends = path.match_indices('/').map(|(place, _)| &path[place + 1..]);
+        let ends = ends.filter(|_| is_absolute);
+        known(name).or_else(|| ends.into_iter().find_map(|end| known(&format!("{folder}{end}"))))
+    }
+}
+
 /// Whether this is a MIDI file by its name.
 fn is_midi(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -142,4 +174,33 @@ fn is_midi(name: &str) -> bool {
 fn is_shadow(name: &str) -> bool {
     let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
     file.starts_with("._") || folders.split('/').any(|folder| folder == "__MACOSX")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::tests::{archive, options, performance};
+    use crate::data::{Windowing, Windows, load};
+
+    #[test]
+    fn each_folder_may_have_an_info_csv_and_names_may_be_those_of_another_disk() {
+        let four = performance(4);
+        let zip = archive(&[
+            ("one/a.mid", &four),
+            ("one/info.csv", b"midi_filename,style,split\nA,funk,train\n"),
+            ("two/sub/a.mid", &four),
+            ("two/b.mid", &four),
+            (
+                "two/info.csv",
+                b"midi_filename;style;split\nC:\\loops\\two\\sub\\a.mid;jazz;validation\nb.MID;rock;test\n",
+            ),
+        ]);
+        let data = load(&options(zip.path(), Windowing::Bars)).unwrap();
+        let told =
+            |windows: &Windows| (windows.info(0).name.clone(), windows.info(0).style.clone());
+        let expected = |name: &str, style: &str| (name.to_owned(), style.to_owned());
+        assert_eq!(told(&data.train), expected("one/a.mid", "funk"));
+        assert_eq!(told(&data.validation), expected("two/sub/a.mid", "jazz"));
+        assert_eq!(told(&data.test), expected("two/b.mid", "rock"));
+        assert_eq!((data.report.unlisted, data.report.skipped.len()), (0, 0));
+    }
 }

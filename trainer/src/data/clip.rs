@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use groove::Pattern;
-use groove::midi::{Clip, NoDrums};
+use groove::midi::{self, Clip, NoDrums};
+use groove::{BARS, Pattern};
 
 use super::ReadArgs;
 use super::report::summary;
@@ -25,6 +25,14 @@ pub(crate) fn read(path: &Path, bar: usize, args: &ReadArgs) -> Result<Pattern> 
         if is_melody { error.context("name the drums' channel by --channel") } else { error }
     });
     let pattern = pattern.with_context(name)?;
+    let (bars, likeliest) = (clip.bars(), midi::likeliest(&clip.bars()));
+    if bars.len() > BARS && likeliest != bar {
+        let (name, count) = (path.display(), bars.len());
+        eprintln!(
+            "note: {name}: bars {bar} to {} of {count}; the busiest that come again begin at bar {likeliest}",
+            bar + BARS - 1
+        );
+    }
     let summary = summary(&clip.report);
     if !summary.is_empty() {
         eprintln!("note: {}: {summary}", path.display());

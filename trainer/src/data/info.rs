@@ -20,18 +20,24 @@ const COLUMNS: [&str; 6] = ["midi_filename", "drummer", "style", "beat_type", "b
 impl Info {
     /// Reads info.csv of these `bytes` in `folder`, which ends in `/` or is empty.
     ///
-    /// Commas, semicolons or tabs separate columns; text is UTF-8, UTF-16 or Windows' Western one; folders
+    /// Commas, semicolons or tabs separate columns; text is UTF-8, UTF-16 or Windows' Western one; lines end as on any system, and some may be empty; folders
     /// may be written with `\`.
     pub(super) fn read(bytes: &[u8], folder: &str) -> Result<Self> {
         let text = decoded(bytes);
+        let is_empty = |line: &str| line.chars().all(|c| c.is_whitespace() || ",;\"".contains(c));
         let mut text: &str = text.trim_start_matches('\u{feff}');
-        // Excel's own way of saying it.
         let mut separator = None;
-        if let Some(rest) = text.strip_prefix("sep=") {
-            separator = rest.bytes().next();
-            text = rest.split_once('\n').map_or("", |(_, rest)| rest);
+        // Lines end with \r\n, \n, or (Excel for the Mac) \r.
+        while let Some((line, rest)) = text.split_once(['\r', '\n']) {
+            // Excel's own way of saying it.
+            let told = line.trim_matches('"').strip_prefix("sep=");
+            if told.is_none() && !is_empty(line) {
+                break;
+            }
+            separator = separator.or(told.and_then(|told| told.bytes().next()));
+            text = rest;
         }
-        let header = text.lines().next().unwrap_or_default();
+        let header = text.split(['\r', '\n']).next().unwrap_or_default();
         let count = |byte: &u8| header.bytes().filter(|b| b == byte).count();
         // Of equals the last, as in a header of one column.
         let separators = [b'\t', b';', b','];
@@ -92,6 +98,11 @@ impl Info {
 
 /// `bytes` as text: UTF-16 if they say so, UTF-8 if they are, else Windows-1252 as far as it is Latin-1.
 fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    // A spreadsheet may leave the mark out; every other byte of Western text is 0 all the same.
+    let zeros = |rest: usize| {
+        let head = bytes.iter().take(64).skip(rest).step_by(2);
+        bytes.len() > 1 && head.clone().filter(|&&byte| byte == 0).count() > head.len() / 2
+    };
     let utf_16 = |of: fn([u8; 2]) -> u16| {
         let (units, _) = bytes.as_chunks::<2>();
         Cow::Owned(String::from_utf16_lossy(
@@ -101,6 +112,8 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     match (bytes, std::str::from_utf8(bytes)) {
         ([0xFF, 0xFE, ..], _) => utf_16(u16::from_le_bytes),
         ([0xFE, 0xFF, ..], _) => utf_16(u16::from_be_bytes),
+        _ if zeros(1) => utf_16(u16::from_le_bytes),
+        _ if zeros(0) => utf_16(u16::from_be_bytes),
         (_, Ok(text)) => Cow::Borrowed(text),
         (_, Err(_)) => Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect()),
     }
@@ -141,13 +154,22 @@ mod tests {
         let told = format!("sep=;\r\n{semicolons}");
         let utf_16: Vec<u8> =
             format!("\u{feff}{tabs}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let unmarked: Vec<u8> = tabs.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let unmarked_be: Vec<u8> = tabs.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let mac = told.replace("\r\n", "\r");
+        let quoted = told.replace("sep=;", "\"sep=;\"");
+        let after_blanks = format!("\r\n;;;\r\n{semicolons}");
         let windows: Vec<u8> = semicolons.chars().map(|c| c as u8).collect();
         let short =
             "midi_filename, style, bpm, split\n sub/a.mid , f\u{fc}nk, 95.5, validation\nb.mid\n";
-        for text in [plain, semicolons, &tabs, &with_bom, &told, short] {
+        for text in
+            [plain, semicolons, &tabs, &with_bom, &told, &mac, &quoted, &after_blanks, short]
+        {
             assert_eq!(read(text.as_bytes()), expected, "{text:?}");
         }
-        assert_eq!(read(&utf_16), expected);
+        for utf_16 in [&utf_16, &unmarked, &unmarked_be] {
+            assert_eq!(read(utf_16), expected);
+        }
         assert_eq!(read(&windows), expected);
         assert_eq!(read(b"midi_filename\na.mid\n")[0].0, "set/a.mid");
     }

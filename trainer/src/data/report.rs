@@ -74,22 +74,17 @@ impl Report {
                 eprintln!("  {}: {}", file.name.escape_debug(), file.reason);
             }
         };
-        for (level, useless, what) in [
-            ("warning", &self.skipped, "could not be used"),
-            ("note", &self.without_window, "shorter than four bars or without drums"),
+        for (level, useless, thing, what) in [
+            ("warning", &self.skipped, "MIDI file", "could not be used"),
+            ("note", &self.without_window, "MIDI file", "without a window"),
+            ("note", &self.skipped_entries, "link, pipe or name", "skipped"),
         ] {
             if !useless.is_empty() {
-                eprintln!("{level}: {} {what}{hint}", files(useless.len()));
+                let (count, reasons) = (counted(useless.len(), thing), by_reason(useless));
+                eprintln!("{level}: {count} {what}: {reasons}{hint}");
             }
             list(useless);
         }
-        if !self.skipped_entries.is_empty() {
-            eprintln!(
-                "note: {} skipped{hint}",
-                counted(self.skipped_entries.len(), "link or pipe")
-            );
-        }
-        list(&self.skipped_entries);
         let summary = self.summary();
         if !summary.is_empty() {
             eprintln!("note: {summary}{hint}");
@@ -112,6 +107,22 @@ impl Report {
         }
         parts.join("; ")
     }
+}
+
+/// The reasons without their details, each with its count if there are several.
+fn by_reason(skipped: &[Skipped]) -> String {
+    let mut counts = BTreeMap::new();
+    for file in skipped {
+        let reason = file.reason.split([':', ';']).next().unwrap_or_default();
+        let reason = reason.split(" at byte ").next().unwrap_or_default();
+        *counts.entry(reason).or_insert(0_usize) += 1;
+    }
+    if let [reason] = counts.keys().collect::<Vec<_>>()[..] {
+        return (*reason).to_owned();
+    }
+    let reasons: Vec<String> =
+        counts.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    reasons.join(", ")
 }
 
 /// One line on how a file was read; empty if completely, by General MIDI, on channel 10.

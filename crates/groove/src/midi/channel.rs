@@ -23,7 +23,7 @@ pub(super) struct Voice {
 const DRUMS: [&str; 6] = ["drum", "schlagz", "batterie", "bater", "드럼", "ドラム"];
 
 /// Words in names of drum tracks.
-const DRUM_WORDS: [&str; 14] = [
+const DRUM_WORDS: [&str; 20] = [
     "kit",
     "kits",
     "perc",
@@ -38,7 +38,16 @@ const DRUM_WORDS: [&str; 14] = [
     "cymbals",
     "beat",
     "beats",
+    "tom",
+    "toms",
+    "crash",
+    "ride",
+    "clap",
+    "claps",
 ];
+
+/// Words in names of tracks that are a metronome or a count-in.
+const CLICK_WORDS: [&str; 6] = ["click", "clicks", "klick", "metronome", "metronom", "countin"];
 
 /// What words in names of other tracks begin with.
 const MELODY_WORDS: [&str; 20] = [
@@ -57,10 +66,10 @@ const COMMON: [Instrument; 6] = [
 ];
 
 impl Voice {
-    /// The voices of `performance` by channel, read by `key_map`.
+    /// The voices of `performance` by channel, read by `key_map`, without clicks.
     pub(super) fn of(performance: &Performance, key_map: KeyMap) -> Vec<Self> {
         let mut voices: BTreeMap<u8, (Vec<Note>, String)> = BTreeMap::new();
-        for track in &performance.tracks {
+        for track in performance.tracks.iter().filter(|track| !is_click(&track.name)) {
             let first = track.notes.first().map(|note| note.channel);
             for note in &track.notes {
                 voices.entry(note.channel).or_default().0.push(*note);
@@ -83,6 +92,26 @@ impl Voice {
         voices.into_iter().map(voice).collect()
     }
 
+    /// `voices`, in which single drums on channels of their own are one, the first of them, unless there is a whole kit.
+    pub(super) fn with_single_drums_joined(mut voices: Vec<Self>, key_map: KeyMap) -> Vec<Self> {
+        let is_whole = |voice: &Self| voice.has(Instrument::Kick) && voice.has(Instrument::Snare);
+        let is_kit = |voice: &Self| voice.channel == DRUM_CHANNEL || voice.is_named_drums();
+        let singles: Vec<usize> =
+            (0..voices.len()).filter(|&i| voices[i].is_named_drums()).collect();
+        if singles.len() < 2 || voices.iter().any(|voice| is_kit(voice) && is_whole(voice)) {
+            return voices;
+        }
+        for i in singles[1..].iter().rev() {
+            let mut other = voices.remove(*i);
+            let first = &mut voices[singles[0]];
+            first.notes.append(&mut other.notes);
+        }
+        let first = &mut voices[singles[0]];
+        first.notes.sort_by_key(|note| note.start);
+        first.key_map = key_map.resolved(first.notes.iter().map(|note| note.key));
+        voices
+    }
+
     /// The voice that is the drums, by its place in `voices`: `channel` (`0..16`) if that is said, else channel 10
     /// if a kit plays on it, else the one that looks most like drums. `None` if none does.
     pub(super) fn drums(voices: &[Self], channel: Option<u8>) -> Option<usize> {
@@ -90,7 +119,9 @@ impl Voice {
         if let Some(channel) = channel {
             return on(channel);
         }
-        let ten = on(DRUM_CHANNEL);
+        // A bass or piano on channel 10 is heard as drums, and yet is none.
+        let is_melody = |i: usize| voices[i].named() == Some(false) && !voices[i].has_drum_keys();
+        let ten = on(DRUM_CHANNEL).filter(|&ten| !is_melody(ten));
         if ten.is_some_and(|ten| voices[ten].has_kick_or_snare()) {
             return ten;
         }
@@ -158,12 +189,13 @@ impl Voice {
         self.named() == Some(true)
     }
 
-    /// Whether this may be drums although it is not on channel 10: by its name, else by its keys, which are those of
-    /// a kit, and by its lengths, which are not those of a melody.
+    /// Whether this may be drums although it is not on channel 10: by its name, else by its keys.
     fn looks_like_drums(&self) -> bool {
-        if let Some(named) = self.named() {
-            return named;
-        }
+        self.named().unwrap_or_else(|| self.has_drum_keys())
+    }
+
+    /// Whether its keys are those of a kit, and its lengths not those of a melody.
+    fn has_drum_keys(&self) -> bool {
         let share = |count: usize| count as f64 / self.notes.len() as f64;
         let of_kit = self.notes.iter().filter(|note| self.key_map.is_kit_key(note.key)).count();
         if share(of_kit) < 0.8 {
@@ -205,4 +237,14 @@ impl Voice {
         let plural = if self.notes.len() == 1 { "" } else { "s" };
         format!("channel {} ({name}{} note{plural})", self.channel + 1, self.notes.len())
     }
+}
+
+/// Whether a track called `name` is a metronome or a count-in, not a drum: a kick may have a click, too.
+pub(super) fn is_click(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let mut words = name.split(|c: char| !c.is_alphabetic());
+    let is_count = name.contains("count-in") || name.contains("count in");
+    let is_drums = DRUMS.iter().any(|part| name.contains(part))
+        || words.clone().any(|word| DRUM_WORDS.contains(&word));
+    (is_count || words.any(|word| CLICK_WORDS.contains(&word))) && !is_drums
 }

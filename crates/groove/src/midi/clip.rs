@@ -1,6 +1,6 @@
 //! The drums of a file on the step grid: one reader for training, encoding and importing.
 
-use super::channel::Voice;
+use super::channel::{self, Voice};
 use super::metre::Section;
 use super::{ClipOptions, ClipReport, LeftOut, NoDrums, Part, Performance, ReadMidiError, pack};
 use crate::instrument::Instrument;
@@ -45,8 +45,8 @@ struct Struck {
 /// General MIDI 2's metronome.
 const CLICKS: std::ops::RangeInclusive<u8> = 32..=34;
 
-/// Keys on which count-ins are struck: sticks, side stick, claves and wood blocks.
-const COUNT_IN: [u8; 5] = [31, 37, 75, 76, 77];
+/// Keys on which count-ins are struck: sticks, side stick, cowbell, claves and wood blocks.
+const COUNT_IN: [u8; 6] = [31, 37, 56, 75, 76, 77];
 
 /// The most reasons, or channels, that a message names.
 const REASONS_TOLD: usize = 4;
@@ -69,11 +69,20 @@ impl Clip {
     pub fn of(performance: &Performance, options: ClipOptions) -> Self {
         let mut clip = Self::default();
         clip.report.repairs.extend(&performance.repairs);
-        let voices = Voice::of(performance, options.key_map);
+        let clicks = performance.tracks.iter().filter(|track| channel::is_click(&track.name));
+        let clicks = clicks.map(|track| track.notes.len()).sum();
+        if clicks > 0 {
+            clip.leave_out(LeftOut::Click, clicks);
+        }
+        let mut voices = Voice::of(performance, options.key_map);
+        if options.channel.is_none() {
+            voices = Voice::with_single_drums_joined(voices, options.key_map);
+        }
         let Some(drums) = Voice::drums(&voices, options.channel) else {
             let found = voices.iter().filter(|voice| !voice.notes.is_empty()).map(Voice::told);
             let found: Vec<String> = found.take(REASONS_TOLD).collect();
             clip.no_drums = Some(match (found.is_empty(), options.channel) {
+                (true, _) if clicks > 0 => clip.why_nothing(),
                 (true, _) => NoDrums::NoNotes,
                 (false, None) => NoDrums::Melody(found.join(", ")),
                 (false, Some(channel)) => NoDrums::Channel(channel),
@@ -281,8 +290,10 @@ impl Clip {
     /// Takes the count-in off `hits`, which are by step: up to two bars in which nothing but sticks, blocks or
     /// claves are struck, on beats, before something else is.
     fn take_count_in(&mut self, hits: &mut Vec<Struck>) {
+        // Other note maps may have other drums on these keys.
         let is_stick = |hit: &Struck| {
-            COUNT_IN.contains(&hit.key) && matches!(hit.instrument, None | Some(Instrument::Snare))
+            COUNT_IN.contains(&hit.key)
+                && matches!(hit.instrument, None | Some(Instrument::Snare | Instrument::Ride))
         };
         let heard = || hits.iter().filter(|hit| !CLICKS.contains(&hit.key));
         let Some(first) = heard().next() else { return };

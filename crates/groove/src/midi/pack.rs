@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Performance;
-use super::channel::Voice;
+use super::channel::{Voice, is_click};
 use crate::instrument::Instrument;
 use crate::pattern::STEPS_PER_BAR;
 use crate::step_sequence::StepSequence;
@@ -28,7 +28,7 @@ const PARALLEL: f64 = 1.5;
 pub(super) fn tracks(performance: &Performance, drums: &Voice) -> Vec<(Voice, Ticks)> {
     let mut seen = BTreeSet::new();
     let mut tracks = Vec::new();
-    for track in &performance.tracks {
+    for track in performance.tracks.iter().filter(|track| !is_click(&track.name)) {
         let on_channel = track.notes.iter().filter(|note| note.channel == drums.channel);
         let notes: Vec<_> = on_channel.copied().collect();
         let onsets: Vec<_> = notes.iter().map(|note| (note.start, note.key)).collect();

@@ -155,7 +155,7 @@ fn count_ins_and_clicks_are_no_music() {
     let on_beats = |key: u8, bars: usize| -> Vec<Note> {
         (0..4 * bars).map(|beat| Note(beat as f64, 0.1, 10, key, 90)).collect()
     };
-    for key in [31, 37, 75, 76, 77] {
+    for key in [31, 37, 56, 75, 76, 77] {
         let clip = File::new([on_beats(key, 1), drums(4.0, 4)].concat()).clip();
         assert_eq!(clip.pattern(1).unwrap(), rock_pattern(), "key {key}");
         assert_eq!(left(&clip), [(LeftOut::CountIn, 4)], "key {key}");
@@ -177,6 +177,38 @@ fn count_ins_and_clicks_are_no_music() {
     // What goes on is music, and so is what has nothing after it.
     assert_eq!(left(&File::new([on_beats(37, 5), drums(4.0, 4)].concat()).clip()), []);
     assert_eq!(File::new(on_beats(75, 4)).pattern().count(), 16);
+}
+
+#[test]
+fn a_track_that_is_called_a_click_is_none_of_the_drums() {
+    let click = || (0..20).map(|beat| Note(beat.into(), 0.1, 10, 37, 90)).collect::<Vec<_>>();
+    for name in ["Click", "Metronome 2", "Count-In", "click track"] {
+        let clip = File::default().track("Drums", drums(4.0, 4)).track(name, click()).clip();
+        assert_eq!(clip.pattern(1).unwrap(), rock_pattern(), "{name}");
+        assert_eq!(left(&clip), [(LeftOut::Click, 20)], "{name}");
+    }
+    let only = File::default().track("Click", click()).clip();
+    let told = NoDrums::NoHits("20 clicks of a metronome".to_owned());
+    assert_eq!(only.no_drums, Some(told));
+    assert_eq!(left(&File::default().track("Kick, click", drums(0.0, 4)).clip()), []);
+}
+
+#[test]
+fn single_drums_on_channels_of_their_own_are_one_kit() {
+    let single = |key, channel| -> Vec<Note> {
+        let own = drums(0.0, 4).into_iter().filter(|note| note.3 == key);
+        own.map(|note| Note(note.0, note.1, channel, note.3, note.4)).collect()
+    };
+    let file = File::default()
+        .track("Bass", bass())
+        .track("Snare top", single(38, 5))
+        .track("Kick", single(36, 4))
+        .track("HiHat", single(42, 7));
+    let clip = file.clip();
+    assert_eq!(clip.pattern(1).unwrap(), rock_pattern());
+    assert_eq!((clip.report.channel, left(&clip)), (Some(3), vec![(LeftOut::Channel(1), 32)]));
+    let asked = file.read(ClipOptions { channel: Some(4), ..ClipOptions::default() });
+    assert_eq!(asked.pattern(1).unwrap().count(), 8, "the channel that is asked for, alone");
 }
 
 fn bass() -> Vec<Note> {
@@ -229,6 +261,9 @@ fn a_melody_is_refused_unless_its_channel_is_asked_for() {
         file("Piano", rock(0.0, 4, 1, GENERAL_MIDI)),
         file("", bass()),
         file("", bass()).track("", piano(1, 48)),
+        // Though on channel 10.
+        file("Grand piano", piano(10, 60)),
+        file("Bass", bass().into_iter().map(|n| Note(n.0, n.1, 10, n.3, n.4)).collect()),
     ] {
         assert!(matches!(file.clip().no_drums, Some(NoDrums::Melody(_))), "{:?}", file.clip());
     }
