@@ -51,7 +51,8 @@ fn main() -> ExitCode {
 fn second_pattern(path: &Path) -> Result<Pattern, String> {
     let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let bytes = std::fs::read(path).map_err(|error| told(&error))?;
-    let clip = Clip::read(&bytes, ClipOptions::default()).map_err(|error| told(&error))?;
+    let options = ClipOptions { only_windows: true, ..ClipOptions::default() };
+    let clip = Clip::read(&bytes, options).map_err(|error| told(&error))?;
     let played = clip.pattern(5).map_err(|error| told(&error))?;
     let mut pattern = Pattern::EMPTY;
     let rounded = |x: f32| (x * 1000.0).round() / 1000.0;

@@ -9,6 +9,7 @@
 mod channel;
 mod clip;
 mod clip_report;
+mod grid_fit;
 mod left_out;
 mod metre;
 mod pack;
@@ -22,6 +23,7 @@ mod write_notes;
 
 pub use clip::Clip;
 pub use clip_report::{ClipOptions, ClipReport, NoDrums};
+pub use grid_fit::GridFit;
 pub use left_out::LeftOut;
 pub use pack::Part;
 pub use performance::{DRUM_CHANNEL, Note, Performance, TimeSignature, Track};

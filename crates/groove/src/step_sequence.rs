@@ -1,7 +1,8 @@
 //! Hits on the step grid over any length of music, from which patterns are cut.
 
+use crate::bar::Bar;
 use crate::instrument::Instrument;
-use crate::pattern::{Hit, Pattern, STEPS, STEPS_PER_BAR};
+use crate::pattern::{Hit, Pattern};
 
 /// The longest sequence in steps: 34 hours at 120 BPM. A file that claims to be longer is damaged, and must
 /// not cost memory for its silence.
@@ -24,13 +25,25 @@ pub struct StepHit {
 /// [`pattern`](Self::pattern) cuts one out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepSequence {
+    bar: Bar,
     len: u32,
     /// By step, then kick first; none twice.
     hits: Vec<StepHit>,
 }
 
 impl StepSequence {
-    /// The sequence of `len` steps with these hits, in any order. Of several hits of one instrument at one
+    /// The sequence of `len` 16ths in 4/4 with these hits; see [`in_bars`](Self::in_bars).
+    ///
+    /// # Errors
+    /// If it would be longer than [`MAX_STEPS`].
+    ///
+    /// # Panics
+    /// If a hit's step is `len` or more.
+    pub fn new(len: u64, hits: Vec<StepHit>) -> Result<Self, SequenceTooLong> {
+        Self::in_bars(Bar::COMMON, len, hits)
+    }
+
+    /// The sequence of `len` steps in such bars with these hits, in any order. Of several hits of one instrument at one
     /// step the loudest is kept, of equally loud ones the first.
     ///
     /// # Errors
@@ -38,7 +51,7 @@ impl StepSequence {
     ///
     /// # Panics
     /// If a hit's step is `len` or more.
-    pub fn new(len: u64, mut hits: Vec<StepHit>) -> Result<Self, SequenceTooLong> {
+    pub fn in_bars(bar: Bar, len: u64, mut hits: Vec<StepHit>) -> Result<Self, SequenceTooLong> {
         let len = match u32::try_from(len) {
             Ok(short) if len <= MAX_STEPS => short,
             _ => return Err(SequenceTooLong { steps: len }),
@@ -50,7 +63,12 @@ impl StepSequence {
         });
         hits.dedup_by_key(|hit| (hit.step, hit.instrument));
         hits.shrink_to_fit();
-        Ok(Self { len, hits })
+        Ok(Self { bar, len, hits })
+    }
+
+    /// What its bars are.
+    pub const fn bar(&self) -> Bar {
+        self.bar
     }
 
     /// Length in steps.
@@ -65,7 +83,7 @@ impl StepSequence {
 
     /// Length in bars, the last of which may be incomplete.
     pub const fn bars(&self) -> usize {
-        self.len().div_ceil(STEPS_PER_BAR)
+        self.len().div_ceil(self.bar.steps())
     }
 
     /// Every hit, by step, kick first within a step.
@@ -80,10 +98,10 @@ impl StepSequence {
         &self.hits[first..after.max(first)]
     }
 
-    /// The 64 steps from step `start` on; beyond the end there is silence.
+    /// The pattern that begins at step `start`, on a bar line; beyond the end there is silence.
     pub fn pattern(&self, start: usize) -> Pattern {
-        let mut pattern = Pattern::EMPTY;
-        for hit in self.hits_between(start, start.saturating_add(STEPS)) {
+        let mut pattern = Pattern::empty(self.bar);
+        for hit in self.hits_between(start, start.saturating_add(pattern.steps())) {
             pattern.set(hit.step as usize - start, hit.instrument, Some(hit.hit));
         }
         pattern
@@ -91,7 +109,7 @@ impl StepSequence {
 
     /// The sequence cut into patterns from its beginning on; the last is filled up with silence.
     pub fn patterns(&self) -> impl Iterator<Item = Pattern> + '_ {
-        (0..self.len()).step_by(STEPS).map(|start| self.pattern(start))
+        (0..self.len()).step_by(self.bar.pattern_steps()).map(|start| self.pattern(start))
     }
 }
 

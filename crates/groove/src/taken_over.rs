@@ -120,7 +120,8 @@ impl Bar {
 fn moved(hit: Hit, (from, at): (Grid, usize), (to, then): (Grid, usize)) -> Hit {
     let (from, to) = (from.step_clocks(), to.step_clocks());
     let is_in_time = at * from == then * to;
-    let micro_offset = if is_in_time { hit.micro_offset() * from as f32 / to as f32 } else { 0.0 };
+    let micro_offset =
+        if is_in_time { hit.micro_offset() * (from as f32 / to as f32) } else { 0.0 };
     Hit::new(hit.velocity(), micro_offset)
 }
 
@@ -231,7 +232,11 @@ mod tests {
     }
 
     #[test]
-    fn four_four_in_16ths_stays_as_it_is() {
+    fn four_four_in_16ths_stays_as_it_is_to_the_bit() {
+        let offsets =
+            (0..64).map(|step| (step, Instrument::Snare, (step as f32 / 64.0 - 0.5) * 0.97));
+        let odd = window(&offsets.collect::<Vec<_>>());
+        assert_eq!((odd.in_bars(Bar::COMMON), odd.to_window()), (odd, odd));
         assert_eq!(backbeat().in_bars(Bar::COMMON), backbeat());
         assert_eq!(backbeat().to_window(), backbeat());
     }

@@ -88,7 +88,10 @@ fn read(bytes: &[u8]) -> Result<(), TestCaseError> {
     prop_assert!(performance.notes().count() <= bytes.len());
     let key_maps = NoteMap::ALL.map(KeyMap::Ready).into_iter().chain([KeyMap::Guess]);
     for (channel, key_map) in [None, Some(9), Some(0)].into_iter().zip(key_maps.cycle()) {
-        let clip = Clip::of(&performance, ClipOptions { channel, key_map });
+        let clip = Clip::of(
+            &performance,
+            ClipOptions { channel, key_map, only_windows: channel.is_some() },
+        );
         // A loop of one bar is played four times.
         let hits: usize = clip.sequences.iter().map(|sequence| sequence.hits().len()).sum();
         prop_assert!(hits <= 4 * bytes.len());

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use groove::midi::{self, Bar, Clip, ClipOptions, ClipReport};
-use groove::{BARS, KeyMap, NoteMap, Pattern};
+use groove::{Grid, KeyMap, Metre, NoteMap, Pattern};
 
 use crate::files::folder::stem;
 
@@ -76,7 +76,7 @@ impl ClipFile {
         let told = |error: &dyn std::fmt::Display| format!("{name}: {error}");
         let bytes =
             whole_files::read(path, LARGEST_CLIP, "a clip").map_err(|error| told(&error))?;
-        let options = ClipOptions { channel: None, key_map };
+        let options = ClipOptions { key_map, ..ClipOptions::default() };
         let clip = Clip::read(&bytes, options).map_err(|error| told(&error))?;
         if let Some(reason) = &clip.no_drums {
             return Err(told(reason));
@@ -87,7 +87,8 @@ impl ClipFile {
 
     /// Whether there is more in it than one pattern.
     pub fn has_choice(&self) -> bool {
-        self.bars.len() > BARS
+        let patterns = self.clip.sequences.iter().map(|sequence| sequence.patterns().count());
+        patterns.sum::<usize>() > 1
     }
 
     /// The first, counted from 1, of the bars that are likeliest to be meant.
@@ -147,6 +148,17 @@ fn bars_read(report: &ClipReport) -> String {
 /// How a clip was read and what was left out, such as `; left out: 3 hits on key 27 (high Q)`.
 fn read_as(report: &ClipReport) -> String {
     let mut line = String::new();
+    let mut told = Vec::new();
+    for fit in report.grids.iter().filter(|fit| fit.is_special()) {
+        let metre = (fit.metre != Metre::FOUR_FOUR).then(|| fit.metre.to_string());
+        let grid = matches!(fit.best, Grid::Triplets | Grid::Sextuplets).then_some("triplets");
+        for word in metre.into_iter().chain(grid.map(str::to_owned)) {
+            if !told.contains(&word) {
+                line += &format!(", {word}");
+                told.push(word);
+            }
+        }
+    }
     if let Some(map) = report.note_map.filter(|map| *map != NoteMap::GeneralMidi) {
         line += &format!(", read as {}", map.name());
     }

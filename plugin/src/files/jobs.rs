@@ -167,8 +167,9 @@ pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
 
 /// Writes the notes of `cycles`.
 fn export(folder: &Path, name: &str, cycles: &[PlayedCycle], bpm: f64) -> Result<PathBuf, String> {
-    let (notes, length) = midi_export::notes(cycles);
-    let bytes = midi::write_notes(&notes, length, bpm).map_err(|error| error.to_string())?;
+    let (notes, metres, length) = midi_export::notes(cycles);
+    let bytes =
+        midi::write_notes(&notes, &metres, length, bpm).map_err(|error| error.to_string())?;
     let not_written = |error: std::io::Error| format!("{}: {error}", folder.display());
     let (name, mut number) = (file_name(name), 1_u32);
     loop {

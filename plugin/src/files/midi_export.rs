@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use engine::Playing;
 use groove::midi::SoundedNote;
 use groove::sequencer::PlaybackSettings;
-use groove::{Beats, Instrument, Pattern};
+use groove::{Beats, Instrument, Metre, Pattern};
 
 /// How many cycles are remembered.
 pub const REMEMBERED: usize = 8;
@@ -48,12 +48,16 @@ impl RecentCycles {
     }
 }
 
-/// The notes of `cycles`, one after another, and how long all of them take.
-pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Beats) {
-    let (mut notes, mut start) = (Vec::new(), 0.0);
+/// The notes of `cycles`, one after another, the metres from certain times on, and how long all of them take.
+pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Vec<(Beats, Metre)>, Beats) {
+    let (mut notes, mut metres, mut start) = (Vec::new(), Vec::new(), 0.0);
     for PlayedCycle { cycle, pattern, playing } in cycles {
         let Playing { playback, velocity_settings, lanes, note_length, channel, .. } = playing;
         let shape = playback.shape.of_bar(pattern.bar());
+        let metre = pattern.bar().metre();
+        if metres.last().is_none_or(|&(_, last)| last != metre) {
+            metres.push((Beats(start), metre));
+        }
         let playback = PlaybackSettings { shape, ..*playback };
         let steps = shape.steps() as i64;
         let first = cycle.saturating_mul(steps);
@@ -82,7 +86,7 @@ pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Beats) {
         }
         start += shape.beats(steps as f64).0;
     }
-    (notes, Beats(start))
+    (notes, metres, Beats(start))
 }
 
 #[cfg(test)]
@@ -122,7 +126,8 @@ mod tests {
         lanes.0[Instrument::Kick.index()].is_on = false;
         lanes.0[Instrument::Snare.index()].key = 99;
         lanes.0[Instrument::Snare.index()].velocity = 1.5;
-        let (notes, length) = notes(&[played, played]);
+        let (notes, metres, length) = notes(&[played, played]);
+        assert_eq!(metres, [(Beats(0.0), Metre::FOUR_FOUR)]);
         assert_eq!(length, Beats(16.0));
         let found: Vec<(f64, u8)> = notes.iter().map(|note| (note.start.0, note.key)).collect();
         assert_eq!(found, [(0.0, 99), (0.75, 99), (8.0, 99), (8.75, 99)]);

@@ -1,4 +1,4 @@
-//! The grid: 64 steps x 9 instruments, and the playhead.
+//! The grid: the steps of a pattern x 9 instruments, and the playhead.
 //!
 //! A hit's height and strength of colour are its velocity, its sideways shift is its timing: the left edge of a
 //! hit is the moment it sounds.
@@ -14,7 +14,7 @@ pub(crate) mod tween;
 
 use egui::{Color32, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 use groove::sequencer::Shape as Played;
-use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+use groove::{Bar, INSTRUMENTS, Instrument, Pattern};
 use musicvae::infer::Locks;
 
 use crate::window::grid::as_played::played_step;
@@ -51,14 +51,15 @@ pub(crate) fn groove_grid(
     tween: &Tween,
     marks: &Marks<'_>,
 ) {
-    let geometry = Geometry::new(place.cells);
+    let bar = marks.now.bar();
+    let geometry = Geometry::of_bars(place.cells, bar);
     let painter = ui.painter();
-    ground(painter, palette, place, &geometry);
+    ground(painter, palette, place, &geometry, bar);
     let hits = ui.painter_at(place.cells.expand2(vec2(UNIT, 0.0)));
     locks(&hits, palette, &geometry, marks.locks);
     for (step, instrument, cell) in tween.cells() {
         let rect = geometry.cell(step, instrument, cell);
-        let glow = marks.at_step.map_or(0.0, |at| glow(at, step as f32 + cell.offset));
+        let glow = marks.at_step.map_or(0.0, |at| glow(at, step as f32 + cell.offset, bar));
         let glow = glow * cell.strength;
         let color = hit_color(palette, instrument, cell.velocity);
         let color = blend(blend(palette.panel, color, 0.3), color, cell.strength);
@@ -72,17 +73,17 @@ pub(crate) fn groove_grid(
     }
 }
 
-/// How brightly a hit at step `hit` glows while the playhead is at step `at`, `[0, 1]`.
-pub(crate) fn glow(at: f32, hit: f32) -> f32 {
-    let age = (at - hit).rem_euclid(STEPS as f32);
+/// How brightly a hit at step `hit` of a pattern of such bars glows while the playhead is at step `at`, `[0, 1]`.
+pub(crate) fn glow(at: f32, hit: f32, bar: Bar) -> f32 {
+    let age = (at - hit).rem_euclid(bar.pattern_steps() as f32);
     (1.0 - age / GLOW_STEPS).max(0.0)
 }
 
-fn ground(painter: &Painter, palette: &Palette, place: &Groove, geometry: &Geometry) {
+fn ground(painter: &Painter, palette: &Palette, place: &Groove, geometry: &Geometry, bar: Bar) {
     let cells = place.cells;
-    for bar in (0..BARS).step_by(2) {
-        let x = geometry.x((bar * STEPS_PER_BAR) as f32);
-        let right = geometry.x(((bar + 1) * STEPS_PER_BAR) as f32);
+    for number in (0..bar.bars()).step_by(2) {
+        let x = geometry.x((number * bar.steps()) as f32);
+        let right = geometry.x(((number + 1) * bar.steps()) as f32);
         let tone = blend(palette.panel, palette.raised, 0.4);
         painter.rect_filled(cells.with_min_x(x).with_max_x(right), 0.0, tone);
     }
@@ -91,9 +92,10 @@ fn ground(painter: &Painter, palette: &Palette, place: &Groove, geometry: &Geome
         let rule = blend(palette.panel, palette.line, 0.55);
         painter.hline(place.names.left()..=place.strip.right(), y, (1.0, rule));
     }
-    for beat in 0..=STEPS / STEPS_PER_BEAT {
-        let step = beat * STEPS_PER_BEAT;
-        let is_bar = step.is_multiple_of(STEPS_PER_BAR);
+    let beats = bar.metre().beats();
+    for beat in 0..=bar.bars() * beats {
+        let step = beat / beats * bar.steps() + bar.beat_step(beat % beats);
+        let is_bar = beat.is_multiple_of(beats);
         let color = blend(palette.panel, palette.line, if is_bar { 1.0 } else { 0.6 });
         let width = if is_bar { 1.5 } else { 1.0 };
         painter.vline(geometry.x(step as f32), cells.y_range(), (width, color));
@@ -102,6 +104,9 @@ fn ground(painter: &Painter, palette: &Palette, place: &Groove, geometry: &Geome
 
 /// Draws a dot where the next cycle has a hit and this one has none.
 fn next_cycle(painter: &Painter, palette: &Palette, geometry: &Geometry, marks: &Marks<'_>) {
+    if marks.next.bar() != marks.now.bar() {
+        return;
+    }
     for (step, instrument, hit) in marks.next.iter() {
         if marks.now.hit(step, instrument).is_none() {
             let place = geometry.hit(step, instrument, hit);
@@ -118,10 +123,10 @@ fn locks(painter: &Painter, palette: &Palette, geometry: &Geometry, locks: &Lock
         return;
     }
     for instrument in ROWS {
-        let mut step = 0;
-        while step < STEPS {
+        let (mut step, steps) = (0, locks.pattern().steps());
+        while step < steps {
             let first = step;
-            while step < STEPS && locks.is_locked(step, instrument) {
+            while step < steps && locks.is_locked(step, instrument) {
                 step += 1;
             }
             if step > first {
@@ -146,10 +151,10 @@ fn unplayed_steps(
     played: &Played,
 ) {
     let veil = palette.panel.gamma_multiply(0.72);
-    let mut step = 0;
-    while step < STEPS {
+    let (mut step, steps) = (0, played.bar.pattern_steps());
+    while step < steps {
         let first = step;
-        while step < STEPS && played_step(played, step, 0).is_none() {
+        while step < steps && played_step(played, step, 0).is_none() {
             step += 1;
         }
         if step > first {

@@ -3,7 +3,7 @@
 use egui::Shape;
 use egui::epaint::ClippedShape;
 use groove::sequencer::PlaybackSettings;
-use groove::{Beats, Hit, Instrument, Pattern, STEPS};
+use groove::{Bar, Beats, Grid, Hit, Instrument, Metre, Pattern, STEPS};
 use jangdan::handoff::Network;
 use jangdan::headless::Image;
 use jangdan::state::groove::Groove;
@@ -333,4 +333,36 @@ fn a_network_that_does_not_answer_is_told_of_in_the_header_and_for_how_long_at_t
     window.scene.network = Network::Ready;
     let told = said(&mut window);
     assert!(!told.iter().any(|text| text.contains("answer")), "{told:?}");
+}
+
+#[test]
+fn bars_of_any_metre_and_grid_are_drawn_with_their_beats() {
+    for (numerator, denominator, grid) in [
+        (3, 4, Grid::Sixteenths),
+        (4, 4, Grid::Triplets),
+        (4, 4, Grid::Sextuplets),
+        (6, 8, Grid::Eighths),
+        (12, 8, Grid::Sixteenths),
+        (7, 4, Grid::Sixteenths),
+    ] {
+        let bar = Bar::new(Metre::new(numerator, denominator).unwrap(), grid);
+        let mut pattern = Pattern::empty(bar);
+        let last = pattern.steps() - 1;
+        pattern.set(last, Instrument::Snare, Some(Hit::new(1.0, 0.0)));
+        let mut window = window();
+        window.scene.pattern = pattern;
+        window.scene.next = pattern;
+        let cells = layout().groove.cells;
+        let geometry = Geometry::of_bars(cells, bar);
+        (0..60).for_each(|_| drop(window.frame(Vec::new())));
+        let image = window.picture();
+        let hit = geometry.hit(last, Instrument::Snare, Hit::new(1.0, 0.0));
+        assert!(cells.contains_rect(hit), "{bar:?}: {hit:?} in {cells:?}");
+        let at = hit.center_bottom();
+        let seen = distance(image.pixel(at.x as usize, at.y as usize - 2), DARK.panel);
+        assert!(seen > 60, "{bar:?}: {seen}");
+        let numbers = texts(&window.frame(Vec::new()).shapes);
+        let bars = numbers.iter().filter(|(_, text)| text.starts_with("bar ")).count();
+        assert_eq!(bars, bar.bars(), "{bar:?}");
+    }
 }

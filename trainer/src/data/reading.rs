@@ -43,7 +43,10 @@ impl ReadArgs {
         };
         match self.channel {
             Some(channel @ (0 | 17..)) => anyhow::bail!("`channel` is 1 to 16, not {channel}"),
-            channel => Ok(ClipOptions { channel: channel.map(|channel| channel - 1), key_map }),
+            channel => {
+                let channel = channel.map(|channel| channel - 1);
+                Ok(ClipOptions { channel, key_map, only_windows: true })
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use groove::NoteMap;
-use groove::midi::{ClipReport, LeftOut};
+use groove::midi::{ClipReport, GridFit, LeftOut};
 
 /// Counts of the files in an archive.
 #[derive(Clone, Debug, Default)]
@@ -136,6 +136,10 @@ pub(super) fn summary(report: &ClipReport) -> String {
     }
     if report.is_loop {
         parts.push(format!("a loop of {}", counted(report.bars, "bar")));
+    }
+    for fit in report.grids.iter().filter(|fit| fit.is_special()) {
+        let GridFit { metre, sixteenths, triplets, .. } = fit;
+        parts.push(format!("fits triplets better ({metre}: {triplets:.2} of a 16th off, {sixteenths:.2} from 16ths)"));
     }
     parts.extend(report.repairs.iter().map(ToString::to_string));
     if !report.left_out.is_empty() {

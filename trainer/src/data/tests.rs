@@ -42,7 +42,7 @@ pub(super) fn performance(bars: usize) -> Vec<u8> {
             notes.push(note(step as f64 + 0.25, Instrument::Snare, 0.5));
         }
     }
-    midi::write_notes(&notes, Beats(4.0 * bars as f64), 120.0).unwrap()
+    midi::write_notes(&notes, &[], Beats(4.0 * bars as f64), 120.0).unwrap()
 }
 
 fn error(path: &Path, windowing: Windowing) -> String {

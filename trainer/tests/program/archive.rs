@@ -42,7 +42,7 @@ pub(crate) fn midi(i: usize) -> Vec<u8> {
             velocity: hit.velocity(),
         }));
     }
-    write_notes(&notes, beats(1.5 * STEPS as f64), 120.0).unwrap()
+    write_notes(&notes, &[], beats(1.5 * STEPS as f64), 120.0).unwrap()
 }
 
 fn file_name(i: usize) -> String {

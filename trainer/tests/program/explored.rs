@@ -25,7 +25,8 @@ fn encode_args<'a>(file: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 fn pattern(path: &Path) -> Pattern {
-    let clip = midi::Clip::read(&fs::read(path).unwrap(), midi::ClipOptions::default()).unwrap();
+    let options = midi::ClipOptions { only_windows: true, ..Default::default() };
+    let clip = midi::Clip::read(&fs::read(path).unwrap(), options).unwrap();
     clip.pattern(1).unwrap()
 }
 

@@ -2,17 +2,21 @@
 
 use super::channel::{self, Voice};
 use super::metre::Section;
-use super::{ClipOptions, ClipReport, LeftOut, NoDrums, Part, Performance, ReadMidiError, pack};
+use super::{
+    ClipOptions, ClipReport, GridFit, LeftOut, NoDrums, Part, Performance, ReadMidiError, pack,
+};
+use crate::bar::{self, Bar, CLOCKS_PER_QUARTER, Metre};
 use crate::instrument::Instrument;
 use crate::note_map::KeyMap;
-use crate::pattern::{BARS, Hit, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+use crate::pattern::{Hit, Pattern};
 use crate::step_sequence::{SequenceTooLong, StepHit, StepSequence};
 use crate::time::Ticks;
 
 /// The drums of a MIDI file on the step grid.
 ///
-/// - **Bars** follow the time signatures. Bars of 4/4 and of metres with its 16ths (2/2, 8/8, two of 2/4) are
-///   read, others are left out; so is a pickup. What follows one another is one sequence.
+/// - **Bars** follow the time signatures. Metres with the 16ths of 4/4 (2/2, 8/8, two of 2/4) are read as it, others that
+///   [patterns can have](crate::Metre) as themselves; the rest is left out, and so is a pickup. What follows one another
+///   in one metre is one sequence, on the grid that [fits it best](GridFit).
 /// - It **begins** with the bar of the first hit, after a count-in, and **ends** with the bar of the last, unless the
 ///   end of track, on a bar line, says that there is a rest. A hit that is pushed before the end is the first step's.
 /// - A file of one or two bars is a **loop**, played over until it fills a pattern. In a file with four bars
@@ -54,8 +58,6 @@ const REASONS_TOLD: usize = 4;
 /// The most bars that a count-in has.
 const COUNT_IN_BARS: u64 = 2;
 
-const BAR: u64 = STEPS_PER_BAR as u64;
-
 impl Clip {
     /// Reads the drums of the MIDI file `bytes`.
     ///
@@ -82,7 +84,7 @@ impl Clip {
             let found = voices.iter().filter(|voice| !voice.notes.is_empty()).map(Voice::told);
             let found: Vec<String> = found.take(REASONS_TOLD).collect();
             clip.no_drums = Some(match (found.is_empty(), options.channel) {
-                (true, _) if clicks > 0 => clip.why_nothing(),
+                (true, _) if clicks > 0 => clip.why_nothing(options),
                 (true, _) => NoDrums::NoNotes,
                 (false, None) => NoDrums::Melody(found.join(", ")),
                 (false, Some(channel)) => NoDrums::Channel(channel),
@@ -102,10 +104,11 @@ impl Clip {
         };
         let tracks = pack::tracks(performance, drums);
         let brought = match pack::are_parallel(performance, &tracks) {
-            true => clip.bring_pack_onto_grid(performance, &tracks),
+            true => clip.bring_pack_onto_grid(performance, &tracks, options),
             false => {
                 let end = end_of_drums(performance, drums.channel);
-                clip.bring_onto_grid(performance, drums, end, &pack::places(performance, &tracks))
+                let places = pack::places(performance, &tracks);
+                clip.bring_onto_grid(performance, drums, end, &places, options)
             }
         };
         if let Err(error) = brought {
@@ -113,12 +116,12 @@ impl Clip {
             clip.parts.clear();
             clip.no_drums = Some(error.into());
         } else if clip.sequences.is_empty() {
-            clip.no_drums = Some(clip.why_nothing());
+            clip.no_drums = Some(clip.why_nothing(options));
         }
         clip
     }
 
-    /// The four bars from bar `bar` on, counted from 1 over all sequences; after a sequence's end there is
+    /// The pattern that begins with bar `bar`, counted from 1 over all sequences; after a sequence's end there is
     /// silence.
     ///
     /// # Errors
@@ -132,7 +135,7 @@ impl Clip {
         for sequence in &self.sequences {
             let place = bar.saturating_sub(1).saturating_sub(before);
             if place < sequence.bars() {
-                let pattern = sequence.pattern(place * STEPS_PER_BAR);
+                let pattern = sequence.pattern(place * sequence.bar().steps());
                 return if pattern.count() > 0 {
                     Ok(pattern)
                 } else {
@@ -148,7 +151,7 @@ impl Clip {
         *self.report.left_out.entry(reason).or_default() += count;
     }
 
-    fn why_nothing(&self) -> NoDrums {
+    fn why_nothing(&self, options: ClipOptions) -> NoDrums {
         let told = |is_told: fn(&LeftOut) -> bool| {
             let reasons = self.report.left_out.iter().filter(|(reason, _)| is_told(reason));
             let told: Vec<_> = reasons.map(|(reason, &count)| reason.describe(count)).collect();
@@ -158,6 +161,8 @@ impl Clip {
         let metres = told(|reason| matches!(reason, LeftOut::Metre { .. } | LeftOut::Incomplete));
         if metres.is_empty() {
             NoDrums::NoHits(told(|reason| !matches!(reason, LeftOut::Channel(_))))
+        } else if options.only_windows {
+            NoDrums::NoFourFour(metres)
         } else {
             NoDrums::Metre(metres)
         }
@@ -168,12 +173,13 @@ impl Clip {
         &mut self,
         performance: &Performance,
         tracks: &[(Voice, Ticks)],
+        options: ClipOptions,
     ) -> Result<(), SequenceTooLong> {
         self.report.is_loop = true;
         let mut bar = 1;
         for (track, end) in tracks {
             let mut clip = Self::default();
-            clip.bring_onto_grid(performance, track, *end, &[])?;
+            clip.bring_onto_grid(performance, track, *end, &[], options)?;
             for (reason, count) in clip.report.left_out {
                 self.leave_out(reason, count);
             }
@@ -184,6 +190,7 @@ impl Clip {
                 bar += bars;
             }
             self.report.bars += clip.report.bars;
+            self.report.grids.append(&mut clip.report.grids);
             self.sequences.append(&mut clip.sequences);
         }
         self.report.is_loop &= !self.parts.is_empty();
@@ -197,7 +204,12 @@ impl Clip {
         drums: &Voice,
         end: Ticks,
         places: &[(Ticks, String)],
+        options: ClipOptions,
     ) -> Result<(), SequenceTooLong> {
+        let read_as = |section: &Section| {
+            let read_as = section.signature.read_as();
+            read_as.filter(|(metre, _)| !options.only_windows || *metre == Metre::FOUR_FOUR)
+        };
         let ticks_per_beat = performance.ticks_per_beat;
         let mut found = Vec::new();
         let sections = Section::of(performance);
@@ -209,8 +221,8 @@ impl Clip {
         }) {
             let place = Section::at(&sections, notes[0].start, ticks_per_beat);
             let section = &sections[place];
-            let Some(unit) = section.signature.unit() else {
-                let next = sections.get(place + 1);
+            let Some((metre, unit)) = read_as(section) else {
+                let next = sections.get(place + 1).filter(|next| read_as(next).is_some());
                 let is_pickup = place == 0
                     && next.is_some_and(|next| section.is_pickup_of(next, ticks_per_beat));
                 for note in notes {
@@ -225,6 +237,13 @@ impl Clip {
                 }
                 continue;
             };
+            let fit = GridFit::of(section, metre, notes, ticks_per_beat);
+            let bar = match options.only_windows {
+                true => Bar::COMMON,
+                false => Bar::new(metre, fit.best),
+            };
+            let (grid, bar_steps) = (bar.grid(), bar.steps() as u64);
+            let unit = unit / grid.step_clocks() as u64;
             let mut hits = Vec::new();
             for note in notes {
                 let instrument = drums.key_map.instrument(note.key);
@@ -235,21 +254,21 @@ impl Clip {
                         1,
                     );
                 }
-                let (step, micro_offset) = section.nearest_step(note.start, ticks_per_beat);
+                let (step, micro_offset) = section.nearest_step(note.start, ticks_per_beat, grid);
                 let velocity = f32::from(note.velocity) / 127.0;
                 hits.push(Struck { step, micro_offset, velocity, key: note.key, instrument });
             }
             hits.sort_by_key(|hit| hit.step);
             if is_beginning {
-                self.take_count_in(&mut hits);
+                self.take_count_in(&mut hits, bar);
             }
             hits.retain(|hit| hit.instrument.is_some());
             let Some(first) = hits.first() else { continue };
             let origin = first.step / unit * unit;
             hits.iter_mut().for_each(|hit| hit.step -= origin);
-            let bars = match section.whole_bars(origin, ticks_per_beat) {
+            let bars = match section.whole_bars(origin, ticks_per_beat, bar) {
                 Some(bars) => {
-                    let inside = hits.iter().filter(|hit| hit.step < bars * BAR).count();
+                    let inside = hits.iter().filter(|hit| hit.step < bars * bar_steps).count();
                     let reason = match bars {
                         0 if place == 0 => LeftOut::Pickup,
                         _ => LeftOut::Incomplete,
@@ -259,13 +278,13 @@ impl Clip {
                     }
                     hits.truncate(inside);
                     let Some(last) = hits.last() else { continue };
-                    bars.min(last.step / BAR + BARS as u64)
+                    bars.min(last.step / bar_steps + bar.bars() as u64)
                 }
                 None => {
-                    let line = section.steps_to(end, ticks_per_beat) - origin as f64;
-                    let tick = 4.0 / f64::from(ticks_per_beat);
-                    let bars = length(&hits, line, tick);
-                    self.wrap(&mut hits, bars);
+                    let line = section.steps_to(end, ticks_per_beat, grid) - origin as f64;
+                    let per_beat = CLOCKS_PER_QUARTER as f64 / grid.step_clocks() as f64;
+                    let bars = length(&hits, line, per_beat / f64::from(ticks_per_beat), bar);
+                    self.wrap(&mut hits, bars * bar_steps);
                     bars
                 }
             };
@@ -275,12 +294,16 @@ impl Clip {
                 instrument: hit.instrument.expect("hits without an instrument are left out"),
                 hit: Hit::new(hit.velocity, hit.micro_offset),
             };
-            if bars * BAR > crate::MAX_STEPS {
-                return Err(SequenceTooLong { steps: bars * BAR });
+            let steps = bars * bar_steps;
+            if steps > crate::MAX_STEPS {
+                return Err(SequenceTooLong { steps });
             }
-            let start = section.start + origin * u64::from(ticks_per_beat) / STEPS_PER_BEAT as u64;
+            let clocks = origin * grid.step_clocks() as u64;
+            let start =
+                section.start + clocks * u64::from(ticks_per_beat) / CLOCKS_PER_QUARTER as u64;
             let hits = hits.into_iter().map(hit).collect();
-            found.push((Ticks(start), StepSequence::new(bars * BAR, hits)?));
+            self.report.grids.push(fit);
+            found.push((Ticks(start), StepSequence::in_bars(bar, steps, hits)?));
         }
         let starts = self.keep_long_enough(found)?;
         self.parts = pack::parts(&self.sequences, &starts, places, ticks_per_beat);
@@ -289,7 +312,8 @@ impl Clip {
 
     /// Takes the count-in off `hits`, which are by step: up to two bars in which nothing but sticks, blocks or
     /// claves are struck, on beats, before something else is.
-    fn take_count_in(&mut self, hits: &mut Vec<Struck>) {
+    fn take_count_in(&mut self, hits: &mut Vec<Struck>, bar: Bar) {
+        let bar_steps = bar.steps() as u64;
         // Other note maps may have other drums on these keys.
         let is_stick = |hit: &Struck| {
             COUNT_IN.contains(&hit.key)
@@ -297,13 +321,15 @@ impl Clip {
         };
         let heard = || hits.iter().filter(|hit| !CLICKS.contains(&hit.key));
         let Some(first) = heard().next() else { return };
-        let start = first.step / BAR * BAR;
+        let start = first.step / bar_steps * bar_steps;
         // The bar of the first hit that is no count-in's.
-        let Some(other) = heard().find(|hit| !is_stick(hit) || hit.step % 4 != 0) else { return };
-        let music = other.step / BAR * BAR;
+        let is_between = |hit: &Struck| bar.place(hit.step as i64).part != bar::Part::Start;
+        let Some(other) = heard().find(|hit| !is_stick(hit) || is_between(hit)) else { return };
+        let music = other.step / bar_steps * bar_steps;
         let sticks = hits.iter().filter(|hit| is_stick(hit) && hit.step < music).count();
         let is_used_later = hits.iter().any(|hit| hit.key == first.key && hit.step >= music);
-        if music == start || music - start > COUNT_IN_BARS * BAR || sticks < 2 || is_used_later {
+        let is_long = music - start > COUNT_IN_BARS * bar_steps;
+        if music == start || is_long || sticks < 2 || is_used_later {
             return;
         }
         self.leave_out(LeftOut::CountIn, sticks);
@@ -319,9 +345,8 @@ impl Clip {
         hits.retain(|hit| hit.step >= music);
     }
 
-    /// Puts hits that are pushed before the end of `bars` bars on the first step, and leaves out those after it.
-    fn wrap(&mut self, hits: &mut Vec<Struck>, bars: u64) {
-        let end = bars * BAR;
+    /// Puts hits that are pushed before step `end` on the first step, and leaves out those after it.
+    fn wrap(&mut self, hits: &mut Vec<Struck>, end: u64) {
         for hit in hits.iter_mut().filter(|hit| hit.step == end && hit.micro_offset < 0.0) {
             hit.step = 0;
         }
@@ -332,7 +357,7 @@ impl Clip {
         }
     }
 
-    /// Keeps the sequences of at least four bars; if there are none, the longest, played over if it is a loop.
+    /// Keeps the sequences of at least a pattern's bars; if there are none, the longest, played over if it is a loop.
     /// Returns where they begin.
     fn keep_long_enough(
         &mut self,
@@ -342,7 +367,7 @@ impl Clip {
         let mut is_first = true;
         let is_kept = |(_, sequence): &(Ticks, StepSequence)| {
             let bars = sequence.bars();
-            bars >= BARS || (bars == longest && std::mem::take(&mut is_first))
+            bars >= sequence.bar().bars() || (bars == longest && std::mem::take(&mut is_first))
         };
         let (kept, left): (Vec<_>, Vec<_>) = found.into_iter().partition(is_kept);
         let apart = left.iter().map(|(_, sequence)| sequence.bars()).sum();
@@ -354,14 +379,16 @@ impl Clip {
         self.report.bars = self.sequences.iter().map(StepSequence::bars).sum();
         // Three bars are no loop that four are made of.
         if let [sequence] = &self.sequences[..]
-            && (1..BARS).contains(&longest)
-            && BARS.is_multiple_of(longest)
+            && let bar = sequence.bar()
+            && (1..bar.bars()).contains(&longest)
+            && bar.bars().is_multiple_of(longest)
         {
-            let again = (0..STEPS).step_by(longest * STEPS_PER_BAR).flat_map(|start| {
+            let steps = bar.pattern_steps();
+            let again = (0..steps).step_by(longest * bar.steps()).flat_map(|start| {
                 let hits = sequence.hits().iter();
                 hits.map(move |hit| StepHit { step: hit.step + start as u32, ..*hit })
             });
-            self.sequences = vec![StepSequence::new(STEPS as u64, again.collect())?];
+            self.sequences = vec![StepSequence::in_bars(bar, steps as u64, again.collect())?];
             self.report.is_loop = true;
         }
         Ok(starts)
@@ -381,18 +408,19 @@ fn end_of_drums(performance: &Performance, channel: u8) -> Ticks {
 /// An end on a bar line says it; else it is where the last note ends, or the recording was stopped, and the bar of the
 /// last hit says it. A bar that is struck on its first step only is then the end of what is before it, if that is a
 /// loop's length.
-fn length(hits: &[Struck], end: f64, tick: f64) -> u64 {
-    let last = hits.last().map_or(0, |hit| hit.step / BAR);
-    let line = (end / BAR as f64).round().max(0.0);
-    let distance = (end - line * BAR as f64).abs();
+fn length(hits: &[Struck], end: f64, tick: f64, bar: Bar) -> u64 {
+    let (steps, bars) = (bar.steps() as u64, bar.bars() as u64);
+    let last = hits.last().map_or(0, |hit| hit.step / steps);
+    let line = (end / steps as f64).round().max(0.0);
+    let distance = (end - line * steps as f64).abs();
     let line = line as u64;
-    let is_on_line = distance <= 0.5 && (line <= BARS as u64 || distance <= tick);
+    let is_on_line = distance <= 0.5 && (line <= bars || distance <= tick);
     let is_loop = |bars: u64| matches!(bars, 1 | 2 | 4);
-    let ends_on_one = hits.iter().all(|hit| hit.step <= last * BAR);
+    let ends_on_one = hits.iter().all(|hit| hit.step <= last * steps);
     match line {
         1.. if is_on_line && line >= last && (line > last || ends_on_one) => {
             // A rest is a few bars; more is a project's length.
-            if line > BARS as u64 && line > last + BARS as u64 { last + 1 } else { line }
+            if line > bars && line > last + bars { last + 1 } else { line }
         }
         _ if is_loop(last) && ends_on_one => last,
         _ => last + 1,

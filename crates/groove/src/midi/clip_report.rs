@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{LeftOut, Repair};
+use super::{GridFit, LeftOut, Repair};
 use crate::note_map::{KeyMap, NoteMap};
-use crate::pattern::BARS;
 use crate::step_sequence::SequenceTooLong;
 
 /// What is said of how a file is to be read.
@@ -14,6 +13,9 @@ pub struct ClipOptions {
     pub channel: Option<u8>,
     /// By which note map keys are read.
     pub key_map: KeyMap,
+    /// Whether nothing but windows is of use, as to a network: all is brought onto 16ths, and bars that are not of 4/4 are
+    /// left out.
+    pub only_windows: bool,
 }
 
 /// How a file was read, and what was left out of it.
@@ -27,6 +29,8 @@ pub struct ClipReport {
     pub bars: usize,
     /// Whether they were played over.
     pub is_loop: bool,
+    /// Of each stretch in one metre, how it fits the grids.
+    pub grids: Vec<GridFit>,
     /// What was left out, and how much of it.
     pub left_out: BTreeMap<LeftOut, usize>,
     /// What was not as it should be in the file.
@@ -48,11 +52,14 @@ pub enum NoDrums {
     /// No instrument stands for any of the keys.
     #[error("no drum hit: it has {0}")]
     NoHits(String),
-    /// All is in metres that a pattern cannot hold.
+    /// Nothing is in 4/4, but nothing else is of use.
     #[error("not in 4/4: it has {0}")]
+    NoFourFour(String),
+    /// All is in metres that a pattern cannot hold.
+    #[error("not in a metre that patterns can have: it has {0}")]
     Metre(String),
     /// The bars that were asked for are empty.
-    #[error("no drum hit in the {BARS} bars from bar {bar} on (it has {bars} bars)")]
+    #[error("no drum hit in the bars from bar {bar} on (it has {bars} bars)")]
     Bar {
         /// The first of them, counted from 1.
         bar: usize,

@@ -1,8 +1,12 @@
 //! Bars: a file's time signatures, and which of its bars a pattern can hold.
 
 use super::{Performance, TimeSignature};
-use crate::pattern::{STEPS_PER_BAR, STEPS_PER_BEAT};
+use crate::bar::{Bar, CLOCKS_PER_QUARTER, Grid, Metre};
+use crate::pattern::STEPS_PER_BAR;
 use crate::time::Ticks;
+
+/// Clocks in a quarter note.
+const CLOCKS: u64 = CLOCKS_PER_QUARTER as u64;
 
 /// A stretch of a file in one metre. Its first bar begins where it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,11 +18,21 @@ pub(super) struct Section {
 }
 
 impl TimeSignature {
-    /// How many 16ths of a bar of this metre begin a bar of a pattern (4/4), at multiples of which from its beginning
-    /// such bars may begin; `None` if a pattern cannot hold this metre.
+    /// The metre that bars of this one are read in, and after how many clocks each such bar may begin; `None` if a
+    /// pattern cannot hold it.
     ///
-    /// 16 for 4/4, 2/2, 8/8 and what is a whole number of them (4/2), 8 for 2/4 and 4/8, two of which are one.
-    pub(super) const fn unit(self) -> Option<u64> {
+    /// 4/4 for 2/2, 8/8 and what is a whole number of them (4/2), and for 2/4 and 4/8, two of which are one.
+    pub(super) fn read_as(self) -> Option<(Metre, u64)> {
+        if let Some(sixteenths) = self.sixteenths_of_four_four() {
+            return Some((Metre::FOUR_FOUR, sixteenths * Grid::Sixteenths.step_clocks() as u64));
+        }
+        let denominator = 1_u32.checked_shl(self.denominator_power.into())?;
+        let metre = Metre::new(self.numerator.into(), denominator)?;
+        Some((metre, metre.clocks() as u64))
+    }
+
+    /// How many 16ths of a bar of this metre begin a bar of 4/4: 16 or 8.
+    const fn sixteenths_of_four_four(self) -> Option<u64> {
         let numerator = self.numerator as u64;
         let whole = numerator * STEPS_PER_BAR as u64;
         let (steps, rest) = match self.denominator_power {
@@ -55,9 +69,10 @@ impl Section {
         for signature in signatures {
             let start = signature.start.0;
             if let Some(last) = sections.last_mut() {
-                let unit = signature.unit().filter(|_| last.signature.unit() == signature.unit());
-                let steps = STEPS_PER_BEAT as u64 * (start - last.start);
-                if unit.is_some_and(|unit| steps.is_multiple_of(unit * ticks_per_beat)) {
+                let read_as = signature.read_as();
+                let read_as = read_as.filter(|_| last.signature.read_as() == read_as);
+                let clocks = CLOCKS * (start - last.start);
+                if read_as.is_some_and(|(_, unit)| clocks.is_multiple_of(unit * ticks_per_beat)) {
                     continue;
                 }
                 last.end = Some(start);
@@ -67,40 +82,40 @@ impl Section {
         sections
     }
 
-    /// The section that a hit at `ticks` belongs to: up to half a step before a section it is the first step's.
+    /// The section that a hit at `ticks` belongs to: up to half a 16th before a section it is the first step's.
     pub(super) fn at(sections: &[Self], ticks: Ticks, ticks_per_beat: u16) -> usize {
         let eighths = |ticks: u64| 8 * ticks;
         let late = eighths(ticks.0) + u64::from(ticks_per_beat);
         sections.partition_point(|section| eighths(section.start) <= late) - 1
     }
 
-    /// The step nearest to `ticks`, counted from the section's beginning, the later of two equally near ones,
+    /// The step of `grid` nearest to `ticks`, counted from the section's beginning, the later of two equally near ones,
     /// and how many steps after it `ticks` is, in `[-0.5, 0.5)`.
-    pub(super) fn nearest_step(&self, ticks: Ticks, ticks_per_beat: u16) -> (u64, f32) {
-        let steps_per_beat = STEPS_PER_BEAT as i128;
-        let ticks_per_beat = i128::from(ticks_per_beat);
-        // In units of a tick times a step, everything is a whole number.
-        let position = (i128::from(ticks.0) - i128::from(self.start)) * steps_per_beat;
-        let step = ((2 * position + ticks_per_beat).div_euclid(2 * ticks_per_beat)).max(0);
-        let distance = (position - step * ticks_per_beat) as f64;
-        (step as u64, (distance / ticks_per_beat as f64) as f32)
+    pub(super) fn nearest_step(&self, ticks: Ticks, ticks_per_beat: u16, grid: Grid) -> (u64, f32) {
+        // In units of a tick times a clock, everything is a whole number.
+        let position = (i128::from(ticks.0) - i128::from(self.start)) * i128::from(CLOCKS);
+        let length = i128::from(ticks_per_beat) * grid.step_clocks() as i128;
+        let step = ((2 * position + length).div_euclid(2 * length)).max(0);
+        let distance = (position - step * length) as f64;
+        (step as u64, (distance / length as f64) as f32)
     }
 
-    /// The number of whole bars of a pattern from step `origin` on; `None` of the last section.
-    pub(super) fn whole_bars(&self, origin: u64, ticks_per_beat: u16) -> Option<u64> {
-        let steps = STEPS_PER_BEAT as u64 * (self.end? - self.start) / u64::from(ticks_per_beat);
-        Some(steps.saturating_sub(origin) / STEPS_PER_BAR as u64)
+    /// The number of whole bars from step `origin` on; `None` of the last section.
+    pub(super) fn whole_bars(&self, origin: u64, ticks_per_beat: u16, bar: Bar) -> Option<u64> {
+        let length = u64::from(ticks_per_beat) * bar.grid().step_clocks() as u64;
+        let steps = CLOCKS * (self.end? - self.start) / length;
+        Some(steps.saturating_sub(origin) / bar.steps() as u64)
     }
 
-    /// Steps from the section's beginning to `ticks`.
-    pub(super) fn steps_to(&self, ticks: Ticks, ticks_per_beat: u16) -> f64 {
-        (ticks.0 as f64 - self.start as f64) * STEPS_PER_BEAT as f64 / f64::from(ticks_per_beat)
+    /// Steps of `grid` from the section's beginning to `ticks`.
+    pub(super) fn steps_to(&self, ticks: Ticks, ticks_per_beat: u16, grid: Grid) -> f64 {
+        let length = f64::from(ticks_per_beat) * grid.step_clocks() as f64;
+        (ticks.0 as f64 - self.start as f64) * CLOCKS as f64 / length
     }
 
     /// Whether all of this section is less than a bar of `next`, its neighbour: a pickup, if it is the first.
     pub(super) fn is_pickup_of(&self, next: &Self, ticks_per_beat: u16) -> bool {
-        next.signature.unit().is_some()
-            && next.bar(Ticks(2 * next.start - self.start), ticks_per_beat) == 0
+        next.bar(Ticks(2 * next.start - self.start), ticks_per_beat) == 0
     }
 
     /// The number of the bar, in the section's own metre, that `ticks` is in.
@@ -122,15 +137,36 @@ mod tests {
     }
 
     #[test]
-    fn metres_whose_16ths_are_those_of_four_four_can_be_held() {
-        let unit = |numerator, power| signature(0, numerator, power).unit();
+    fn metres_with_the_16ths_of_four_four_are_read_as_it_and_others_as_themselves() {
+        let read_as = |numerator, power| {
+            let read_as = signature(0, numerator, power).read_as();
+            read_as.map(|(metre, unit)| (metre.to_string(), unit))
+        };
         for (numerator, power) in [(4, 2), (2, 1), (8, 3), (16, 4), (1, 0), (4, 1), (8, 2)] {
-            assert_eq!(unit(numerator, power), Some(16), "{numerator}/2^{power}");
+            assert_eq!(
+                read_as(numerator, power),
+                Some(("4/4".to_owned(), 96)),
+                "{numerator}/2^{power}"
+            );
         }
-        assert_eq!((unit(2, 2), unit(4, 3), unit(1, 1)), (Some(8), Some(8), Some(8)));
-        for (numerator, power) in [(3, 2), (6, 3), (12, 3), (12, 2), (1, 2), (5, 2), (4, 9), (1, 7)]
-        {
-            assert_eq!(unit(numerator, power), None, "{numerator}/2^{power}");
+        for (numerator, power) in [(2, 2), (4, 3), (1, 1)] {
+            assert_eq!(
+                read_as(numerator, power),
+                Some(("4/4".to_owned(), 48)),
+                "{numerator}/2^{power}"
+            );
+        }
+        for (numerator, power, name, clocks) in [
+            (3, 2, "3/4", 72),
+            (6, 3, "6/8", 72),
+            (12, 3, "12/8", 144),
+            (12, 2, "12/4", 288),
+            (5, 2, "5/4", 120),
+        ] {
+            assert_eq!(read_as(numerator, power), Some((name.to_owned(), clocks)));
+        }
+        for (numerator, power) in [(1, 2), (4, 9), (1, 7), (11, 3), (3, 4), (4, 200)] {
+            assert_eq!(read_as(numerator, power), None, "{numerator}/2^{power}");
         }
     }
 
@@ -165,8 +201,9 @@ mod tests {
     #[test]
     fn an_onset_goes_to_its_nearest_step_and_keeps_its_distance() {
         let section = Section { start: 100, end: None, signature: signature(100, 4, 2) };
-        let nearest =
-            |ticks: u64, ticks_per_beat| section.nearest_step(Ticks(100 + ticks), ticks_per_beat);
+        let nearest = |ticks: u64, ticks_per_beat| {
+            section.nearest_step(Ticks(100 + ticks), ticks_per_beat, Grid::Sixteenths)
+        };
         assert_eq!(nearest(0, 480), (0, 0.0));
         assert_eq!(nearest(120, 480), (1, 0.0));
         assert_eq!(nearest(150, 480), (1, 0.25));
@@ -176,7 +213,7 @@ mod tests {
         assert_eq!(nearest(3, 5), (2, 0.4));
         assert_eq!(nearest(1, 1), (4, 0.0));
         // Before the section's beginning: its first step, early.
-        assert_eq!(section.nearest_step(Ticks(70), 480), (0, -0.25));
+        assert_eq!(section.nearest_step(Ticks(70), 480, Grid::Sixteenths), (0, -0.25));
         assert_eq!(Section::at(&[section, section], Ticks(40), 480), 1);
     }
 }

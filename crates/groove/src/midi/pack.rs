@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Performance;
 use super::channel::{Voice, is_click};
+use crate::bar::CLOCKS_PER_QUARTER;
 use crate::instrument::Instrument;
-use crate::pattern::STEPS_PER_BAR;
 use crate::step_sequence::StepSequence;
 use crate::time::Ticks;
 
@@ -80,14 +80,13 @@ pub(super) fn parts(
     places: &[(Ticks, String)],
     ticks_per_beat: u16,
 ) -> Vec<Part> {
-    let ticks_per_bar = 4.0 * f64::from(ticks_per_beat);
     let mut parts = Vec::new();
     let mut before = 0;
     for (sequence, start) in sequences.iter().zip(starts) {
-        let is_silent = |bar: usize| {
-            let step = bar * STEPS_PER_BAR;
-            sequence.hits_between(step, step + STEPS_PER_BAR).is_empty()
-        };
+        let (steps, clocks) = (sequence.bar().steps(), sequence.bar().metre().clocks());
+        let ticks_per_bar = (clocks * usize::from(ticks_per_beat) / CLOCKS_PER_QUARTER) as f64;
+        let is_silent =
+            |bar: usize| sequence.hits_between(bar * steps, (bar + 1) * steps).is_empty();
         let bars = sequence.bars();
         let mut begins: Vec<(usize, &str)> = Vec::new();
         for (ticks, name) in places {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::{Clip, NoDrums};
-use crate::pattern::{BARS, Pattern, STEPS_PER_BAR};
+use crate::pattern::{BARS, Pattern};
 use crate::step_sequence::{StepHit, StepSequence};
 
 /// A bar of a clip.
@@ -35,8 +35,8 @@ impl Clip {
         let mut kinds: Vec<(usize, Bar)> = Vec::new();
         let mut bars = Vec::new();
         for (i, sequence) in self.sequences.iter().enumerate() {
-            for start in (0..sequence.len()).step_by(STEPS_PER_BAR) {
-                let (steps, kind) = (STEPS_PER_BAR, None);
+            let (steps, kind) = (sequence.bar().steps(), None);
+            for start in (0..sequence.len()).step_by(steps) {
                 let mut bar = Bar { sequence: i, start, steps, hits: 0, kind };
                 bar.hits = self.hits(&bar).len();
                 if bar.hits > 0 {
@@ -62,6 +62,9 @@ impl Clip {
     }
 
     fn are_alike(&self, a: &Bar, b: &Bar) -> bool {
+        if self.sequences[a.sequence].bar() != self.sequences[b.sequence].bar() {
+            return false;
+        }
         let onset = |bar: &Bar, hit: &StepHit| (hit.step as usize - bar.start, hit.instrument);
         let of_b: Vec<_> = self.hits(b).iter().map(|hit| onset(b, hit)).collect();
         let is_common = |hit: &&StepHit| of_b.binary_search(&onset(a, hit)).is_ok();
@@ -69,18 +72,21 @@ impl Clip {
         common as f64 >= ALIKE * (a.hits + b.hits - common) as f64
     }
 
-    /// Up to four bars from bar `bar` on, counted as in [`pattern`](Self::pattern); one or two of them are played over.
+    /// Up to as many bars as a pattern has from bar `bar` on, counted as in [`pattern`](Self::pattern); a half or a quarter
+    /// of them are played over.
     ///
     /// # Errors
     /// If there are no drums there.
     pub fn stretch(&self, bar: usize, bars: usize) -> Result<Pattern, NoDrums> {
         let whole = self.pattern(bar)?;
-        let bars = bars.clamp(1, BARS);
-        let mut pattern = Pattern::EMPTY;
-        for (step, instrument, hit) in whole.iter().filter(|hit| hit.0 < bars * STEPS_PER_BAR) {
-            let times = if BARS.is_multiple_of(bars) { BARS / bars } else { 1 };
+        let most = whole.bar().bars();
+        let bars = bars.clamp(1, most);
+        let steps = bars * whole.bar().steps();
+        let mut pattern = Pattern::empty(whole.bar());
+        for (step, instrument, hit) in whole.iter().filter(|hit| hit.0 < steps) {
+            let times = if most.is_multiple_of(bars) { most / bars } else { 1 };
             for time in 0..times {
-                pattern.set(step + time * bars * STEPS_PER_BAR, instrument, Some(hit));
+                pattern.set(step + time * steps, instrument, Some(hit));
             }
         }
         if pattern.count() == 0 {

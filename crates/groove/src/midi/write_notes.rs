@@ -3,7 +3,7 @@
 use midly::num::{u4, u7};
 use midly::{MidiMessage, TrackEventKind};
 
-use super::write::{RELEASE_VELOCITY, file, microseconds_per_beat};
+use super::write::{RELEASE_VELOCITY, file, microseconds_per_beat, signature};
 use super::{TICKS_PER_BEAT, WriteMidiError};
 use crate::bar::Metre;
 use crate::time::Beats;
@@ -27,7 +27,7 @@ pub struct SoundedNote {
 const MAX_BEATS: f64 = ((1 << 28) / TICKS_PER_BEAT as i64 - 1) as f64;
 
 /// Writes `notes`, in any order, as a Standard MIDI File of `length` or until its last note ends: format 0,
-/// [`TICKS_PER_BEAT`], `bpm` quarter notes a minute, 4/4.
+/// [`TICKS_PER_BEAT`], `bpm` quarter notes a minute, in `metres` from these times on, in order, and in 4/4 before the first.
 ///
 /// Notes are where they were to the nearest tick; those from before the beginning begin with it. A note ends where the next
 /// of its key and channel begins, if not before. The softest velocity is 1, for 0 would be a note-off. Times that are
@@ -37,6 +37,7 @@ const MAX_BEATS: f64 = ((1 << 28) / TICKS_PER_BEAT as i64 - 1) as f64;
 /// If a MIDI file cannot state `bpm`, or cannot be so long.
 pub fn write_notes(
     notes: &[SoundedNote],
+    metres: &[(Beats, Metre)],
     length: Beats,
     bpm: f64,
 ) -> Result<Vec<u8>, WriteMidiError> {
@@ -66,14 +67,14 @@ pub fn write_notes(
         let message = MidiMessage::NoteOff { key, vel: u7::from(RELEASE_VELOCITY) };
         events.push((end, false, TrackEventKind::Midi { channel, message }));
     }
+    let is_first = |(start, _): &&(Beats, Metre)| tick(start.0) == 0;
+    let first = metres.iter().rfind(is_first).map_or(Metre::FOUR_FOUR, |&(_, metre)| metre);
+    for &(start, metre) in metres.iter().filter(|metre| !is_first(metre)) {
+        events.push((tick(start.0), false, TrackEventKind::Meta(signature(metre))));
+    }
     // At one tick note-offs first; of a note that lasts no time the note-on is before its own, for the sort is stable.
     events.sort_by_key(|&(tick, is_on, _)| (tick, is_on));
-    Ok(file(
-        Metre::FOUR_FOUR,
-        events.into_iter().map(|(tick, _, kind)| (tick, kind)),
-        tick(length.0),
-        tempo,
-    ))
+    Ok(file(first, events.into_iter().map(|(tick, _, kind)| (tick, kind)), tick(length.0), tempo))
 }
 
 #[cfg(test)]
@@ -87,7 +88,7 @@ mod tests {
     }
 
     fn read(notes: &[SoundedNote]) -> Vec<Note> {
-        let bytes = write_notes(notes, Beats(16.0), 90.0).unwrap();
+        let bytes = write_notes(notes, &[], Beats(16.0), 90.0).unwrap();
         Performance::read(&bytes).unwrap().notes().copied().collect()
     }
 
@@ -112,6 +113,17 @@ mod tests {
     }
 
     #[test]
+    fn the_metres_are_stated_where_they_begin() {
+        let [three_four, six_eight] = [(3, 4), (6, 8)].map(|(n, d)| Metre::new(n, d).unwrap());
+        let metres = [(Beats(0.0), three_four), (Beats(12.0), six_eight)];
+        let bytes = write_notes(&[note(0.0, 1.0, 36)], &metres, Beats(24.0), 120.0).unwrap();
+        let read = Performance::read(&bytes).unwrap().time_signatures;
+        let told: Vec<_> =
+            read.iter().map(|s| (s.start.0, s.numerator, s.denominator_power)).collect();
+        assert_eq!(told, [(0, 3, 2), (12 * 960, 6, 3)]);
+    }
+
+    #[test]
     fn what_is_before_the_beginning_comes_at_the_beginning() {
         let found = read(&[note(-0.125, 0.25, 36), note(f64::NAN, 0.5, 38)]);
         assert!(found.iter().all(|note| note.start == Ticks(0)), "{found:?}");
@@ -119,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_file_too_long_or_too_slow_is_refused() {
-        assert!(write_notes(&[note(1e9, 1.0, 36)], Beats(16.0), 120.0).is_err());
-        assert!(write_notes(&[], Beats(16.0), 0.0).is_err());
+        assert!(write_notes(&[note(1e9, 1.0, 36)], &[], Beats(16.0), 120.0).is_err());
+        assert!(write_notes(&[], &[], Beats(16.0), 0.0).is_err());
     }
 }

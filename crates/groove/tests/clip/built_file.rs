@@ -94,6 +94,11 @@ impl File {
         Clip::read(&self.bytes(), options).unwrap()
     }
 
+    /// Read as training reads it.
+    pub(crate) fn windows(&self) -> Clip {
+        self.read(ClipOptions { only_windows: true, ..ClipOptions::default() })
+    }
+
     pub(crate) fn clip(&self) -> Clip {
         self.read(ClipOptions::default())
     }

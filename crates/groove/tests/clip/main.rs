@@ -4,6 +4,7 @@ use groove::midi::{Clip, ClipOptions, LeftOut, NoDrums};
 use groove::{Instrument, KeyMap, NoteMap, Pattern};
 
 mod built_file;
+mod grids;
 mod stretches;
 
 use built_file::{File, GENERAL_MIDI, Note, drums, rock};
@@ -29,12 +30,17 @@ fn bars_follow_the_time_signatures_and_others_are_counted() {
     assert_eq!((bars, left(&odd)), (vec![4, 8], vec![(metre(1, 2), 1)]));
     assert_eq!(odd.pattern(5).unwrap(), rock_pattern());
 
-    let becomes = File::new(drums(0.0, 8)).metre(0.0, 4, 2).metre(16.0, 3, 2).clip();
-    assert_eq!(becomes.report.bars, 4);
-    assert_eq!(left(&becomes), [(metre(3, 2), 6)]);
-
+    // What is of no use to a network, or too odd for a pattern, is counted.
+    for (numerator, power, clip) in
+        [(3, 2, File::windows as fn(&File) -> Clip), (11, 3, File::clip)]
+    {
+        let becomes = File::new(drums(0.0, 8)).metre(0.0, 4, 2).metre(16.0, numerator, power);
+        assert_eq!(clip(&becomes).report.bars, 4);
+        let bars = if power == 2 { 6 } else { 3 };
+        assert_eq!(left(&clip(&becomes)), [(metre(numerator, power), bars)]);
+    }
     // The metre before the first signature is 4/4.
-    let late = File::new([drums(0.0, 8), drums(32.0, 1)].concat()).metre(32.0, 3, 2).clip();
+    let late = File::new([drums(0.0, 8), drums(32.0, 1)].concat()).metre(32.0, 3, 2).windows();
     assert_eq!((late.report.bars, left(&late)), (8, vec![(metre(3, 2), 2)]));
 }
 
@@ -42,19 +48,19 @@ fn bars_follow_the_time_signatures_and_others_are_counted() {
 fn the_last_of_several_signatures_at_a_tick_holds() {
     let notes = drums(0.0, 4);
     assert_eq!(File::new(notes.clone()).metre(0.0, 3, 2).metre(0.0, 4, 2).clip().report.bars, 4);
-    let waltz = File::new(notes).metre(0.0, 4, 2).metre(0.0, 3, 2).clip();
-    assert_eq!(waltz.no_drums, Some(NoDrums::Metre("6 bars in 3/4".to_owned())));
+    let waltz = File::new(notes).metre(0.0, 4, 2).metre(0.0, 3, 2).windows();
+    assert_eq!(waltz.no_drums, Some(NoDrums::NoFourFour("6 bars in 3/4".to_owned())));
 }
 
 #[test]
-fn metres_with_the_16ths_of_four_four_are_read_and_others_are_not() {
+fn metres_with_the_16ths_of_four_four_are_windows_and_others_are_not() {
     for (numerator, power) in [(2, 1), (2, 2), (8, 3), (4, 1)] {
         let file = File::new(drums(0.0, 4)).metre(0.0, numerator, power);
         assert_eq!(file.pattern(), rock_pattern(), "{numerator}/2^{power}");
     }
     for (numerator, power) in [(3, 2), (6, 3), (12, 3), (5, 2), (7, 3)] {
-        let clip = File::new(drums(0.0, 4)).metre(0.0, numerator, power).clip();
-        assert!(matches!(clip.no_drums, Some(NoDrums::Metre(_))), "{numerator}/2^{power}");
+        let clip = File::new(drums(0.0, 4)).metre(0.0, numerator, power).windows();
+        assert!(matches!(clip.no_drums, Some(NoDrums::NoFourFour(_))), "{numerator}/2^{power}");
         assert!(clip.pattern(1).is_err());
     }
     // A rest of one bar of 2/4 at first.
@@ -145,8 +151,10 @@ fn loops_of_one_and_two_bars_are_played_over_and_three_bars_are_not() {
     }
     // Two bars between others are none, but the longest stretch is read.
     let notes = [drums(0.0, 1), vec![Note(4.0, 0.1, 10, 36, 90)], drums(7.0, 2)].concat();
-    let clip = File::new(notes).metre(0.0, 4, 2).metre(4.0, 3, 2).metre(7.0, 4, 2).clip();
-    assert_eq!(left(&clip), [(metre(3, 2), 1), (LeftOut::Apart, 1)]);
+    let clip = File::new(notes).metre(0.0, 4, 2).metre(4.0, 3, 2).metre(7.0, 4, 2);
+    assert_eq!(left(&clip.windows()), [(metre(3, 2), 1), (LeftOut::Apart, 1)]);
+    let clip = clip.clip();
+    assert_eq!(left(&clip), [(LeftOut::Apart, 2)]);
     assert_eq!(clip.pattern(1).unwrap(), rock_pattern());
 }
 
@@ -292,7 +300,7 @@ fn keys_are_read_by_the_note_map_that_is_chosen_or_guessed() {
         let file =
             File::new([rock(0.0, 4, 10, keys), vec![Note(15.75, 0.1, 10, other, 90)]].concat());
         let key_map = KeyMap::Ready(map);
-        let clip = file.read(ClipOptions { channel: None, key_map });
+        let clip = file.read(ClipOptions { key_map, ..ClipOptions::default() });
         let mut expected = rock_pattern();
         let pattern = clip.pattern(1).unwrap();
         expected.set(63, instrument, pattern.hit(63, instrument));
@@ -305,7 +313,7 @@ fn keys_are_read_by_the_note_map_that_is_chosen_or_guessed() {
     let mut own = NoteMap::GeneralMidi.keys();
     own[Instrument::Kick.index()] = 100;
     let file = File::new(rock(0.0, 4, 10, [100, 38, 42]));
-    let clip = file.read(ClipOptions { channel: None, key_map: KeyMap::Own(own) });
+    let clip = file.read(ClipOptions { key_map: KeyMap::Own(own), ..ClipOptions::default() });
     assert_eq!((clip.pattern(1).unwrap(), clip.report.note_map), (rock_pattern(), None));
     assert_eq!(left(&file.clip()), [(LeftOut::Key(100), 8)]);
 }

@@ -56,7 +56,7 @@ fn clip(folder: &Folder, notes: &[(f64, u8)]) -> JobResult {
         })
         .collect();
     let path = folder.0.join("clip.mid");
-    std::fs::write(&path, midi::write_notes(&notes, Beats(4.0), 120.0).unwrap()).unwrap();
+    std::fs::write(&path, midi::write_notes(&notes, &[], Beats(4.0), 120.0).unwrap()).unwrap();
     import(path, KeyMap::Guess)
 }
 
@@ -194,4 +194,21 @@ fn the_patterns_of_a_pack_are_one_each() {
     assert_eq!(pack.first, None);
     let file = ClipFile { target: ClipTarget::Slot(5), ..*file };
     assert_eq!(file.pack().first, Some(5));
+}
+
+#[test]
+fn a_waltz_is_read_as_a_waltz_and_the_report_says_so() {
+    let folder = Folder::new("waltz");
+    let bar = groove::Bar::new(groove::Metre::new(3, 4).unwrap(), groove::Grid::Triplets);
+    let mut waltz = Pattern::empty(bar);
+    for step in 0..waltz.steps() {
+        waltz.set(step, Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
+    }
+    let path = folder.0.join("waltz.mid");
+    std::fs::write(&path, midi::write(&[waltz], 120.0).unwrap()).unwrap();
+    let JobResult::ClipRead(file) = import(path, KeyMap::Guess) else { panic!("no clip") };
+    assert!(!file.has_choice());
+    let taken = file.take(1, 4).unwrap();
+    assert_eq!((taken.pattern.bar(), taken.pattern.count()), (bar, 36));
+    assert_eq!(taken.report, "4 bars, 3/4, triplets");
 }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use engine::{CYCLES, Score};
-use groove::Pattern;
+use groove::{Bar, Pattern};
 use musicvae::infer::{Scratch, Start};
 
 use crate::generation::scheduler::decode_scratch::{DecodeScratch, corner};
@@ -188,6 +188,7 @@ impl GrooveCache {
         let (recipe, drawn) = key.drawn(cycle);
         let (anchor, pad, latent) = (&self.anchor, &self.pad, &mut self.latent);
         let given = self.edits.given(&key);
+        let bar = anchor.map_or(Bar::COMMON, |anchor| anchor.bar());
         // An anchor that was not imported is a rhythm that came in.
         let is_followed = self.edits.anchor(&key.recipe) != anchor.as_ref();
         let decode = AssertUnwindSafe(|| {
@@ -199,7 +200,9 @@ impl GrooveCache {
                 }
                 (None, Some(pad)) if let Some(corner) = corner(pad, &recipe, weights) => {
                     let scratch = &mut scratch.kernel;
-                    return weights.decode(Start::Seed, &corner, drawn, given, scratch);
+                    return weights
+                        .decode(Start::Seed, &corner, drawn, given, scratch)
+                        .in_bars(bar);
                 }
                 (None, Some(pad)) => {
                     let between = || scratch.between(pad, &recipe, weights);
@@ -207,7 +210,7 @@ impl GrooveCache {
                 }
                 (None, None) => Start::Seed,
             };
-            weights.decode(start, &recipe, drawn, given, &mut scratch.kernel)
+            weights.decode(start, &recipe, drawn, given, &mut scratch.kernel).in_bars(bar)
         });
         match catch_unwind(decode) {
             Ok(pattern) => {

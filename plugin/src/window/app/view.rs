@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use egui::{Pos2, Ui};
 use engine::Playing;
+use musicvae::infer::Locks;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;
 
@@ -156,15 +157,19 @@ pub fn draw(
 
     let playing = params.playing();
     let position = view.playhead.glide(scene.playhead, now_s);
+    let bar = scene.pattern.bar();
     let playback = scene.playback.unwrap_or(playing.playback);
     let heard = Playing { playback, ..playing };
     let drawn = as_played::cells(&scene.pattern, &heard, scene.cycle);
-    let has_arrived = view.tween.towards(&drawn, dt_s);
-    let shape = playing.playback.shape;
+    let has_arrived = view.tween.towards(&drawn, bar, dt_s);
+    let shape = playing.playback.shape.of_bar(bar);
+    // Cells that are kept of another metre are not of this groove.
+    let none = Locks::of(bar);
+    let locks = if scene.locks.pattern().bar() == bar { &scene.locks } else { &none };
     let marks = Marks {
-        at_step: position.map(|time| playback.shape.pattern_position(time) as f32),
+        at_step: position.map(|time| playback.shape.of_bar(bar).pattern_position(time) as f32),
         played: shape,
-        locks: &scene.locks,
+        locks,
         next: &scene.next,
         now: &scene.pattern,
     };

@@ -2,7 +2,7 @@
 
 use engine::Playing;
 use groove::sequencer::Shape;
-use groove::{INSTRUMENTS, Instrument, Pattern, STEPS};
+use groove::{Bar, INSTRUMENTS, Instrument, Pattern};
 
 use crate::window::grid::cell::{Cell, Cells};
 
@@ -12,8 +12,8 @@ const SILENT: f32 = 0.0;
 /// The hits of `pattern` as they are played in `cycle`. Hits that are not played are drawn as written.
 pub(crate) fn cells(pattern: &Pattern, playing: &Playing, cycle: i64) -> Cells {
     let shape = playing.playback.shape.of_bar(pattern.bar());
-    let mut cells = [[None; INSTRUMENTS]; STEPS];
-    for (step, row) in cells.iter_mut().enumerate() {
+    let mut cells = [[None; INSTRUMENTS]; Bar::MOST_STEPS];
+    for (step, row) in cells.iter_mut().enumerate().take(pattern.steps()) {
         if pattern.row(step).iter().all(Option::is_none) {
             continue;
         }
@@ -85,8 +85,9 @@ mod tests {
                 for played in 2 * steps..3 * steps {
                     assert_eq!(played_step(&shape, shape.pattern_step(played), 2), Some(played));
                 }
-                let unplayed = (0..STEPS).filter(|&step| played_step(&shape, step, 2).is_none());
-                assert_eq!(unplayed.count() as i64, STEPS as i64 - steps);
+                let unplayed =
+                    (0..groove::STEPS).filter(|&step| played_step(&shape, step, 2).is_none());
+                assert_eq!(unplayed.count() as i64, groove::STEPS as i64 - steps);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A hit as the grid draws it.
 
-use groove::{INSTRUMENTS, STEPS};
+use groove::{Bar, INSTRUMENTS};
 
 /// One cell as drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -15,5 +15,5 @@ pub(crate) struct Cell {
     pub(crate) strength: f32,
 }
 
-/// All cells; `None` is empty.
-pub(crate) type Cells = [[Option<Cell>; INSTRUMENTS]; STEPS];
+/// All cells; `None` is empty, as are those of steps that a pattern has not.
+pub(crate) type Cells = [[Option<Cell>; INSTRUMENTS]; Bar::MOST_STEPS];

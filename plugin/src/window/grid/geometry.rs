@@ -1,7 +1,7 @@
 //! From cells to points and back.
 
 use egui::{Pos2, Rect, pos2, vec2};
-use groove::{Hit, INSTRUMENTS, Instrument, STEPS};
+use groove::{Bar, Hit, INSTRUMENTS, Instrument};
 
 use crate::window::grid::cell::Cell;
 
@@ -22,12 +22,18 @@ pub const ROWS: [Instrument; INSTRUMENTS] = [
 #[derive(Clone, Copy, Debug)]
 pub struct Geometry {
     cells: Rect,
+    steps: usize,
 }
 
 impl Geometry {
-    /// The geometry of a grid whose cells fill `cells`.
+    /// The geometry of a grid of 4/4 in 16ths whose cells fill `cells`.
     pub fn new(cells: Rect) -> Self {
-        Self { cells }
+        Self::of_bars(cells, Bar::COMMON)
+    }
+
+    /// The geometry of a grid of such bars whose cells fill `cells`.
+    pub fn of_bars(cells: Rect, bar: Bar) -> Self {
+        Self { cells, steps: bar.pattern_steps() }
     }
 
     /// The x coordinate of the time `steps` after the pattern's start.
@@ -37,7 +43,7 @@ impl Geometry {
 
     /// Points per step.
     pub fn step_width(&self) -> f32 {
-        self.cells.width() / STEPS as f32
+        self.cells.width() / self.steps as f32
     }
 
     /// Points per row.
@@ -82,7 +88,7 @@ impl Geometry {
     pub fn at(&self, at: Pos2) -> Option<(usize, Instrument)> {
         let step = (at.x - self.cells.left()) / self.step_width();
         let row = (at.y - self.cells.top()) / self.row_height();
-        let is_inside = (0.0..STEPS as f32).contains(&step) && row >= 0.0;
+        let is_inside = (0.0..self.steps as f32).contains(&step) && row >= 0.0;
         let instrument = *ROWS.get(row as usize)?;
         is_inside.then_some((step as usize, instrument))
     }
@@ -107,7 +113,7 @@ mod tests {
     fn every_cell_is_found_where_it_is_and_nothing_beside_the_cells() {
         let cells = Rect::from_min_size(pos2(20.0, 30.0), vec2(640.0, 180.0));
         let geometry = Geometry::new(cells);
-        for step in 0..STEPS {
+        for step in 0..groove::STEPS {
             for instrument in Instrument::ALL {
                 let middle = geometry.cell_at(step, instrument).center();
                 assert_eq!(geometry.at(middle), Some((step, instrument)));

@@ -2,7 +2,7 @@
 //! and bars, and the tooltip of a hit.
 
 use egui::{CursorIcon, Id, Key, PointerButton, Pos2, Rect, Response, Role, Sense, Ui, pos2, vec2};
-use groove::{BARS, Hit, Instrument, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+use groove::{Bar, Grid, Hit, Instrument};
 use musicvae::infer::Locks;
 
 use crate::state::edit::{Edit, Part, Pen};
@@ -24,7 +24,7 @@ pub(crate) fn pen_on_grid(
     drag: &mut GridDrag,
     pen: Option<&mut dyn Pen>,
 ) {
-    let geometry = Geometry::new(place.cells);
+    let geometry = Geometry::of_bars(place.cells, marks.now.bar());
     let sense = if pen.is_some() { Sense::click_and_drag() } else { Sense::hover() };
     let response = ui.interact(place.cells, Id::unique("cells"), sense);
     if let Some(pen) = pen {
@@ -67,20 +67,21 @@ fn pointer(ui: &Ui, response: &Response, drag: &GridDrag) -> Option<Pointer> {
 
 /// Draws a diamond for every instrument and every bar, filled if all of it is locked; a press locks or unlocks it.
 fn lock_marks(ui: &Ui, cx: ControlContext<'_>, place: &Groove, locks: &Locks, pen: &mut dyn Pen) {
-    let geometry = Geometry::new(place.cells);
+    let bars = locks.pattern().bar();
+    let geometry = Geometry::of_bars(place.cells, bars);
     let palette = cx.palette;
     for instrument in ROWS {
         let row = geometry.row(instrument);
         let middle = pos2(place.names.right() - 6.25 * UNIT, row.center().y);
-        let is_locked = (0..STEPS).all(|step| locks.is_locked(step, instrument));
+        let is_locked = (0..bars.pattern_steps()).all(|step| locks.is_locked(step, instrument));
         let what = format!("{} in all bars", instrument.name());
         let color = if is_locked { palette.instrument(instrument) } else { palette.dim };
         if lock_mark(ui, middle, color, is_locked, &what) {
             turn_over(pen, Part::Row(instrument), is_locked);
         }
     }
-    for bar in 0..BARS {
-        let steps = bar * STEPS_PER_BAR..(bar + 1) * STEPS_PER_BAR;
+    for bar in 0..bars.bars() {
+        let steps = bar * bars.steps()..(bar + 1) * bars.steps();
         let is_locked = Instrument::ALL
             .into_iter()
             .all(|instrument| steps.clone().all(|step| locks.is_locked(step, instrument)));
@@ -128,9 +129,9 @@ fn describe(response: Response, geometry: &Geometry, marks: &Marks<'_>, how: &st
     }
     let is_locked = marks.locks.is_locked(step, instrument);
     response.on_hover_ui_at_pointer(|ui| {
-        ui.strong(place_in_words(step, instrument));
+        ui.strong(place_in_words(marks.now.bar(), step, instrument));
         if let Some(hit) = hit {
-            ui.label(hit_in_words(hit));
+            ui.label(hit_in_words(marks.now.bar().grid(), hit));
         }
         if is_locked {
             ui.label("Locked");
@@ -141,21 +142,29 @@ fn describe(response: Response, geometry: &Geometry, marks: &Marks<'_>, how: &st
     });
 }
 
-/// `Snare, bar 2, beat 3.2`: the second 16th of the third beat.
-fn place_in_words(step: usize, instrument: Instrument) -> String {
-    let (bar, in_bar) = (step / STEPS_PER_BAR + 1, step % STEPS_PER_BAR);
-    let (beat, sixteenth) = (in_bar / STEPS_PER_BEAT + 1, in_bar % STEPS_PER_BEAT + 1);
-    format!("{}, bar {bar}, beat {beat}.{sixteenth}", instrument.name())
+/// `Snare, bar 2, beat 3.2`: the second step of the third beat.
+fn place_in_words(bars: Bar, step: usize, instrument: Instrument) -> String {
+    let (bar, in_bar) = (step / bars.steps() + 1, step % bars.steps());
+    let beat = (0..bars.metre().beats()).rfind(|&beat| bars.beat_step(beat) <= in_bar);
+    let beat = beat.unwrap_or_default();
+    let of_beat = in_bar - bars.beat_step(beat) + 1;
+    format!("{}, bar {bar}, beat {}.{of_beat}", instrument.name(), beat + 1)
 }
 
 /// `Velocity 88, 12 % of a 16th late`.
-fn hit_in_words(hit: Hit) -> String {
+fn hit_in_words(grid: Grid, hit: Hit) -> String {
+    let step = match grid {
+        Grid::Eighths => "an 8th",
+        Grid::Sixteenths => "a 16th",
+        Grid::Triplets => "an 8th triplet",
+        Grid::Sextuplets => "a 16th triplet",
+    };
     let velocity = (hit.velocity() * 127.0).round();
     let per_cent = (hit.micro_offset() * 100.0).round();
     let timing = match per_cent {
         0.0 => "on the grid".to_owned(),
-        _ if per_cent > 0.0 => format!("{per_cent:.0} % of a 16th late"),
-        _ => format!("{:.0} % of a 16th early", -per_cent),
+        _ if per_cent > 0.0 => format!("{per_cent:.0} % of {step} late"),
+        _ => format!("{:.0} % of {step} early", -per_cent),
     };
     format!("Velocity {velocity:.0}, {timing}")
 }
@@ -166,8 +175,12 @@ mod tests {
 
     #[test]
     fn hits_are_told_in_musical_words() {
-        assert_eq!(place_in_words(25, Instrument::Snare), "Snare, bar 2, beat 3.2");
-        assert_eq!(place_in_words(0, Instrument::Kick), "Kick, bar 1, beat 1.1");
+        let told = |step, instrument| place_in_words(Bar::COMMON, step, instrument);
+        assert_eq!(told(25, Instrument::Snare), "Snare, bar 2, beat 3.2");
+        assert_eq!(told(0, Instrument::Kick), "Kick, bar 1, beat 1.1");
+        let seven_eight = Bar::new(groove::Metre::new(7, 8).unwrap(), Grid::Eighths);
+        assert_eq!(place_in_words(seven_eight, 13, Instrument::Kick), "Kick, bar 2, beat 3.3");
+        let hit_in_words = |hit| super::hit_in_words(Grid::Sixteenths, hit);
         assert_eq!(hit_in_words(Hit::new(0.7, 0.12)), "Velocity 89, 12 % of a 16th late");
         assert_eq!(hit_in_words(Hit::new(1.0, -0.3)), "Velocity 127, 30 % of a 16th early");
         assert_eq!(hit_in_words(Hit::new(0.5, 0.001)), "Velocity 64, on the grid");

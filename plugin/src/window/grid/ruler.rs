@@ -4,7 +4,6 @@
 
 use egui::{CursorIcon, Id, Rect, Ui, pos2};
 use groove::sequencer::Shape as Played;
-use groove::{BARS, STEPS, STEPS_PER_BAR};
 
 use crate::params::PatternParams;
 use crate::window::grid::Geometry;
@@ -13,7 +12,7 @@ use crate::window::widgets::{
     turn,
 };
 
-const START_ABOUT: &str = "Where in the pattern it begins to play, in 16ths; drag the ruler \
+const START_ABOUT: &str = "Where in the pattern it begins to play, in steps; drag the ruler \
     sideways. The bars wrap around.";
 const LENGTH_ABOUT: &str = "How much of the pattern is played over and over: 1, 2 or 4 bars.";
 
@@ -26,17 +25,19 @@ pub(crate) fn ruler(
     played: &Played,
 ) {
     let palette = cx.palette;
-    let geometry = Geometry::new(place.cells);
+    let bars = played.bar;
+    let geometry = Geometry::of_bars(place.cells, bars);
     let travel = Travel::free(Direction::Right, place.cells.width());
     let turned = turn(ui, cx, &params.start, place.ruler, Id::unique("ruler"), travel);
     let painter = ui.painter();
-    for bar in 0..BARS {
-        let at = pos2(geometry.x((bar * STEPS_PER_BAR) as f32), place.ruler.center().y);
+    for bar in 0..bars.bars() {
+        let at = pos2(geometry.x((bar * bars.steps()) as f32), place.ruler.center().y);
         let label = Rect::from_min_max(pos2(at.x + 4.0, at.y), at);
         let text = format!("bar {}", bar + 1);
         small_text(painter, label, &text, Weight::Regular, palette.dim);
     }
-    let is_whole = usize::from(played.start) % STEPS == 0 && played.steps() == STEPS;
+    let steps = bars.pattern_steps();
+    let is_whole = usize::from(played.start) % steps == 0 && played.steps() == steps;
     let is_lit = turned.is_held || turned.response.hovered() || turned.response.has_focus();
     if !is_whole || is_lit {
         range(ui, cx, place, &geometry, played);
@@ -52,10 +53,11 @@ pub(crate) fn ruler(
 fn range(ui: &Ui, cx: ControlContext<'_>, place: &Groove, geometry: &Geometry, played: &Played) {
     let painter = ui.painter();
     let y = place.cells.top() - 3.0;
-    let start = usize::from(played.start) % STEPS;
+    let steps = played.bar.pattern_steps();
+    let start = usize::from(played.start) % steps;
     let end = start + played.steps();
     let color = cx.palette.accent;
-    for (from, to) in [(start, end.min(STEPS)), (0, end.saturating_sub(STEPS))] {
+    for (from, to) in [(start, end.min(steps)), (0, end.saturating_sub(steps))] {
         if to > from {
             let (left, right) = (geometry.x(from as f32), geometry.x(to as f32));
             painter.hline(left..=right, y, (2.0, color));

@@ -1,6 +1,6 @@
 //! Animation of the grid: hits grow, shrink and slide to their new values, so that the eye sees what a control changes.
 
-use groove::{INSTRUMENTS, Instrument, STEPS};
+use groove::{Bar, INSTRUMENTS, Instrument};
 
 use crate::window::grid::cell::{Cell, Cells};
 
@@ -12,16 +12,21 @@ const NEAR: f32 = 0.004;
 /// The cells as drawn, between an old and a new pattern.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tween {
-    cells: Option<Box<[[Cell; INSTRUMENTS]; STEPS]>>,
+    cells: Option<Box<[[Cell; INSTRUMENTS]; Bar::MOST_STEPS]>>,
+    bar: Bar,
 }
 
 impl Tween {
-    /// Moves towards `aims` for `dt_s` seconds; the first time, all the way. Returns whether
-    /// it has arrived.
-    pub(crate) fn towards(&mut self, aims: &Cells, dt_s: f32) -> bool {
+    /// Moves towards `aims`, of such bars, for `dt_s` seconds; the first time, and to other bars, all the way. Returns
+    /// whether it has arrived.
+    pub(crate) fn towards(&mut self, aims: &Cells, bar: Bar, dt_s: f32) -> bool {
+        if std::mem::replace(&mut self.bar, bar) != bar {
+            self.cells = None;
+        }
         let is_first = self.cells.is_none();
-        let cells =
-            self.cells.get_or_insert_with(|| Box::new([[Cell::default(); INSTRUMENTS]; STEPS]));
+        let cells = self
+            .cells
+            .get_or_insert_with(|| Box::new([[Cell::default(); INSTRUMENTS]; Bar::MOST_STEPS]));
         let part = if is_first { 1.0 } else { 1.0 - (-dt_s.max(0.0) / EASE_S).exp() };
         let mut has_arrived = true;
         for (cell, aim) in cells.as_flattened_mut().iter_mut().zip(aims.as_flattened()) {
@@ -37,6 +42,11 @@ impl Tween {
             has_arrived &= cell.ease(aim, part);
         }
         has_arrived
+    }
+
+    /// What the bars are.
+    pub(crate) fn bar(&self) -> Bar {
+        self.bar
     }
 
     /// All visible cells.
@@ -76,14 +86,14 @@ mod tests {
     #[test]
     fn a_changed_pattern_is_reached_gradually_and_exactly() {
         let mut tween = Tween::default();
-        let mut aims = [[None; INSTRUMENTS]; STEPS];
-        assert!(tween.towards(&aims, 0.0));
+        let mut aims = [[None; INSTRUMENTS]; Bar::MOST_STEPS];
+        assert!(tween.towards(&aims, Bar::COMMON, 0.0));
         let there = Cell { velocity: 0.8, offset: 0.25, presence: 1.0, strength: 1.0 };
         aims[5][Instrument::Snare.index()] = Some(there);
-        assert!(!tween.towards(&aims, 0.016));
+        assert!(!tween.towards(&aims, Bar::COMMON, 0.016));
         let (_, _, halfway) = tween.cells().next().unwrap();
         assert!(halfway.presence > 0.1 && halfway.presence < 0.5, "{halfway:?}");
-        let frames = (0..100).take_while(|_| !tween.towards(&aims, 0.016)).count();
+        let frames = (0..100).take_while(|_| !tween.towards(&aims, Bar::COMMON, 0.016)).count();
         assert!(frames < 40, "{frames}");
         assert_eq!(tween.cells().collect::<Vec<_>>(), [(5, Instrument::Snare, there)]);
     }

@@ -1,7 +1,7 @@
 //! The line at the bottom: results and errors, and the number of edited cells.
 
 use egui::{Align2, CursorIcon, Id, Rect, Sense, Ui, pos2};
-use groove::{Instrument, STEPS};
+use groove::Instrument;
 
 use crate::files::display_text::paragraph;
 use crate::files::jobs::Job;
@@ -88,7 +88,7 @@ fn kept_cells(scene: &Scene) -> usize {
         return 0;
     }
     let kept = |step| Instrument::ALL.into_iter().filter(move |&i| scene.locks.is_locked(step, i));
-    (0..STEPS).map(|step| kept(step).count()).sum()
+    (0..scene.locks.pattern().steps()).map(|step| kept(step).count()).sum()
 }
 
 fn say(ui: &Ui, cx: ControlContext<'_>, room: Rect, scene: &Scene, message: &mut Message) {

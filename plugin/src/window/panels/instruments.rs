@@ -36,7 +36,8 @@ pub(crate) fn names(
         let i = instrument.index();
         is_used[i] = true;
         if let Some(at) = at_step {
-            let light = glow(at, step as f32 + cell.offset) * cell.velocity * cell.strength;
+            let light =
+                glow(at, step as f32 + cell.offset, tween.bar()) * cell.velocity * cell.strength;
             struck[i] = struck[i].max(light);
         }
     }

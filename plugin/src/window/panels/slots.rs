@@ -3,7 +3,6 @@
 use egui::{
     Align2, Color32, Id, Key, Popup, Rect, Response, Role, Stroke, StrokeKind, Ui, pos2, vec2,
 };
-use groove::STEPS_PER_BAR;
 use nice_plug::prelude::Param;
 
 use crate::playing::keys::{self, KEYS, KeyAction};
@@ -141,9 +140,10 @@ fn slot_tile(
             let picture = tile.shrink2(vec2(4.0, 3.0)).with_min_y(tile.top() + 16.0);
             let is_sounding = highlight.state(Some(slot as u8)) == State::Sounding;
             if let Some(pattern) = groove.heard(0) {
-                let bar = pattern.iter().filter(|(step, ..)| *step < STEPS_PER_BAR);
+                let steps = pattern.bar().steps();
+                let bar = pattern.iter().filter(|(step, ..)| *step < steps);
                 let ink = is_sounding.then_some(palette.on_accent);
-                thumbnail(ui.painter(), palette, picture, STEPS_PER_BAR, bar, ink);
+                thumbnail(ui.painter(), palette, picture, steps, bar, ink);
             }
         }
         None if response.hovered() => {
