@@ -6,7 +6,7 @@
 //! decode: the newest. The audio thread adds the cycle and the groove that play, also atomics, and the
 //! rhythm to follow, by a triple buffer the other way. The GUI may wake the worker, which otherwise
 //! polls every few milliseconds. Jobs and their results go through channels between the window, the
-//! file thread and the worker.
+//! file thread and the worker. A kit of the user's own goes from the file thread to the audio thread, which borrows it.
 //!
 //! The audio thread's end neither allocates, frees, locks nor makes a system call, with one
 //! exception by name: [`AudioEnd::wait`], for offline rendering only.
@@ -16,6 +16,7 @@ mod audio;
 mod gui;
 mod heartbeat;
 mod jobs;
+mod kit;
 mod load;
 mod thread;
 mod worker;
@@ -24,6 +25,8 @@ pub use audio::AudioEnd;
 pub use gui::GuiEnd;
 pub(crate) use heartbeat::WaitBudget;
 pub(crate) use jobs::FileEnd;
+pub(crate) use kit::KitEnd;
+pub use kit::KitInfo;
 pub(crate) use load::{LoadEnd, Loaded};
 pub(crate) use thread::BackgroundThread;
 #[cfg(test)]
@@ -47,6 +50,7 @@ use crate::handoff::answer::Answer;
 use crate::state::choice::Choice;
 use heartbeat::Heartbeat;
 use jobs::Jobs;
+use kit::KitOutput;
 
 /// The state of the network, for the window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,6 +82,8 @@ struct Shared {
     heartbeat: Heartbeat,
     network: Mutex<Network>,
     weights: Mutex<Arc<WeightsInfo>>,
+    /// The kit of the user's own.
+    kit: Mutex<Arc<KitInfo>>,
     /// Bits of the host's tempo in quarter notes a minute; NaN until it is known.
     tempo: AtomicU64,
     jobs: Jobs,
@@ -161,6 +167,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         heartbeat: Heartbeat::default(),
         network: Mutex::default(),
         weights: Mutex::default(),
+        kit: Mutex::default(),
         tempo: AtomicU64::new(f64::NAN.to_bits()),
         jobs: Jobs::default(),
         recent: Mutex::default(),
@@ -176,6 +183,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
         AudioEnd {
             answers: audio_out,
             loaded: triple_buffer(&Loaded::default()).1,
+            kit: KitOutput::pair(shared.clone()).1,
             state: AudioState::default(),
             worker_state: worker_state_in,
             gui_state: gui_state_in,

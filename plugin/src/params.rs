@@ -42,6 +42,7 @@ use crate::params::clock::Clock;
 use crate::params::host_offers::HostOffers;
 use crate::params::restore::Restore;
 use crate::state::choice::Choice;
+use crate::state::chosen_file::ChosenFile;
 use crate::state::edits::Edits;
 use crate::state::groove::{Groove, SavedGroove};
 use crate::state::groove_name::{GrooveName, Source};
@@ -51,7 +52,6 @@ use crate::state::numbers::finite_or;
 use crate::state::request::{GrooveRequest, Recipe, Revisions};
 use crate::state::slots::Slots;
 use crate::state::versioned::Versioned;
-use crate::state::weights_file::ChosenWeights;
 use crate::state::window_size::WindowSize;
 
 /// Nats per struck instrument at full density: the useful range of [`Recipe::density`].
@@ -125,7 +125,11 @@ pub struct JangdanParams {
 
     /// The weights file chosen by the user; `None` for the embedded weights.
     #[persist = "weights"]
-    pub weights: Versioned<Option<ChosenWeights>>,
+    pub weights: Versioned<Option<ChosenFile>>,
+
+    /// The kit chosen by the user, a file or a folder; `None` for the built-in one alone.
+    #[persist = "kit"]
+    pub own_kit: Versioned<Option<ChosenFile>>,
 
     /// The folder that the user exports to; empty until one is chosen.
     #[persist = "folder"]
@@ -176,6 +180,7 @@ impl Default for JangdanParams {
             edits: Versioned::default(),
             corners: Versioned::new(first_corners()),
             weights: Versioned::default(),
+            own_kit: Versioned::default(),
             folder: Arc::default(),
             presets: Arc::default(),
             name: Arc::default(),

@@ -41,6 +41,9 @@ use crate::window::{self, WindowEditor};
 /// decode takes milliseconds; this is for a worker that has come to harm.
 const OFFLINE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long it waits for a kit of the user's own: up to a gigabyte from a slow disk.
+const KIT_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// One instance.
 pub struct Jangdan {
     params: Arc<JangdanParams>,
@@ -65,6 +68,8 @@ pub struct Jangdan {
     given_up: Option<GrooveRequest>,
     /// The changes of the slots that one waited in vain for the worker to see.
     given_up_slots: Option<u64>,
+    /// The revision of the project's kit that one waited in vain for.
+    given_up_kit: Option<u64>,
     /// [`OFFLINE_TIMEOUT`].
     offline_timeout: Duration,
     _worker: Worker,
@@ -90,8 +95,9 @@ impl Jangdan {
         let params = Arc::new(JangdanParams::default());
         *NEWEST.lock() = Arc::downgrade(&params);
         let (mut audio, worker, gui) = handoff();
+        let (load_end, kit_end) = (audio.load_end(), audio.kit_end());
         Self {
-            loaded_params: Arc::new(LoadedParams::new(params.clone(), audio.load_end())),
+            loaded_params: Arc::new(LoadedParams::new(params.clone(), load_end)),
             engine: Engine::new(Answer::factory().live.score),
             kit: Kit::new(48_000.0),
             audio,
@@ -104,8 +110,9 @@ impl Jangdan {
             position: Position::default(),
             given_up: None,
             given_up_slots: None,
+            given_up_kit: None,
             offline_timeout: OFFLINE_TIMEOUT,
-            _worker: Worker::spawn(params.clone(), worker, load),
+            _worker: Worker::spawn(params.clone(), worker, kit_end, load),
             params,
         }
     }
@@ -152,7 +159,7 @@ impl Plugin for Jangdan {
         self.kit.set_sample_rate(config.sample_rate);
         self.params.clock.take_charge(context.plugin_api() == PluginApi::Standalone);
         self.is_offline = config.process_mode == ProcessMode::Offline;
-        (self.given_up, self.given_up_slots) = (None, None);
+        (self.given_up, self.given_up_slots, self.given_up_kit) = (None, None, None);
         true
     }
 
@@ -193,7 +200,7 @@ impl Plugin for Jangdan {
             transport = self.position.advance(&self.params.clock, &transport, block);
         }
 
-        self.kit.set(&self.params.kit_settings());
+        self.prepare_kit();
         self.prepare(&transport, &playing);
         let before = self.player.choice();
         self.listen(&transport, &playing, context);

@@ -2,6 +2,7 @@
 
 pub(crate) mod bounded_list;
 pub mod choice;
+pub mod chosen_file;
 pub mod edit;
 pub mod edits;
 pub mod fingerprint;
@@ -15,5 +16,4 @@ pub mod redrawn_cells;
 pub mod request;
 pub mod slots;
 pub mod versioned;
-pub(crate) mod weights_file;
 pub mod window_size;

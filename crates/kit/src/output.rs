@@ -11,6 +11,9 @@ const CEILING: f32 = 0.985;
 /// Corner of the high-pass: an octave and a half under the kick's fundamental.
 const DC_CORNER_HZ: f32 = 12.0;
 
+/// Far below anything that is heard, far above denormals.
+const TINY: f32 = 1e-20;
+
 /// One channel's DC blocker, a one-pole high-pass.
 #[derive(Clone, Debug, Default)]
 struct DcBlocker {
@@ -56,8 +59,10 @@ impl Output {
 
     /// Called when a chunk begins; `is_fed` says whether anything will still come in.
     pub(crate) fn begin_chunk(&mut self, is_fed: bool) {
+        // One side may be silent while the other is fed: no denormals there either.
+        let ended = if is_fed { TINY } else { SILENCE };
         for channel in [&mut self.left, &mut self.right] {
-            if !is_fed && channel.mean.abs() < SILENCE {
+            if channel.mean.abs() < ended {
                 channel.mean = 0.0;
             }
         }

@@ -157,6 +157,23 @@ fn level_and_pan_move_one_instrument_and_the_room_all() {
     }
 }
 
+#[test]
+fn a_side_that_nothing_is_left_on_becomes_exactly_silent_while_the_other_plays() {
+    let mut kit = Kit::new(RATE);
+    kit.trigger(Instrument::HighTom, 1.0);
+    render(&mut kit, 4800);
+    let one = InstrumentSettings { pan: -1.0, ..InstrumentSettings::default() };
+    kit.set(&Settings { room: 0.0, instruments: [one; INSTRUMENTS], ..Settings::default() });
+    for _ in 0..30 {
+        kit.trigger(Instrument::HighTom, 1.0);
+        for side in render(&mut kit, 4800) {
+            assert!(!side.iter().any(|x| x.is_subnormal()));
+        }
+    }
+    let [left, right] = render(&mut kit, 4800);
+    assert!(energy(&left) > 0.0 && right.iter().all(|&x| x == 0.0));
+}
+
 /// The largest step from one sample to the next.
 fn largest_step(sound: &[f32]) -> f32 {
     sound.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)

@@ -4,7 +4,6 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use groove::Instrument;
 use kit::Kit;
@@ -49,9 +48,8 @@ fn play(path: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
     for line in &loaded.unread {
         println!("  not read: {line}");
     }
-    let samples = Arc::new(loaded.kit);
     let mut kit = Kit::new(SAMPLE_RATE as f32);
-    assert!(kit.set_samples(Some(&samples)), "a new kit has room for recordings");
+    assert!(kit.set_samples(Some(&loaded.kit)), "a new kit has room for recordings");
     let spec = hound::WavSpec {
         channels: 2,
         sample_rate: SAMPLE_RATE,

@@ -13,7 +13,7 @@ use symphonia::core::formats::{FormatOptions, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
-use crate::{limits, shown};
+use crate::{FilesRead, limits, shown};
 
 /// The endings of files that are read, in lower case.
 pub(crate) const ENDINGS: [&str; 5] = ["wav", "flac", "aif", "aiff", "ogg"];
@@ -23,9 +23,15 @@ pub(crate) const ENDINGS: [&str; 5] = ["wav", "flac", "aif", "aiff", "ogg"];
 pub(crate) struct Recordings {
     read: HashMap<PathBuf, Result<Arc<Sound>, String>>,
     bytes: usize,
+    files: FilesRead,
 }
 
 impl Recordings {
+    /// The files that were read.
+    pub(crate) fn files(&self) -> &FilesRead {
+        &self.files
+    }
+
     /// The recording at `path`, read once however often it is asked for.
     pub(crate) fn get(&mut self, path: &Path) -> Result<Arc<Sound>, String> {
         if let Some(known) = self.read.get(path) {
@@ -44,6 +50,7 @@ impl Recordings {
     fn decode_file(&mut self, path: &Path) -> Result<Arc<Sound>, String> {
         let bytes = whole_files::read(path, limits::RECORDING, "a recording")
             .map_err(|error| error.to_string())?;
+        self.files.add(path, &bytes);
         let sound = decode(bytes)?;
         self.bytes += sound.bytes();
         if self.bytes > limits::MEMORY {

@@ -51,6 +51,7 @@ pub(crate) fn read(folder: &Path) -> Result<Draft, Error> {
             Err(why) => draft.report(why),
         }
     }
+    draft.files.extend(recordings.files());
     for instrument in Instrument::ALL {
         let regions = &mut draft.pads[instrument.index()].regions;
         regions.truncate(limits::REGIONS_PER_PAD);

@@ -24,6 +24,7 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
         .filter(|node| node.has_tag_name_of("instrument"))
         .take(limits::RECORDINGS)
         .collect();
+    draft.files.add(path, &bytes);
     let mut recordings = Recordings::default();
     for instrument in Instrument::ALL {
         let named = |drum: &&Node<'_, '_>| {
@@ -34,6 +35,7 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
             add(&mut draft, instrument, *drum, folder, &mut recordings);
         }
     }
+    draft.files.extend(recordings.files());
     Ok(draft)
 }
 

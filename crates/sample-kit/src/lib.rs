@@ -52,9 +52,11 @@ pub struct Loaded {
     /// Its name: the folder's, the file's, or what the file says.
     pub name: String,
     /// The recordings.
-    pub kit: SampleKit,
+    pub kit: Arc<SampleKit>,
     /// Recordings that the kit names and that could not be read, at most [`limits::REPORTED`], each in a line.
     pub unread: Vec<String>,
+    /// SHA-256 of the names and contents of all files that were read, in hexadecimal.
+    pub sha256: String,
 }
 
 /// Reads the kit at `path`: a folder, or a file whose name ends in `.sfz`, `.xml` or `.sf2`.
@@ -81,7 +83,12 @@ pub fn load(path: &Path) -> Result<Loaded, Error> {
     }
     place_unplaced(&mut draft.pads);
     let gain = even_gain(&draft.pads);
-    Ok(Loaded { name: draft.name, kit: SampleKit { pads: draft.pads, gain }, unread: draft.unread })
+    Ok(Loaded {
+        name: draft.name,
+        kit: Arc::new(SampleKit { pads: draft.pads, gain }),
+        unread: draft.unread,
+        sha256: whole_files::sha256(draft.files.0.as_bytes()),
+    })
 }
 
 /// What the readers of the four kinds make.
@@ -89,11 +96,27 @@ pub(crate) struct Draft {
     pub(crate) name: String,
     pub(crate) pads: [Pad; INSTRUMENTS],
     pub(crate) unread: Vec<String>,
+    pub(crate) files: FilesRead,
+}
+
+/// The files that were read: a line for each, its SHA-256 and its name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FilesRead(String);
+
+impl FilesRead {
+    pub(crate) fn add(&mut self, path: &Path, bytes: &[u8]) {
+        self.0 += &format!("{} {}\n", whole_files::sha256(bytes), shown(path));
+    }
+
+    pub(crate) fn extend(&mut self, other: &Self) {
+        self.0 += &other.0;
+    }
 }
 
 impl Draft {
     pub(crate) fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), pads: Default::default(), unread: Vec::new() }
+        let (pads, unread, files) = Default::default();
+        Self { name: name.into(), pads, unread, files }
     }
 
     pub(crate) fn add(&mut self, instrument: Instrument, region: Region) {

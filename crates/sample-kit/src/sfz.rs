@@ -20,6 +20,7 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
     let regions = parse(&text);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut draft = Draft::new(stem);
+    draft.files.add(path, text.as_bytes());
     let mut recordings = Recordings::default();
     let mut groups: [Vec<String>; INSTRUMENTS] = Default::default();
     let mut offs: [Vec<String>; INSTRUMENTS] = Default::default();
@@ -37,6 +38,7 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
             add(&mut draft, instrument, region, key, &folder, &mut recordings);
         }
     }
+    draft.files.extend(recordings.files());
     for (i, group) in groups.iter().enumerate() {
         for (other, off) in offs.iter().enumerate() {
             if i != other && group.iter().any(|group| off.contains(group)) {

@@ -1,40 +1,28 @@
 //! One copy of a kit in memory for all that play it.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::SystemTime;
 
 use kit::SampleKit;
 
-use crate::{Error, load};
+use crate::{Error, Loaded, load};
 
-/// A kit, and when its own file was last written: a changed kit is read anew.
-type Known = HashMap<(PathBuf, Option<SystemTime>), (Weak<SampleKit>, String, Vec<String>)>;
+/// The kits that somebody holds, by their SHA-256.
+static HELD: Mutex<Vec<(String, Weak<SampleKit>)>> = Mutex::new(Vec::new());
 
-static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
-
-/// Like [`load`], but whoever asks for a kit that is in memory gets that one: the kit, its name, and what could not be read of it.
+/// Like [`load`], but of whoever holds a kit of the same files all hold the same.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_shared(path: &Path) -> Result<(Arc<SampleKit>, String, Vec<String>), Error> {
-    let written = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    let key = (path.to_path_buf(), written);
-    let find = || {
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = known.get_or_insert_default();
-        known.retain(|_, (kit, ..)| kit.strong_count() > 0);
-        let (kit, name, unread) = known.get(&key)?;
-        Some((kit.upgrade()?, name.clone(), unread.clone()))
-    };
-    if let Some(found) = find() {
-        return Ok(found);
-    }
+pub fn load_shared(path: &Path) -> Result<Loaded, Error> {
+    // Read first: what is in memory may be older than what is on the disk.
     let loaded = load(path)?;
-    let kit = Arc::new(loaded.kit);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let entry = (Arc::downgrade(&kit), loaded.name.clone(), loaded.unread.clone());
-    known.get_or_insert_default().insert(key, entry);
-    Ok((kit, loaded.name, loaded.unread))
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    held.retain(|(_, kit)| kit.strong_count() > 0);
+    let same = held.iter().find(|(sha256, _)| *sha256 == loaded.sha256);
+    if let Some(kit) = same.and_then(|(_, kit)| kit.upgrade()) {
+        return Ok(Loaded { kit, ..loaded });
+    }
+    held.push((loaded.sha256.clone(), Arc::downgrade(&loaded.kit)));
+    Ok(loaded)
 }

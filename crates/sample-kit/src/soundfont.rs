@@ -32,6 +32,7 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
         .or(font.get_presets().first())
         .ok_or_else(|| told(&"no preset in it"))?;
     let mut draft = Draft::new(preset.get_name().trim().to_owned());
+    draft.files.add(path, &bytes);
     let name = shown(path).to_lowercase();
     let is_avldrums = name.contains("black_pearl") || name.contains("red_zeppelin");
     let map = if is_avldrums { NoteMap::Avldrums } else { NoteMap::GeneralMidi };

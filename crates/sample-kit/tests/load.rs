@@ -146,10 +146,22 @@ fn random_and_damaged_files_never_panic() {
 }
 
 #[test]
-fn two_who_ask_for_a_kit_share_it() {
+fn all_who_hold_a_kit_share_it_and_its_hash_is_that_of_its_files() {
     let folder = tempfile::tempdir().expect("a folder");
-    wav(&folder.path().join("kick.wav"), 100.0);
-    let (first, ..) = sample_kit::load_shared(folder.path()).expect("a kit");
-    let (second, ..) = sample_kit::load_shared(folder.path()).expect("a kit");
-    assert!(std::sync::Arc::ptr_eq(&first, &second));
+    let path = folder.path().join("kick.wav");
+    wav(&path, 100.0);
+    let shared = || sample_kit::load_shared(folder.path()).expect("a kit");
+    let (first, second) = (shared(), shared());
+    assert!(std::sync::Arc::ptr_eq(&first.kit, &second.kit));
+    assert_eq!(first.sha256, second.sha256);
+    assert_eq!(first.sha256.len(), 64);
+    // What was changed on the disk is read anew, though its older self is in memory.
+    wav(&path, 200.0);
+    let changed = shared();
+    assert_ne!(changed.sha256, first.sha256);
+    assert_ne!(changed.kit.pads[0].regions[0].sound, first.kit.pads[0].regions[0].sound);
+    // A name says what is played.
+    std::fs::rename(&path, folder.path().join("snare.wav")).expect("renamed");
+    assert_ne!(shared().sha256, changed.sha256);
+    assert!(first.kit.bytes() > 0, "it is there as long as it is held");
 }

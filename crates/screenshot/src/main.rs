@@ -197,7 +197,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         look.theme = arguments.theme.unwrap_or(look.theme);
         look.is_more_open |= arguments.row.is_some();
         look.second_row = arguments.row.unwrap_or(look.second_row);
-        look.strip = arguments.strip.unwrap_or(look.strip);
+        let strip = arguments.strip.unwrap_or(look.strip());
+        look.show(strip);
     }
     if arguments.generates || !arguments.slots.is_empty() {
         generate(&mut window, arguments)?;

@@ -55,6 +55,10 @@ pub enum Job {
         /// The seed of the performance.
         seed: u64,
     },
+    /// Plays a kit of the user's own, a file or a folder; `None` for the built-in one.
+    ChooseKit(Option<PathBuf>),
+    /// Plays the kit that the project names, if it is another than before.
+    FollowKit,
     /// Lists a folder.
     List {
         /// The folder.
@@ -116,6 +120,8 @@ pub enum JobResult {
     ClipRead(Box<ClipFile>),
     /// The weights of this name play from the next bar line on.
     Weights(String),
+    /// Another kit plays; a line about it.
+    Kit(String),
     /// The new row, for [`put_row`](crate::editing::commands::put_row).
     Redrawn(Box<RedrawnCells>),
     /// The content of the folder.
@@ -158,7 +164,11 @@ pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
         Job::LoadPreset(path) => presets::load(path),
         Job::RenamePreset { path, name } => presets::rename(path, name),
         Job::DeletePreset(path) => presets::delete(path),
-        Job::ReadWeights { .. } | Job::Reroll { .. } | Job::Perform { .. } => {
+        Job::ReadWeights { .. }
+        | Job::ChooseKit(_)
+        | Job::FollowKit
+        | Job::Reroll { .. }
+        | Job::Perform { .. } => {
             unreachable!("these are not files alone")
         }
     };

@@ -1,16 +1,21 @@
-//! The file thread: one per instance, which reads and writes all files, so that a slow folder stops no decode.
+//! The file thread: one per instance, which reads and writes all files, so that a slow folder stops no decode. It owns the kit
+//! that was read from them.
 //!
 //! It starts with the first job and ends with the instance, after the jobs it was sent.
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use groove::KeyMap;
 
 use crate::files::jobs::{self, Job, JobResult};
-use crate::handoff::FileEnd;
+use crate::generation::own_kit::OwnKit;
+use crate::handoff::{FileEnd, KitEnd};
+use crate::params::JangdanParams;
 
 /// Reads the weights in a file, or the embedded ones; a failure is a line for the user.
 pub(crate) trait Load<W>: Fn(Option<&Path>) -> Result<Arc<W>, String> {}
@@ -25,22 +30,32 @@ pub(super) struct LoadedWeights<W> {
     pub(super) weights: Result<Arc<W>, String>,
 }
 
-/// Does jobs until it is time to end. Weights that `load` has read go to the worker by `loaded`. The keys of clips are
-/// read by `key_map`.
+/// How often it looks whether a kit that was put away is heard no more.
+const RECLAIM: Duration = Duration::from_millis(500);
+
+/// Does jobs until it is time to end. Weights that `load` has read go to the worker by `loaded`, a kit to the audio thread by
+/// `kit`. What else jobs depend on is in `params`.
 pub(super) fn run<W>(
     end: &FileEnd,
     load: &impl Load<W>,
-    key_map: impl Fn() -> KeyMap,
+    params: &JangdanParams,
     loaded: &Sender<LoadedWeights<W>>,
+    kit: KitEnd,
 ) {
-    while let Some(job) = end.next() {
+    let mut kit = OwnKit::new(kit);
+    loop {
+        let patience = kit.reclaim().then_some(RECLAIM);
+        let ControlFlow::Continue(job) = end.next(patience) else { return };
         match job {
-            Job::ReadWeights { path, revision } => {
+            None => {}
+            Some(Job::ReadWeights { path, revision }) => {
                 let weights = read(load, path.as_deref());
                 _ = loaded.send(LoadedWeights { path, revision, weights });
                 end.wake_worker();
             }
-            job => end.done(run_job(&job, key_map())),
+            Some(Job::ChooseKit(path)) => end.done(kit.choose(params, path.as_deref())),
+            Some(Job::FollowKit) => kit.follow(params),
+            Some(job) => end.done(run_job(&job, params.key_map())),
         }
     }
 }

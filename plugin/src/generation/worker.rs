@@ -22,7 +22,7 @@ use crate::generation::file_thread::{self, LoadedWeights};
 use crate::generation::scheduler::{Scheduler, StepResult};
 use crate::generation::weights::Decode;
 use crate::handoff::{
-    AudioState, BackgroundThread, Network, ShutdownHandle, WaitBudget, WorkerEnd,
+    AudioState, BackgroundThread, KitEnd, Network, ShutdownHandle, WaitBudget, WorkerEnd,
 };
 use crate::params::JangdanParams;
 use crate::state::request::{GrooveRequest, Revisions};
@@ -50,13 +50,15 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Starts a worker that reads its weights with `load`: the embedded ones itself, files on the file thread.
+    /// Starts a worker that reads its weights with `load`: the embedded ones itself, files on the file thread, which reads kits
+    /// for `kit`, too.
     ///
     /// Where the system refuses a thread, the factory's or the saved pattern plays, and the window says that there is no
     /// answer.
     pub(crate) fn spawn<W: Decode>(
         params: Arc<JangdanParams>,
         end: WorkerEnd,
+        kit: KitEnd,
         load: impl Load<W> + Send + Sync + 'static,
     ) -> Self {
         let shutdown_handle = end.shutdown_handle();
@@ -64,7 +66,7 @@ impl Worker {
         let (loaded_in, loaded_out) = unbounded();
         let (files_load, files_params) = (load.clone(), params.clone());
         end.start_files_with(move |end| {
-            file_thread::run(end, &*files_load, || files_params.key_map(), &loaded_in);
+            file_thread::run(end, &*files_load, &files_params, &loaded_in, kit);
         });
         let run = move || run(&params, end, &*load, &loaded_out);
         let thread = Some(BackgroundThread::spawn("jangdan-worker", run));
@@ -96,6 +98,7 @@ fn run<W: Decode>(
     scheduler.answer().into_iter().for_each(|answer| end.publish(answer));
 
     let mut network = CurrentNetwork::new();
+    let mut kit_revision = 0;
     let mut last_wanted = None;
     // The request that nothing is left to do for.
     let mut settled = None;
@@ -105,6 +108,10 @@ fn run<W: Decode>(
         let state = end.state();
         if let Some(played) = played(params, &state, &scheduler) {
             end.remember(played);
+        }
+        let wanted_kit = params.own_kit.changes();
+        if std::mem::replace(&mut kit_revision, wanted_kit) != wanted_kit {
+            end.follow_kit();
         }
         let mut read: Vec<LoadedWeights<W>> = loaded.try_iter().collect();
         if let Some((revision, path)) = network.follow(params) {

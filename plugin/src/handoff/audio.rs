@@ -5,10 +5,12 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use engine::{CYCLES, Now};
+use kit::Kit;
 use triple_buffer::{Input, Output, triple_buffer};
 
 use super::{
-    AudioState, KeyActivity, LoadEnd, Loaded, NOTHING, RecordedRhythm, Shared, WaitBudget,
+    AudioState, KeyActivity, KitEnd, KitOutput, LoadEnd, Loaded, NOTHING, RecordedRhythm, Shared,
+    WaitBudget,
 };
 use crate::handoff::answer::Answer;
 use crate::state::choice::Choice;
@@ -19,6 +21,7 @@ pub struct AudioEnd {
     pub(super) answers: Output<Answer>,
     /// What counts until the worker's answers do: those to the project that was loaded last.
     pub(super) loaded: Output<Loaded>,
+    pub(super) kit: KitOutput,
     /// The state as it was published last, and its ways to the worker and to the window.
     pub(super) state: AudioState,
     pub(super) worker_state: Input<AudioState>,
@@ -60,6 +63,24 @@ impl AudioEnd {
         let (loaded, output) = triple_buffer(&Loaded::default());
         self.loaded = output;
         LoadEnd { loaded, shared: self.shared.clone() }
+    }
+
+    /// The end for the thread that reads kits; one made before is cut off.
+    pub(crate) fn kit_end(&mut self) -> KitEnd {
+        let (end, output) = KitOutput::pair(self.shared.clone());
+        self.kit = output;
+        end
+    }
+
+    /// Has `kit` play the newest kit of the user's own, or none.
+    pub fn take_kit(&mut self, kit: &mut Kit) {
+        self.kit.hand_to(kit);
+    }
+
+    /// Waits until the kit of this `revision` of the project's, or none in its place, is there to be
+    /// [taken](Self::take_kit), for `limit` at most, and returns whether it is. For offline rendering only, as [`wait`](Self::wait).
+    pub fn wait_for_kit(&mut self, revision: impl Fn() -> u64, limit: Duration) -> bool {
+        self.kit.wait(revision, || self.shared.nudge.set(), limit)
     }
 
     /// Tells the worker which [cycles](engine::Engine::cycles) to have patterns of, and of which groove. Returns

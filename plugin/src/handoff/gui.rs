@@ -8,7 +8,7 @@ use engine::Playing;
 use nice_plug_egui::RepaintNotifier;
 use triple_buffer::Output;
 
-use super::{AudioState, KeyActivity, Network, Shared};
+use super::{AudioState, KeyActivity, KitInfo, Network, Shared};
 use crate::factory::weights::WeightsInfo;
 use crate::files::jobs::{ExportScope, Job, JobResult};
 use crate::files::midi_export::PlayedCycle;
@@ -93,6 +93,11 @@ impl GuiEnd {
     /// The weights in use.
     pub fn weights(&self) -> Arc<WeightsInfo> {
         self.shared.weights.lock().clone()
+    }
+
+    /// The kit of the user's own.
+    pub fn kit(&self) -> Arc<KitInfo> {
+        self.shared.kit.lock().clone()
     }
 
     /// The window polls it to know when to draw again.

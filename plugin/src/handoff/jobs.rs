@@ -1,8 +1,10 @@
 //! Jobs between the window, the file thread and the worker. The audio thread has no end of it.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use parking_lot::Mutex;
 
 use super::{BackgroundThread, Shared};
@@ -87,9 +89,18 @@ impl Jobs {
 pub(crate) struct FileEnd(pub(super) Arc<Shared>);
 
 impl FileEnd {
-    /// Waits for the next job; `None` when it is time to end.
-    pub(crate) fn next(&self) -> Option<Job> {
-        self.0.jobs.files.1.recv().ok().flatten()
+    /// Waits for the next job, for `patience` at most, where there is one: then `Continue(None)`. Breaks when it is time to end.
+    pub(crate) fn next(&self, patience: Option<Duration>) -> ControlFlow<(), Option<Job>> {
+        let jobs = &self.0.jobs.files.1;
+        let received = match patience {
+            Some(patience) => jobs.recv_timeout(patience),
+            None => jobs.recv().map_err(RecvTimeoutError::from),
+        };
+        match received {
+            Ok(Some(job)) => ControlFlow::Continue(Some(job)),
+            Err(RecvTimeoutError::Timeout) => ControlFlow::Continue(None),
+            Ok(None) | Err(RecvTimeoutError::Disconnected) => ControlFlow::Break(()),
+        }
     }
 
     /// Tells the window the result of a job.

@@ -59,6 +59,11 @@ impl WorkerEnd {
         self.shared.jobs.send(Job::ReadWeights { path: Some(path), revision: Some(revision) });
     }
 
+    /// Has the file thread read the kit that the project names.
+    pub(crate) fn follow_kit(&self) {
+        self.shared.jobs.send(Job::FollowKit);
+    }
+
     /// Sets what the file thread runs. It starts with the first job.
     pub(crate) fn start_files_with(&self, run: impl FnOnce(&FileEnd) + Send + 'static) {
         let end = FileEnd(self.shared.clone());

@@ -9,12 +9,12 @@ use nice_plug::prelude::{Param, ParamPtr, Params, PluginState};
 use serde::Deserialize;
 
 use crate::params::JangdanParams;
+use crate::state::chosen_file::ChosenFile;
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
 use crate::state::groove_name::GrooveName;
 use crate::state::morph::Corners;
 use crate::state::slots::SavedSlots;
-use crate::state::weights_file::ChosenWeights;
 use crate::state::window_size::WindowSize;
 
 /// The field that carries [`LoadReport`] to their instance. Fields are loaded in order of name, so
@@ -82,7 +82,7 @@ fn can_read(name: &str, text: &str) -> bool {
         "groove" => is::<Groove>(text),
         "name" => is::<Option<GrooveName>>(text),
         "slots" => is::<SavedSlots>(text),
-        "weights" => is::<Option<ChosenWeights>>(text),
+        "kit" | "weights" => is::<Option<ChosenFile>>(text),
         "window" => is::<WindowSize>(text),
         // Nobody's but ours.
         _ => false,
@@ -96,6 +96,7 @@ fn spoken(name: &str) -> &str {
         "edits" => "the edits",
         "folder" | "presets" => "a folder",
         "groove" => "the groove",
+        "kit" => "which kit it plays",
         "name" => "the groove's name",
         "slots" => "the slots",
         "weights" => "which weights it plays with",

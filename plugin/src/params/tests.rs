@@ -27,7 +27,7 @@ fn ids_are_for_ever() {
     assert_eq!(
         fields.keys().collect::<Vec<_>>(),
         [
-            "corners", "edits", "findings", "folder", "groove", "name", "presets", "slots",
+            "corners", "edits", "findings", "folder", "groove", "kit", "name", "presets", "slots",
             "weights", "window"
         ]
     );

@@ -5,7 +5,7 @@ use nice_plug::midi::{Channel, Key};
 use nice_plug::prelude::{NoteEvent, ProcessContext};
 use nice_plug::util::permit_alloc;
 
-use super::Jangdan;
+use super::{Jangdan, KIT_TIMEOUT};
 use crate::playing::player::{BlockInput, MAX_ACTIONS, QueuedAction};
 use crate::state::choice::Choice;
 
@@ -39,6 +39,19 @@ impl Jangdan {
         if let Some(heard) = self.player.begin(input, time, playing) {
             self.audio.publish_rhythm(&heard);
         }
+    }
+
+    /// Sets the kit, and has it play the user's own as soon as that is read; offline, waits for that.
+    pub(super) fn prepare_kit(&mut self) {
+        self.kit.set(&self.params.kit_settings());
+        let wanted = self.params.own_kit.changes();
+        if self.is_offline && self.given_up_kit != Some(wanted) {
+            let (audio, params) = (&mut self.audio, &self.params);
+            let has_come =
+                permit_alloc(|| audio.wait_for_kit(|| params.own_kit.changes(), KIT_TIMEOUT));
+            self.given_up_kit = (!has_come).then(|| params.own_kit.changes());
+        }
+        self.audio.take_kit(&mut self.kit);
     }
 
     /// Hears the keys of this block.

@@ -7,7 +7,7 @@ use nice_plug::context::process::SendEventError;
 
 use super::*;
 use crate::generation::weights::{Fake, Gate};
-use crate::state::weights_file::ChosenWeights;
+use crate::state::chosen_file::ChosenFile;
 
 const RATE: f32 = 48_000.0;
 const FRAMES: usize = 4096;
@@ -173,7 +173,7 @@ fn what_changes_while_a_bounce_waits_is_waited_for_as_it_is_then() {
         while gui.state().cycles[0] == 0 {
             std::thread::yield_now();
         }
-        let chosen = ChosenWeights { path: "another".into(), sha256: String::new() };
+        let chosen = ChosenFile { path: "another".into(), sha256: String::new() };
         params.weights.set(Some(chosen));
         gate.open();
         bounce.join().unwrap()

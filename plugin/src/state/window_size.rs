@@ -40,7 +40,7 @@ pub enum SecondRow {
 }
 
 /// What the strip beside the grid shows of each instrument.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strip {
     /// How much and how loud it plays.
@@ -69,8 +69,10 @@ pub struct WindowSize {
     pub is_more_open: bool,
     /// What is in it.
     pub second_row: SecondRow,
-    /// What the strip shows.
-    pub strip: Strip,
+    /// Whether the strip shows keys.
+    pub shows_keys: bool,
+    /// Whether it shows the kit.
+    pub shows_kit: bool,
 }
 
 impl Default for WindowSize {
@@ -83,7 +85,24 @@ impl Default for WindowSize {
             theme: Theme::default(),
             is_more_open: false,
             second_row: SecondRow::default(),
-            strip: Strip::default(),
+            shows_keys: false,
+            shows_kit: false,
         }
+    }
+}
+
+impl WindowSize {
+    /// What the strip shows.
+    pub fn strip(&self) -> Strip {
+        match (self.shows_kit, self.shows_keys) {
+            (true, _) => Strip::Kit,
+            (false, true) => Strip::Keys,
+            (false, false) => Strip::Mix,
+        }
+    }
+
+    /// Has the strip show this.
+    pub fn show(&mut self, strip: Strip) {
+        (self.shows_kit, self.shows_keys) = (strip == Strip::Kit, strip == Strip::Keys);
     }
 }

@@ -154,6 +154,7 @@ impl Window {
             keys: self.gui.take_keys(),
             network: self.gui.network(),
             is_bypassed: self.params.bypass.value(),
+            kit: self.gui.kit(),
             attributes: weights.attributes.len().min(ATTRIBUTES),
             weights,
             locks: edits.kept().clone(),

@@ -47,7 +47,8 @@ fn nor_with_everything_unfolded() {
     let window = window();
     {
         let mut kept = window.params.window.write();
-        (kept.is_more_open, kept.strip) = (true, Strip::Keys);
+        kept.is_more_open = true;
+        kept.show(Strip::Keys);
     }
     assert_rests_everywhere(window, 0);
 }

@@ -4,8 +4,9 @@ use egui::Shape;
 use egui::epaint::ClippedShape;
 use groove::sequencer::PlaybackSettings;
 use groove::{Bar, Beats, Grid, Hit, Instrument, Metre, Pattern, STEPS};
-use jangdan::handoff::Network;
+use jangdan::handoff::{KitInfo, Network};
 use jangdan::headless::Image;
+use jangdan::state::chosen_file::ChosenFile;
 use jangdan::state::groove::Groove;
 use jangdan::state::morph::Corner;
 use jangdan::window::UndoState;
@@ -45,6 +46,12 @@ fn fill(window: &mut Headless) {
     let clip = Corner::Clip { name, pattern: Box::new(factory::pattern()) };
     window.params.corners.set([(); 4].map(|()| clip.clone()));
     (0..64).for_each(|step| window.scene.locks.lock(step, Instrument::Kick, None));
+    let name = "a kit of a very long name ".repeat(8);
+    let chosen = ChosenFile { path: name.clone(), sha256: String::new() };
+    window.params.own_kit.set(Some(chosen));
+    let missing = Instrument::ALL.map(Instrument::name).to_vec();
+    let (loaded, bytes) = (Some((name.clone(), name)), 1_000_000_000);
+    window.scene.kit = Arc::new(KitInfo { loaded, bytes, missing, ..KitInfo::default() });
     window.view().show_error("There is no room ".repeat(40));
 }
 
@@ -79,7 +86,8 @@ fn no_text_touches_its_neighbour_or_the_windows_edge_at_any_size() {
             }
             {
                 let mut look = window.params.window.write();
-                (look.is_more_open, look.strip) = (second_row.is_some(), strip);
+                look.is_more_open = second_row.is_some();
+                look.show(strip);
                 look.second_row = second_row.unwrap_or_default();
             }
             window.frame(Vec::new());

@@ -122,7 +122,7 @@ fn the_strip_turns_density_and_level_and_its_other_page_the_choke_group() {
     drag(&mut window, pos2(right, row), pos2(right, row) + down, Modifiers::NONE);
     let ride = window.params.instruments.of(Instrument::Ride);
     assert!(ride.density.value() < -0.2 && ride.velocity.value() < 0.8);
-    window.params.window.write().strip = Strip::Keys;
+    window.params.window.write().show(Strip::Keys);
     window.frame(Vec::new());
     drag(&mut window, pos2(right, row), pos2(right, row) - vec2(0.0, 80.0), Modifiers::NONE);
     assert_eq!(window.params.instruments.of(Instrument::Ride).choke.value(), 2);
@@ -131,7 +131,7 @@ fn the_strip_turns_density_and_level_and_its_other_page_the_choke_group() {
 #[test]
 fn the_strip_s_third_page_turns_level_pan_and_tune_of_an_instrument_in_the_kit() {
     let mut window = window();
-    window.params.window.write().strip = Strip::Kit;
+    window.params.window.write().show(Strip::Kit);
     window.frame(Vec::new());
     for name in ["Snare level", "Snare pan", "Snare tune"] {
         let at = place(&window, ("field", name));
@@ -164,6 +164,45 @@ fn the_kit_s_row_chooses_the_kit_and_turns_its_knobs_and_more_takes_its_place() 
     assert!(at(&window, "Kit tune").is_none() && at(&window, "Triplet feel").is_some());
     click(&mut window, more);
     assert!(!window.params.window.read().is_more_open);
+}
+
+#[test]
+fn a_kit_of_one_s_own_is_chosen_in_the_file_dialog_and_put_away_by_a_button() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("drums.sfz"), "").unwrap();
+    let mut window = window();
+    {
+        let mut look = window.params.window.write();
+        (look.is_more_open, look.second_row) = (true, SecondRow::Kit);
+    }
+    let chosen = jangdan::state::chosen_file::ChosenFile {
+        path: folder.path().join("gone.sfz").to_string_lossy().into_owned(),
+        sha256: String::new(),
+    };
+    window.params.own_kit.set(Some(chosen));
+    let trouble = "gone.sfz: there is no such file; the built-in kit plays".to_owned();
+    window.scene.kit = Arc::new(jangdan::handoff::KitInfo {
+        trouble: Some(trouble.clone()),
+        ..Default::default()
+    });
+    window.frame(Vec::new());
+    let texts = |window: &mut Headless| super::look::texts(&window.frame(Vec::new()).shapes);
+    let shown = texts(&mut window);
+    assert!(shown.iter().any(|(_, text)| *text == trouble), "it is told in the footer");
+    assert!(shown.iter().any(|(_, text)| text == "gone.sfz is missing"));
+    let away = pill(&window, "built in");
+    click(&mut window, away);
+    assert_eq!(window.take_commands(), [Command::Job(Job::ChooseKit(None))]);
+    let own = place(&window, "own-kit");
+    click(&mut window, own);
+    window.execute();
+    (0..30).for_each(|_| drop(window.frame(Vec::new())));
+    let shown = texts(&mut window);
+    assert!(shown.iter().any(|(_, text)| text == "drums.sfz"), "{shown:?}");
+    let (here, _) = shown.iter().find(|(_, text)| text == "Use this folder").expect("a button");
+    click(&mut window, here.center());
+    let wanted = Command::Job(Job::ChooseKit(Some(folder.path().to_owned())));
+    assert_eq!(window.take_commands(), [wanted]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("whole-files", &[]),
     ("sample-kit", &["groove", "kit", "whole-files"]),
     ("trainer", &["groove", "musicvae", "whole-files"]),
-    ("jangdan", &["engine", "groove", "kit", "musicvae", "whole-files"]),
+    ("jangdan", &["engine", "groove", "kit", "musicvae", "sample-kit", "whole-files"]),
     ("screenshot", &["groove", "jangdan", "musicvae"]),
     ("xtask", &["testhost", "whole-files"]),
 ];

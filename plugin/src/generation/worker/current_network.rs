@@ -7,7 +7,7 @@ use crate::factory::weights::WeightsInfo;
 use crate::generation::file_thread::LoadedWeights;
 use crate::generation::weights::Decode;
 use crate::params::JangdanParams;
-use crate::state::weights_file::ChosenWeights;
+use crate::state::chosen_file::ChosenFile;
 
 /// The network, or why there is none.
 pub(super) struct CurrentNetwork<W> {
@@ -74,12 +74,12 @@ impl<W: Decode> CurrentNetwork<W> {
         let taken = if revision.is_none() {
             let path = path.map(|path| path.to_string_lossy().into_owned());
             let sha256 = sha256.unwrap_or_default().to_owned();
-            let chosen = path.map(|path| ChosenWeights { path, sha256 });
+            let chosen = path.map(|path| ChosenFile { path, sha256 });
             self.revision = Some(params.weights.set(chosen));
             Taken::Chosen
         } else if revision == self.revision {
             let chosen = params.weights.get();
-            let is_other = |chosen: &ChosenWeights| sha256.is_some_and(|own| own != chosen.sha256);
+            let is_other = |chosen: &ChosenFile| sha256.is_some_and(|own| own != chosen.sha256);
             if (*chosen).as_ref().is_some_and(is_other) {
                 note = Some("the file has changed since the project was saved".to_owned());
             }

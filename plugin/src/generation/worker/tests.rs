@@ -22,10 +22,10 @@ use crate::headless::Host;
 use crate::params::JangdanParams;
 use crate::params::snapshot::State;
 use crate::state::choice::Choice;
+use crate::state::chosen_file::ChosenFile;
 use crate::state::edit::{Edit, Part};
 use crate::state::groove::Groove;
 use crate::state::request::{GrooveRequest, Recipe};
-use crate::state::weights_file::ChosenWeights;
 
 /// Longer than any answer takes; a test that fails ends by this.
 const LONG: Duration = Duration::from_secs(60);
@@ -48,8 +48,8 @@ fn instance<W: Decode>(
     params: JangdanParams,
 ) -> Instance {
     let params = Arc::new(params);
-    let (audio, worker, gui) = handoff();
-    let worker = Worker::spawn(params.clone(), worker, load);
+    let (mut audio, worker, gui) = handoff();
+    let worker = Worker::spawn(params.clone(), worker, audio.kit_end(), load);
     Instance { params, audio, gui, _worker: worker }
 }
 
@@ -123,7 +123,7 @@ fn the_embedded_network_answers_each_seed_with_its_own_pattern() {
     let weights = Weights::load(None).unwrap();
     let params = Arc::new(JangdanParams::default());
     let (mut audio, worker, _gui) = handoff();
-    let _worker = Worker::spawn(params.clone(), worker, Weights::load);
+    let _worker = Worker::spawn(params.clone(), worker, audio.kit_end(), Weights::load);
     assert!(audio.wait(|| request(&params), &[0], false, LONG));
     let expected = weights.model.decode(&params.recipe(), 0, &mut Default::default());
     assert_eq!(audio.answer().live.score, Score::steady(expected));
@@ -343,7 +343,7 @@ fn chosen_weights_make_the_groove_anew_and_the_project_remembers_them() {
     let other = Score::steady(Fake("long name").pattern(&instance.params.recipe(), 0));
     assert_eq!(instance.live(), other);
     assert_ne!(instance.audio.answer().live.identity(), made_by, "offered as another groove");
-    let chosen = ChosenWeights { path: "long name".to_owned(), sha256: "long name".to_owned() };
+    let chosen = ChosenFile { path: "long name".to_owned(), sha256: "long name".to_owned() };
     assert_eq!(*instance.params.weights.get(), Some(chosen));
     assert_eq!(instance.params.groove.get().weights, "long name");
 
@@ -363,7 +363,7 @@ fn a_project_whose_weights_are_missing_plays_its_patterns_and_says_so() {
         cycles: vec![own],
         ..Groove::default()
     });
-    let chosen = ChosenWeights { path: "/lost/drummer.st".to_owned(), sha256: "lost".to_owned() };
+    let chosen = ChosenFile { path: "/lost/drummer.st".to_owned(), sha256: "lost".to_owned() };
     params.weights.set(Some(chosen.clone()));
     let mut instance = instance(named, params);
     assert!(instance.is_answered());
@@ -381,7 +381,7 @@ fn a_project_whose_weights_are_missing_plays_its_patterns_and_says_so() {
 #[test]
 fn weights_that_have_changed_since_play_but_are_told_of() {
     let params = JangdanParams::default();
-    let chosen = ChosenWeights { path: "long name".to_owned(), sha256: "older".to_owned() };
+    let chosen = ChosenFile { path: "long name".to_owned(), sha256: "older".to_owned() };
     params.weights.set(Some(chosen));
     let mut instance = instance(named, params);
     assert!(instance.is_answered());

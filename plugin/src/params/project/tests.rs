@@ -19,7 +19,7 @@ use crate::params::snapshot::State;
 use crate::state::edit::{Edit, Part};
 use crate::state::morph::{Corner, Pad};
 use crate::state::request::{GrooveKey, Recipe};
-use crate::state::window_size::{SecondRow, Strip, Theme};
+use crate::state::window_size::{SecondRow, Theme};
 
 /// What a project of `params` holds.
 pub(super) fn saved(params: &JangdanParams) -> PluginState {
@@ -109,9 +109,10 @@ pub(super) fn touched() -> JangdanParams {
     };
     params.slots.store(11, Some(kept.clone()));
     params.groove.put(Groove { cycles: vec![pattern, other], ..kept });
-    let chosen =
-        ChosenWeights { path: "drummer.safetensors".to_owned(), sha256: "0123".to_owned() };
+    let chosen = ChosenFile { path: "drummer.safetensors".to_owned(), sha256: "0123".to_owned() };
     params.weights.set(Some(chosen));
+    let chosen = ChosenFile { path: "drums/kit.sfz".to_owned(), sha256: "4567".to_owned() };
+    params.own_kit.set(Some(chosen));
     *params.name.write() =
         Some(GrooveName::new("Late night".to_owned(), params.name_source(), true));
     *params.folder.write() = "clips".to_owned();
@@ -123,7 +124,8 @@ pub(super) fn touched() -> JangdanParams {
         theme: Theme::Light,
         is_more_open: true,
         second_row: SecondRow::Kit,
-        strip: Strip::Keys,
+        shows_keys: true,
+        shows_kit: true,
     };
     params
 }

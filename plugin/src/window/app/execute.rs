@@ -81,6 +81,7 @@ impl Window {
                 Err(error) => view.show_error(error),
             },
             JobResult::Listed(folder) => view.show_folder(folder),
+            JobResult::Kit(told) => view.notify(told),
             JobResult::Weights(name) => view.notify(format!("The network plays with {name}")),
             JobResult::Redrawn(cells) => commands::put_cells(params, history, &cells),
             JobResult::PresetsListed(presets) => view.show_presets(presets),

@@ -196,7 +196,9 @@ pub fn draw(
     requests.commands.extend(
         pressed.map(|instrument| Command::Job(Job::Reroll { instrument, seed: dice::number() })),
     );
-    strip::strip(ui, cx, place, &playing.lanes, &mut kept.strip);
+    let mut shown = kept.strip();
+    strip::strip(ui, cx, place, &playing.lanes, &mut shown);
+    kept.show(shown);
     let is_key_lit = view.key_lights.follow(scene.keys, now_s);
     let pending = (scene.choice != scene.sounding).then_some(scene.choice);
     let highlight = SlotHighlight { sounding: scene.sounding, pending, lights: view.key_lights };
@@ -207,7 +209,7 @@ pub fn draw(
     match (layout.more, kept.second_row) {
         (None, _) => {}
         (Some(place), SecondRow::More) => knobs::back_row(ui, cx, place),
-        (Some(place), SecondRow::Kit) => kit::kit_row(ui, cx, place),
+        (Some(place), SecondRow::Kit) => kit::kit_row(ui, cx, place, scene, requests),
     }
     footer::footer(ui, cx, layout.footer, scene, &mut view.message, requests);
     resize::corner(ui, palette, window);
@@ -223,7 +225,8 @@ pub fn draw(
     if kept != before {
         let mut window = params.window.write();
         (window.theme, window.is_more_open) = (kept.theme, kept.is_more_open);
-        (window.second_row, window.strip) = (kept.second_row, kept.strip);
+        window.second_row = kept.second_row;
+        window.show(kept.strip());
         ui.ctx().request_repaint();
     }
     if view.playhead.is_moving(now_s) || !has_arrived || is_key_lit {

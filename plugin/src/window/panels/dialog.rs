@@ -192,6 +192,9 @@ impl Open {
                 answer =
                     if is_folder { Answer::Found(self.folder.clone()) } else { self.take_up() };
             }
+            if self.purpose.takes_folder() && ui.button("Use this folder").clicked() {
+                answer = Answer::Found(self.folder.clone());
+            }
             if ui.button("Cancel").clicked() {
                 answer = Answer::Cancelled;
             }

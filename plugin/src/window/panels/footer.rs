@@ -106,12 +106,13 @@ fn say(ui: &Ui, cx: ControlContext<'_>, room: Rect, scene: &Scene, message: &mut
     }
     let silence;
     let (text, is_error) = match &scene.network {
-        Network::Failed(trouble) if message.text.is_empty() => (trouble.as_str(), true),
-        Network::Silent(seconds) if message.text.is_empty() => {
+        _ if !message.text.is_empty() => (message.text.as_str(), message.is_error),
+        Network::Failed(trouble) => (trouble.as_str(), true),
+        Network::Silent(seconds) => {
             silence = format!("The network has not answered for {seconds} s; what plays goes on");
             (silence.as_str(), true)
         }
-        _ => (message.text.as_str(), message.is_error),
+        _ => (scene.kit.trouble.as_deref().unwrap_or_default(), true),
     };
     if text.is_empty() {
         return;

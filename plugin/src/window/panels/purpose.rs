@@ -20,6 +20,8 @@ pub(crate) enum Purpose {
     Corner(usize),
     /// A folder of presets.
     Presets,
+    /// A kit: a file, or a folder of recordings.
+    Kit,
 }
 
 impl Purpose {
@@ -30,6 +32,7 @@ impl Purpose {
             Self::Weights => "Load other weights",
             Self::Corner(_) => "A MIDI file for a corner of the pad",
             Self::Presets => "Choose a folder for presets",
+            Self::Kit => "Load a kit: SFZ, Hydrogen, SF2, or a folder of recordings",
         }
     }
 
@@ -37,7 +40,7 @@ impl Purpose {
         match self {
             Self::Import => "Import",
             Self::Export(_) => "Export here",
-            Self::Weights => "Load",
+            Self::Weights | Self::Kit => "Load",
             Self::Corner(_) => "Use",
             Self::Presets => "Use this folder",
         }
@@ -49,11 +52,17 @@ impl Purpose {
             Self::Import | Self::Export(_) | Self::Corner(_) => MIDI_ENDINGS,
             Self::Weights => &["safetensors"],
             Self::Presets => &[preset::ENDING],
+            Self::Kit => &["sfz", "xml", "sf2"],
         }
     }
 
     pub(crate) fn wants_folder(&self) -> bool {
         matches!(self, Self::Export(_) | Self::Presets)
+    }
+
+    /// Whether the folder that is shown may be taken instead of a file.
+    pub(crate) fn takes_folder(&self) -> bool {
+        *self == Self::Kit
     }
 
     pub(crate) fn command(&self, path: PathBuf) -> Command {
@@ -65,6 +74,7 @@ impl Purpose {
                 Command::Job(Job::Import { path, target: ClipTarget::Corner(*place) })
             }
             Self::Presets => Command::PresetFolder(path),
+            Self::Kit => Command::Job(Job::ChooseKit(Some(path))),
         }
     }
 }

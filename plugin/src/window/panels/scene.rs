@@ -7,7 +7,7 @@ use groove::{Beats, Pattern};
 use musicvae::infer::Locks;
 
 use crate::factory::weights::WeightsInfo;
-use crate::handoff::{KeyActivity, Network};
+use crate::handoff::{KeyActivity, KitInfo, Network};
 use crate::state::choice::Choice;
 use crate::state::request::ATTRIBUTES;
 
@@ -39,6 +39,8 @@ pub struct Scene {
     pub is_bypassed: bool,
     /// The weights in use.
     pub weights: Arc<WeightsInfo>,
+    /// The kit of the user's own.
+    pub kit: Arc<KitInfo>,
     /// How many attributes the weights know, at most [`ATTRIBUTES`].
     pub attributes: usize,
     /// Locked cells: new grooves keep them.
@@ -65,6 +67,7 @@ impl Scene {
             network: Network::Ready,
             is_bypassed: false,
             weights: Arc::default(),
+            kit: Arc::default(),
             attributes: ATTRIBUTES,
             locks: Locks::default(),
             undo: None,

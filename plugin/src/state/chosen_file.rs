@@ -1,10 +1,10 @@
-//! The weights file that a project uses instead of the embedded weights.
+//! A file or folder that a project names: its weights instead of the embedded ones, its kit instead of the built-in one.
 
 use serde::{Deserialize, Serialize};
 
-/// A weights file chosen by the user. Never written.
+/// A file or folder chosen by the user. Never written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChosenWeights {
+pub struct ChosenFile {
     /// Its path.
     pub path: String,
     /// SHA-256 of its content, in hexadecimal.
