@@ -181,7 +181,7 @@ fn a_clip_goes_to_the_slot_or_corner_that_it_is_dropped_on_and_elsewhere_plays()
 }
 
 #[test]
-fn presets_and_weights_that_are_dropped_are_loaded_and_anything_else_is_named() {
+fn presets_weights_and_kits_that_are_dropped_are_loaded_and_anything_else_is_named() {
     let mut window = window();
     let (root, at) = (std::env::temp_dir(), layout().groove.cells.center());
     let preset = Command::Job(Job::LoadPreset(root.join("mine.jangdan")));
@@ -189,9 +189,13 @@ fn presets_and_weights_that_are_dropped_are_loaded_and_anything_else_is_named() 
     let (path, revision) = (Some(root.join("w.safetensors")), None);
     let weights = [Command::Job(Job::ReadWeights { path, revision })];
     assert_eq!(drop_at(&mut window, at, &["w.safetensors"]), weights);
+    for name in ["drums.SFZ", "drums.sf2", "drumkit.xml", "folder"] {
+        let kit = [Command::Job(Job::ChooseKit(Some(root.join(name))))];
+        assert_eq!(drop_at(&mut window, at, &[name]), kit, "{name}");
+    }
     for (names, told) in [
         (&["song.wav"][..], "song.wav: neither a MIDI file"),
-        (&["folder"], "folder: neither a MIDI file"),
+        (&["other.xml"], "other.xml: neither a MIDI file"),
         (&["a.mid", "b.mid", "c.mid"], "2 more files were left"),
     ] {
         drop_at(&mut window, at, names);

@@ -1,8 +1,8 @@
-//! Files that are dropped onto the window, or whose address is pasted: MIDI files, presets and weights.
+//! Files that are dropped onto the window, or whose address is pasted: MIDI files, presets, weights and kits.
 //!
 //! On a slot or a corner of the pad a MIDI file goes there; anywhere else it becomes the live groove.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Event, Id, Pos2, Rect, StrokeKind, Ui};
 
@@ -93,11 +93,12 @@ fn load(paths: &[PathBuf], target: ClipTarget, commands: &mut Vec<Command>) -> O
                 break;
             }
         };
-        let Some(command) = command(path.clone(), target) else {
+        let Some(command) = command(path.clone(), target).or_else(|| kit_folder(path)) else {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let ending = preset::ENDING;
             return Some(format!(
-                "{name}: neither a MIDI file (.mid, .kar, .rmi), a preset (.{ending}) nor weights (.safetensors)"
+                "{name}: neither a MIDI file (.mid, .kar, .rmi), a preset (.{ending}), weights (.safetensors) nor a kit \
+                 (.sfz, .sf2, drumkit.xml, a folder)"
             ));
         };
         commands.push(command);
@@ -113,7 +114,14 @@ fn command(path: PathBuf, target: ClipTarget) -> Option<Command> {
         midi if MIDI_ENDINGS.contains(&midi) => Job::Import { path, target },
         preset::ENDING => Job::LoadPreset(path),
         "safetensors" => Job::ReadWeights { path: Some(path), revision: None },
+        "sfz" | "sf2" => Job::ChooseKit(Some(path)),
+        "xml" if path.ends_with("drumkit.xml") => Job::ChooseKit(Some(path)),
         _ => return None,
     };
     Some(Command::Job(job))
+}
+
+/// The command that plays a folder as a kit. Only the file thread looks whether it is one: what has no ending may be.
+fn kit_folder(path: &Path) -> Option<Command> {
+    path.extension().is_none().then(|| Command::Job(Job::ChooseKit(Some(path.to_owned()))))
 }
