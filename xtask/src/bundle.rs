@@ -93,15 +93,26 @@ fn finish(workspace: &Workspace, plan: &Plan, is_universal: bool) -> Result<()> 
     } else {
         println!("Install them for yourself with `cargo xtask bundle --install`, or copy them to:");
         for &format in Format::ALL {
-            println!("  {}  {}", format.name(), install::shown_folder(format));
+            println!("  {}  {}", format.name(), install::shown_folder(format, cfg!(windows)));
         }
     }
     Ok(())
 }
 
+/// Bundles the plugin that was built with `options` in the build folder `target`, with the licences.
+pub(crate) fn bundle_for(workspace: &Workspace, target: &Path, options: &[String]) -> Result<()> {
+    enter(workspace)?;
+    nice_plug_xtask::bundle(target, PLUGIN, options, false)?;
+    let vst3 = target.join("bundled").join(bundle_name(workspace, PLUGIN, Format::Vst3)?);
+    add_licences(&vst3, &licences::text(workspace, PLUGIN)?)
+}
+
 pub(crate) fn bundle_path(workspace: &Workspace, package: &str, format: Format) -> Result<PathBuf> {
-    let name = display_name(workspace, package)?;
-    Ok(workspace.target().join("bundled").join(format!("{name}.{}", format.extension())))
+    Ok(workspace.target().join("bundled").join(bundle_name(workspace, package, format)?))
+}
+
+pub(crate) fn bundle_name(workspace: &Workspace, package: &str, format: Format) -> Result<String> {
+    Ok(format!("{}.{}", display_name(workspace, package)?, format.extension()))
 }
 
 /// Where a bundle that is a folder has the licences of what is linked into it.

@@ -38,23 +38,33 @@ pub(crate) fn dist(workspace: &Workspace, words: Vec<String>) -> Result<()> {
     } else {
         bundle::bundle(workspace, words)?;
     }
-    let version = workspace.version(PLUGIN)?;
     let platform = platform(is_universal);
+    archive(workspace, &workspace.target().join("bundled"), &platform, cfg!(windows))
+}
+
+/// Packs the plugins in the folder `bundled`, which are for `platform`.
+pub(crate) fn archive(
+    workspace: &Workspace,
+    bundled: &Path,
+    platform: &str,
+    is_windows: bool,
+) -> Result<()> {
+    let version = workspace.version(PLUGIN)?;
     let name = format!("jangdan-{version}-{platform}");
     let folder = workspace.target().join("dist");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let archive = folder.join(format!("{name}.zip"));
 
-    let mut contents = vec![("README.txt".to_owned(), Content::Text(readme(&version, &platform)))];
+    let mut contents =
+        vec![("README.txt".to_owned(), Content::Text(readme(&version, platform, is_windows)))];
     for path in ALONG {
         contents.push((path.to_owned(), Content::Path(workspace.root().join(path))));
     }
-    let vst3 = bundle::bundle_path(workspace, PLUGIN, Format::Vst3)?;
+    let vst3 = bundled.join(bundle::bundle_name(workspace, PLUGIN, Format::Vst3)?);
     contents.push((licences::FILE_NAME.to_owned(), Content::Path(bundle::licences_in(&vst3))));
     for &format in Format::ALL {
-        let path = bundle::bundle_path(workspace, PLUGIN, format)?;
-        let own = path.file_name().context("a bundle without a name")?.to_string_lossy();
-        contents.push((own.into_owned(), Content::Path(path)));
+        let own = bundle::bundle_name(workspace, PLUGIN, format)?;
+        contents.push((own.clone(), Content::Path(bundled.join(own))));
     }
     // Under another name until it is whole.
     let part = archive.with_extension("part");
@@ -76,11 +86,15 @@ fn platform(is_universal: bool) -> String {
 }
 
 /// What a musician reads first.
-fn readme(version: &str, platform: &str) -> String {
+fn readme(version: &str, platform: &str, is_windows: bool) -> String {
     let places: String = Format::ALL
         .iter()
         .map(|&format| {
-            format!("  Jangdan.{}  to  {}\n", format.extension(), install::shown_folder(format))
+            format!(
+                "  Jangdan.{}  to  {}\n",
+                format.extension(),
+                install::shown_folder(format, is_windows)
+            )
         })
         .collect();
     format!(
@@ -214,8 +228,8 @@ mod tests {
 
     #[test]
     fn the_readme_says_where_the_plugins_go() {
-        let readme = readme("1.2.3", "linux-x86_64");
+        let readme = readme("1.2.3", "linux-x86_64", false);
         assert!(readme.starts_with("Jangdan 1.2.3 for linux-x86_64"));
-        assert!(Format::ALL.iter().all(|&f| readme.contains(&install::shown_folder(f))));
+        assert!(Format::ALL.iter().all(|&f| readme.contains(&install::shown_folder(f, false))));
     }
 }

@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail};
 use crate::format::Format;
 
 /// The folder of `format` below the user's, as the CLAP and VST3 specifications name it.
-fn folder_below(format: Format) -> (&'static str, &'static [&'static str]) {
-    if cfg!(windows) {
+fn folder_below(format: Format, is_windows: bool) -> (&'static str, &'static [&'static str]) {
+    if is_windows {
         match format {
             Format::Clap => ("LOCALAPPDATA", &["Programs", "Common", "CLAP"]),
             Format::Vst3 | Format::Au => ("LOCALAPPDATA", &["Programs", "Common", "VST3"]),
@@ -34,7 +34,7 @@ fn folder_below(format: Format) -> (&'static str, &'static [&'static str]) {
 
 /// The user's own plugin folder of `format`.
 pub(crate) fn user_folder(format: Format) -> Result<PathBuf> {
-    let (variable, below) = folder_below(format);
+    let (variable, below) = folder_below(format, cfg!(windows));
     folder_in(variable, std::env::var_os(variable), below)
 }
 
@@ -48,9 +48,9 @@ fn folder_in(variable: &str, base: Option<OsString>, below: &[&str]) -> Result<P
     }
 }
 
-/// That folder as one would write it.
-pub(crate) fn shown_folder(format: Format) -> String {
-    let (variable, below) = folder_below(format);
+/// That folder as one would write it, on Windows or here.
+pub(crate) fn shown_folder(format: Format, is_windows: bool) -> String {
+    let (variable, below) = folder_below(format, is_windows);
     match variable {
         "HOME" => format!("~/{}", below.join("/")),
         _ => format!("%{variable}%\\{}", below.join("\\")),

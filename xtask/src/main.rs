@@ -3,6 +3,7 @@
 mod bundle;
 mod check;
 mod component;
+mod cross;
 mod demo;
 mod dist;
 mod format;
@@ -26,7 +27,7 @@ struct Chore {
     run: fn(&Workspace, Vec<String>) -> Result<()>,
 }
 
-const CHORES: [Chore; 6] = [
+const CHORES: [Chore; 8] = [
     Chore {
         name: "bundle",
         words: "[--install] [-p PACKAGE] [cargo build's options]",
@@ -44,6 +45,18 @@ const CHORES: [Chore; 6] = [
         words: "[cargo build's options]",
         what: "bundle, and pack what musicians download into target/dist: plugins, licences, checksum",
         run: dist::dist,
+    },
+    Chore {
+        name: "windows",
+        words: "test [PACKAGE...] | dist",
+        what: "on Debian: run the tests under Wine, or pack the plugins for Windows into target/dist",
+        run: cross::windows,
+    },
+    Chore {
+        name: "macos-check",
+        words: "",
+        what: "on Debian: check that the plugin compiles for macOS",
+        run: cross::macos_check,
     },
     Chore {
         name: "demo",
