@@ -3,16 +3,12 @@
 //! A step's columns are made of the steps before it and of the context alone: what `pattern` holds from that step on is
 //! not looked at.
 
-use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR};
+use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
 
 use super::{BarKind, COPIES, Context, Copies};
 
 /// Steps back at which onsets are seen.
 const ONSETS_BACK: [usize; 12] = [1, 2, 3, 4, 8, 14, 15, 16, 17, 18, 32, 48];
-/// Steps back at which velocities are seen.
-const VELOCITIES_BACK: [usize; 6] = [1, 2, 4, 16, 32, 48];
-/// Steps back at which micro-offsets are seen.
-const OFFSETS_BACK: [usize; 3] = [1, 2, 16];
 /// Steps ahead at which known cells are seen directly.
 const AHEAD: [usize; 6] = [1, 2, 4, 16, 32, 48];
 /// Places of a copy: not one, or of one to three bars ago.
@@ -21,6 +17,8 @@ pub const COPY_LABELS: usize = COPIES + 1;
 pub const VELOCITIES: usize = 127;
 /// Number of micro-offsets: parts of a step of equal width.
 pub const MICRO_OFFSETS: usize = 50;
+/// Ranges of the velocities of an instrument's earlier hits, of each of which the share is seen.
+const VELOCITY_SHARES: usize = 12;
 /// Ranges of velocities, for the columns.
 const VELOCITY_RANGES: usize = 8;
 
@@ -31,8 +29,7 @@ const LINE: usize = 2;
 /// Columns of a step of the summary of what is known ahead.
 pub const AHEAD_COLUMNS: usize = 3 * INSTRUMENTS + LINE + KIND + PLACE;
 /// Columns of a step, without those of the styles and the summary.
-const STEP_COLUMNS: usize = (ONSETS_BACK.len() + VELOCITIES_BACK.len() + OFFSETS_BACK.len())
-    * INSTRUMENTS
+const STEP_COLUMNS: usize = ONSETS_BACK.len() * INSTRUMENTS
     + COPY_LABELS * INSTRUMENTS
     + 2 * INSTRUMENTS
     + LINE
@@ -45,7 +42,7 @@ pub const COPY_COLUMNS: usize =
     COPY_LABELS * INSTRUMENTS + 2 * INSTRUMENTS + BARS + KIND + 4 * COPIES + 3 + 1 + COPY_LABELS;
 /// Columns of a hit's velocity.
 pub const VELOCITY_COLUMNS: usize =
-    4 * INSTRUMENTS + COPY_LABELS + 3 * COPIES + 3 + STEPS_PER_BAR + 2;
+    6 * INSTRUMENTS + COPY_LABELS + 3 * COPIES + 3 + STEPS_PER_BAR + 2 + 4 + VELOCITY_SHARES;
 /// Columns of a hit's micro-offset: those of its velocity, and the velocity.
 pub const OFFSET_COLUMNS: usize = VELOCITY_COLUMNS + 1 + VELOCITY_RANGES;
 
@@ -166,12 +163,6 @@ pub fn write_step(
     for ago in ONSETS_BACK {
         row.push_hits(pattern, step.checked_sub(ago), |_| 1.0);
     }
-    for ago in VELOCITIES_BACK {
-        row.push_hits(pattern, step.checked_sub(ago), |hit| hit.velocity());
-    }
-    for ago in OFFSETS_BACK {
-        row.push_hits(pattern, step.checked_sub(ago), |hit| 2.0 * hit.micro_offset());
-    }
     for label in copies[step / STEPS_PER_BAR] {
         row.push_one_of(COPY_LABELS, label.into());
     }
@@ -275,6 +266,27 @@ pub fn write_velocity(
     row.push_one_of(STEPS_PER_BAR, step % STEPS_PER_BAR);
     row.push_bool(context.intensity.is_some());
     row.push(context.intensity.unwrap_or(0.0));
+    for other in Instrument::ALL {
+        let last = (0..step).rev().find_map(|at| pattern.hit(at, other));
+        row.push(last.map_or(0.0, |hit| hit.velocity()));
+        row.push(last.map_or(0.0, |hit| 2.0 * hit.micro_offset()));
+    }
+    // How far the hits at this place of the beat have been off so far, and where in the bar.
+    for period in [STEPS_PER_BEAT, STEPS_PER_BAR] {
+        let places = (step % period..step).step_by(period);
+        let hits = places.flat_map(|at| pattern.row(at)).flatten();
+        let (sum, count) = hits
+            .fold((0.0, 0.0), |(sum, count), hit| (sum + 2.0 * hit.micro_offset(), count + 1.0f32));
+        row.push(f32::from(u8::from(count > 0.0)));
+        row.push(sum / count.max(1.0));
+    }
+    let shares = row.next(VELOCITY_SHARES);
+    for hit in (0..step).filter_map(|at| pattern.hit(at, instrument)) {
+        let range = (hit.velocity() * VELOCITY_SHARES as f32) as usize;
+        shares[range.min(VELOCITY_SHARES - 1)] += 1.0;
+    }
+    let hits: f32 = shares.iter().sum();
+    shares.iter_mut().for_each(|share| *share /= hits.max(1.0));
 }
 
 /// Columns of the micro-offset of a hit of this velocity, after those of its velocity.

@@ -16,8 +16,14 @@ const GROOVE: u64 = u64::MAX;
 const FILLS: u64 = u64::MAX - 1;
 const PERFORMANCE: u64 = u64::MAX - 2;
 
-/// Grooves that the critic chooses among.
-const CANDIDATES: usize = 4;
+/// Grooves that one is chosen among.
+const CANDIDATES: usize = 8;
+
+/// What the share of a line's onsets that a groove answers counts beside the critic's log odds.
+const ANSWER_WEIGHT: f32 = 10.0;
+
+/// Fills that four are chosen among: some drawn ones are hardly more than a rest.
+const FILL_CANDIDATES: usize = 8;
 
 /// Performances of the same onsets that one is chosen among.
 const PERFORMANCES: usize = 8;
@@ -71,8 +77,8 @@ impl GrooveModel {
         drawn.into_iter().map(|(pattern, _)| pattern).collect()
     }
 
-    /// The groove that `recipe` draws and that agrees with `context`: step by step, the one of four that the critic
-    /// takes for a drummer's, if there is a critic and no bar of a kind is asked for; or without a step model by
+    /// The groove that `recipe` draws and that agrees with `context`: step by step, the one of eight that the critic
+    /// takes for a drummer's and that answers most of a line, if there is a critic and no bar of a kind is asked for; or without a step model by
     /// [`decode_around`](Self::decode_around), which keeps what is known and takes no other notice of it.
     pub fn decode_given(
         &self,
@@ -84,7 +90,10 @@ impl GrooveModel {
         let drawn = match critic {
             Some(critic) => {
                 let drawn = self.draw(context, recipe, GROOVE, CANDIDATES);
-                let score = |pattern: &Pattern| critic.score(self.isa, pattern);
+                let score = |pattern: &Pattern| {
+                    let answered = context.line.map_or(0.0, |line| answered(pattern, &line));
+                    ANSWER_WEIGHT.mul_add(answered, critic.score(self.isa, pattern))
+                };
                 let scored = drawn.into_iter().map(|pattern| (score(&pattern), pattern));
                 scored.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, pattern)| pattern)
             }
@@ -99,8 +108,8 @@ impl GrooveModel {
         }
     }
 
-    /// Four fills to play instead of the last bar of `pattern`, one in each bar of the result, given the bars before; of
-    /// `recipe`, seed, style, temperature and densities count. `None` without a step model.
+    /// Four fills to play instead of the last bar of `pattern`, one in each bar of the result, given the bars before: of eight
+    /// those with the most hits in the last two beats. Of `recipe`, seed, style, temperature and densities count. `None` without a step model.
     ///
     /// The same weights and arguments give the same fills to the bit, on every machine.
     pub fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
@@ -108,9 +117,17 @@ impl GrooveModel {
         let mut context = Context { style: recipe.style, ..Context::default() };
         context.ask_for_fill(LAST_BAR);
         context.locks.keep(pattern, |step, _| step < LAST_BAR);
-        let drawn = self.draw(&context, recipe, FILLS, BARS);
+        let drawn = self.draw(&context, recipe, FILLS, FILL_CANDIDATES);
+        let hits_at_the_end = |place: &usize| {
+            drawn[*place].iter().filter(|&(step, ..)| step >= STEPS - STEPS_PER_BAR / 2).count()
+        };
+        // The busiest, in the order they were drawn.
+        let mut places: Vec<usize> = (0..drawn.len()).collect();
+        places.sort_by_key(|place| std::cmp::Reverse(hits_at_the_end(place)));
+        places.truncate(BARS);
+        places.sort_unstable();
         let mut fills = Pattern::EMPTY;
-        for (bar, drawn) in drawn.iter().enumerate() {
+        for (bar, drawn) in places.into_iter().map(|place| &drawn[place]).enumerate() {
             for (step, instrument, hit) in drawn.iter().filter(|&(step, ..)| step >= LAST_BAR) {
                 fills.set(bar * STEPS_PER_BAR + step - LAST_BAR, instrument, Some(hit));
             }
@@ -218,6 +235,16 @@ impl GrooveModel {
 fn difference(one: &Pattern, other: &Pattern) -> f32 {
     let hits = one.iter().zip(other.iter());
     hits.map(|((.., a), (.., b))| (a.velocity() - b.velocity()).abs()).sum()
+}
+
+/// The share of the onsets of `line` at which kick or snare are struck.
+fn answered(pattern: &Pattern, line: &[bool; STEPS]) -> f32 {
+    let onsets = || (0..STEPS).filter(|&step| line[step]);
+    let is_answered = |&step: &usize| {
+        let token = pattern.token(step);
+        token.contains(Instrument::Kick) || token.contains(Instrument::Snare)
+    };
+    onsets().filter(is_answered).count() as f32 / onsets().count().max(1) as f32
 }
 
 /// How `recipe` draws from stream `stream` of its noise.

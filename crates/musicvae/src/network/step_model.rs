@@ -23,7 +23,7 @@ use crate::weights::config::{Config, StepModelConfig};
 const FORCE: f32 = 40.0;
 /// Share of the columns and of the activations that are dropped in training.
 const DROP_COLUMNS: f64 = 0.1;
-const DROP: f64 = 0.3;
+const DROP: f64 = 0.2;
 
 /// The step model.
 #[derive(Clone, Debug)]
