@@ -5,9 +5,9 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -198,20 +198,20 @@ fn make_prefix(prefix: &Path) -> Result<()> {
 
 /// A display without a screen, which `command` is told of.
 fn open_display(command: &mut Command) -> Result<Child> {
-    const DISPLAY: &str = ":97";
     let mut server = Command::new("Xvfb");
-    server.args([DISPLAY, "-screen", "0", "1400x1000x24"]);
-    server.stdout(Stdio::null()).stderr(Stdio::null());
+    server.args(["-displayfd", "1", "-screen", "0", "1400x1000x24"]);
+    server.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut server = server.spawn().context("cannot run Xvfb")?;
-    for _ in 0..100 {
-        if Path::new("/tmp/.X11-unix/X97").exists() {
-            command.env("DISPLAY", DISPLAY);
-            return Ok(server);
-        }
-        std::thread::sleep(Duration::from_millis(100));
+    let mut number = String::new();
+    if let Some(output) = server.stdout.as_mut() {
+        BufReader::new(output).read_line(&mut number)?;
     }
-    let _ = server.kill();
-    bail!("Xvfb does not open display {DISPLAY}")
+    if number.trim().is_empty() {
+        let _ = server.kill();
+        bail!("Xvfb opens no display");
+    }
+    command.env("DISPLAY", format!(":{}", number.trim()));
+    Ok(server)
 }
 
 #[cfg(test)]
