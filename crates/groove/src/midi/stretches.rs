@@ -98,11 +98,13 @@ impl Clip {
 }
 
 /// The first, counted from 1, of the four bars that are likeliest to be meant: of those that come again as they are,
-/// else of those with most bars that do, the ones with most hits; the first of equals.
+/// else of those with most bars that do, the ones with most hits; of equals one that begins a phrase of four, and the
+/// first of them. What a bar has is what bars of its kind have on average: a ghost note more makes no other groove.
 pub fn likeliest(bars: &[Bar]) -> usize {
     let mut counts = HashMap::new();
-    for kind in bars.iter().filter_map(|bar| bar.kind) {
-        *counts.entry(kind).or_insert(0_usize) += 1;
+    for (bar, kind) in bars.iter().filter_map(|bar| Some((bar, bar.kind?))) {
+        let (count, hits) = counts.entry(kind).or_insert((0, 0));
+        (*count, *hits) = (*count + 1, *hits + bar.hits);
     }
     let mut first: HashMap<[Option<usize>; BARS], (usize, usize)> = HashMap::new();
     let windows = || {
@@ -117,9 +119,14 @@ pub fn likeliest(bars: &[Bar]) -> usize {
     }
     let rank = |start: usize, four: &[Bar]| {
         let (first, last) = first[&kinds(four)];
-        let recurring = four.iter().filter(|bar| bar.kind.is_some_and(|kind| counts[&kind] > 1));
-        let hits: usize = four.iter().map(|bar| bar.hits).sum();
-        (last >= first + BARS, recurring.count(), hits, Reverse(start))
+        let kinds = four.iter().filter_map(|bar| counts.get(&bar.kind?));
+        let recurring = kinds.clone().filter(|(count, _)| *count > 1).count();
+        let hits: usize = kinds.map(|(count, hits)| 1000 * hits / count).sum();
+        // A phrase begins every four bars, and where another one was before.
+        let is_fourth = four[0].start.is_multiple_of(BARS * four[0].steps);
+        let is_other = start == 0 || bars[start - 1].kind != four[0].kind;
+        let begins = usize::from(is_fourth) + usize::from(is_other);
+        (last >= first + BARS, recurring, hits, begins, Reverse(start))
     };
     let best = windows().max_by_key(|&(start, four)| rank(start, four));
     best.map_or(1, |(start, _)| start + 1)

@@ -62,6 +62,18 @@ fn where_nothing_comes_again_the_likeliest_has_most_hits_and_silence_is_never_it
 }
 
 #[test]
+fn of_grooves_that_go_on_the_beginning_of_a_phrase_is_the_likeliest() {
+    // Four bars, the last with a fill, three times; a ghost note in the second.
+    let phrase = |bar: usize| [drums(4.0 * (bar - 1) as f64, 3), filled(bar + 3)].concat();
+    let ghost = vec![Note(19.25, 0.1, 10, 38, 20)];
+    let clip = File::new([phrase(1), phrase(5), ghost, phrase(9)].concat()).clip();
+    assert_eq!(likeliest(&clip.bars()), 1);
+    // After two bars of something else.
+    let clip = File::new([quiet(1, 4), phrase(5), phrase(9)].concat()).clip();
+    assert_eq!(likeliest(&clip.bars()), 5);
+}
+
+#[test]
 fn a_humanised_bar_is_still_of_its_kind() {
     let mut notes = drums(0.0, 8);
     for (i, note) in notes.iter_mut().enumerate() {
