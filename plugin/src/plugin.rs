@@ -6,6 +6,7 @@
 
 mod block;
 mod loading;
+mod outputs;
 mod pages;
 
 use std::sync::{Arc, Weak};
@@ -24,6 +25,7 @@ use nice_plug::util::permit_alloc;
 use parking_lot::Mutex;
 
 use self::loading::LoadedParams;
+use self::outputs::Stage;
 use crate::generation::weights::{Decode, Weights};
 use crate::generation::worker::{Load, Worker};
 use crate::handoff::answer::Answer;
@@ -125,10 +127,7 @@ impl Plugin for Jangdan {
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
-        main_output_channels: std::num::NonZeroU32::new(2),
-        ..AudioIOLayout::const_default()
-    }];
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = outputs::LAYOUTS;
 
     // Notes that come in are keys that choose, or a rhythm to follow; program changes choose slots.
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
@@ -183,7 +182,7 @@ impl Plugin for Jangdan {
     fn process(
         &mut self,
         buffer: &mut Buffer,
-        _aux: &mut AuxiliaryBuffers,
+        aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let frames = buffer.samples();
@@ -231,7 +230,8 @@ impl Plugin for Jangdan {
             count += 1;
         }
 
-        let mut stage = Stage { kit: &mut self.kit, left, right, rendered: 0 };
+        let stems = &mut *aux.outputs;
+        let mut stage = Stage { kit: &mut self.kit, left, right, stems, rendered: 0 };
         let is_kit_on = self.params.kit.is_on.value();
         self.engine.process(&transport, &playing, &controls[..count], block, &mut |event| {
             if let Event::NoteOn { at, instrument, velocity, .. } = event
@@ -247,7 +247,8 @@ impl Plugin for Jangdan {
             context.try_send_event(note_event(event)).is_ok()
         });
         stage.render_until(frames);
-        self.apply_level(left, right);
+        let level = &self.params.kit.level.smoothed;
+        stage.apply(|| finite_or(level.next(), 0.0));
         let now = self.engine.now();
         if now.is_none() {
             self.player.stopped();
@@ -255,33 +256,6 @@ impl Plugin for Jangdan {
         self.audio.show(now);
         self.audio.show_keys(self.player.key_activity());
         ProcessStatus::KeepAlive
-    }
-}
-
-impl Jangdan {
-    fn apply_level(&self, left: &mut [f32], right: &mut [f32]) {
-        let level = &self.params.kit.level.smoothed;
-        for (left, right) in left.iter_mut().zip(right) {
-            let gain = finite_or(level.next(), 0.0);
-            *left *= gain;
-            *right *= gain;
-        }
-    }
-}
-
-/// The kit and where it plays, rendered up to the event at hand.
-struct Stage<'a> {
-    kit: &'a mut Kit,
-    left: &'a mut [f32],
-    right: &'a mut [f32],
-    rendered: usize,
-}
-
-impl Stage<'_> {
-    fn render_until(&mut self, end: usize) {
-        let range = self.rendered..end.max(self.rendered);
-        self.kit.render(&mut self.left[range.clone()], &mut self.right[range]);
-        self.rendered = end.max(self.rendered);
     }
 }
 

@@ -16,6 +16,7 @@ use crate::room::{self, Room};
 use crate::sampler::Sampler;
 use crate::samples::SampleKit;
 use crate::settings::{Model, Settings};
+use crate::stems::{ROOM, STEMS, StemChunks, StemOutputs, Stems};
 use crate::tuning::Tuning;
 use crate::voice::{CHUNK, Chunk, Voice};
 
@@ -60,6 +61,7 @@ pub struct Kit {
     /// The share of its way that a gain goes in a chunk.
     glide_share: f32,
     output: Output,
+    stem_outputs: StemOutputs,
     /// The small differences between strokes.
     variation: Noise,
     /// Samples into the current chunk; 0 whenever the kit is silent.
@@ -84,6 +86,7 @@ impl Kit {
             room_level: Glide::new([1.0]),
             glide_share: 1.0,
             output: Output::new(),
+            stem_outputs: StemOutputs::new(),
             variation: Noise::new(0x6a61_6e67),
             at: 0,
             is_silent: true,
@@ -103,6 +106,7 @@ impl Kit {
             room.set_sample_rate(sample_rate);
         }
         self.output.set_sample_rate(sample_rate);
+        self.stem_outputs.set_sample_rate(sample_rate);
         self.glide_share = glide::share_a_chunk(sample_rate);
         self.reset();
     }
@@ -118,6 +122,7 @@ impl Kit {
             room.reset();
         }
         self.output.reset();
+        self.stem_outputs.reset();
         self.jump();
         self.variation.reset();
         self.at = 0;
@@ -230,23 +235,61 @@ impl Kit {
     ///
     /// Does not allocate.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let frames = left.len().min(right.len());
-        let (mut left, left_rest) = left.split_at_mut(frames);
-        let (mut right, right_rest) = right.split_at_mut(frames);
-        left_rest.fill(0.0);
-        right_rest.fill(0.0);
-        while !left.is_empty() && !self.is_silent {
-            let count = (CHUNK - self.at).min(left.len());
-            let (now_left, later_left) = left.split_at_mut(count);
-            let (now_right, later_right) = right.split_at_mut(count);
-            self.render_within_chunk(now_left, now_right);
-            (left, right) = (later_left, later_right);
-        }
-        left.fill(0.0);
-        right.fill(0.0);
+        self.render_to(left, right, None);
     }
 
-    fn render_within_chunk(&mut self, left: &mut [f32], right: &mut [f32]) {
+    /// As [`Self::render`], and *overwrites* `stems` with each instrument and the room by themselves. Their sum is the mix, but for
+    /// rounding; where that is limited, they are, too.
+    ///
+    /// # Panics
+    ///
+    /// If a stem is shorter than `left` or `right`.
+    ///
+    /// # Real-time safety
+    ///
+    /// Does not allocate.
+    pub fn render_stems(&mut self, left: &mut [f32], right: &mut [f32], stems: &mut Stems<'_>) {
+        self.render_to(left, right, Some(stems));
+    }
+
+    fn render_to(
+        &mut self,
+        left: &mut [f32],
+        right: &mut [f32],
+        mut stems: Option<&mut Stems<'_>>,
+    ) {
+        let frames = left.len().min(right.len());
+        let mut done = 0;
+        while done < frames && !self.is_silent {
+            let part = done..done + (CHUNK - self.at).min(frames - done);
+            done = part.end;
+            let (left, right) = (&mut left[part.clone()], &mut right[part.clone()]);
+            let Some(stems) = &mut stems else {
+                self.render_within_chunk(left, right, None);
+                continue;
+            };
+            let mut chunks: StemChunks = [[[0.0; CHUNK]; 2]; STEMS];
+            self.render_within_chunk(left, right, Some(&mut chunks));
+            for (stem, chunk) in stems.iter_mut().zip(&chunks) {
+                for (side, samples) in stem.iter_mut().flatten().enumerate() {
+                    samples[part.clone()].copy_from_slice(&chunk[side][..part.len()]);
+                }
+            }
+        }
+        let stems = stems.into_iter().flatten().flatten().flatten();
+        for samples in stems {
+            samples[done..].fill(0.0);
+        }
+        left[done..].fill(0.0);
+        right[done..].fill(0.0);
+    }
+
+    fn render_within_chunk(
+        &mut self,
+        left: &mut [f32],
+        right: &mut [f32],
+        mut stems: Option<&mut StemChunks>,
+    ) {
         let (at, frames) = (self.at, left.len());
         if at == 0 {
             for room in &mut self.rooms {
@@ -274,6 +317,9 @@ impl Kit {
             voice.render(at, &mut a[..frames], &mut b[..frames]);
             let channels = if set == RECORDED { &recorded_channels } else { &channels };
             channels[i].add(at, &a, &b, &mut bus, &mut send);
+            if let Some(stems) = &mut stems {
+                channels[i].add(at, &a, &b, &mut stems[i], &mut [[0.0; CHUNK]; 2]);
+            }
         });
         // Only one room hears the voices; the other one's tail rings on.
         let is_sounding = is_fed;
@@ -286,19 +332,32 @@ impl Kit {
             let mut back = if is_heard { send } else { [[0.0; CHUNK]; 2] };
             back.iter_mut().for_each(|sent| self.room_feed.apply(i, at, sent));
             room.exchange(at, frames, &mut back);
-            for (bus, back) in bus.iter_mut().zip(&mut back) {
+            for (side, back) in back.iter_mut().enumerate() {
                 self.room_level.apply(0, at, back);
                 for n in 0..CHUNK {
-                    bus[n] += back[n];
+                    bus[side][n] += back[n];
+                }
+                if let Some(stems) = &mut stems {
+                    for n in 0..CHUNK {
+                        stems[ROOM][side][n] += back[n];
+                    }
                 }
             }
         }
         if at == 0 {
             self.output.begin_chunk(is_fed);
+            self.stem_outputs.begin_chunk(is_fed);
         }
         left.copy_from_slice(&bus[0][..frames]);
         right.copy_from_slice(&bus[1][..frames]);
-        self.output.process(left, right);
+        match stems {
+            None => self.output.process(left, right, None),
+            Some(stems) => {
+                let mut gains = [[1.0; CHUNK]; 2];
+                self.output.process(left, right, Some(&mut gains));
+                self.stem_outputs.process(stems, frames, &gains);
+            }
+        }
         self.at = (at + frames) % CHUNK;
         if self.at == 0 {
             let mut is_sounding = self.rooms.iter().any(Room::is_active) || self.output.is_active();

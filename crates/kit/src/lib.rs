@@ -37,6 +37,7 @@ mod sampler;
 mod samples;
 mod settings;
 mod shaper;
+mod stems;
 mod tuning;
 mod voice;
 
@@ -44,3 +45,4 @@ pub use kit::Kit;
 pub use mixer::pan;
 pub use samples::{Pad, Region, SampleKit, Sound};
 pub use settings::{InstrumentSettings, Model, Settings};
+pub use stems::{STEMS, Stems};

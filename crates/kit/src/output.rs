@@ -1,6 +1,7 @@
 //! The end of the signal path: no direct current, never beyond full scale.
 
 use crate::decay::SILENCE;
+use crate::voice::Chunk;
 
 /// Below this the limiter is a straight wire: -3 dBFS, which an ordinary groove never reaches.
 const KNEE: f32 = 0.7;
@@ -15,9 +16,33 @@ const DC_CORNER_HZ: f32 = 12.0;
 const TINY: f32 = 1e-20;
 
 /// One channel's DC blocker, a one-pole high-pass.
-#[derive(Clone, Debug, Default)]
-struct DcBlocker {
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct DcBlocker {
     mean: f32,
+}
+
+impl DcBlocker {
+    /// The share of its way to its input that the mean goes in a sample.
+    pub(crate) fn follow(sample_rate: f32) -> f32 {
+        1.0 - (-std::f32::consts::TAU * DC_CORNER_HZ / sample_rate).exp()
+    }
+
+    /// Called when a chunk begins; `is_fed` says whether anything will still come in.
+    pub(crate) fn begin_chunk(&mut self, is_fed: bool) {
+        // One side may be silent while the other is fed: no denormals there either.
+        if self.mean.abs() < if is_fed { TINY } else { SILENCE } {
+            self.mean = 0.0;
+        }
+    }
+
+    pub(crate) fn process(&mut self, follow: f32, samples: &mut [f32]) {
+        let mut mean = self.mean;
+        for x in samples {
+            *x -= mean;
+            mean += follow * *x;
+        }
+        self.mean = mean;
+    }
 }
 
 /// DC blockers and soft limiter of both channels.
@@ -44,7 +69,7 @@ impl Output {
     }
 
     pub(crate) fn set_sample_rate(&mut self, sample_rate: f32) {
-        self.follow = 1.0 - (-std::f32::consts::TAU * DC_CORNER_HZ / sample_rate).exp();
+        self.follow = DcBlocker::follow(sample_rate);
         self.reset();
     }
 
@@ -57,28 +82,29 @@ impl Output {
         self.left.mean != 0.0 || self.right.mean != 0.0
     }
 
-    /// Called when a chunk begins; `is_fed` says whether anything will still come in.
+    /// As [`DcBlocker::begin_chunk`].
     pub(crate) fn begin_chunk(&mut self, is_fed: bool) {
-        // One side may be silent while the other is fed: no denormals there either.
-        let ended = if is_fed { TINY } else { SILENCE };
-        for channel in [&mut self.left, &mut self.right] {
-            if channel.mean.abs() < ended {
-                channel.mean = 0.0;
-            }
-        }
+        self.left.begin_chunk(is_fed);
+        self.right.begin_chunk(is_fed);
     }
 
-    pub(crate) fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let (mut l, mut r) = (self.left.mean, self.right.mean);
-        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
-            *left -= l;
-            *right -= r;
-            l += self.follow * *left;
-            r += self.follow * *right;
-        }
-        (self.left.mean, self.right.mean) = (l, r);
-        for x in left.iter_mut().chain(right) {
-            *x = limit(*x);
+    /// The gains that the limiter had at each sample go to `gains`, if they are wanted.
+    pub(crate) fn process(
+        &mut self,
+        left: &mut [f32],
+        right: &mut [f32],
+        mut gains: Option<&mut [Chunk; 2]>,
+    ) {
+        self.left.process(self.follow, left);
+        self.right.process(self.follow, right);
+        for (side, samples) in [left, right].into_iter().enumerate() {
+            for (n, x) in samples.iter_mut().enumerate() {
+                let limited = limit(*x);
+                if let Some(gains) = &mut gains {
+                    gains[side][n] = if *x == 0.0 { 1.0 } else { limited / *x };
+                }
+                *x = limited;
+            }
         }
     }
 }

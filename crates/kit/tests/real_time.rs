@@ -37,6 +37,7 @@ static ALLOCATOR: Counting = Counting;
 fn striking_choking_setting_rendering_and_resetting_never_allocate() {
     let mut kit = Kit::new(48_000.0);
     let (mut left, mut right) = (vec![0.0; 500], vec![0.0; 500]);
+    let mut stem = vec![0.0; 1000];
     let before = CALLS.get();
     assert!(before > 0, "the counter does not count");
     for round in 0..100 {
@@ -51,6 +52,10 @@ fn striking_choking_setting_rendering_and_resetting_never_allocate() {
         kit.set(&Settings { model, tune: -x, damping: x, room: x, instruments });
         kit.choke(Instrument::Crash);
         kit.render(&mut left, &mut right);
+        let (a, b) = stem.split_at_mut(500);
+        let mut stems = std::array::from_fn(|_| None);
+        stems[3] = Some([a, b]);
+        kit.render_stems(&mut left, &mut right, &mut stems);
     }
     while !kit.is_silent() {
         kit.render(&mut left, &mut right);

@@ -21,12 +21,20 @@ pub struct Audio {
     /// Samples processed since loading.
     time: u64,
     room: usize,
+    /// Stereo outputs.
+    pub(crate) outputs: usize,
     recording: Recording,
 }
 
 impl Default for Audio {
     fn default() -> Self {
-        Self { activation: None, time: 0, room: usize::MAX, recording: Recording::default() }
+        Self {
+            activation: None,
+            time: 0,
+            room: usize::MAX,
+            outputs: 1,
+            recording: Recording::default(),
+        }
     }
 }
 
@@ -99,15 +107,13 @@ impl Audio {
         }
         let input = input_events(inputs);
         // NaN shows samples that the plugin leaves unwritten.
-        let mut left = vec![f32::NAN; frames as usize];
-        let mut right = left.clone();
-        let mut ports = AudioPorts::with_capacity(2, 1);
-        let mut outputs = ports.with_output_buffers([AudioPortBuffer {
-            latency: 0,
-            channels: AudioPortBufferType::f32_output_only(
-                [left.as_mut_slice(), right.as_mut_slice()].into_iter(),
-            ),
-        }]);
+        let mut buffers = vec![[(); 2].map(|()| vec![f32::NAN; frames as usize]); self.outputs];
+        let mut ports = AudioPorts::with_capacity(2 * self.outputs, self.outputs);
+        let mut outputs = ports.with_output_buffers(buffers.iter_mut().map(|channels| {
+            let channels = channels.iter_mut().map(Vec::as_mut_slice);
+            let channels = AudioPortBufferType::f32_output_only(channels);
+            AudioPortBuffer { latency: 0, channels }
+        }));
         let mut events = BlockEvents {
             recording: &mut self.recording,
             start: self.time,
@@ -128,12 +134,16 @@ impl Audio {
             )
         });
         let mut error = events.error;
-        for (channel, samples) in [left, right].into_iter().enumerate() {
-            if let Some(offset) = samples.iter().position(|sample| !sample.is_finite()) {
-                let value = samples[offset];
-                error.get_or_insert(HostError::BadSample { channel, offset, value });
+        self.recording.aux.resize_with(self.outputs - 1, Default::default);
+        let recorded = std::iter::once(&mut self.recording.audio).chain(&mut self.recording.aux);
+        for (port, (recorded, buffers)) in recorded.zip(buffers).enumerate() {
+            for (side, samples) in buffers.into_iter().enumerate() {
+                if let Some(offset) = samples.iter().position(|sample| !sample.is_finite()) {
+                    let (value, channel) = (samples[offset], 2 * port + side);
+                    error.get_or_insert(HostError::BadSample { channel, offset, value });
+                }
+                recorded[side].extend(samples);
             }
-            self.recording.audio[channel].extend(samples);
         }
         self.time += u64::from(frames);
         status?;

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::audio_ports_config::{AudioPortsConfigBuffer, PluginAudioPortsConfig};
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
@@ -67,6 +69,56 @@ impl Host {
     /// The plugin's name as hosts show it.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The choices of audio outputs: for each its name, and the names of its ports.
+    pub fn outputs(&mut self) -> Vec<(String, Vec<String>)> {
+        let plugin = self.instance.plugin_handle();
+        let (Some(configs), Some(ports)) = (
+            plugin.get_extension::<PluginAudioPortsConfig>(),
+            plugin.get_extension::<PluginAudioPorts>(),
+        ) else {
+            return Vec::new();
+        };
+        let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+        let chosen = self.audio.outputs;
+        let mut found = Vec::new();
+        for index in 0..configs.count(&plugin) {
+            let mut buffer = AudioPortsConfigBuffer::new();
+            let Some(config) = configs.get(&plugin, index, &mut buffer) else { continue };
+            let name = text(config.name);
+            if configs.select(&plugin, config.id).is_err() {
+                continue;
+            }
+            let names = (0..ports.count(&plugin, false)).filter_map(|port| {
+                let mut buffer = AudioPortInfoBuffer::new();
+                Some(text(ports.get(&plugin, port, false, &mut buffer)?.name))
+            });
+            found.push((name, names.collect()));
+        }
+        // As it was before.
+        let before = found.iter().position(|(_, names): &(_, Vec<_>)| names.len() == chosen);
+        if let Some(before) = before {
+            self.choose_outputs(before);
+        }
+        found
+    }
+
+    /// Chooses one of the [outputs](Self::outputs), before the plugin is activated. Returns whether the plugin took it.
+    pub fn choose_outputs(&mut self, index: usize) -> bool {
+        let plugin = self.instance.plugin_handle();
+        let (Some(configs), Some(ports)) = (
+            plugin.get_extension::<PluginAudioPortsConfig>(),
+            plugin.get_extension::<PluginAudioPorts>(),
+        ) else {
+            return false;
+        };
+        let mut buffer = AudioPortsConfigBuffer::new();
+        let is_taken = configs
+            .get(&plugin, index as u32, &mut buffer)
+            .is_some_and(|config| configs.select(&plugin, config.id).is_ok());
+        self.audio.outputs = ports.count(&plugin, false) as usize;
+        is_taken
     }
 
     /// Readies the plugin for blocks of 1 to `max_frames` frames and starts processing.

@@ -35,6 +35,8 @@ pub struct NoteEvent {
 pub struct Recording {
     /// Left and right samples.
     pub audio: [Vec<f32>; 2],
+    /// The same of the further outputs, if there are any.
+    pub aux: Vec<[Vec<f32>; 2]>,
     /// Notes in the order sent, which is in time order.
     pub notes: Vec<NoteEvent>,
     /// Raw MIDI messages beside the notes, with their times: CLAP asks for one dialect, not both.

@@ -9,6 +9,7 @@ mod extensions;
 mod fills;
 mod kit;
 mod morph;
+mod outputs;
 mod own_kit;
 mod perform;
 mod projects;

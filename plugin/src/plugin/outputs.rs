@@ -1,0 +1,98 @@
+//! The audio outputs: the mix, or beside it each instrument and the room by themselves.
+
+use std::num::NonZeroU32;
+
+use kit::{Kit, STEMS, Stems};
+use nice_plug::prelude::{AudioIOLayout, Buffer, PortNames, new_nonzero_u32};
+
+const STEREO: NonZeroU32 = new_nonzero_u32(2);
+
+/// The outputs that a host may choose from; the first one counts unless it does.
+pub(super) const LAYOUTS: &[AudioIOLayout] = &[
+    AudioIOLayout { main_output_channels: Some(STEREO), ..AudioIOLayout::const_default() },
+    AudioIOLayout {
+        main_output_channels: Some(STEREO),
+        aux_output_ports: &[STEREO; STEMS],
+        names: PortNames {
+            layout: Some("Mix, each instrument and the room"),
+            // nice-plug 0.4.2 reads the name of the main output from that of the main input, of which there is none.
+            main_input: Some("Mix"),
+            main_output: Some("Mix"),
+            aux_outputs: &NAMES,
+            ..PortNames::const_default()
+        },
+        ..AudioIOLayout::const_default()
+    },
+];
+
+/// The names of the stems: those of [`Instrument`](groove::Instrument), and the room.
+const NAMES: [&str; STEMS] = [
+    "Kick",
+    "Snare",
+    "High tom",
+    "Low-mid tom",
+    "Floor tom",
+    "Open hat",
+    "Closed hat",
+    "Crash",
+    "Ride",
+    "Room",
+];
+
+/// The kit and where it plays, rendered up to the event at hand.
+pub(super) struct Stage<'a, 'b> {
+    pub(super) kit: &'a mut Kit,
+    pub(super) left: &'a mut [f32],
+    pub(super) right: &'a mut [f32],
+    /// None, or one for each stem.
+    pub(super) stems: &'a mut [Buffer<'b>],
+    pub(super) rendered: usize,
+}
+
+impl Stage<'_, '_> {
+    pub(super) fn render_until(&mut self, end: usize) {
+        let part = self.rendered..end.max(self.rendered);
+        self.rendered = part.end;
+        let (left, right) = (&mut self.left[part.clone()], &mut self.right[part.clone()]);
+        if self.stems.is_empty() {
+            return self.kit.render(left, right);
+        }
+        let mut buffers = self.stems.iter_mut();
+        // What a host leaves out is not rendered.
+        let mut stems: Stems<'_> = std::array::from_fn(|_| match buffers.next()?.as_slice() {
+            [left, right] => Some([left.get_mut(part.clone())?, right.get_mut(part.clone())?]),
+            _ => None,
+        });
+        self.kit.render_stems(left, right, &mut stems);
+    }
+
+    /// Multiplies all that was rendered by `gains`, one a sample.
+    pub(super) fn apply(&mut self, mut gain: impl FnMut() -> f32) {
+        for n in 0..self.rendered {
+            let gain = gain();
+            self.left[n] *= gain;
+            self.right[n] *= gain;
+            for stem in &mut *self.stems {
+                for samples in stem.as_slice() {
+                    if let Some(x) = samples.get_mut(n) {
+                        *x *= gain;
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use groove::Instrument;
+
+    use super::*;
+
+    #[test]
+    fn stems_are_called_as_their_instruments() {
+        for instrument in Instrument::ALL {
+            assert_eq!(NAMES[instrument.index()], instrument.name());
+        }
+    }
+}
