@@ -7,9 +7,11 @@ mod character;
 mod choices;
 pub mod clock;
 mod generate;
+pub mod host_metre;
 pub mod host_offers;
 mod instruments;
 mod kit;
+mod metre_choices;
 mod morph;
 mod performance;
 mod play;
@@ -27,6 +29,7 @@ pub use choices::{
 pub use generate::{GenerateParams, LatentParam};
 pub use instruments::{InstrumentParams, InstrumentsParams};
 pub use kit::KitParams;
+pub use metre_choices::{GridParam, MetreParam};
 pub use morph::MorphParams;
 pub use performance::{HumaniseParams, NoteParams, PatternParams, PerformParams};
 pub use play::PlayParams;
@@ -39,6 +42,7 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 
 use crate::params::clock::Clock;
+use crate::params::host_metre::HostMetre;
 use crate::params::host_offers::HostOffers;
 use crate::params::restore::Restore;
 use crate::state::choice::Choice;
@@ -154,6 +158,9 @@ pub struct JangdanParams {
     /// The standalone's transport: neither a parameter nor saved.
     pub clock: Clock,
 
+    /// The metre of the song.
+    pub host_metre: HostMetre,
+
     /// What the host offers beside the parameters' values. Neither a parameter nor saved.
     pub host_offers: HostOffers,
 
@@ -187,6 +194,7 @@ impl Default for JangdanParams {
             load_report: LoadReport::default(),
             window: Arc::default(),
             clock: Clock::default(),
+            host_metre: HostMetre::default(),
             host_offers: HostOffers::default(),
             restore: Restore::default(),
         }
@@ -228,6 +236,7 @@ impl JangdanParams {
             speed: pattern.speed.value().into(),
             // Whatever plays has bars of its own.
             bar: Bar::COMMON,
+            origin: 0,
         };
         let beats = u8::try_from(pattern.fill_beats.value()).unwrap_or_default();
         let fills = match pattern.fill_every.value().bars() {
@@ -266,6 +275,14 @@ impl JangdanParams {
         self.morph.is_on.value().then(|| [at(&self.morph.x), at(&self.morph.y)])
     }
 
+    /// The bars of the live groove: of the metre that is set, or the song's; until the host says that, of the groove that
+    /// was loaded.
+    pub fn bar(&self) -> Bar {
+        let set = self.pattern.metre.value().metre().or_else(|| self.host_metre.get());
+        let metre = set.unwrap_or_else(|| self.groove.bar().metre());
+        Bar::new(metre, self.pattern.grid.value().grid())
+    }
+
     /// What is wanted of the worker while `choice` plays and `rhythm` is the last one that came in.
     pub fn request(&self, choice: Choice, rhythm: Option<u64>) -> GrooveRequest {
         let is_following = self.perform.is_following.value();
@@ -280,6 +297,7 @@ impl JangdanParams {
         GrooveRequest {
             choice,
             recipe: self.recipe(),
+            bar: self.bar(),
             pad: self.pad(),
             is_following,
             rhythm: rhythm.filter(|_| is_following),
@@ -307,11 +325,14 @@ impl JangdanParams {
             let in_slot = |slot: usize| slots[slot].as_ref()?.heard(0);
             Box::new(Pad::new(at, &self.corners.get(), in_slot))
         });
-        if held.recipe == Some(recipe) && held.edits == *edits && held.pad == pad {
+        let bar = self.bar();
+        if (held.recipe, held.bar) == (Some(recipe), bar) && held.edits == *edits && held.pad == pad
+        {
             return held;
         }
         let anchor = edits.anchor(&recipe).filter(|_| pad.is_none()).copied();
-        Groove { recipe: Some(recipe), anchor, pad, edits: (*edits).clone(), ..Groove::default() }
+        let edits = (*edits).clone();
+        Groove { recipe: Some(recipe), bar, anchor, pad, edits, ..Groove::default() }
     }
 
     /// How keys of imported clips are read: by the note map that is set, or the one that the clip's keys suggest as

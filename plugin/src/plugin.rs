@@ -31,7 +31,7 @@ use crate::generation::worker::{Load, Worker};
 use crate::handoff::answer::Answer;
 use crate::handoff::{AudioEnd, GuiEnd, handoff};
 use crate::params::JangdanParams;
-use crate::params::project;
+use crate::params::{host_metre, project};
 use crate::playing::player::{MAX_ACTIONS, Player, QueuedAction};
 use crate::playing::position::Position;
 use crate::state::choice::Choice;
@@ -189,7 +189,8 @@ impl Plugin for Jangdan {
         let [left, right] = buffer.as_slice() else {
             return ProcessStatus::Error("the output is not stereo");
         };
-        let playing = self.params.playing();
+        let mut playing = self.params.playing();
+        playing.playback.shape.origin = self.hear_metre(context.transport());
         let block = u32::try_from(frames).unwrap_or(u32::MAX);
         let mut transport = transport(context.transport());
         if self.params.clock.is_in_charge() {
@@ -256,6 +257,22 @@ impl Plugin for Jangdan {
         self.audio.show(now);
         self.audio.show_keys(self.player.key_activity());
         ProcessStatus::KeepAlive
+    }
+}
+
+impl Jangdan {
+    /// Notes the song's metre, and returns where its bars begin, if the live groove's are such.
+    fn hear_metre(&self, host: &nice_plug::prelude::Transport) -> i64 {
+        let heard = &self.params.host_metre;
+        heard.hear(host.time_sig_numerator, host.time_sig_denominator);
+        let set = self.params.pattern.metre.value().metre();
+        match heard.get().filter(|metre| set.is_none_or(|set| set == *metre)) {
+            Some(metre) => {
+                let start = host.bar_start_pos_beats().map(Beats);
+                host_metre::origin(metre, host.pos_beats().map(Beats), start)
+            }
+            None => 0,
+        }
     }
 }
 

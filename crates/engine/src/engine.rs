@@ -219,10 +219,11 @@ impl Engine {
         }
         let playback = self.timeline().at(boundary);
         let step_grid = playback.shape.step_grid();
-        let first = next_multiple(boundary, step_grid);
+        let origin = playback.shape.origin;
+        let first = next_multiple(boundary - origin, step_grid) + origin;
         let mut late_change =
             LateChange { boundary, first, step: step_grid, struck: [0; LATE_STEPS] };
-        for (step, struck) in (first / step_grid..).zip(&mut late_change.struck) {
+        for (step, struck) in ((first - origin) / step_grid..).zip(&mut late_change.struck) {
             let row =
                 self.timeline().row(&playback, step, &self.fill, &playing.lanes, playing.seed);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
@@ -280,10 +281,12 @@ fn take_playback(
     let step = new_steps.fold(steps.longest.0, f64::max);
     let untouched = first_untouched(frontier, Beats(step));
     let to_come = playbacks.boundary().filter(|&to_come| to_come >= untouched);
+    // Where bars begin is the song's affair, and holds at once.
+    let is_same_shape = before.shape == Shape { origin: before.shape.origin, ..playback.shape };
     let boundary = match to_come {
         // Only the feel has changed again since the shape did: it waits for the shape.
-        Some(to_come) if before.shape == playback.shape => to_come,
-        None if before.shape == playback.shape => untouched,
+        Some(to_come) if is_same_shape => to_come,
+        None if is_same_shape => untouched,
         _ => {
             let shape = playback.shape.of_bar(scores.newest().0.bar());
             playing.quantise.boundary(&shape, untouched)

@@ -113,6 +113,7 @@ mod tests {
         start: 0,
         speed: groove::sequencer::Speed::Normal,
         bar: groove::Bar::COMMON,
+        origin: 0,
     };
 
     /// The played steps of `0..64` at which something else than the (silent) groove is played.

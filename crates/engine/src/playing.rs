@@ -27,12 +27,14 @@ impl Quantise {
     /// those of the song, at any speed.
     pub fn boundary(self, shape: &Shape, grid: i64) -> i64 {
         let bar = shape.bar;
-        match self {
-            Self::Step => next_multiple(grid, bar.grid().step_clocks() as i64),
-            Self::Beat => bar.metre().next_beat(grid),
-            Self::Bar => bar.metre().next_bar(grid),
-            Self::Cycle => next_multiple(grid, shape.cycle_grid()),
-        }
+        let clock = grid.saturating_sub(shape.origin);
+        let next = match self {
+            Self::Step => next_multiple(clock, bar.grid().step_clocks() as i64),
+            Self::Beat => bar.metre().next_beat(clock),
+            Self::Bar => bar.metre().next_bar(clock),
+            Self::Cycle => next_multiple(clock, shape.cycle_grid()),
+        };
+        next.saturating_add(shape.origin)
     }
 }
 
@@ -53,8 +55,8 @@ pub enum PlayMode {
 pub struct Playing {
     /// When.
     pub mode: PlayMode,
-    /// Which steps of a pattern, and when they sound. Another feel takes hold at the next step, another
-    /// shape at the next boundary of `quantise`.
+    /// Which steps of a pattern, and when they sound. Another feel or origin takes hold at the next step, another
+    /// shape at the next boundary of `quantise`. The score says what bars are.
     pub playback: PlaybackSettings,
     /// How hard hits are struck.
     pub velocity_settings: VelocitySettings,

@@ -33,7 +33,8 @@ impl Steps {
     pub(crate) fn of(shapes: impl Iterator<Item = Shape>) -> Self {
         let none = Self { longest: Beats(0.0), apart: THIRTY_SECOND };
         shapes.fold(none, |steps, shape| {
-            let is_on_32nds = shape.step_grid() % THIRTY_SECOND == 0;
+            let is_on_32nds =
+                shape.step_grid() % THIRTY_SECOND == 0 && shape.origin % THIRTY_SECOND == 0;
             Self {
                 longest: Beats(steps.longest.0.max(shape.step().0)),
                 apart: if is_on_32nds { steps.apart } else { 1 },

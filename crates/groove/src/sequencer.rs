@@ -51,7 +51,7 @@ impl PlaybackSettings {
     pub const fn whole(feel: Feel) -> Self {
         let (length, speed) = (Length::Four, Speed::Normal);
         let fills = RegularFills { every: 0, beats: 0 };
-        Self { shape: Shape { length, start: 0, speed, bar: Bar::COMMON }, feel, fills }
+        Self { shape: Shape { length, start: 0, speed, bar: Bar::COMMON, origin: 0 }, feel, fills }
     }
 
     /// When a hit of `instrument` at played step `step` sounds. The one formula for it: every span

@@ -42,8 +42,9 @@ fn feel() -> impl Strategy<Value = Feel> {
 fn playback() -> impl Strategy<Value = PlaybackSettings> {
     let length = prop_oneof![Just(Length::One), Just(Length::Two), Just(Length::Four)];
     let speed = prop_oneof![Just(Speed::Half), Just(Speed::Normal), Just(Speed::Double)];
-    (length, 0..96_u8, speed, bar(), feel()).prop_map(|(length, start, speed, bar, feel)| {
-        let shape = Shape { length, start, speed, bar };
+    let place = (0..96_u8, prop_oneof![Just(0), -100..300_i64]);
+    (length, place, speed, bar(), feel()).prop_map(|(length, (start, origin), speed, bar, feel)| {
+        let shape = Shape { length, start, speed, bar, origin };
         PlaybackSettings { shape, feel, ..PlaybackSettings::default() }
     })
 }
@@ -111,7 +112,8 @@ proptest! {
                 let place = (i64::from(first) + step.rem_euclid(length)) % bar.pattern_steps() as i64;
                 let Some(hit) = pattern.hit(place as usize, instrument) else { continue };
                 let shift = playback.feel.shift(bar, step, instrument, hit);
-                let time = Beats((step as f64 + shift) * step_beats);
+                let origin = playback.shape.origin as f64 / 24.0;
+                let time = Beats(origin + (step as f64 + shift) * step_beats);
                 if span.contains(time) {
                     expected.push(SoundingHit { time, step, instrument, hit });
                 }

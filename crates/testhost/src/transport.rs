@@ -18,6 +18,8 @@ pub struct Transport {
     pub tempo: Option<f64>,
     /// Numerator and denominator.
     pub time_signature: Option<(u16, u16)>,
+    /// Where the bar begins that the position is in; `None`: bars of the time signature are counted from beat 0.
+    pub bar_start: Option<f64>,
     /// Start and end of the active loop in beats.
     pub loop_range: Option<(f64, f64)>,
 }
@@ -30,6 +32,7 @@ impl Transport {
             position: Some(position),
             tempo: Some(tempo),
             time_signature: Some((4, 4)),
+            bar_start: None,
             loop_range: None,
         }
     }
@@ -66,7 +69,7 @@ impl Transport {
             loop_end_beats: BeatTime::from_float(loop_end),
             loop_start_seconds: SecondsTime::from_int(0),
             loop_end_seconds: SecondsTime::from_int(0),
-            bar_start: BeatTime::from_float(bar_number * bar),
+            bar_start: BeatTime::from_float(self.bar_start.unwrap_or(bar_number * bar)),
             bar_number: bar_number as i32,
             time_signature_numerator: numerator,
             time_signature_denominator: denominator,

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use groove::{Hit, Instrument, Pattern};
-use nice_plug::prelude::{GuiContextInner, Param, ParamPtr};
+use groove::{Bar, Hit, Instrument, Pattern};
+use nice_plug::prelude::{Enum, GuiContextInner, Param, ParamPtr};
 
 use crate::editing::history::History;
 use crate::factory::grooves::FactoryGroove;
 use crate::handoff::answer::ReadyGroove;
-use crate::params::JangdanParams;
+use crate::params::{GridParam, JangdanParams, MetreParam, PatternParams};
 use crate::state::choice::Choice;
 use crate::state::edit::{Edit, Pen};
 use crate::state::edits::Edits;
@@ -94,7 +94,7 @@ pub fn import(
     clip: Pattern,
 ) {
     let edits = Edits::import(clip, params.recipe());
-    let knobs = live_knobs(params);
+    let knobs = [&live_knobs(params)[..], &bar_knobs(params, clip.bar())].concat();
     history.step(params, || {
         params.restore.begin(&knobs);
         params.edits.set(edits);
@@ -111,8 +111,8 @@ pub fn fill_slots(params: &JangdanParams, history: &History, clips: &[(usize, Pa
     history.step(params, || {
         for &(slot, clip) in clips {
             let edits = Edits::import(clip, recipe);
-            let (recipe, anchor) = (Some(recipe), Some(clip));
-            let groove = Groove { recipe, anchor, edits, ..Groove::default() };
+            let (recipe, bar, anchor) = (Some(recipe), clip.bar(), Some(clip));
+            let groove = Groove { recipe, bar, anchor, edits, ..Groove::default() };
             params.slots.store(slot, Some(groove));
         }
     });
@@ -121,6 +121,22 @@ pub fn fill_slots(params: &JangdanParams, history: &History, clips: &[(usize, Pa
 /// The parameters that make the live groove play, at its seed or clip: no slot, no pad.
 fn live_knobs(params: &JangdanParams) -> [(ParamPtr, f32); 2] {
     [(params.perform.slot.as_ptr(), 0.0), (params.morph.is_on.as_ptr(), 0.0)]
+}
+
+/// The parameters that give the live groove such bars; where the song has the metre, it is followed.
+fn bar_knobs(params: &JangdanParams, bar: Bar) -> [(ParamPtr, f32); 2] {
+    let PatternParams { metre, grid, .. } = &params.pattern;
+    let song = params.host_metre.get().unwrap_or_default();
+    let is_set = |choice: &MetreParam| choice.metre() == Some(bar.metre()) && bar.metre() != song;
+    let metres = (0..MetreParam::variants().len()).map(MetreParam::from_index);
+    let wanted = metres.clone().find(is_set).unwrap_or(MetreParam::Host);
+    let grids = (0..GridParam::variants().len()).map(GridParam::from_index);
+    let step = grids.clone().find(|choice| choice.grid() == bar.grid());
+    let step = step.unwrap_or(GridParam::Sixteenths);
+    [
+        (metre.as_ptr(), metre.preview_normalized(wanted)),
+        (grid.as_ptr(), grid.preview_normalized(step)),
+    ]
 }
 
 /// Loads a factory groove without edits, as one undo step. Knobs that it does not name go to their
@@ -168,6 +184,18 @@ pub(crate) fn factory_knobs(
         None => Edits::default(),
     };
     knobs.extend(live_knobs(params));
+    let bar = groove.performance.as_ref().map(|performance| performance.pattern.bar());
+    knobs.extend(match bar.filter(|bar| *bar != Bar::COMMON) {
+        Some(bar) => bar_knobs(params, bar),
+        // What is in 4/4 is taken over into the song's metre.
+        None => {
+            let PatternParams { metre, grid, .. } = &params.pattern;
+            [
+                (metre.as_ptr(), metre.default_normalized_value()),
+                (grid.as_ptr(), grid.default_normalized_value()),
+            ]
+        }
+    });
     (knobs, edits)
 }
 

@@ -84,7 +84,7 @@ pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Vec<(Beats, Me
                 });
             }
         }
-        start += shape.beats(steps as f64).0;
+        start += steps as f64 * shape.step().0;
     }
     (notes, metres, Beats(start))
 }

@@ -40,10 +40,11 @@ impl ReadyGroove {
 
     /// The groove as stored in a slot, where the worker adds its patterns; `None` without a recipe.
     pub fn to_stored(&self) -> Option<Groove> {
-        let GrooveKey { recipe, variation_id, .. } = self.key?;
+        let GrooveKey { recipe, bar, variation_id, .. } = self.key?;
         let (recipe, edits) = (Some(recipe), (*self.edits).clone());
         let pad = self.pad.as_deref().cloned().map(Box::new);
-        Some(Groove { recipe, anchor: self.anchor, pad, variation_id, edits, ..Groove::default() })
+        let anchor = self.anchor;
+        Some(Groove { recipe, bar, anchor, pad, variation_id, edits, ..Groove::default() })
     }
 }
 
@@ -115,7 +116,7 @@ impl Answer {
             (Some(_), _) => own.slots == wanted.slots,
             (None, Some(key)) => {
                 (own.edits, own.weights) == (wanted.edits, wanted.weights)
-                    && key.recipe == request.recipe
+                    && (key.recipe, key.bar) == (request.recipe, request.bar)
                     && (request.rhythm.is_none() || key.anchor == request.rhythm)
                     && key.morph.map(|morph| morph.at) == request.pad
                     // Between the corners as they are now.

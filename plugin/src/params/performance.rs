@@ -9,6 +9,7 @@ use nice_plug::prelude::*;
 use super::choices::{
     AccentParam, FillEveryParam, LengthParam, NoteMapParam, PlayModeParam, SpeedParam,
 };
+use super::metre_choices::{GridParam, MetreParam};
 use super::text::{
     key_channel, key_channel_from_words, leading_number, number_or, percentage, switch,
 };
@@ -41,6 +42,14 @@ pub struct PatternParams {
     /// Where in a beat its second 8th falls, `[0.5, 0.75]`: the triplet feel.
     #[id = "trip"]
     pub triplet: FloatParam,
+
+    /// The metre of the live groove.
+    #[id = "metre"]
+    pub metre: EnumParam<MetreParam>,
+
+    /// The length of its steps.
+    #[id = "grid"]
+    pub grid: EnumParam<GridParam>,
 }
 
 /// Humanising and accents.
@@ -127,6 +136,8 @@ impl Default for PatternParams {
                 Feel::STRONGEST as f32,
                 &[(0.5, "straight"), (2.0 / 3.0, "triplet"), (0.75, "dotted")],
             ),
+            metre: EnumParam::new("Metre", MetreParam::Host),
+            grid: EnumParam::new("Grid", GridParam::Sixteenths),
         }
     }
 }

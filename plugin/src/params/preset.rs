@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::params::snapshot::State;
 use crate::params::{
-    AccentParam, FillEveryParam, KitModelParam, LengthParam, NoteMapParam, PlayModeParam,
-    QuantiseParam, SpeedParam,
+    AccentParam, FillEveryParam, GridParam, KitModelParam, LengthParam, MetreParam, NoteMapParam,
+    PlayModeParam, QuantiseParam, SpeedParam,
 };
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
@@ -73,6 +73,8 @@ fn choices(id: &str) -> Option<&'static [&'static str]> {
         "mode" => PlayModeParam::ids(),
         "quant" => QuantiseParam::ids(),
         "speed" => SpeedParam::ids(),
+        "metre" => MetreParam::ids(),
+        "grid" => GridParam::ids(),
         "fills" => FillEveryParam::ids(),
         _ => None,
     }

@@ -31,6 +31,7 @@ impl Follower {
             start: 0,
             speed: groove::sequencer::Speed::Normal,
             bar: Bar::COMMON,
+            origin: 0,
         };
         Self { recorded: Pattern::EMPTY, shape, reached: None, cleared: 0 }
     }
@@ -128,7 +129,7 @@ mod tests {
     use groove::sequencer::{Length, Speed};
 
     const WHOLE: Shape =
-        Shape { length: Length::Four, start: 0, speed: Speed::Normal, bar: Bar::COMMON };
+        Shape { length: Length::Four, start: 0, speed: Speed::Normal, bar: Bar::COMMON, origin: 0 };
 
     /// Passes from `from` to `to` beats in steps of a 50th, striking `strikes` on the way.
     fn follow(
@@ -178,7 +179,13 @@ mod tests {
 
     #[test]
     fn one_bar_is_heard_as_a_whole_pattern_of_it() {
-        let shape = Shape { length: Length::One, start: 16, speed: Speed::Half, bar: Bar::COMMON };
+        let shape = Shape {
+            length: Length::One,
+            start: 16,
+            speed: Speed::Half,
+            bar: Bar::COMMON,
+            origin: 0,
+        };
         let mut follower = Follower::new();
         let handed = follow(&mut follower, &shape, (0.0, 8.0), &[(4.0, Instrument::Snare)]);
         let steps: Vec<usize> = handed[0].1.iter().map(|(step, ..)| step).collect();

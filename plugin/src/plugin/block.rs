@@ -36,7 +36,10 @@ impl Jangdan {
             looped: transport.loop_range,
         };
         let time = self.engine.time_at(transport, playing, 0);
-        if let Some(heard) = self.player.begin(input, time, playing) {
+        // A rhythm is recorded in the bars of what plays.
+        let mut in_bars = *playing;
+        in_bars.playback.shape.bar = self.engine.score().bar();
+        if let Some(heard) = self.player.begin(input, time, &in_bars) {
             self.audio.publish_rhythm(&heard);
         }
     }

@@ -132,7 +132,7 @@ impl Edits {
         };
         GrooveKey {
             given: fingerprint_locks(self.given(&key)),
-            kept: fingerprint_locks(&self.kept),
+            kept: fingerprint_locks(self.kept_in(key.bar)),
             is_import: self.import.as_deref().is_some_and(is_import),
             ..key
         }
@@ -141,9 +141,15 @@ impl Edits {
     /// The cells that the network is given for `ask`.
     pub fn given(&self, key: &GrooveKey) -> &Locks {
         match &self.base {
-            Some(base) if base.is_of(key) => &base.given,
-            _ => &self.kept,
+            Some(base) if base.is_of(key) && base.given.pattern().bar() == key.bar => &base.given,
+            _ => self.kept_in(key.bar),
         }
+    }
+
+    /// The kept cells, if they are of such bars; else none.
+    fn kept_in(&self, bar: Bar) -> &Locks {
+        static NONE: Locks = Locks::of(Bar::COMMON);
+        if self.kept.pattern().bar() == bar { &self.kept } else { &NONE }
     }
 
     /// `pattern`, made by the network, with the kept cells applied, if they are of its bars.

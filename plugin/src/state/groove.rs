@@ -7,7 +7,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use groove::Pattern;
+use groove::{Bar, Pattern};
 use nice_plug::params::persist::PersistentField;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,9 @@ pub struct Groove {
     /// The pattern of cycle 0, 1 and so on; one if every cycle is the same.
     #[serde(deserialize_with = "bounded_list::list::<_, _, MOST_CYCLES>")]
     pub cycles: Vec<Pattern>,
+    /// The bars of the patterns.
+    #[serde(default, skip_serializing_if = "is_common")]
+    pub bar: Bar,
     /// The pattern that the groove stays near, if it was not drawn by the seed alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor: Option<Pattern>,
@@ -51,6 +54,10 @@ pub struct Groove {
     pub edits: Edits,
 }
 
+fn is_common(bar: &Bar) -> bool {
+    *bar == Bar::COMMON
+}
+
 impl Groove {
     /// A groove without a recipe: these patterns in a loop.
     pub fn of_patterns(cycles: Vec<Pattern>) -> Self {
@@ -65,6 +72,7 @@ impl Groove {
             anchor,
             morph,
             variation_id: self.variation_id,
+            bar: self.bar,
             ..GrooveKey::of(self.recipe?)
         };
         Some(self.edits.key(key))
@@ -72,7 +80,7 @@ impl Groove {
 
     /// Whether `other` is the same groove, edits aside.
     pub(crate) fn is_same_but_for_edits(&self, other: &Self) -> bool {
-        let of = |groove: &Self| (groove.recipe, groove.anchor, groove.variation_id);
+        let of = |groove: &Self| (groove.recipe, groove.bar, groove.anchor, groove.variation_id);
         of(self) == of(other)
             && self.pad == other.pad
             && self.weights == other.weights
@@ -120,6 +128,11 @@ impl SavedGroove {
         let mut held = self.groove.write();
         *held = groove;
         self.loads.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Its bars.
+    pub fn bar(&self) -> Bar {
+        self.groove.read().bar
     }
 
     /// A copy of the groove.

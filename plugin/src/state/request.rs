@@ -2,6 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use groove::Bar;
+
 pub use musicvae::recipe::{ATTRIBUTES, DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 
 use crate::state::choice::Choice;
@@ -19,6 +21,8 @@ pub struct GrooveRequest {
     pub choice: Choice,
     /// The recipe of the live groove.
     pub recipe: Recipe,
+    /// The bars of the live groove.
+    pub bar: Bar,
     /// The position of the pad, while it is on.
     pub pad: Option<[f32; 2]>,
     /// Whether rhythms that come in are followed.
@@ -58,6 +62,8 @@ impl GrooveRequest {
 pub struct GrooveKey {
     /// The knobs.
     pub recipe: Recipe,
+    /// The bars: the network's windows are taken over into these.
+    pub bar: Bar,
     /// The [`fingerprint`](crate::state::fingerprint::fingerprint) of the pattern that the groove is to stay near, instead of a point drawn by
     /// the seed.
     pub anchor: Option<u64>,
@@ -78,6 +84,7 @@ impl GrooveKey {
     pub const fn of(recipe: Recipe) -> Self {
         Self {
             recipe,
+            bar: Bar::COMMON,
             anchor: None,
             morph: None,
             variation_id: None,

@@ -25,7 +25,7 @@ pub(crate) use field::{Look, field};
 pub(crate) use gestures::Gestures;
 pub(crate) use knob::{Face, knob};
 pub(crate) use layout::{Contents, Groove, Layout, MIN_SIZE, Panel, Section, column, row};
-pub(crate) use menu::menu;
+pub(crate) use menu::{menu, whole_menu};
 pub(crate) use slider::{Slider, slider};
 pub(crate) use text::{elided, polygon, small_text, text_width, write_text};
 pub(crate) use theme::{PANEL_RADIUS, Palette, Size, Theme, UNIT, Weight, blend};

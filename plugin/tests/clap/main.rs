@@ -8,6 +8,7 @@ mod drop;
 mod extensions;
 mod fills;
 mod kit;
+mod metre;
 mod morph;
 mod outputs;
 mod own_kit;

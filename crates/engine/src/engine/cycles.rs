@@ -74,8 +74,8 @@ impl List {
         while self.len < most {
             let (shape, to) = in_force(grid);
             let length = shape.cycle_grid();
-            let cycle = grid.div_euclid(length);
-            let next = to.min((cycle + 1) * length);
+            let cycle = (grid - shape.origin).div_euclid(length);
+            let next = to.min((cycle + 1) * length + shape.origin);
             if !self.cycles[..self.len].contains(&cycle) {
                 self.cycles[self.len] = cycle;
                 self.len += 1;

@@ -157,7 +157,7 @@ impl Engine {
             // A downbeat played a little early must not be missing where the music starts.
             let playback = timeline.newest();
             let shape = playback.shape;
-            let before = Span { start: start - shape.beats(-EARLIEST_STEPS), end: start };
+            let before = Span { start: start + Beats(EARLIEST_STEPS * shape.step().0), end: start };
             in_span(before, playback)
                 .filter(|hit| shape.beats(hit.step as f64) >= start)
                 .for_each(|hit| strike(shape.bar, hit, segment.first));
@@ -165,7 +165,7 @@ impl Engine {
         if let Some(late_change) = late_change {
             let playback = timeline.at(late_change.boundary);
             let shape = playback.shape;
-            let reach = shape.beats(LATEST_STEPS - EARLIEST_STEPS);
+            let reach = Beats((LATEST_STEPS - EARLIEST_STEPS) * shape.step().0);
             // At once, also if the host's position lags behind what has been played.
             in_span(Span { start: start - reach, end: start }, playback)
                 .filter(|hit| late_change.contains(hit, &shape))

@@ -24,7 +24,7 @@ use self::due::Due;
 use self::notes::Held;
 use self::time::{Jump, looped};
 use crate::host::{Between, Block, PlayerAction, Score, believed_rate, believed_tempo};
-use crate::written::{InForce, ScoreInForce, cycle_steps, grid, step_beats};
+use crate::written::{InForce, ScoreInForce, cycle_steps, length, step_beats};
 
 /// A note-on with the bits of its velocity, or a note-off, on a channel and a key.
 pub(crate) type Note = (Instrument, u8, u8, Option<u32>);
@@ -300,7 +300,8 @@ impl<'a> Drummer<'a> {
         }
         let grid_now = place.floor() as i64;
         let playback = self.playback_at(grid_now);
-        let cycle = grid_now.div_euclid(grid(&playback.shape, cycle_steps(&playback.shape)));
+        let shape = &playback.shape;
+        let cycle = (grid_now - shape.origin).div_euclid(length(shape, cycle_steps(shape)));
         Some((playback, cycle, self.in_force.score_at(grid_now).score))
     }
 

@@ -157,6 +157,8 @@ pub(crate) enum Before {
     Channel(u8),
     Feel(Feel),
     Shape(Length, u8, Speed),
+    /// Bars begin there, in clocks after beat 0.
+    Origin(i64),
     Fills(RegularFills),
     Quantise(Quantise),
     NoteLength(f64),
@@ -354,6 +356,7 @@ fn set(playing: &mut Playing, setting: Before) {
             let shape = Shape { length, start, speed, ..playing.playback.shape };
             playing.playback = PlaybackSettings { shape, ..playing.playback };
         }
+        Before::Origin(origin) => playing.playback.shape.origin = origin,
         Before::Quantise(quantise) => playing.quantise = quantise,
         Before::NoteLength(beats) => playing.note_length = Beats(beats),
         Before::Lane(instrument, is_on, density) => {

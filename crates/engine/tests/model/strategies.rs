@@ -167,6 +167,8 @@ fn before() -> impl Strategy<Value = Before> {
         2 => feel().prop_map(Before::Feel),
         2 => (length, 0..96_u8, speed).prop_map(|(length, start, speed)|
             Before::Shape(length, start, speed)),
+        1 => prop_oneof![1 => Just(0), 2 => (0..48_i64).prop_map(|eighth| eighth * 12), 1 => 0..300_i64]
+            .prop_map(Before::Origin),
         2 => (0..5_u8, 0..6_u8).prop_map(|(every, beats)|
             Before::Fills(RegularFills { every, beats })),
         1 => quantise().prop_map(Before::Quantise),

@@ -71,7 +71,12 @@ pub(crate) fn step_beats(shape: &Shape) -> f64 {
 
 /// Where a played step lies on the grid of clocks.
 pub(crate) fn grid(shape: &Shape, step: i64) -> i64 {
-    (stretch(shape.speed) * 2.0) as i64 * step * clocks(shape.bar) / 2
+    shape.origin + length(shape, step)
+}
+
+/// How many clocks `steps` steps last.
+pub(crate) fn length(shape: &Shape, steps: i64) -> i64 {
+    (stretch(shape.speed) * 2.0) as i64 * steps * clocks(shape.bar) / 2
 }
 
 /// How many steps late a hit is. In quarters of four 16ths the beat is bent at its middle, each half of it again; else
@@ -108,8 +113,8 @@ pub(crate) fn time(
     instrument: Instrument,
     hit: Hit,
 ) -> f64 {
-    (step as f64 + lateness(playback.feel, playback.shape.bar, step, instrument, hit))
-        * step_beats(&playback.shape)
+    let steps = step as f64 + lateness(playback.feel, playback.shape.bar, step, instrument, hit);
+    playback.shape.origin as f64 / 24.0 + steps * step_beats(&playback.shape)
 }
 
 /// Whether a fill is played at `step` that nobody asked for: in the last beats of every so many bars.
@@ -269,7 +274,7 @@ fn strength(bar: Bar, step: i64) -> f32 {
     let halves = starts.len() - 1;
     match within {
         0 if beat == 0 => 1.0,
-        0 if halves >= 4 && halves % 2 == 0 && beat == halves / 2 => 0.85,
+        0 if halves >= 4 && halves.is_multiple_of(2) && beat == halves / 2 => 0.85,
         0 => 0.7,
         // The half of a quarter, the quarter of a half, the last third of either.
         12 if length == 24 => 0.35,

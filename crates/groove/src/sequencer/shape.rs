@@ -79,6 +79,8 @@ pub struct Shape {
     pub speed: Speed,
     /// The bars of the pattern that is played.
     pub bar: Bar,
+    /// Where one of these bars begins, in clocks after beat 0: the first step that is played is there.
+    pub origin: i64,
 }
 
 impl Shape {
@@ -126,19 +128,19 @@ impl Shape {
         Beats(self.step_grid() as f64 / GRID_PER_BEAT as f64)
     }
 
-    /// The musical time `steps` steps after beat 0.
+    /// The musical time at which `steps` steps have been played.
     pub fn beats(&self, steps: f64) -> Beats {
-        Beats(steps * self.step().0)
+        Beats(self.origin as f64 / GRID_PER_BEAT as f64 + steps * self.step().0)
     }
 
-    /// How many steps after beat 0 `time` is.
+    /// How many steps have been played at `time`.
     pub fn steps_to(&self, time: Beats) -> f64 {
-        time.0 / self.step().0
+        (time.0 - self.origin as f64 / GRID_PER_BEAT as f64) / self.step().0
     }
 
     /// The grid time of played step `step`, in clocks.
     pub const fn grid(&self, step: i64) -> i64 {
-        step.saturating_mul(self.step_grid())
+        step.saturating_mul(self.step_grid()).saturating_add(self.origin)
     }
 
     /// The length of a cycle, in clocks.
@@ -153,12 +155,14 @@ impl Shape {
 
     /// The first grid time at or after `grid` at which a bar is played; in half time a bar takes two of the song's.
     pub fn next_bar(&self, grid: i64) -> i64 {
-        self.speed.next(grid, |clock| self.bar.metre().next_bar(clock))
+        let next = |clock| self.bar.metre().next_bar(clock);
+        self.speed.next(grid.saturating_sub(self.origin), next).saturating_add(self.origin)
     }
 
     /// The first grid time at or after `grid` at which a beat is played.
     pub fn next_beat(&self, grid: i64) -> i64 {
-        self.speed.next(grid, |clock| self.bar.metre().next_beat(clock))
+        let next = |clock| self.bar.metre().next_beat(clock);
+        self.speed.next(grid.saturating_sub(self.origin), next).saturating_add(self.origin)
     }
 }
 
@@ -202,6 +206,16 @@ mod tests {
             assert_eq!(shape.cycle_at(Beats(4.0 * beats - 0.01)), 0);
             assert_eq!(shape.cycle_at(Beats(4.0 * beats)), 1);
         }
+    }
+
+    #[test]
+    fn bars_that_begin_elsewhere_than_at_beat_0_are_counted_from_there() {
+        let seven_eight = 7 * GRID_PER_BEAT / 2;
+        let shape = Shape { origin: seven_eight, ..Shape::default() };
+        assert_eq!((shape.grid(0), shape.beats(0.0)), (seven_eight, Beats(3.5)));
+        assert_eq!((shape.steps_to(Beats(3.5)), shape.cycle_at(Beats(3.4))), (0.0, -1));
+        assert_eq!((shape.next_bar(1), shape.next_beat(1)), (seven_eight, GRID_PER_BEAT / 2));
+        assert_eq!(shape.pattern_position(Beats(4.0)), 2.0);
     }
 
     #[test]

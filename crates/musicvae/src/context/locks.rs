@@ -23,7 +23,7 @@ impl Default for Locks {
 
 impl Locks {
     /// Nothing of a pattern of these bars is locked.
-    pub fn of(bar: Bar) -> Self {
+    pub const fn of(bar: Bar) -> Self {
         Self { masks: [0; Bar::MOST_STEPS], pattern: Pattern::empty(bar) }
     }
 

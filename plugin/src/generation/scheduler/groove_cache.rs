@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use engine::{CYCLES, Score};
-use groove::{Bar, Pattern};
+use groove::Pattern;
 use musicvae::infer::{Scratch, Start};
 
 use crate::generation::scheduler::decode_scratch::{DecodeScratch, corner};
@@ -188,12 +188,13 @@ impl GrooveCache {
         let (recipe, drawn) = key.drawn(cycle);
         let (anchor, pad, latent) = (&self.anchor, &self.pad, &mut self.latent);
         let given = self.edits.given(&key);
-        let bar = anchor.map_or(Bar::COMMON, |anchor| anchor.bar());
+        let bar = key.bar;
         // An anchor that was not imported is a rhythm that came in.
         let is_followed = self.edits.anchor(&key.recipe) != anchor.as_ref();
         let decode = AssertUnwindSafe(|| {
             let start = match (anchor, pad) {
-                (Some(anchor), _) if key.is_import => return *anchor,
+                (Some(anchor), _) if key.is_import && anchor.bar() == bar => return *anchor,
+                (Some(anchor), _) if key.is_import => return anchor.to_window().in_bars(bar),
                 (Some(anchor), _) if is_followed => Start::Line(anchor),
                 (Some(anchor), _) => {
                     Start::Near(latent.get_or_insert_with(|| weights.encode(anchor)))
@@ -265,6 +266,7 @@ impl GrooveCache {
         let key = self.key?;
         Some(Groove {
             recipe: Some(key.recipe),
+            bar: key.bar,
             weights: weights.identity().to_owned(),
             cycles: (0..self.cycles_to_save())
                 .map(|cycle| self.decoded.get(&cycle).copied())

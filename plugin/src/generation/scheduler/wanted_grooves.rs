@@ -63,7 +63,8 @@ impl Scheduler {
             Arc::new(Pad::new(at, &self.corners, in_slot))
         });
         let morph = pad.as_ref().map(|pad| pad.morph());
-        let key = Some(edits.key(GrooveKey { anchor: id, morph, ..GrooveKey::of(request.recipe) }));
+        let (of, bar) = (GrooveKey::of(request.recipe), request.bar);
+        let key = Some(edits.key(GrooveKey { bar, anchor: id, morph, ..of }));
         if self.live.as_mut().is_none_or(|cache| !cache.edit(key, &edits)) {
             let source = key.map(|key| key.source());
             let is_own = |groove: &&Arc<Groove>| groove.key().map(|key| key.source()) == source;

@@ -99,6 +99,7 @@ pub(super) fn touched() -> JangdanParams {
     params.slots.store(4, Some(Groove::of_patterns(vec![pattern, other])));
     let kept = Groove {
         recipe: Some(recipe),
+        bar: groove::Bar::COMMON,
         weights: "0123".to_owned(),
         cycles: vec![other],
         anchor: Some(pattern),

@@ -9,16 +9,20 @@ use crate::params::PatternParams;
 use crate::window::grid::Geometry;
 use crate::window::widgets::{
     ControlContext, Direction, Groove, Travel, UNIT, Weight, choices, polygon, small_text, tooltip,
-    turn,
+    turn, whole_menu,
 };
 
 const START_ABOUT: &str = "Where in the pattern it begins to play, in steps; drag the ruler \
     sideways. The bars wrap around.";
+const METRE_ABOUT: &str = "The metre of the live groove: the song's, or one of its own. What the network draws in 4/4 \
+    is taken over by whole beats; clips that are imported keep theirs.";
+const GRID_ABOUT: &str =
+    "The steps of the live groove: 8ths, 16ths, or triplets, three or six to the beat.";
 const LENGTH_ABOUT: &str = "How much of the pattern is played over and over: 1, 2 or 4 bars.";
 
-/// Draws the ruler, and the choice of length in the corner beside it.
+/// Draws the ruler, and the choices of metre, grid and length in the corner beside it.
 pub(crate) fn ruler(
-    ui: &Ui,
+    ui: &mut Ui,
     cx: ControlContext<'_>,
     place: &Groove,
     params: &PatternParams,
@@ -45,8 +49,14 @@ pub(crate) fn ruler(
     let cursor = CursorIcon::ResizeHorizontal;
     tooltip(turned.response.on_hover_cursor(cursor), cx, &params.start, START_ABOUT);
     let corner = place.above_names();
-    let bar = Rect::from_center_size(corner.center(), egui::vec2(corner.width(), 2.5 * UNIT));
-    choices(ui, cx, &params.length, bar, LENGTH_ABOUT);
+    let line = |middle: f32| {
+        let middle = pos2(corner.center().x, corner.center().y + middle * UNIT);
+        Rect::from_center_size(middle, egui::vec2(corner.width(), 2.5 * UNIT))
+    };
+    let (metre, grid) = line(-1.4).split_left_right_at_fraction(0.42);
+    whole_menu(ui, cx, &params.metre, metre.with_max_x(metre.right() - 2.0), METRE_ABOUT);
+    whole_menu(ui, cx, &params.grid, grid.with_min_x(grid.left() + 2.0), GRID_ABOUT);
+    choices(ui, cx, &params.length, line(1.4), LENGTH_ABOUT);
 }
 
 /// Draws what is played as a line under the bars' names, a flag at its start.

@@ -6,8 +6,8 @@ use nice_plug::prelude::Param;
 use crate::params::{FillEveryParam, JangdanParams};
 use crate::state::window_size::SecondRow;
 use crate::window::widgets::{
-    ControlContext, Face, Look, UNIT, Weight, choices, column, field, focus_ring, knob, menu, row,
-    small_text, switch, toggleable,
+    ControlContext, Face, Look, UNIT, Weight, choices, column, field, focus_ring, knob, row,
+    small_text, switch, toggleable, whole_menu,
 };
 
 const TEMPERATURE_ABOUT: &str = "How freely hits are drawn from the network's odds, 0 to 1.5: at 0 \
@@ -153,11 +153,6 @@ pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
     let channel = body(3).with_min_x(right.right() - channel_width);
     let channel = labelled(ui, cx, channel, "Channel", 7.0);
     field(ui, cx, &notes.channel, channel, &Look { about: CHANNEL_ABOUT, ..plain });
-}
-
-/// A menu of all choices of `param`.
-fn whole_menu<P: Param>(ui: &mut Ui, cx: ControlContext<'_>, param: &P, rect: Rect, about: &str) {
-    menu(ui, cx, param, param.step_count().unwrap_or(0) + 1, rect, "", about);
 }
 
 /// Writes `label` into the first `width` units of `rect`; returns what is left of it.

@@ -13,6 +13,17 @@ use crate::window::widgets::tooltip::explain;
 /// The longest column of a list.
 const COLUMN: usize = 13;
 
+/// Draws all choices of the stepped `param` as a menu in `rect`.
+pub(crate) fn whole_menu<P: Param>(
+    ui: &mut Ui,
+    cx: ControlContext<'_>,
+    param: &P,
+    rect: Rect,
+    about: &str,
+) {
+    menu(ui, cx, param, param.step_count().unwrap_or(0) + 1, rect, "", about);
+}
+
 /// Draws the first `count` choices of the stepped `param` as a menu in `rect`.
 pub(crate) fn menu<P: Param>(
     ui: &mut Ui,

@@ -6,7 +6,7 @@ use groove::sequencer::{PlaybackSettings, Shape, Speed};
 
 use super::{Drummer, is_doubtful};
 use crate::host::Score;
-use crate::written::{beats, cycle_steps, grid, step_beats, stretch};
+use crate::written::{beats, cycle_steps, length, step_beats, stretch};
 
 impl Drummer<'_> {
     /// Another feel waits for the next untouched step, another shape for the boundary. While an older one
@@ -27,7 +27,8 @@ impl Drummer<'_> {
         let longest = steps.fold(self.longest_step(), f64::max);
         let untouched = self.untouched(reached, longest);
         let is_waiting = self.playbacks.len() > 1 && newest_from >= untouched;
-        let boundary = if newest.shape != wanted.shape {
+        let has_other_shape = newest.shape != Shape { origin: newest.shape.origin, ..wanted.shape };
+        let boundary = if has_other_shape {
             let shape = wanted.shape.of_bar(self.bar_of(self.newest_score()));
             first_boundary(playing.quantise, &shape, untouched)
         } else if is_waiting {
@@ -47,8 +48,10 @@ impl Drummer<'_> {
     pub(super) fn forget_what_is_over(&mut self) {
         let Some(line) = self.line else { return };
         let longest = self.longest_step();
-        let are_32nds =
-            self.periods().iter().all(|(playback, ..)| grid(&playback.shape, 1) % 3 == 0);
+        let is_on_32nds = |(playback, ..): &(PlaybackSettings, i64, i64)| {
+            length(&playback.shape, 1) % 3 == 0 && playback.shape.origin % 3 == 0
+        };
+        let are_32nds = self.periods().iter().all(is_on_32nds);
         let apart = if are_32nds { 3 } else { 1 };
         let is_over = |next: i64| (next - apart) as f64 / 24.0 + 2.0 * longest <= line.reached;
         while self.playbacks.len() > 1 && is_over(self.playbacks[1].0) {
@@ -128,12 +131,12 @@ pub(super) fn first_boundary(quantise: Quantise, shape: &Shape, from: i64) -> i6
     let starts = beats(shape.bar.metre());
     let bar = *starts.last().unwrap();
     let is_boundary = |place: i64| match quantise {
-        Quantise::Step => place % (grid(&Shape { speed: Speed::Normal, ..*shape }, 1)) == 0,
+        Quantise::Step => place % length(&Shape { speed: Speed::Normal, ..*shape }, 1) == 0,
         Quantise::Beat => starts.contains(&place.rem_euclid(bar)),
         Quantise::Bar => place % bar == 0,
-        Quantise::Cycle => place % grid(shape, cycle_steps(shape)) == 0,
+        Quantise::Cycle => place % length(shape, cycle_steps(shape)) == 0,
     };
-    (from..).find(|&place| is_boundary(place)).unwrap()
+    (from..).find(|&place| is_boundary(place - shape.origin)).unwrap()
 }
 
 /// The first place from `from` on at which a beat, or a bar, of what is played in `shape` begins.
@@ -145,5 +148,5 @@ pub(super) fn first_played(shape: &Shape, is_bar: bool, from: i64) -> i64 {
         let of_bar = (written as i64).rem_euclid(bar);
         written.fract() == 0.0 && if is_bar { of_bar == 0 } else { starts.contains(&of_bar) }
     };
-    (from..).find(|&place| begins(place)).unwrap()
+    (from..).find(|&place| begins(place - shape.origin)).unwrap()
 }

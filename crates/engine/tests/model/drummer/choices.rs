@@ -7,7 +7,7 @@ use super::boundaries::{first_boundary, first_played};
 use super::due::Due;
 use super::{Drummer, is_doubtful};
 use crate::host::{PlayerAction, Score};
-use crate::written::{ScoreInForce, Writing, grid, time};
+use crate::written::{ScoreInForce, Writing, grid, length, time};
 
 /// Hits that a choice came too late for: they are played at once where nothing was struck.
 #[derive(Clone, Debug)]
@@ -94,8 +94,9 @@ impl Drummer<'_> {
         }
         let playback = self.playback_at(boundary);
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
-        let length = grid(&playback.shape, 1);
-        let first = (boundary..).find(|place| place % length == 0).unwrap() / length;
+        let length = length(&playback.shape, 1);
+        let before = boundary / length - 1000;
+        let first = (before..).find(|&step| grid(&playback.shape, step) >= boundary).unwrap();
         let mut doubtful = false;
         let struck = (first..first + 4)
             .map(|step| {
@@ -123,8 +124,10 @@ impl Drummer<'_> {
         let playback = self.playback_at(late_change.boundary);
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
         let mut hits = Vec::new();
-        let length = grid(&playback.shape, 1);
-        let first = (late_change.boundary..).find(|place| place % length == 0).unwrap() / length;
+        let length = length(&playback.shape, 1);
+        let before = late_change.boundary / length - 1000;
+        let first =
+            (before..).find(|&step| grid(&playback.shape, step) >= late_change.boundary).unwrap();
         let places = (first..).map(|step| (step, grid(&playback.shape, step)));
         for (step, place) in
             places.take_while(|&(_, place)| (place as f64) < 24.0 * (reached + 1.0))

@@ -17,8 +17,9 @@ impl Drummer<'_> {
         if hits.iter().any(|hit| is_doubtful(hit.0, reached)) {
             self.unclear(0);
         }
-        let step_beats = step_beats(&self.shape());
-        hits.into_iter().filter(|&(_, _, step, ..)| step as f64 * step_beats >= reached).collect()
+        let shape = self.shape();
+        let on_time = |step: i64| shape.origin as f64 / 24.0 + step as f64 * step_beats(&shape);
+        hits.into_iter().filter(|&(_, _, step, ..)| on_time(step) >= reached).collect()
     }
 
     /// What is to come up to `horizon`.
@@ -34,14 +35,15 @@ impl Drummer<'_> {
         for (playback, begins, ends) in self.periods() {
             let step_beats = step_beats(&playback.shape);
             // A generous margin on both sides; what is out of time is left out.
-            let first = (from / step_beats).floor() as i64 - 4;
-            let last = (to / step_beats).ceil() as i64 + 3;
+            let origin = playback.shape.origin as f64 / 24.0;
+            let first = ((from - origin) / step_beats).floor() as i64 - 4;
+            let last = ((to - origin) / step_beats).ceil() as i64 + 3;
             for step in first..=last {
                 if !(begins..ends).contains(&grid(&playback.shape, step)) {
                     continue;
                 }
-                let earliest = (step as f64 - 0.75) * step_beats;
-                let latest = (step as f64 + 2.0) * step_beats;
+                let earliest = origin + (step as f64 - 0.75) * step_beats;
+                let latest = origin + (step as f64 + 2.0) * step_beats;
                 is_unknown |=
                     earliest < to && latest >= from && writing.is_unknown(&playback.shape, step);
                 let row = writing.row(&playback, step);
