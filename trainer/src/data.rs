@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use catalog::PerformanceInfo;
 pub(crate) use load::load;
 pub(crate) use reading::ReadArgs;
-pub(crate) use report::{Report, Skipped};
+pub(crate) use report::{Report, Skipped, counted};
 pub(crate) use windows::Windows;
 
 /// How performances are cut into windows.

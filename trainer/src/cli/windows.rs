@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::data::{DataOptions, Dataset, ReadArgs, Split, Windowing, load};
+use crate::data::{DataOptions, Dataset, ReadArgs, Split, Windowing, counted, load};
 
 #[derive(Debug, Args)]
 pub(crate) struct WindowsArgs {
@@ -61,7 +61,7 @@ pub(super) fn run(args: &WindowsArgs) -> Result<()> {
     write().with_context(|| format!("{name}: cannot be written"))?;
     println!("{}", counts(&data, args.windowing));
     let written: usize = splits.iter().map(|&split| data.split(split).len()).sum();
-    println!("wrote {written} windows to {name}");
+    println!("wrote {} to {name}", counted(written, "window"));
     Ok(())
 }
 
@@ -78,5 +78,6 @@ fn counts(data: &Dataset, windowing: Windowing) -> String {
         Windowing::Seed => "seed",
         Windowing::Bars => "bars",
     };
-    format!("{windowing}: {total} windows ({}) from {} files", parts.join(" + "), data.report.files)
+    let (windows, files) = (counted(total, "window"), counted(data.report.files, "file"));
+    format!("{windowing}: {windows} ({}) from {files}", parts.join(" + "))
 }

@@ -77,7 +77,7 @@ impl Report {
         for (level, useless, thing, what) in [
             ("warning", &self.skipped, "MIDI file", "could not be used"),
             ("note", &self.without_window, "MIDI file", "without a window"),
-            ("note", &self.skipped_entries, "link, pipe or name", "skipped"),
+            ("note", &self.skipped_entries, "other file", "skipped"),
         ] {
             if !useless.is_empty() {
                 let (count, reasons) = (counted(useless.len(), thing), by_reason(useless));
@@ -159,6 +159,6 @@ fn files(count: usize) -> String {
     counted(count, "MIDI file")
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
