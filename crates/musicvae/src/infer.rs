@@ -25,6 +25,7 @@ mod product;
 pub mod recipe;
 mod stack;
 mod step_model;
+mod style_shares;
 mod tensors;
 mod tokens;
 
@@ -45,6 +46,8 @@ use self::matrix::{Linear, Rows};
 use self::prior::Prior;
 use self::recipe::Recipe;
 use self::step_model::StepModel;
+pub use self::style_shares::STYLE_SHARES;
+use self::style_shares::StyleShares;
 use self::tensors::Source;
 use self::tokens::{Draw, density_bias};
 pub use crate::context::Locks;
@@ -67,6 +70,7 @@ pub struct GrooveModel {
     prior: Option<Prior>,
     step_model: Option<StepModel>,
     critic: Option<Critic>,
+    style_shares: StyleShares,
     encoder: Encoder,
     conductor: Conductor,
     /// The latent's onset logits `[64, 9]`.
@@ -171,6 +175,7 @@ impl GrooveModel {
             critic: (!config.critic_parameters().is_empty())
                 .then(|| Critic::pack(source))
                 .transpose()?,
+            style_shares: StyleShares::of(file),
             encoder: Encoder::pack(source)?,
             conductor: Conductor::pack(source)?,
             sketch: sketch("sketch", config.direct_path)?,

@@ -29,6 +29,8 @@ pub enum Purpose {
     StepHits = 7,
     /// Cells that a variation draws anew.
     StepRedraw = 8,
+    /// The style of a groove that may be of any.
+    Style = 9,
     /// A network's first weights.
     Weights = 16,
     /// The order of training windows.

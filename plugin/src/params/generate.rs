@@ -9,9 +9,9 @@ use super::text::{
 };
 use crate::state::request::{DEFAULT_TEMPERATURE, SLIDERS};
 
-/// The seed a new instance starts with: with the shipped weights, open and closed hats, a backbeat,
-/// and a busy kick that stays; found by `musicvae`'s example `seeds`.
-const DEFAULT_SEED: i32 = 29;
+/// The seed a new instance starts with: with the shipped weights, hats in 8ths, a backbeat with ghost
+/// notes, and a kick that stays; found by `musicvae`'s example `seeds`.
+const DEFAULT_SEED: i32 = 656;
 
 /// The request to the network; see [`Recipe`](crate::state::request::Recipe).
 #[derive(Params)]

@@ -15,6 +15,7 @@ use candle_core::Device;
 use groove::Pattern;
 use musicvae::config::StepModelConfig;
 use musicvae::context::Context;
+use musicvae::infer::STYLE_SHARES;
 use musicvae::network::Regularisation;
 use musicvae::network::step_model::{StepLoss, StepModel};
 use musicvae::noise::{Noise, Purpose};
@@ -77,8 +78,10 @@ pub(crate) fn add_to(
     tensors.extend(trained);
     // The critic is taught on what the file will draw.
     Precision::F16.round(&mut tensors);
-    let mut file = WeightsFile::new(config.clone(), file.metadata().clone(), tensors)?;
     let windows = data.train.on_bar_lines();
+    let mut metadata = file.metadata().clone();
+    metadata.insert(STYLE_SHARES.to_owned(), style_shares(&windows, &styles));
+    let mut file = WeightsFile::new(config.clone(), metadata, tensors)?;
     let grooves = training.critic_grooves.min(4 * windows.len());
     if grooves >= LEAST_GROOVES {
         let model = GrooveModel::new(&file)?;
@@ -96,6 +99,17 @@ pub(crate) fn add_to(
         );
     }
     Ok(Some(file))
+}
+
+/// The share of `windows` that are of each of these styles, between commas.
+fn style_shares(windows: &Windows, styles: &[&str]) -> String {
+    let of = |style: &&str| {
+        (0..windows.len()).filter(|&i| windows.info(i).primary_style() == *style).count()
+    };
+    let counts: Vec<usize> = styles.iter().map(of).collect();
+    let all = counts.iter().sum::<usize>().max(1) as f64;
+    let shares = counts.iter().map(|count| format!("{:.4}", *count as f64 / all));
+    shares.collect::<Vec<_>>().join(",")
 }
 
 /// A window to learn from.

@@ -86,6 +86,7 @@ impl GrooveModel {
         recipe: &Recipe,
         scratch: &mut Scratch,
     ) -> Pattern {
+        let context = &self.with_style(context, recipe.seed);
         let critic = self.critic.as_ref().filter(|_| context.kinds.iter().all(Option::is_none));
         let drawn = match critic {
             Some(critic) => {
@@ -108,13 +109,20 @@ impl GrooveModel {
         }
     }
 
+    /// `context` with a style: one that `seed` draws, if any will do.
+    fn with_style(&self, context: &Context, seed: u64) -> Context {
+        let style = self.style_shares.style(context.style, seed);
+        Context { style, ..context.clone() }
+    }
+
     /// Four fills to play instead of the last bar of `pattern`, one in each bar of the result, given the bars before: of eight
     /// those with the most hits in the last two beats. Of `recipe`, seed, style, temperature and densities count. `None` without a step model.
     ///
     /// The same weights and arguments give the same fills to the bit, on every machine.
     pub fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
         const LAST_BAR: usize = STEPS - STEPS_PER_BAR;
-        let mut context = Context { style: recipe.style, ..Context::default() };
+        let style = self.style_shares.style(recipe.style, recipe.seed);
+        let mut context = Context { style, ..Context::default() };
         context.ask_for_fill(LAST_BAR);
         context.locks.keep(pattern, |step, _| step < LAST_BAR);
         let drawn = self.draw(&context, recipe, FILLS, FILL_CANDIDATES);
@@ -141,7 +149,8 @@ impl GrooveModel {
     ///
     /// The same weights and arguments give the same performance to the bit, on every machine.
     pub fn perform(&self, pattern: &Pattern, locks: &Locks, recipe: &Recipe) -> Option<Pattern> {
-        let context = Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
+        let style = self.style_shares.style(recipe.style, recipe.seed);
+        let context = Context { locks: locks.clone(), style, ..Context::default() };
         // Softer noise would draw ever softer hits, each given the soft ones before it.
         let settings = settings(&Recipe { temperature: 1.0, ..*recipe }, PERFORMANCE);
         let model = self.step_model.as_ref()?;
@@ -177,8 +186,8 @@ impl GrooveModel {
             return self.decode_around(&z, locks, recipe, cycle, scratch);
         }
         let steady = Recipe { variation: 0.0, ..*recipe };
-        let mut context =
-            Context { locks: locks.clone(), style: recipe.style, ..Context::default() };
+        let style = self.style_shares.style(recipe.style, recipe.seed);
+        let mut context = Context { locks: locks.clone(), style, ..Context::default() };
         if let Start::Line(line) = start {
             context.play_to(line);
         }

@@ -153,7 +153,7 @@ fn an_export_goes_to_the_folder_that_is_remembered() {
     let (folder, scope) = (PathBuf::from("clips"), ExportScope::LastCycles);
     window.carry_out(Command::Export { folder: folder.clone(), scope }, &setter);
     assert_eq!(*window.params.folder.read(), "clips");
-    let (name, bpm, playing) = ("Groove 29".to_owned(), 120.0, window.params.playing());
+    let (name, bpm, playing) = ("Groove 656".to_owned(), 120.0, window.params.playing());
     // Nothing was played yet: the cycle that would be.
     let cycles = vec![PlayedCycle { cycle: 0, pattern: crate::factory::pattern(), playing }];
     assert_eq!(worker.file_job(), Some(Job::Export { folder, name, cycles, bpm }));
@@ -237,7 +237,7 @@ fn a_side_waits_as_it_was_left() {
     setter.set_parameter(&window.params.generate.seed, 5);
     window.carry_out(Command::Switch, &setter);
     window.follow_project();
-    assert_eq!((seed(&window), window.scene().is_b), (29, Some(false)));
+    assert_eq!((seed(&window), window.scene().is_b), (656, Some(false)));
     window.carry_out(Command::Switch, &setter);
     assert_eq!((seed(&window), window.scene().is_b), (5, Some(true)));
     window.carry_out(Command::Copy, &setter);
