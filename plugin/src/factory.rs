@@ -3,6 +3,7 @@
 pub mod grooves;
 pub mod performances;
 pub mod weights;
+mod written;
 
 use groove::{Hit, Instrument, Pattern, STEPS_PER_BAR};
 

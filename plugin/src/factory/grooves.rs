@@ -4,6 +4,7 @@
 //! `musicvae`), and read one by one: docs/grooves.md prints them.
 
 use super::performances::{self, Performance};
+use super::written::WRITTEN;
 use crate::factory::weights::embedded_styles;
 use crate::state::request::{DEFAULT_TEMPERATURE, Recipe};
 
@@ -144,7 +145,7 @@ pub struct FactoryGroove {
     /// Its recipe; for a performance, the recipe for what follows when a knob moves. Knobs that it
     /// does not name are at their defaults.
     pub recipe: Recipe,
-    /// The recorded performance, if it is one.
+    /// The recorded performance, or the written groove, if it is one.
     pub performance: Option<Performance>,
 }
 
@@ -155,11 +156,12 @@ impl FactoryGroove {
     }
 }
 
-/// The first seed for performances.
+/// The first seed for performances, and that for written grooves.
 const FIRST_PLAYED: u64 = 9000;
+const FIRST_WRITTEN: u64 = 9100;
 
-/// All factory grooves by style, performances last in each. Styles that the embedded weights do not
-/// know are left out.
+/// All factory grooves by style, performances last in each, and then the written ones. Styles that the embedded weights
+/// do not know are left out.
 pub fn grooves() -> Vec<FactoryGroove> {
     let known = embedded_styles();
     let played: Vec<(u64, Performance)> =
@@ -181,6 +183,14 @@ pub fn grooves() -> Vec<FactoryGroove> {
             grooves.push(FactoryGroove { style, description, recipe, performance });
         }
     }
+    for (seed, written) in (FIRST_WRITTEN..).zip(&WRITTEN) {
+        let recipe = Recipe { seed, temperature: DEFAULT_TEMPERATURE, ..Recipe::default() };
+        let (style, file) = (written.style.to_owned(), String::new());
+        let (pattern, about) = (written.pattern(), written.about);
+        let performance = Some(Performance { style, file, pattern, about });
+        let (style, description) = (written.style, written.description);
+        grooves.push(FactoryGroove { style, description, recipe, performance });
+    }
     grooves
 }
 
@@ -197,12 +207,12 @@ mod tests {
         let weights = Weights::load(None).unwrap();
         let (played, grooves): (Vec<_>, Vec<_>) =
             grooves().into_iter().partition(|groove| groove.performance.is_some());
-        assert_eq!((grooves.len(), played.len()), (48, 8));
+        assert_eq!((grooves.len(), played.len()), (48, 8 + WRITTEN.len()));
         let mut names: Vec<String> =
             grooves.iter().chain(&played).map(FactoryGroove::name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), 56);
+        assert_eq!(names.len(), 56 + WRITTEN.len());
         let mut scratch = Scratch::default();
         let patterns: Vec<Pattern> = grooves
             .iter()

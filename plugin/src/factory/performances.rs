@@ -10,20 +10,32 @@ use serde::Deserialize;
 /// Written by the example; read when the window first asks.
 const FILE: &str = include_str!("performances.json");
 
-/// A recorded performance.
+/// A recorded performance, or a written groove.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Performance {
     /// The style, as the weights file calls it.
     pub style: String,
-    /// Its file in the dataset.
+    /// Its file in the dataset; empty if it is written.
+    #[serde(default)]
     pub file: String,
-    /// Its four bars.
+    /// Its bars.
     pub pattern: Pattern,
+    /// The origin of what is written, in one line.
+    #[serde(skip)]
+    pub about: &'static str,
 }
 
 impl Performance {
+    /// Whether a drummer played it.
+    pub fn is_played(&self) -> bool {
+        self.about.is_empty()
+    }
+
     /// The credit, in one line.
     pub fn credit(&self) -> String {
+        if !self.is_played() {
+            return self.about.to_owned();
+        }
         let drummer = self.file.split('/').next().unwrap_or_default();
         let number = drummer.trim_start_matches("drummer");
         format!("Played by drummer {number} of the Groove MIDI Dataset (CC BY 4.0): {}", self.file)

@@ -108,8 +108,11 @@ pub(crate) fn list(
 fn kind(ui: &Ui, palette: &Palette, line: Rect, item: &Item) -> Rect {
     let kind = match item {
         Item::Own(_) => "yours",
-        Item::Factory(place) if grooves()[*place].performance.is_some() => "a drummer's",
-        Item::Factory(_) => "",
+        Item::Factory(place) => match &grooves()[*place].performance {
+            Some(performance) if performance.is_played() => "a drummer's",
+            Some(_) => "written",
+            None => "",
+        },
     };
     let room = line.with_min_x(line.right() - 9.0 * UNIT);
     elided(ui, room, kind, Weight::Regular, palette.dim);
