@@ -10,7 +10,7 @@ const FIRST_SEED: u64 = 7000;
 
 const INTRODUCTION: &str = "# Grooves
 
-Every factory groove, and 24 of each style as they come: the seeds 7000 to 7023, unchosen. A character per 16th: `X` loud, `x`
+Every factory groove, and 24 of each style as they come: the seeds 7000 to 7023, unchosen. A character per step, a 16th in 4/4: `X` loud, `x`
 medium, `.` soft. Printed by `cargo run --release -p jangdan --example grooves > docs/grooves.md`.
 ";
 
