@@ -115,10 +115,17 @@ impl<'a> Drummer<'a> {
 
     /// The score that plays, or is about to, has these cycles from now on, if the engine took them.
     pub(crate) fn supply(&mut self, cycles: [i64; CYCLES], is_taken: bool) {
-        if is_taken {
-            self.in_force.scores.last_mut().unwrap().cycles = cycles;
-        } else {
+        let newest = self.in_force.scores.last().unwrap();
+        if !is_taken {
             self.unclear(0);
+        } else if newest.cycles != cycles {
+            // Where hits of it can have sounded, it keeps those it was chosen with.
+            let (score, from) = (newest.score, newest.from);
+            let boundary = self.line.map(|line| {
+                let untouched = self.untouched(line.reached, self.longest_step());
+                from.max(untouched)
+            });
+            self.change_score(score, cycles, boundary);
         }
     }
 
