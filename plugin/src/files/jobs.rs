@@ -122,7 +122,7 @@ pub enum JobResult {
     Weights(String),
     /// Another kit plays; a line about it.
     Kit(String),
-    /// The new row, for [`put_row`](crate::editing::commands::put_row).
+    /// New content of some cells, for [`put_cells`](crate::editing::commands::put_cells).
     Redrawn(Box<RedrawnCells>),
     /// The content of the folder.
     Listed(folder::Folder),
