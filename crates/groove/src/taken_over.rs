@@ -126,7 +126,7 @@ fn moved(hit: Hit, (from, at): (Grid, usize), (to, then): (Grid, usize)) -> Hit 
 }
 
 impl Pattern {
-    /// This window in other bars, [as a drummer takes it over](self); unchanged in 4/4 and 16ths.
+    /// This window in other bars, as a drummer takes it over; unchanged in 4/4 and 16ths.
     #[must_use]
     pub fn in_bars(&self, bar: Bar) -> Self {
         let mut pattern = Self::empty(bar);
