@@ -3,7 +3,7 @@
 use groove::Beats;
 use groove::sequencer::{Shape, SoundingHit};
 
-use crate::scheduled_change::first_32nd;
+use crate::scheduled_change::first_thirty_second;
 
 /// How late a choice may be for a boundary: half a 16th, 62 ms at 120 BPM. Notes in a clip lie on the
 /// bar line itself, fingers about it.
@@ -38,5 +38,5 @@ impl LateChange {
 
 /// The first grid time that a choice made at `frontier` can still be heard from.
 pub(crate) fn still_open(frontier: Beats) -> i64 {
-    first_32nd(frontier - LATE)
+    first_thirty_second(frontier - LATE)
 }

@@ -46,11 +46,11 @@ impl Steps {
 /// The first 32nd at which no hit can have sounded before `frontier`, where a step lasts `step`
 /// at most.
 pub(crate) fn first_untouched(frontier: Beats, step: Beats) -> i64 {
-    first_32nd(frontier - Beats(EARLIEST_STEPS * step.0))
+    first_thirty_second(frontier - Beats(EARLIEST_STEPS * step.0))
 }
 
 /// The first 32nd at or after `time`, in clocks.
-pub(crate) fn first_32nd(time: Beats) -> i64 {
+pub(crate) fn first_thirty_second(time: Beats) -> i64 {
     let per_beat = (GRID_PER_BEAT / THIRTY_SECOND) as f64;
     ((time.0 * per_beat).ceil() as i64).saturating_mul(THIRTY_SECOND)
 }

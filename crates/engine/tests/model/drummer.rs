@@ -272,7 +272,7 @@ impl<'a> Drummer<'a> {
         line.reached = reached;
         (self.in_force.fill, self.in_force.landing) = (None, None);
         if self.is_fill_held {
-            let open = self.first_32nd(reached);
+            let open = self.first_thirty_second(reached);
             self.in_force.fill = Some((first_played(&self.shape(), false, open), None));
         }
     }

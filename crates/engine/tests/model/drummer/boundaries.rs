@@ -108,16 +108,16 @@ impl Drummer<'_> {
 
     /// The first 32nd of which no hit has had its time: none is more than three quarters of a step early.
     pub(super) fn untouched(&mut self, reached: f64, step_beats: f64) -> i64 {
-        self.first_32nd(reached + 0.75 * step_beats)
+        self.first_thirty_second(reached + 0.75 * step_beats)
     }
 
     /// The first 32nd that a choice made now still counts for: half a 16th late it may be.
     pub(super) fn still_open(&mut self, reached: f64) -> i64 {
-        self.first_32nd(reached - 0.125)
+        self.first_thirty_second(reached - 0.125)
     }
 
     /// In clocks, as all places are.
-    pub(super) fn first_32nd(&mut self, time: f64) -> i64 {
+    pub(super) fn first_thirty_second(&mut self, time: f64) -> i64 {
         let place = time * 8.0;
         if place != place.round() && is_doubtful(place, place.round()) {
             self.unclear(0);
