@@ -3,8 +3,8 @@
 //!
 //! # From the smallest to the largest
 //!
-//! A drummer has nine [`Instrument`]s, kick to ride. Striking one is a [`Hit`]: how loud (its velocity) and
-//! how early or late (its micro-offset). Music is counted in steps, of which a [`Bar`] says how long they are and how
+//! A drummer has nine [`Instrument`]s, kick to ride. Striking one is a [`Hit`]: how loud (its velocity),
+//! how early or late (its micro-offset) and in which way (its [`Articulation`]). Music is counted in steps, of which a [`Bar`] says how long they are and how
 //! many make a bar, by its [`Metre`] and [`Grid`]: in 4/4 and 16ths four to the beat, 16 to the bar. Which instruments
 //! are struck at a step is its [`Token`], the word that the network reads and writes. Bars of hits, four if they are not
 //! long, are a [`Pattern`], the hinge of the whole program: plain `Copy` data that is decoded, played, drawn, edited and
@@ -49,6 +49,7 @@
 //! thread may call everything here except [`midi`] and [`StepSequence`], which allocate.
 #![forbid(unsafe_code)]
 
+mod articulation;
 mod bar;
 mod instrument;
 pub mod midi;
@@ -60,6 +61,7 @@ mod step_sequence;
 mod taken_over;
 mod time;
 
+pub use articulation::Articulation;
 pub use bar::{Bar, CLOCKS_PER_QUARTER, Grid, Metre};
 pub use instrument::{INSTRUMENTS, Instrument, percussion_name};
 pub use note_map::{KeyMap, NoteMap, instrument_meant};

@@ -1,5 +1,6 @@
 //! Note maps: on which keys other instruments have their drums.
 
+use crate::articulation::Articulation;
 use crate::instrument::{INSTRUMENTS, Instrument};
 
 /// A ready map from instruments to MIDI keys, and back.
@@ -33,31 +34,59 @@ struct Map {
     /// In the order of [`Instrument::ALL`]: kick, snare, high, low-mid and floor tom, open and closed hat,
     /// crash, ride. Of each the key that is written, then all others that are read as it.
     keys: [&'static [u8]; INSTRUMENTS],
+    /// The keys, of those above or of General MIDI's, that are another articulation than the plain one: the one that is
+    /// written first. What is not here is written on the plain one's key.
+    strokes: &'static [(Articulation, &'static [u8])],
+    /// Whether the openness of the hi-hat is controller 4, sent before the stroke.
+    has_openness: bool,
     /// Whether General MIDI says what keys outside `keys` are. If not they are chokes and effects.
     extends_general_midi: bool,
 }
 
+use Articulation::{Bell, CrossStick, HalfOpen, Pedal, RimShot};
+
+/// General MIDI's side stick, pedal hi-hat and ride bell; what it calls the electric snare is the rim of V-Drums and of most
+/// samplers. Roland's list has the same keys.
+const GENERAL_MIDI: &[(Articulation, &[u8])] =
+    &[(CrossStick, &[37]), (RimShot, &[40]), (Pedal, &[44]), (Bell, &[53])];
+
+/// Snare sidestick and rimshot, hat open 1 and 2, hat pedal closed, ride bell: from two published transcripts.
+const TOONTRACK: &[(Articulation, &[u8])] = &[
+    (CrossStick, &[37]),
+    (RimShot, &[40]),
+    (HalfOpen, &[24, 25]),
+    (Pedal, &[21, 44]),
+    (Bell, &[53]),
+];
+
 const TABLE: [Map; 8] = [
-    // General MIDI 1 Sound Set, percussion key map: midi.org, General MIDI specifications.
+    // General MIDI 1 Sound Set, percussion key map: midi.org, General MIDI specifications. Its foot controller says
+    // nothing to those who do not know it.
     Map {
         map: NoteMap::GeneralMidi,
         id: "general-midi",
         name: "General MIDI",
         keys: [&[36], &[38], &[50], &[47], &[43], &[46], &[42], &[49], &[51]],
+        strokes: GENERAL_MIDI,
+        has_openness: true,
         extends_general_midi: true,
     },
     // Roland, "TD-17: Default Factory MIDI Note Map" (support.roland.com, article 360005173411): heads and
-    // bows. The TD-11 of the Groove MIDI Dataset has the same.
+    // bows. The TD-11 of the Groove MIDI Dataset has the same. "TD-17: MIDI Implementation" (1 May 2018): controller 4 is
+    // sent before the stroke, 0 to 127 for open to closed.
     Map {
         map: NoteMap::RolandTd,
         id: "roland-td",
         name: "Roland TD",
         keys: [&[36], &[38], &[48], &[45], &[43], &[46], &[42], &[49], &[51]],
+        strokes: GENERAL_MIDI,
+        has_openness: true,
         extends_general_midi: true,
     },
     // XLN Audio, "Addictive Drums 2 Keymap" (2 June 2021): kick, snare open hit, toms 1 to 3 open hit,
     // hi-hat open A and closed 1 tip, cymbal 1 hit, ride 1 tip; read from two published transcripts. Keys 3
-    // to 9 are places that a controller chooses, 26 to 35 brushes.
+    // to 9 are places that a controller chooses, 26 to 35 brushes. Snare side stick, rim click, rim shots, hi-hat foot
+    // close, ride bells; open A, which stands for all open hats, is the least open one.
     Map {
         map: NoteMap::AddictiveDrums2,
         id: "addictive-drums-2",
@@ -73,6 +102,13 @@ const TABLE: [Map; 8] = [
             &[77, 46, 79, 81, 89, 91, 93],
             &[60, 61, 62, 45, 84, 85, 86, 3, 4],
         ],
+        strokes: &[
+            (CrossStick, &[42, 44]),
+            (RimShot, &[37, 39, 41]),
+            (Pedal, &[48]),
+            (Bell, &[61, 85]),
+        ],
+        has_openness: false,
         extends_general_midi: false,
     },
     // Toontrack says of EZdrummer's layout that it is General MIDI's, extended. The further keys are from
@@ -93,6 +129,8 @@ const TABLE: [Map; 8] = [
             &[49, 52, 55, 57, 27, 28, 29, 30, 31, 32],
             &[51, 53, 59],
         ],
+        strokes: TOONTRACK,
+        has_openness: false,
         extends_general_midi: false,
     },
     // Toontrack, Superior Drummer 3's default MIDI layout: kick, snare hit, rack toms 1 and 2, floor tom 1,
@@ -113,6 +151,8 @@ const TABLE: [Map; 8] = [
             &[49, 52, 55, 57, 27, 28, 29, 30, 31, 32],
             &[51, 53, 59],
         ],
+        strokes: TOONTRACK,
+        has_openness: false,
         extends_general_midi: false,
     },
     // The 16 pads are C1 to D#2 (36 to 51) from the lowest left one on. What lies on which pad every kit
@@ -122,6 +162,8 @@ const TABLE: [Map; 8] = [
         id: "pads",
         name: "Pads from C1",
         keys: [&[36], &[37], &[42], &[41], &[40], &[39], &[38], &[43], &[44]],
+        strokes: &[],
+        has_openness: false,
         extends_general_midi: true,
     },
     // The rack shows C1 to D#2 (36 to 51): Sound on Sound, October 2015, "Ableton Tips & Techniques".
@@ -131,6 +173,8 @@ const TABLE: [Map; 8] = [
         id: "drum-rack",
         name: "Drum Rack C1",
         keys: [&[36], &[38], &[50], &[47], &[43], &[46], &[42], &[49], &[51]],
+        strokes: &[(CrossStick, &[37]), (RimShot, &[40]), (Pedal, &[44])],
+        has_openness: false,
         extends_general_midi: true,
     },
     // The key names that avldrums.lv2 gives to hosts (its MIDNAM document). There is one rack tom: its centre
@@ -151,6 +195,8 @@ const TABLE: [Map; 8] = [
             &[49, 55, 57, 60],
             &[51, 53, 56, 59],
         ],
+        strokes: &[(CrossStick, &[37]), (Pedal, &[44]), (Bell, &[53])],
+        has_openness: false,
         extends_general_midi: false,
     },
 ];
@@ -186,6 +232,29 @@ impl NoteMap {
             i += 1;
         }
         keys
+    }
+
+    /// The key that `articulation` of `instrument` is written as, which is the plain one's if the map has none for it.
+    pub fn key(self, instrument: Instrument, articulation: Articulation) -> u8 {
+        let row = &TABLE[self as usize];
+        let stroke = row.strokes.iter().find(|(found, _)| *found == articulation.on(instrument));
+        stroke.map_or(row.keys[instrument.index()][0], |(_, keys)| keys[0])
+    }
+
+    /// Whether the openness of the hi-hat is controller 4, sent before the stroke: see [`openness`](crate::midi::openness).
+    pub const fn has_openness(self) -> bool {
+        TABLE[self as usize].has_openness
+    }
+
+    /// How the instrument is struck that is read from `key`.
+    pub fn articulation(self, key: u8) -> Articulation {
+        let of = |strokes: &[(Articulation, &[u8])]| {
+            let stroke = strokes.iter().find(|(_, keys)| keys.contains(&key));
+            stroke.map(|(articulation, _)| *articulation)
+        };
+        let row = &TABLE[self as usize];
+        let extends = row.extends_general_midi && self.own_instrument(key).is_none();
+        of(row.strokes).or_else(|| of(GENERAL_MIDI).filter(|_| extends)).unwrap_or_default()
     }
 
     /// The instrument that the map itself has on `key`.
@@ -282,6 +351,16 @@ impl KeyMap {
         }
     }
 
+    /// How the instrument is struck that is read from `key`.
+    pub fn articulation(self, key: u8) -> Articulation {
+        match self {
+            Self::Guess => NoteMap::GeneralMidi.articulation(key),
+            Self::Ready(map) => map.articulation(key),
+            Self::Own(keys) if keys.contains(&key) => Articulation::Plain,
+            Self::Own(_) => NoteMap::GeneralMidi.articulation(key),
+        }
+    }
+
     /// Whether `key` is a piece of a drum kit here, not hand percussion, which lies where melodies do.
     pub(crate) fn is_kit_key(self, key: u8) -> bool {
         match self {
@@ -311,71 +390,4 @@ pub fn instrument_meant(keys: &[u8; INSTRUMENTS], key: u8) -> Instrument {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_stands_in_order_and_no_map_has_a_key_twice() {
-        for (i, row) in TABLE.iter().enumerate() {
-            assert_eq!(row.map as usize, i);
-            let mut keys = row.keys.concat();
-            let count = keys.len();
-            keys.sort_unstable();
-            keys.dedup();
-            assert_eq!(keys.len(), count, "{}", row.name);
-            assert!(keys.iter().all(|&key| key < 128));
-        }
-    }
-
-    #[test]
-    fn general_midi_is_what_the_instruments_are_written_as() {
-        assert_eq!(NoteMap::GeneralMidi.keys(), Instrument::ALL.map(Instrument::key));
-    }
-
-    #[test]
-    fn a_key_is_read_by_the_map_then_by_general_midi_then_by_pitch() {
-        let keys = NoteMap::AddictiveDrums2.keys();
-        assert_eq!(instrument_meant(&keys, 49), Instrument::ClosedHiHat);
-        assert_eq!(instrument_meant(&keys, 46), Instrument::OpenHiHat);
-        assert_eq!(instrument_meant(&keys, 28), Instrument::Kick);
-        assert_eq!(instrument_meant(&keys, 100), Instrument::Snare);
-        for map in NoteMap::ALL {
-            for instrument in Instrument::ALL {
-                let key = map.keys()[instrument.index()];
-                assert_eq!(instrument_meant(&map.keys(), key), instrument, "{}", map.name());
-                assert_eq!(map.instrument(key), Some(instrument), "{}", map.name());
-                assert_eq!(KeyMap::Own(map.keys()).instrument(key), Some(instrument));
-            }
-        }
-    }
-
-    #[test]
-    fn a_choke_is_no_hit_of_what_general_midi_has_on_its_key() {
-        assert_eq!(NoteMap::AddictiveDrums2.instrument(63), None);
-        assert_eq!(NoteMap::SuperiorDrummer3.instrument(54), None);
-        assert_eq!(NoteMap::Avldrums.instrument(50), None);
-        assert_eq!(NoteMap::Avldrums.instrument(48), Some(Instrument::OpenHiHat));
-        assert_eq!(NoteMap::RolandTd.instrument(63), Some(Instrument::LowMidTom));
-    }
-
-    #[test]
-    fn a_map_is_guessed_by_the_keys_that_only_it_knows() {
-        let cases: [(&[u8], NoteMap); 10] = [
-            (&[27, 31, 33, 34, 36, 38, 42], NoteMap::GeneralMidi),
-            (&[], NoteMap::GeneralMidi),
-            (&[36, 38, 42, 46, 49, 51], NoteMap::GeneralMidi),
-            // Latin percussion and a whistle beside a kit; a ride alone; a conga alone.
-            (&[35, 38, 42, 46, 54, 56, 60, 62, 63, 64, 70, 71], NoteMap::GeneralMidi),
-            (&[36, 38, 51, 53, 59], NoteMap::GeneralMidi),
-            (&[36, 38, 43, 71, 72], NoteMap::GeneralMidi),
-            (&[22, 26, 36, 37, 38, 40, 43, 45, 47, 48, 50, 58], NoteMap::GeneralMidi),
-            (&[36, 38, 49, 54, 60, 67, 71, 77], NoteMap::AddictiveDrums2),
-            (&[24, 36, 38, 61, 63], NoteMap::EzDrummer),
-            // General MIDI's hats where the library has them as well, and some of its own.
-            (&[24, 25, 36, 38, 42, 62, 63], NoteMap::EzDrummer),
-        ];
-        for (keys, expected) in cases {
-            assert_eq!(NoteMap::guess(keys.iter().copied()), expected, "{keys:?}");
-        }
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ mod saved;
 
 use std::num::NonZeroU32;
 
+use crate::articulation::Articulation;
 use crate::bar::Bar;
 use crate::instrument::{INSTRUMENTS, Instrument};
 
@@ -69,8 +70,9 @@ impl Token {
 /// One instrument struck once.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Hit {
-    /// One more than the velocity's bits, so that an `Option<Hit>` is no larger.
-    velocity: NonZeroU32,
+    /// Articulation and velocity, so packed that an `Option<Hit>` is no larger: the articulation in the highest three
+    /// bits, and below them one more than the velocity's own bits, counted from [`Self::LEAST`]'s on.
+    packed: NonZeroU32,
     micro_offset: f32,
 }
 
@@ -78,34 +80,70 @@ impl Hit {
     /// The largest micro-offset, just short of half a step.
     const LATEST: f32 = 0.5 - f32::EPSILON / 2.0;
 
+    /// The bits of 2^-63. Velocities below it are 0: what is left, up to 1, has three bits to spare.
+    const LEAST: u32 = 0x2000_0000;
+
+    /// Where the articulation's bits begin.
+    const ARTICULATION: u32 = 29;
+
     /// A hit of `velocity` in `[0, 1]`, `micro_offset` steps after its step's grid time, in
-    /// `[-0.5, 0.5)`. Values outside are moved to the nearest inside; NaN becomes 0.
+    /// `[-0.5, 0.5)`, struck plainly. Values outside are moved to the nearest inside; NaN becomes 0.
     pub const fn new(velocity: f32, micro_offset: f32) -> Self {
         let velocity = if velocity.is_nan() { 0.0 } else { velocity };
         let micro_offset = if micro_offset.is_nan() { 0.0 } else { micro_offset };
-        // The sum makes 0 of -0.
-        let bits = (velocity.clamp(0.0, 1.0) + 0.0).to_bits();
+        let bits = velocity.clamp(0.0, 1.0).to_bits();
+        // -0 has its highest bit set.
+        let above = if velocity > 0.0 { bits.saturating_sub(Self::LEAST) } else { 0 };
         Self {
-            velocity: NonZeroU32::MIN.saturating_add(bits),
+            packed: NonZeroU32::MIN.saturating_add(above),
             micro_offset: micro_offset.clamp(-0.5, Self::LATEST),
         }
     }
 
+    /// This hit, struck as `articulation`.
+    #[must_use]
+    pub const fn struck_as(self, articulation: Articulation) -> Self {
+        let velocity = self.packed.get() & ((1 << Self::ARTICULATION) - 1);
+        let bits = velocity | (articulation as u32) << Self::ARTICULATION;
+        // The velocity's part is never 0.
+        Self { packed: NonZeroU32::MIN.saturating_add(bits - 1), ..self }
+    }
+
+    /// This hit as loud as `velocity` says, which is taken as in [`new`](Self::new).
+    #[must_use]
+    pub const fn with_velocity(self, velocity: f32) -> Self {
+        Self::new(velocity, self.micro_offset).struck_as(self.articulation())
+    }
+
+    /// This hit `micro_offset` steps after its step's grid time, taken as in [`new`](Self::new).
+    #[must_use]
+    pub const fn with_micro_offset(self, micro_offset: f32) -> Self {
+        Self::new(self.velocity(), micro_offset).struck_as(self.articulation())
+    }
+
     /// Loudness in `[0, 1]`: MIDI velocity / 127.
     pub const fn velocity(self) -> f32 {
-        f32::from_bits(self.velocity.get() - 1)
+        match (self.packed.get() & ((1 << Self::ARTICULATION) - 1)) - 1 {
+            0 => 0.0,
+            above => f32::from_bits(Self::LEAST + above),
+        }
     }
 
     /// Steps after the step's grid time, in `[-0.5, 0.5)`; negative is early.
     pub const fn micro_offset(self) -> f32 {
         self.micro_offset
     }
+
+    /// How it is struck.
+    pub const fn articulation(self) -> Articulation {
+        Articulation::ALL[(self.packed.get() >> Self::ARTICULATION) as usize]
+    }
 }
 
 /// Bars of hits: up to 96 steps x 9 instruments, as many as its [`Bar`] has.
 ///
-/// Serialised as a list of `[step, instrument id, velocity, micro_offset]` if its bars are of 4/4 in 16ths; else as a
-/// map of metre, grid and that list.
+/// Serialised as a list of `[step, instrument id, velocity, micro_offset]`, with the articulation's id as the fifth unless it
+/// is plain, if its bars are of 4/4 in 16ths; else as a map of metre, grid and that list.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Pattern {
     hits: [[Option<Hit>; INSTRUMENTS]; Bar::MOST_STEPS],
@@ -146,13 +184,31 @@ impl Pattern {
         self.hits[step]
     }
 
-    /// Adds, replaces or (with `None`) removes the hit of `instrument` at `step`.
+    /// Adds, replaces or (with `None`) removes the hit of `instrument` at `step`. An articulation that the instrument does
+    /// not have becomes the plain one.
     ///
     /// # Panics
     /// If the pattern has no such step.
     pub const fn set(&mut self, step: usize, instrument: Instrument, hit: Option<Hit>) {
         assert!(step < self.steps(), "the pattern has no such step");
-        self.hits[step][instrument.index()] = hit;
+        self.hits[step][instrument.index()] = match hit {
+            Some(hit) => Some(hit.struck_as(hit.articulation().on(instrument))),
+            None => None,
+        };
+    }
+
+    /// This pattern with the articulations of `other` where that has a hit, too, and this one's is plain: for hits that were
+    /// drawn anew and are still the same strokes.
+    #[must_use]
+    pub fn struck_as(&self, other: &Self) -> Self {
+        let mut pattern = *self;
+        for (step, instrument, hit) in self.iter() {
+            let articulation = other.hit(step, instrument).unwrap_or(hit).articulation();
+            if hit.articulation() == Articulation::Plain {
+                pattern.set(step, instrument, Some(hit.struck_as(articulation)));
+            }
+        }
+        pattern
     }
 
     /// The subset of instruments struck at `step`.
@@ -196,10 +252,10 @@ impl Pattern {
 
 impl std::fmt::Debug for Hit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (velocity, micro_offset) = (self.velocity(), self.micro_offset());
         f.debug_struct("Hit")
-            .field("velocity", &velocity)
-            .field("micro_offset", &micro_offset)
+            .field("velocity", &self.velocity())
+            .field("micro_offset", &self.micro_offset())
+            .field("articulation", &self.articulation())
             .finish()
     }
 }
@@ -252,5 +308,36 @@ mod tests {
         assert_eq!(hit.velocity(), 0.0);
         assert!(hit.micro_offset() < 0.5);
         assert_eq!(Hit::new(2.0, f32::NEG_INFINITY), Hit::new(1.0, -0.5));
+        assert_eq!(Hit::new(-0.0, -0.0), Hit::new(0.0, 0.0));
+        assert_eq!(Hit::new(f32::MIN_POSITIVE, 0.0).velocity(), 0.0);
+    }
+
+    #[test]
+    fn velocity_and_articulation_share_their_bits_and_lose_none() {
+        let velocities = (0..=127).map(|velocity| velocity as f32 / 127.0);
+        let odd = [f32::from_bits(0x2000_0001), 1e-9, 0.123_456_79, f32::from_bits(0x3f7f_ffff)];
+        for velocity in velocities.chain(odd) {
+            for articulation in Articulation::ALL {
+                let hit = Hit::new(velocity, 0.25).struck_as(articulation);
+                assert_eq!((hit.velocity(), hit.micro_offset()), (velocity, 0.25));
+                assert_eq!(hit.articulation(), articulation);
+                assert_eq!(hit.with_velocity(0.5).with_micro_offset(-0.5).velocity(), 0.5);
+                assert_eq!(
+                    hit.with_velocity(0.5).with_micro_offset(-0.5).articulation(),
+                    articulation
+                );
+                assert_eq!(hit.struck_as(Articulation::Plain), Hit::new(velocity, 0.25));
+            }
+        }
+    }
+
+    #[test]
+    fn an_instrument_is_struck_in_its_own_ways_alone() {
+        let bell = Some(Hit::new(0.5, 0.0).struck_as(Articulation::Bell));
+        let mut pattern = Pattern::EMPTY;
+        pattern.set(0, Instrument::Ride, bell);
+        pattern.set(0, Instrument::Kick, bell);
+        assert_eq!(pattern.hit(0, Instrument::Ride), bell);
+        assert_eq!(pattern.hit(0, Instrument::Kick), Some(Hit::new(0.5, 0.0)));
     }
 }

@@ -13,12 +13,14 @@
 mod chance;
 mod feel;
 pub mod fills;
+mod flam;
 mod lanes;
 mod shape;
 mod velocity_settings;
 
 pub use feel::{EARLIEST_STEPS, Feel, LATEST_STEPS};
 pub use fills::RegularFills;
+pub use flam::{CHOKE, grace};
 pub use lanes::{Lane, Lanes};
 pub use shape::{GRID_PER_BEAT, Length, Shape, Speed};
 pub use velocity_settings::{Accent, SOFTEST, VelocitySettings};

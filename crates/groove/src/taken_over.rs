@@ -122,7 +122,7 @@ fn moved(hit: Hit, (from, at): (Grid, usize), (to, then): (Grid, usize)) -> Hit 
     let is_in_time = at * from == then * to;
     let micro_offset =
         if is_in_time { hit.micro_offset() * (from as f32 / to as f32) } else { 0.0 };
-    Hit::new(hit.velocity(), micro_offset)
+    hit.with_micro_offset(micro_offset)
 }
 
 impl Pattern {

@@ -1,7 +1,7 @@
 //! MIDI files as programs write them, and as they never should be.
 
 use groove::midi::{Clip, ClipOptions, Note, Performance, ReadMidiError, Repair};
-use groove::{Hit, Instrument, Ticks};
+use groove::{Articulation, Hit, Instrument, Ticks};
 use proptest::prelude::*;
 
 /// A file of `tracks`, each the events of a track without its end, at `division`.
@@ -25,7 +25,8 @@ fn notes(track: &[u8]) -> Vec<Note> {
 }
 
 fn note(start: u64, end: Option<u64>, key: u8, velocity: u8) -> Note {
-    Note { start: Ticks(start), end: end.map(Ticks), channel: 9, key, velocity }
+    let (start, end) = (Ticks(start), end.map(Ticks));
+    Note { start, end, channel: 9, key, velocity, foot: None, grabbed: None }
 }
 
 #[test]
@@ -230,7 +231,8 @@ fn a_performance_is_quantised_to_its_loudest_hits() {
     let pattern = clip.pattern(1).unwrap();
     assert_eq!(clip.sequences[0].len(), 80);
     assert_eq!(pattern.count(), 2);
-    assert_eq!(pattern.hit(1, Instrument::Snare), Some(Hit::new(1.0, 2.0 / 24.0)));
+    let rim_shot = Hit::new(1.0, 2.0 / 24.0).struck_as(Articulation::RimShot);
+    assert_eq!(pattern.hit(1, Instrument::Snare), Some(rim_shot));
     assert_eq!(pattern.hit(2, Instrument::Kick), Some(Hit::new(64.0 / 127.0, 6.0 / 24.0)));
 }
 

@@ -1,7 +1,7 @@
 //! What is written as MIDI is read back as it was.
 
 use groove::midi::{Clip, ClipOptions, Performance, TICKS_PER_BEAT, WriteMidiError, write};
-use groove::{Bar, Grid, Hit, INSTRUMENTS, Instrument, Metre, Pattern, STEPS, Ticks};
+use groove::{Articulation, Bar, Grid, Hit, INSTRUMENTS, Instrument, Metre, Pattern, STEPS, Ticks};
 use proptest::prelude::*;
 
 fn pattern(hits: &[(usize, Instrument, f32, f32)]) -> Pattern {
@@ -135,4 +135,58 @@ fn each_metre_is_written_and_its_bars_begin_where_they_should() {
     };
     assert_eq!(of_key(36), (0..12).map(|bar| bar * 2880).collect::<Vec<_>>());
     assert_eq!(of_key(38), [5 * 480, 5 * 2880 - 320, 9 * 2880 - 240]);
+}
+
+/// Patterns with every articulation, on steps so far from one another that no two hits are taken for a flam.
+fn any_struck() -> impl Strategy<Value = Pattern> {
+    let hit = (0..STEPS / 4, 0..INSTRUMENTS, 0..Articulation::MOST, 3..=127_u8, -72..=119_i32);
+    prop::collection::vec(hit, 0..100).prop_map(|hits| {
+        let mut pattern = Pattern::EMPTY;
+        for (beat, i, class, velocity, ticks) in hits {
+            let instrument = Instrument::from_index(i).unwrap();
+            let of = Articulation::of(instrument);
+            let hit = Hit::new(f32::from(velocity) / 127.0, ticks as f32 / 240.0);
+            pattern.set(4 * beat, instrument, Some(hit.struck_as(of[class % of.len()])));
+        }
+        pattern
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_articulation_is_read_back_at_any_tempo(
+        mut pattern in any_struck(),
+        bpm in 30.0..300.0_f64,
+    ) {
+        // What is read begins with the bar of the first hit, and before the first tick there is no time.
+        for instrument in Instrument::ALL {
+            pattern.set(0, instrument, None);
+        }
+        pattern.set(0, Instrument::Kick, Some(Hit::new(1.0, 0.0)));
+        let options = ClipOptions { only_windows: true, ..ClipOptions::default() };
+        let clip = Clip::read(&write(&[pattern], bpm).unwrap(), options).unwrap();
+        prop_assert_eq!(clip.pattern(1).unwrap(), pattern);
+    }
+}
+
+#[test]
+fn a_flam_is_two_notes_a_choke_is_pressed_and_a_half_open_hat_moves_the_pedal() {
+    let with = |instrument, articulation, velocity| {
+        let mut pattern = Pattern::EMPTY;
+        let hit = Hit::new(velocity, 0.0).struck_as(articulation);
+        pattern.set(4, instrument, Some(hit));
+        pattern.set(8, instrument, Some(hit.struck_as(Articulation::Plain)));
+        Performance::read(&write(&[pattern], 120.0).unwrap()).unwrap().tracks[0].notes.clone()
+    };
+    let flam = with(Instrument::Snare, Articulation::Flam, 100.0 / 127.0);
+    let told: Vec<_> =
+        flam.iter().map(|n| (n.start.0, n.end.unwrap().0, n.key, n.velocity)).collect();
+    assert_eq!(told, [(912, 960, 38, 60), (960, 1080, 38, 100), (1920, 2040, 38, 100)]);
+    let choke = with(Instrument::Crash, Articulation::Choke, 1.0);
+    let told: Vec<_> = choke.iter().map(|n| (n.start.0, n.end.unwrap().0, n.grabbed)).collect();
+    assert_eq!(told, [(960, 1440, Some(Ticks(1440))), (1920, 2040, None)]);
+    let half_open = with(Instrument::OpenHiHat, Articulation::HalfOpen, 1.0);
+    assert_eq!(half_open.iter().map(|note| note.foot).collect::<Vec<_>>(), [Some(64), Some(0)]);
+    let plain = with(Instrument::OpenHiHat, Articulation::Plain, 1.0);
+    assert!(plain.iter().all(|note| note.foot.is_none()));
 }

@@ -1,9 +1,10 @@
 //! Hashes of patterns and locks.
 
-use groove::{Bar, Instrument, Pattern};
+use groove::{Articulation, Bar, Instrument, Pattern};
 use musicvae::infer::Locks;
 
-/// Hash of `pattern`, the same on every machine: FNV-1a, 64 bits, over its bars, if they are not of 4/4 in 16ths, and hits.
+/// Hash of `pattern`, the same on every machine: FNV-1a, 64 bits, over its bars, if they are not of 4/4 in 16ths, and hits,
+/// with their articulations if they are not plain.
 ///
 /// # Real-time safety
 /// Neither this allocates nor waits; it looks at every cell.
@@ -19,7 +20,9 @@ pub fn fingerprint(pattern: &Pattern) -> u64 {
     pattern.iter().fold(basis, |hash, (step, instrument, hit)| {
         let words =
             [place(step, instrument), hit.velocity().to_bits(), hit.micro_offset().to_bits()];
-        words.into_iter().fold(hash, fnv)
+        let articulation = hit.articulation();
+        let struck = (articulation != Articulation::Plain).then_some(articulation as u32);
+        words.into_iter().chain(struck).fold(hash, fnv)
     })
 }
 
@@ -60,6 +63,11 @@ mod tests {
         pattern.set(3, Instrument::Snare, Some(Hit::new(0.5, 0.0)));
         let one = fingerprint(&pattern);
         pattern.set(3, Instrument::Snare, Some(Hit::new(0.5, 0.1)));
-        assert_eq!([empty, one, fingerprint(&pattern)].map(|x| x == one), [false, true, false]);
+        let late = fingerprint(&pattern);
+        let flam = Hit::new(0.5, 0.1).struck_as(Articulation::Flam);
+        pattern.set(3, Instrument::Snare, Some(flam));
+        let all = [empty, one, late, fingerprint(&pattern)];
+        assert_eq!(all.map(|x| x == one), [false, true, false, false]);
+        assert_eq!(all.map(|x| x == late), [false, false, true, false]);
     }
 }

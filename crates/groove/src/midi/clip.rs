@@ -1,5 +1,6 @@
 //! The drums of a file on the step grid: one reader for training, encoding and importing.
 
+mod flams;
 mod length;
 
 use self::length::{end_of_drums, length};
@@ -7,7 +8,9 @@ use super::channel::{self, Voice};
 use super::metre::Section;
 use super::{
     ClipOptions, ClipReport, GridFit, LeftOut, NoDrums, Part, Performance, ReadMidiError, pack,
+    strokes,
 };
+use crate::articulation::Articulation;
 use crate::bar::{self, Bar, CLOCKS_PER_QUARTER, Metre};
 use crate::instrument::Instrument;
 use crate::note_map::KeyMap;
@@ -26,7 +29,9 @@ use crate::time::Ticks;
 ///   that follow one another somewhere, fewer elsewhere are left out; else the longest stretch is all.
 /// - Tracks that are a whole kit each and play at the same time are a **pack**: read one after another.
 /// - An onset goes to its nearest step, the later of two equally near, which its micro-offset is counted from. Of
-///   several hits of an instrument on one step the loudest is kept.
+///   several hits of an instrument on one step the loudest is kept; with a softer one just before it it is a flam.
+/// - How an instrument is struck is said by the key, by the foot controller before the note (a half-open hi-hat), and by
+///   pressure on the key after it (a crash that is grabbed).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clip {
     /// What was read; empty if [`no_drums`](Self::no_drums) says why.
@@ -42,11 +47,13 @@ pub struct Clip {
 /// A hit on the grid of its section.
 #[derive(Clone, Copy, Debug)]
 struct Struck {
+    start: Ticks,
     step: u64,
     micro_offset: f32,
     velocity: f32,
     key: u8,
     instrument: Option<Instrument>,
+    articulation: Articulation,
 }
 
 /// General MIDI 2's metronome.
@@ -259,7 +266,19 @@ impl Clip {
                 }
                 let (step, micro_offset) = section.nearest_step(note.start, ticks_per_beat, grid);
                 let velocity = f32::from(note.velocity) / 127.0;
-                hits.push(Struck { step, micro_offset, velocity, key: note.key, instrument });
+                let articulation = instrument.map_or(Articulation::Plain, |instrument| {
+                    strokes::articulation(note, instrument, drums.key_map, &performance.tempo)
+                });
+                let (start, key) = (note.start, note.key);
+                hits.push(Struck {
+                    start,
+                    step,
+                    micro_offset,
+                    velocity,
+                    key,
+                    instrument,
+                    articulation,
+                });
             }
             hits.sort_by_key(|hit| hit.step);
             if is_beginning {
@@ -292,10 +311,11 @@ impl Clip {
                 }
             };
             is_beginning = false;
+            flams::find(&mut hits, performance);
             let hit = |hit: Struck| StepHit {
                 step: u32::try_from(hit.step).unwrap_or(u32::MAX),
                 instrument: hit.instrument.expect("hits without an instrument are left out"),
-                hit: Hit::new(hit.velocity, hit.micro_offset),
+                hit: Hit::new(hit.velocity, hit.micro_offset).struck_as(hit.articulation),
             };
             let steps = bars * bar_steps;
             if steps > crate::MAX_STEPS {

@@ -51,6 +51,11 @@ pub struct Note {
     pub key: u8,
     /// MIDI velocity, `1..128`.
     pub velocity: u8,
+    /// The foot controller, number 4, of the channel when it was struck: 0 for an open hi-hat to 127 for a closed one.
+    /// `None` if it had not been moved yet.
+    pub foot: Option<u8>,
+    /// When the key was first pressed after the stroke, and before the next one: a hand that grabs the cymbal.
+    pub grabbed: Option<Ticks>,
 }
 
 /// The metre from some moment on.

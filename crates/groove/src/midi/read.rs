@@ -1,10 +1,11 @@
 //! Reading Standard MIDI Files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use midly::{EventIter, MetaMessage, MidiMessage, TrackEventKind};
 
 use super::repair::{End, Normalised, normalise};
+use super::strokes::FOOT_CONTROLLER;
 use super::{Note, Performance, Repair, TempoMap, TimeSignature, Track};
 use crate::time::Ticks;
 
@@ -277,7 +278,11 @@ struct TrackReader {
     /// Whether there were tempos or metres of 0.
     has_zeros: bool,
     /// Indices of the open notes of each channel and key.
-    open: std::collections::HashMap<(u8, u8), Vec<usize>>,
+    open: HashMap<(u8, u8), Vec<usize>>,
+    /// Index of the last note of each channel and key.
+    last: HashMap<(u8, u8), usize>,
+    /// The foot controller of each channel.
+    foot: [Option<u8>; 16],
 }
 
 impl TrackReader {
@@ -334,12 +339,26 @@ impl TrackReader {
             MidiMessage::NoteOn { key, vel } if vel > 0 => {
                 let (key, velocity) = (key.as_int(), vel.as_int());
                 self.open.entry((channel, key)).or_default().push(self.track.notes.len());
-                self.track.notes.push(Note { start: now, end: None, channel, key, velocity });
+                self.last.insert((channel, key), self.track.notes.len());
+                let foot = self.foot[usize::from(channel)];
+                let (start, end, grabbed) = (now, None, None);
+                self.track.notes.push(Note { start, end, channel, key, velocity, foot, grabbed });
             }
             MidiMessage::NoteOn { key, .. } | MidiMessage::NoteOff { key, .. } => {
                 self.note_off(now, channel, key.as_int());
             }
-            MidiMessage::Controller { .. } | MidiMessage::PitchBend { .. } => {
+            MidiMessage::Aftertouch { key, vel } if vel > 0 => {
+                if let Some(&last) = self.last.get(&(channel, key.as_int())) {
+                    self.track.notes[last].grabbed.get_or_insert(now);
+                }
+            }
+            MidiMessage::Controller { controller, value } => {
+                if controller.as_int() == FOOT_CONTROLLER {
+                    self.foot[usize::from(channel)] = Some(value.as_int());
+                }
+                self.track.last_control[usize::from(channel)] = Some(now);
+            }
+            MidiMessage::PitchBend { .. } => {
                 self.track.last_control[usize::from(channel)] = Some(now);
             }
             _ => {}

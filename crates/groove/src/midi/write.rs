@@ -4,9 +4,14 @@ use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
 use super::DRUM_CHANNEL;
+use super::strokes::{FOOT_CONTROLLER, openness};
+use crate::articulation::Articulation;
 use crate::bar::{CLOCKS_PER_QUARTER, Metre};
 use crate::instrument::INSTRUMENTS;
+use crate::note_map::NoteMap;
 use crate::pattern::{BARS, Hit, Pattern};
+use crate::sequencer;
+use crate::time::Beats;
 
 /// The length of a quarter note in the files written. A 16th is then 240 ticks, and a
 /// micro-offset survives to a 240th of a step: half a millisecond at 120 BPM.
@@ -57,6 +62,10 @@ const MAX_PATTERNS: usize = (1 << 28) / WINDOW_TICKS - 1;
 /// rounded to a tick but never into the half of another step; before tick 0 there is no time, so an early
 /// first hit comes at tick 0. The softest velocity is 1, for 0 would be a note-off. The same
 /// patterns give the same bytes.
+///
+/// A flam is two notes; one on the very first tick has no time before it and becomes a plain stroke. A cymbal that is grabbed
+/// is held an 8th, and its key then pressed (polyphonic key pressure). Where hats are half-open somewhere, the foot
+/// controller says before each stroke on them how open they are. The reader understands all of it.
 ///
 /// # Errors
 /// If a MIDI file cannot state `bpm`, or cannot hold so many patterns.
@@ -118,10 +127,25 @@ struct Event {
     kind: TrackEventKind<'static>,
 }
 
+impl Event {
+    fn of_channel(tick: i64, order: usize, message: MidiMessage) -> Self {
+        let kind = TrackEventKind::Midi { channel: u4::from(DRUM_CHANNEL), message };
+        Self { tick, order, kind }
+    }
+}
+
+/// How long a cymbal rings until it is grabbed, in ticks.
+const CHOKE_TICKS: i64 = (sequencer::CHOKE.0 * TICKS_PER_BEAT as f64) as i64;
+
 /// Every event in order of time, and where the last pattern ends.
 fn events(patterns: &[Pattern]) -> (Vec<Event>, i64) {
     let mut events: Vec<Event> = Vec::new();
-    let mut note_off: [Option<usize>; INSTRUMENTS] = [None; INSTRUMENTS];
+    let mut ends: [std::ops::Range<usize>; INSTRUMENTS] = Default::default();
+    let is_half_open = |pattern: &Pattern| {
+        pattern.iter().any(|(.., hit)| hit.articulation() == Articulation::HalfOpen)
+    };
+    // Files without half-open hats need no pedal.
+    let has_pedal = patterns.iter().any(is_half_open);
     let mut start = 0;
     for (i, pattern) in patterns.iter().enumerate() {
         let bar = pattern.bar();
@@ -130,24 +154,47 @@ fn events(patterns: &[Pattern]) -> (Vec<Event>, i64) {
             let kind = TrackEventKind::Meta(signature(bar.metre()));
             events.push(Event { tick: start, order: INSTRUMENTS, kind });
         }
+        let step_beats = Beats(step_ticks as f64 / f64::from(TICKS_PER_BEAT));
         for (step, instrument, hit) in pattern.iter() {
-            let tick = hit_tick(start + step as i64 * step_ticks, step_ticks, hit);
-            // The hits of one instrument come in order of time, each later than the one before.
-            if let Some(before) = note_off[instrument.index()] {
-                events[before].tick = events[before].tick.min(tick);
+            let grid = start + step as i64 * step_ticks;
+            let tick = hit_tick(grid, step_ticks, hit);
+            // A flam's two strokes; before tick 0 there is no time for the first.
+            let grace = sequencer::grace(hit, step_beats).map(|(grace, steps)| {
+                let tick = tick - (steps * step_ticks as f64).round() as i64;
+                (tick.max(grid - step_ticks / 2).max(0), grace)
+            });
+            for (tick, hit) in grace.filter(|grace| grace.0 < tick).into_iter().chain([(tick, hit)])
+            {
+                // The strokes of one instrument come in order of time, each later than the one before.
+                for end in &mut events[ends[instrument.index()].clone()] {
+                    end.tick = end.tick.min(tick);
+                }
+                let order = INSTRUMENTS + 1 + instrument.index();
+                let articulation = hit.articulation();
+                if let Some(openness) = openness(instrument, articulation).filter(|_| has_pedal) {
+                    let (controller, value) = (u7::from(FOOT_CONTROLLER), u7::from(openness));
+                    let message = MidiMessage::Controller { controller, value };
+                    events.push(Event::of_channel(tick, order, message));
+                }
+                let key = u7::from(NoteMap::GeneralMidi.key(instrument, articulation));
+                let vel = u7::from((hit.velocity() * 127.0).round().max(1.0) as u8);
+                events.push(Event::of_channel(tick, order, MidiMessage::NoteOn { key, vel }));
+                let first_end = events.len();
+                let order = instrument.index();
+                // Drum sounds ring as long as they do; half a step is seen well in a piano roll and leaves a gap before
+                // the next note of a roll.
+                let mut length = step_ticks / 2;
+                if articulation == Articulation::Choke {
+                    length = CHOKE_TICKS;
+                    for vel in [127, 0] {
+                        let message = MidiMessage::Aftertouch { key, vel: u7::from(vel) };
+                        events.push(Event::of_channel(tick + length, order, message));
+                    }
+                }
+                let off = MidiMessage::NoteOff { key, vel: u7::from(RELEASE_VELOCITY) };
+                events.push(Event::of_channel(tick + length, order, off));
+                ends[instrument.index()] = first_end..events.len();
             }
-            let key = u7::from(instrument.key());
-            let velocity = u7::from((hit.velocity() * 127.0).round().max(1.0) as u8);
-            let on = MidiMessage::NoteOn { key, vel: velocity };
-            let off = MidiMessage::NoteOff { key, vel: u7::from(RELEASE_VELOCITY) };
-            let midi = |message| TrackEventKind::Midi { channel: u4::from(DRUM_CHANNEL), message };
-            let order = INSTRUMENTS + 1 + instrument.index();
-            events.push(Event { tick, order, kind: midi(on) });
-            note_off[instrument.index()] = Some(events.len());
-            // Drum sounds ring as long as they do; half a step is seen well in a piano roll and leaves a gap before the
-            // next note of a roll.
-            let (tick, order) = (tick + step_ticks / 2, instrument.index());
-            events.push(Event { tick, order, kind: midi(off) });
         }
         start += pattern.steps() as i64 * step_ticks;
     }

@@ -101,6 +101,8 @@ mod tests {
             channel: 3,
             key,
             velocity: 64,
+            foot: None,
+            grabbed: None,
         };
         assert_eq!(found, [expected(0, 480, 36), expected(1440, 1680, 61)]);
     }

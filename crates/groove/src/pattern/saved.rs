@@ -5,12 +5,85 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Hit, Pattern};
+use crate::articulation::Articulation;
 use crate::bar::Bar;
 use crate::instrument::Instrument;
 
-/// A hit; the field order is for ever.
-#[derive(Serialize, Deserialize)]
-struct SavedHit(u8, Instrument, f32, f32);
+/// A hit; the field order is for ever. The last field is left out if it is plain.
+struct SavedHit(u8, Instrument, f32, f32, Articulation);
+
+impl Serialize for SavedHit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(step, instrument, velocity, micro_offset, articulation) = *self;
+        if articulation == Articulation::Plain {
+            return (step, instrument, velocity, micro_offset).serialize(serializer);
+        }
+        (step, instrument, velocity, micro_offset, articulation).serialize(serializer)
+    }
+}
+
+/// The hit of [`SavedHit`] as it is read.
+struct HitReader;
+
+impl<'de> Visitor<'de> for HitReader {
+    type Value = SavedHit;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("step, instrument, velocity and micro-offset of a hit")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<SavedHit, A::Error> {
+        let missing = |length| A::Error::invalid_length(length, &self);
+        Ok(SavedHit(
+            fields.next_element()?.ok_or_else(|| missing(0))?,
+            fields.next_element()?.ok_or_else(|| missing(1))?,
+            fields.next_element()?.ok_or_else(|| missing(2))?,
+            fields.next_element()?.ok_or_else(|| missing(3))?,
+            fields.next_element()?.unwrap_or_default(),
+        ))
+    }
+}
+
+impl<'de> Deserialize<'de> for SavedHit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(HitReader)
+    }
+}
+
+/// A hit by itself: `[velocity, micro_offset]`, and the articulation's id as the third unless it is plain.
+impl Serialize for Hit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (velocity, micro_offset) = (self.velocity(), self.micro_offset());
+        match self.articulation() {
+            Articulation::Plain => (velocity, micro_offset).serialize(serializer),
+            articulation => (velocity, micro_offset, articulation).serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Hit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Hit;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("velocity and micro-offset of a hit")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<Hit, A::Error> {
+                let missing = |length| A::Error::invalid_length(length, &self);
+                let velocity = fields.next_element()?.ok_or_else(|| missing(0))?;
+                let micro_offset = fields.next_element()?.ok_or_else(|| missing(1))?;
+                let articulation = fields.next_element()?.unwrap_or_default();
+                Ok(Hit::new(velocity, micro_offset).struck_as(articulation))
+            }
+        }
+
+        deserializer.deserialize_seq(Reader)
+    }
+}
 
 /// A pattern that is not in 4/4 and 16ths.
 #[derive(Serialize, Deserialize)]
@@ -32,7 +105,7 @@ impl Serialize for Pattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let hits = self.iter().map(|(step, instrument, hit)| {
             let step = u8::try_from(step).expect("96 steps fit a byte");
-            SavedHit(step, instrument, hit.velocity(), hit.micro_offset())
+            SavedHit(step, instrument, hit.velocity(), hit.micro_offset(), hit.articulation())
         });
         if self.bar == Bar::COMMON {
             return serializer.collect_seq(hits);
@@ -70,11 +143,12 @@ impl<'de> Visitor<'de> for Either {
 
 fn filled(bar: Bar, hits: Vec<SavedHit>) -> Result<Pattern, NoSuchStep> {
     let mut pattern = Pattern::empty(bar);
-    for SavedHit(step, instrument, velocity, micro_offset) in hits {
+    for SavedHit(step, instrument, velocity, micro_offset, articulation) in hits {
         if usize::from(step) >= pattern.steps() {
             return Err(NoSuchStep { step, last: pattern.steps() - 1 });
         }
-        pattern.set(step.into(), instrument, Some(Hit::new(velocity, micro_offset)));
+        let hit = Hit::new(velocity, micro_offset).struck_as(articulation);
+        pattern.set(step.into(), instrument, Some(hit));
     }
     Ok(pattern)
 }
@@ -92,6 +166,30 @@ mod tests {
         let json = serde_json::to_string(&pattern).unwrap();
         assert_eq!(json, r#"[[0,"kick",0.9,0.12345679],[63,"ride",0.1,-0.5]]"#);
         assert_eq!(serde_json::from_str::<Pattern>(&json).unwrap(), pattern);
+    }
+
+    #[test]
+    fn an_articulation_is_saved_by_its_id_and_a_plain_one_not_at_all() {
+        let mut pattern = Pattern::EMPTY;
+        let hit = |articulation| Some(Hit::new(0.5, 0.25).struck_as(articulation));
+        pattern.set(4, Instrument::Snare, hit(Articulation::CrossStick));
+        pattern.set(5, Instrument::Snare, hit(Articulation::Plain));
+        let json = serde_json::to_string(&pattern).unwrap();
+        assert_eq!(json, r#"[[4,"snare",0.5,0.25,"cross-stick"],[5,"snare",0.5,0.25]]"#);
+        assert_eq!(serde_json::from_str::<Pattern>(&json).unwrap(), pattern);
+        let alone = serde_json::to_string(&hit(Articulation::Flam)).unwrap();
+        assert_eq!(alone, r#"[0.5,0.25,"flam"]"#);
+        assert_eq!(serde_json::from_str::<Option<Hit>>(&alone).unwrap(), hit(Articulation::Flam));
+        assert_eq!(serde_json::to_string(&Hit::new(0.5, 0.25)).unwrap(), "[0.5,0.25]");
+        for instrument in Instrument::ALL {
+            for &articulation in Articulation::of(instrument) {
+                let mut pattern =
+                    Pattern::empty(Bar::new(Metre::new(3, 4).unwrap(), Grid::Triplets));
+                pattern.set(1, instrument, hit(articulation));
+                let json = serde_json::to_string(&pattern).unwrap();
+                assert_eq!(serde_json::from_str::<Pattern>(&json).unwrap(), pattern, "{json}");
+            }
+        }
     }
 
     #[test]
@@ -120,6 +218,9 @@ mod tests {
             ),
             (r#"{"metre":"13/16","grid":"16","hits":[]}"#, "no pattern is in 13/16"),
             (r#"{"metre":"3/4","grid":"5","hits":[]}"#, "no pattern is in steps of 5"),
+            (r#"[[4,"snare",1.0,0.0,"brush"]]"#, "unknown variant `brush`"),
+            (r#"[[4,"snare",1.0]]"#, "invalid length 3"),
+            (r#"[[4,"snare",1.0,0.0,"flam",1]]"#, "trailing characters"),
         ] {
             let error = serde_json::from_str::<Pattern>(json).unwrap_err().to_string();
             assert!(error.contains(reason), "{error}");

@@ -211,7 +211,9 @@ impl GrooveCache {
                 }
                 (None, None) => Start::Seed,
             };
-            weights.decode(start, &recipe, drawn, given, &mut scratch.kernel).in_bars(bar)
+            let pattern = weights.decode(start, &recipe, drawn, given, &mut scratch.kernel);
+            // What the latent vector does not hold of the pattern that it is of.
+            anchor.map_or(pattern, |anchor| pattern.struck_as(&anchor.to_window())).in_bars(bar)
         });
         match catch_unwind(decode) {
             Ok(pattern) => {

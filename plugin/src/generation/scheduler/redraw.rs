@@ -36,7 +36,7 @@ impl Scheduler {
             let latent = weights.encode(shown);
             let others = others(shown, instrument);
             let drawn = weights.decode(Start::Near(&latent), &recipe, 1, &others, scratch);
-            let drawn = drawn.in_bars(shown.bar());
+            let drawn = drawn.in_bars(shown.bar()).struck_as(shown);
             let steps = 0..shown.steps();
             Ok(steps.map(|step| (step, instrument, drawn.hit(step, instrument))).collect())
         })
@@ -59,7 +59,7 @@ impl Scheduler {
             others.keep(shown, |step, instrument| !is_wanted(step, instrument));
             let drawn = weights.perform(shown, &others, &Recipe { seed, ..knobs });
             let drawn = drawn.ok_or("these weights have no step model, which plays hits")?;
-            let drawn = drawn.in_bars(shown.bar());
+            let drawn = drawn.in_bars(shown.bar()).struck_as(shown);
             let wanted = shown.iter().filter(|&(step, instrument, _)| is_wanted(step, instrument));
             // In other bars some hits have no place in the window: they stay as they are.
             let played = |(step, instrument, hit)| {
@@ -106,6 +106,8 @@ fn others(shown: &Pattern, instrument: Instrument) -> Locks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use groove::Articulation;
+
     use crate::editing::commands::put_cells;
     use crate::editing::history::History;
     use crate::generation::scheduler::StepResult;
@@ -190,7 +192,7 @@ mod tests {
         let by_hand = [(3, Instrument::Crash), (7, Instrument::Kick)];
         let mut edits = Edits::default();
         for (step, instrument) in by_hand {
-            let hit = Some(Hit::new(0.99, 0.4));
+            let hit = Some(Hit::new(0.99, 0.4).struck_as(Articulation::Choke));
             edits.apply(Edit::Put { step, instrument, hit }, &before, None);
         }
         edits.apply(Edit::Put { step: 9, instrument: Instrument::Ride, hit: None }, &before, None);
@@ -199,6 +201,8 @@ mod tests {
         let own = perform(&mut scheduler, 1);
         assert_eq!(onsets(&own), by_hand);
         assert!(own.iter().all(|(.., hit)| hit.is_some_and(|hit| hit.micro_offset() != 0.4)));
+        let articulations = own.iter().map(|(.., hit)| hit.unwrap().articulation());
+        assert!(articulations.eq([Articulation::Choke, Articulation::Plain]), "a kick has no choke");
     }
 
     #[test]

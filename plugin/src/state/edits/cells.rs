@@ -1,4 +1,4 @@
-//! Kept cells as projects store them: step, instrument, and velocity and micro-offset of the hit, if there is one; of a
+//! Kept cells as projects store them: step, instrument, and the hit, if there is one; of a
 //! pattern that is not in 4/4 and 16ths with its bars.
 
 use groove::{Bar, Hit, Instrument};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The field order never changes.
 #[derive(Serialize, Deserialize)]
-struct SavedCell(usize, Instrument, Option<(f32, f32)>);
+struct SavedCell(usize, Instrument, Option<Hit>);
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
@@ -26,8 +26,7 @@ pub(super) fn serialize<S: Serializer>(locks: &Locks, serializer: S) -> Result<S
     let places = steps.flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)));
     let kept = places.filter(|&(step, instrument)| locks.is_locked(step, instrument));
     let cells = kept.map(|(step, instrument)| {
-        let hit = locks.pattern().hit(step, instrument);
-        SavedCell(step, instrument, hit.map(|hit| (hit.velocity(), hit.micro_offset())))
+        SavedCell(step, instrument, locks.pattern().hit(step, instrument))
     });
     let cells = cells.collect();
     let saved =
@@ -48,7 +47,6 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
                 "a kept cell is at step {step}, but the last is {last}"
             )));
         }
-        let hit = hit.map(|(velocity, micro_offset)| Hit::new(velocity, micro_offset));
         locks.lock(step, instrument, hit);
     }
     Ok(locks)

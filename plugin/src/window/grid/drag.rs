@@ -192,8 +192,10 @@ impl Held {
         let (velocity, offset) = (self.now.velocity(), self.now.micro_offset());
         let hit = match self.axis? {
             // A velocity of 0 would be no hit.
-            Axis::Velocity => Hit::new((velocity - y / VELOCITY_TRAVEL).max(1.0 / 127.0), offset),
-            Axis::Timing => Hit::new(velocity, offset + x / geometry.step_width()),
+            Axis::Velocity => {
+                self.now.with_velocity((velocity - y / VELOCITY_TRAVEL).max(1.0 / 127.0))
+            }
+            Axis::Timing => self.now.with_micro_offset(offset + x / geometry.step_width()),
         };
         let has_changed = hit != self.now;
         self.now = hit;
