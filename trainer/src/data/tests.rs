@@ -406,3 +406,35 @@ fn bars_windows_of_the_dataset_keep_each_performance_in_its_split() {
         assert!((0..windows.len()).all(|i| windows.info(i).split == split));
     }
 }
+
+#[test]
+fn windows_of_the_dataset_have_every_articulation() {
+    use groove::Articulation::{Bell, Choke, CrossStick, Flam, HalfOpen, Pedal, RimShot};
+    let Some(path) = dataset() else { return };
+    let data = load(&options(&path, Windowing::Bars)).unwrap();
+    let mut counts = std::collections::BTreeMap::new();
+    let windows = data.train.on_bar_lines();
+    for i in (0..windows.len()).step_by(4) {
+        for (_, instrument, hit) in windows.pattern(i).iter() {
+            *counts.entry((instrument, hit.articulation())).or_insert(0) += 1;
+        }
+    }
+    let share = |instrument, articulation| {
+        let of = |found| counts.get(&(instrument, found)).copied().unwrap_or(0) as f64;
+        let all: f64 = groove::Articulation::of(instrument).iter().map(|&found| of(found)).sum();
+        of(articulation) / all
+    };
+    for (instrument, articulation, from, to) in [
+        (Instrument::Snare, CrossStick, 0.05, 0.12),
+        (Instrument::Snare, RimShot, 0.12, 0.25),
+        (Instrument::Snare, Flam, 0.005, 0.02),
+        (Instrument::HighTom, Flam, 0.001, 0.01),
+        (Instrument::OpenHiHat, HalfOpen, 0.3, 0.5),
+        (Instrument::ClosedHiHat, Pedal, 0.4, 0.55),
+        (Instrument::Crash, Choke, 0.0001, 0.002),
+        (Instrument::Ride, Bell, 0.08, 0.15),
+    ] {
+        let found = share(instrument, articulation);
+        assert!((from..=to).contains(&found), "{instrument:?} {articulation:?}: {found}");
+    }
+}

@@ -202,7 +202,10 @@ mod tests {
         assert_eq!(onsets(&own), by_hand);
         assert!(own.iter().all(|(.., hit)| hit.is_some_and(|hit| hit.micro_offset() != 0.4)));
         let articulations = own.iter().map(|(.., hit)| hit.unwrap().articulation());
-        assert!(articulations.eq([Articulation::Choke, Articulation::Plain]), "a kick has no choke");
+        assert!(
+            articulations.eq([Articulation::Choke, Articulation::Plain]),
+            "a kick has no choke"
+        );
     }
 
     #[test]
