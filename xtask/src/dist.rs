@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 use crate::{install, licences};
 
 /// Files of the repository that go along, at the places where its own links look for them.
-const ALONG: [&str; 13] = [
+const ALONG: [&str; 14] = [
     "README.md",
     "README.ko.md",
     "LICENSE-MIT",
@@ -25,6 +25,7 @@ const ALONG: [&str; 13] = [
     "assets/window.png",
     "assets/window-edit.png",
     "assets/window-light.png",
+    "assets/window-metre.png",
     "docs/hosts.md",
     "docs/presets.md",
     "docs/window.md",

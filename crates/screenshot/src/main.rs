@@ -16,6 +16,7 @@
 //!   --slot N          a slot, 1 to 12, that plays
 //!   --slots A,B,...   fills the slots from the first on with the grooves of these seeds
 //!   --generate on     the groove that the parameters make, instead of the factory pattern
+//!   --groove NAME     a factory groove that is performed or written, such as "Metres, 12/8, shuffle"
 //!   --hover X,Y       rests the pointer there, in points
 //!   --click X,Y       presses and releases it there; any number of times
 //!   --lock X,Y        the same with the right button, in the order of the command line
@@ -60,6 +61,7 @@ struct Arguments {
     slot: Option<u8>,
     slots: Vec<u64>,
     generates: bool,
+    groove: Option<String>,
     hover: Option<Pos2>,
     clicks: Vec<(PointerButton, Pos2)>,
     message: Option<String>,
@@ -88,6 +90,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
     let (mut size, mut scale) = (layout::DEFAULT_SIZE, 1.0);
     let (mut theme, mut row, mut strip, mut slot) = (None, None, None, None);
     let (mut set, mut slots, mut generates) = (Vec::new(), Vec::new(), false);
+    let mut groove = None;
     let (mut hover, mut clicks, mut message) = (None, Vec::new(), None);
     while let Some(name) = words.next() {
         let word = words.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -113,6 +116,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
                 slots = seeds.map_err(|_| wrong())?;
             }
             "--generate" => generates = parse_switch(&word).ok_or_else(wrong)?,
+            "--groove" => groove = Some(word),
             "--hover" => hover = Some(parse_place(&word).ok_or_else(wrong)?),
             "--click" => {
                 clicks.push((PointerButton::Primary, parse_place(&word).ok_or_else(wrong)?))
@@ -142,6 +146,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
         slot,
         slots,
         generates,
+        groove,
         hover,
         clicks,
         message,
@@ -202,6 +207,14 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     if arguments.generates || !arguments.slots.is_empty() {
         generate(&mut window, arguments)?;
+    }
+    if let Some(name) = &arguments.groove {
+        let groove = factory::grooves::grooves().into_iter().find(|groove| groove.name() == *name);
+        let pattern = groove.and_then(|groove| Some(groove.performance?.pattern));
+        let pattern =
+            pattern.ok_or_else(|| format!("no such performed or written groove: {name}"))?;
+        (window.scene.pattern, window.scene.next) = (pattern, pattern);
+        window.scene.name = Some(name.clone());
     }
     if let Some(slot) = arguments.slot {
         window.scene.choice.slot = Some(slot);

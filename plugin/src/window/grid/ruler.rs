@@ -1,4 +1,4 @@
-//! The ruler above the cells: bar numbers, and the part of the pattern that is played.
+//! The ruler above the cells: bars and beats, and the part of the pattern that is played.
 //!
 //! Dragging it sideways changes the step on which the pattern begins.
 
@@ -8,10 +8,12 @@ use groove::sequencer::Shape as Played;
 use crate::params::PatternParams;
 use crate::window::grid::Geometry;
 use crate::window::widgets::{
-    ControlContext, Direction, Groove, Travel, UNIT, Weight, choices, polygon, small_text, tooltip,
-    turn, whole_menu,
+    ControlContext, Direction, Groove, Travel, UNIT, Weight, blend, choices, polygon, small_text,
+    text_width, tooltip, turn, whole_menu,
 };
 
+/// Width of a lock and a number beside it, at the end of a bar.
+const LOCK: f32 = 28.0;
 const START_ABOUT: &str = "Where in the pattern it begins to play, in steps; drag the ruler \
     sideways. The bars wrap around.";
 const METRE_ABOUT: &str = "The metre of the live groove: the song's, or one of its own. What the network draws in 4/4 \
@@ -39,6 +41,20 @@ pub(crate) fn ruler(
         let label = Rect::from_min_max(pos2(at.x + 4.0, at.y), at);
         let text = format!("bar {}", bar + 1);
         small_text(painter, label, &text, Weight::Regular, palette.dim);
+        // Where beats are narrow, those that would touch what is beside them have no number: a bar's name, its lock.
+        let mut free = label.left() + text_width(ui, &text, Weight::Regular) + 6.0;
+        for beat in 1..bars.metre().beats() {
+            let step = (bar * bars.steps() + bars.beat_step(beat)) as f32;
+            let at = pos2(geometry.x(step) + 4.0, at.y);
+            let is_clear =
+                at.x >= free && at.x <= geometry.x(((bar + 1) * bars.steps()) as f32) - LOCK;
+            if is_clear {
+                let faint = blend(palette.panel, palette.dim, 0.6);
+                let (text, place) = ((beat + 1).to_string(), Rect::from_pos(at));
+                small_text(painter, place, &text, Weight::Regular, faint);
+                free = at.x + text_width(ui, &text, Weight::Regular) + 6.0;
+            }
+        }
     }
     let steps = bars.pattern_steps();
     let is_whole = usize::from(played.start) % steps == 0 && played.steps() == steps;
