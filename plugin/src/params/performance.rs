@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use groove::Bar;
 use groove::sequencer::Feel;
 use nice_plug::prelude::*;
 
@@ -23,7 +24,7 @@ pub struct PatternParams {
     #[id = "len"]
     pub length: EnumParam<LengthParam>,
 
-    /// The step of the pattern that is played first, `0..=63`.
+    /// The step of the pattern that is played first, `0..=95`; of shorter patterns it wraps around.
     #[id = "start"]
     pub start: IntParam,
 
@@ -124,7 +125,13 @@ impl Default for PatternParams {
     fn default() -> Self {
         Self {
             length: EnumParam::new("Pattern length", LengthParam::Four),
-            start: number_or("Pattern start", 0, (0, 63), "first step", "+"),
+            start: number_or(
+                "Pattern start",
+                0,
+                (0, Bar::MOST_STEPS as i32 - 1),
+                "first step",
+                "+",
+            ),
             speed: EnumParam::new("Speed", SpeedParam::Normal),
             fill_every: EnumParam::new("Fills", FillEveryParam::Off),
             fill_beats: IntParam::new("Fill length", 2, IntRange::Linear { min: 1, max: 4 })

@@ -3,6 +3,7 @@
 //! Dragging it sideways changes the step on which the pattern begins.
 
 use egui::{CursorIcon, Id, Rect, Ui, pos2};
+use groove::Bar;
 use groove::sequencer::Shape as Played;
 
 use crate::params::PatternParams;
@@ -33,7 +34,9 @@ pub(crate) fn ruler(
     let palette = cx.palette;
     let bars = played.bar;
     let geometry = Geometry::of_bars(place.cells, bars);
-    let travel = Travel::free(Direction::Right, place.cells.width());
+    // A step of the parameter, which the longest pattern needs all of, is as wide as a step of this one.
+    let width = place.cells.width() * Bar::MOST_STEPS as f32 / bars.pattern_steps() as f32;
+    let travel = Travel::free(Direction::Right, width);
     let turned = turn(ui, cx, &params.start, place.ruler, Id::unique("ruler"), travel);
     let painter = ui.painter();
     for bar in 0..bars.bars() {
