@@ -23,6 +23,8 @@ pub struct Audio {
     room: usize,
     /// Stereo outputs.
     pub(crate) outputs: usize,
+    /// Of these, the last ones that the plugin is not handed.
+    pub(crate) withheld: usize,
     recording: Recording,
 }
 
@@ -33,6 +35,7 @@ impl Default for Audio {
             time: 0,
             room: usize::MAX,
             outputs: 1,
+            withheld: 0,
             recording: Recording::default(),
         }
     }
@@ -95,6 +98,7 @@ impl Audio {
     ///
     /// # Errors
     /// If the plugin fails, or breaks a rule of CLAP: the block is recorded all the same.
+    #[allow(unsafe_code)]
     pub fn process(
         &mut self,
         frames: u32,
@@ -109,11 +113,16 @@ impl Audio {
         // NaN shows samples that the plugin leaves unwritten.
         let mut buffers = vec![[(); 2].map(|()| vec![f32::NAN; frames as usize]); self.outputs];
         let mut ports = AudioPorts::with_capacity(2 * self.outputs, self.outputs);
-        let mut outputs = ports.with_output_buffers(buffers.iter_mut().map(|channels| {
+        let outputs = ports.with_output_buffers(buffers.iter_mut().map(|channels| {
             let channels = channels.iter_mut().map(Vec::as_mut_slice);
             let channels = AudioPortBufferType::f32_output_only(channels);
             AudioPortBuffer { latency: 0, channels }
         }));
+        let handed = self.outputs - self.withheld;
+        // SAFETY: the buffers are those of this block, some of them.
+        let mut outputs = unsafe {
+            OutputAudioBuffers::from_raw_buffers(&mut outputs.into_raw_buffers()[..handed], frames)
+        };
         let mut events = BlockEvents {
             recording: &mut self.recording,
             start: self.time,

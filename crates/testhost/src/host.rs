@@ -121,6 +121,11 @@ impl Host {
         is_taken
     }
 
+    /// Hands the plugin none of its last `count` outputs from now on: a host that breaks the rules.
+    pub fn withhold_outputs(&mut self, count: usize) {
+        self.audio.withheld = count;
+    }
+
     /// Readies the plugin for blocks of 1 to `max_frames` frames and starts processing.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::Arc;
 
+use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::ext::note_name::CLAP_EXT_NOTE_NAME;
 use clap_sys::ext::note_ports::CLAP_EXT_NOTE_PORTS;
 use clap_sys::ext::param_indication::{
@@ -91,7 +92,29 @@ unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
     }
 }
 
-/// Hands the framework lists that keep events in [`order`](super::order).
+/// The most ports of audio that an instance has on one side.
+const MOST_PORTS: usize = 1 + kit::STEMS;
+
+/// The `count` buffers of a host's, and behind them empty ones for the ports that it has left out: nice-plug 0.4.2 looks at one
+/// more than there are.
+///
+/// # Safety
+/// There are so many at `buffers`.
+unsafe fn with_all_ports(
+    buffers: *const clap_audio_buffer,
+    count: u32,
+) -> [clap_audio_buffer; MOST_PORTS] {
+    std::array::from_fn(|port| {
+        if !buffers.is_null() && port < count as usize {
+            // SAFETY: as the caller says.
+            return unsafe { *buffers.add(port) };
+        }
+        let (data32, data64) = (std::ptr::null_mut(), std::ptr::null_mut());
+        clap_audio_buffer { data32, data64, channel_count: 0, latency: 0, constant_mask: 0 }
+    })
+}
+
+/// Hands the framework lists that keep events in [`order`](super::order), and as many buffers as it looks at.
 unsafe extern "C" fn process(
     plugin: *const clap_plugin,
     block: *const clap_process,
@@ -99,7 +122,7 @@ unsafe extern "C" fn process(
     if block.is_null() {
         return CLAP_PROCESS_ERROR;
     }
-    // SAFETY: the host's block, its lists and the instance outlive this call, and the lists here outlive the framework's.
+    // SAFETY: the host's block, its lists and the instance outlive this call, and what is here outlives the framework's.
     unsafe {
         let Instance { framework, stepped, .. } = Instance::of(plugin);
         let framework = *framework;
@@ -114,6 +137,10 @@ unsafe extern "C" fn process(
         if !block.out_events.is_null() {
             block.out_events = &out_events;
         }
+        let audio_inputs = with_all_ports(block.audio_inputs, block.audio_inputs_count);
+        let mut audio_outputs = with_all_ports(block.audio_outputs, block.audio_outputs_count);
+        block.audio_inputs = audio_inputs.as_ptr();
+        block.audio_outputs = audio_outputs.as_mut_ptr();
         process(framework, &block)
     }
 }

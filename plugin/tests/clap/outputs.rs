@@ -54,3 +54,19 @@ fn the_sum_of_the_nine_and_the_room_is_the_mix_and_that_is_what_one_output_plays
         assert_eq!(is_heard, plays, "{}", instrument.name());
     }
 }
+
+#[test]
+fn what_a_host_does_not_hand_over_is_not_written_to() {
+    let mut host = Host::load(plugin()).unwrap();
+    assert!(host.choose_outputs(1));
+    host.set_offline(true).unwrap();
+    host.activate(RATE, 8192).unwrap();
+    for withheld in [1, 4, 10] {
+        host.withhold_outputs(withheld);
+        // The host finds samples that nobody has written, and says so.
+        _ = host.process(441, Some(&Transport::playing(0.0, 120.0)), &[]);
+        let recorded = host.take_recording();
+        let kept = recorded.aux.iter().skip(10 - withheld).flatten().flatten();
+        assert!(kept.into_iter().all(|sample| sample.is_nan()), "{withheld}");
+    }
+}
