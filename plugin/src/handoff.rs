@@ -72,6 +72,10 @@ pub enum Network {
 struct Shared {
     /// The last click: slot + 1 in the lowest four bits, the number of clicks above.
     clicked: AtomicU64,
+    /// The last tap in the window: the instrument in the lowest four bits, the number of taps above.
+    tapped: AtomicU64,
+    /// The number of the last tapped groove that the worker has taken.
+    taken_taps: AtomicU64,
     /// [`KeyActivity`].
     keys_struck: AtomicU32,
     keys_held: AtomicU32,
@@ -160,6 +164,8 @@ pub struct KeyActivity {
 pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let shared = Arc::new(Shared {
         clicked: AtomicU64::new(0),
+        tapped: AtomicU64::new(0),
+        taken_taps: AtomicU64::new(0),
         keys_struck: AtomicU32::new(0),
         keys_held: AtomicU32::new(0),
         failed: AtomicU64::new(NOTHING),
@@ -177,6 +183,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
     let (audio_in, audio_out) = triple_buffer(&Answer::factory());
     let (gui_in, gui_out) = triple_buffer(&Answer::factory());
     let (rhythm_in, rhythm_out) = triple_buffer(&RecordedRhythm::default());
+    let (taps_in, taps_out) = triple_buffer(&(0, Pattern::EMPTY));
     let (worker_state_in, worker_state_out) = triple_buffer(&AudioState::default());
     let (gui_state_in, gui_state_out) = triple_buffer(&AudioState::default());
     (
@@ -188,7 +195,10 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
             worker_state: worker_state_in,
             gui_state: gui_state_in,
             rhythm: rhythm_in,
+            taps: taps_in,
+            sent_taps: 0,
             clicked: 0,
+            tapped: 0,
             given_up_at: None,
             shared: shared.clone(),
         },
@@ -197,6 +207,7 @@ pub fn handoff() -> (AudioEnd, WorkerEnd, GuiEnd) {
             gui: gui_in,
             state: worker_state_out,
             rhythm: rhythm_out,
+            taps: taps_out,
             shared: shared.clone(),
         },
         GuiEnd { answers: gui_out, state: gui_state_out, shared },

@@ -64,6 +64,10 @@ pub struct Jangdan {
     /// Whether the worker has made something that the engine has not been offered.
     has_news: bool,
     is_offline: bool,
+    /// Whether what the engine is offered next was tapped: another groove, though its recipe is the same.
+    has_tapped: bool,
+    /// Samples played so far.
+    samples: u64,
     /// Where the standalone is in its song.
     position: Position,
     /// What an offline block waited for in vain.
@@ -109,6 +113,8 @@ impl Jangdan {
             passed: Vec::new(),
             has_news: false,
             is_offline: false,
+            has_tapped: false,
+            samples: 0,
             position: Position::default(),
             given_up: None,
             given_up_slots: None,
@@ -231,9 +237,14 @@ impl Plugin for Jangdan {
             count += 1;
         }
 
+        let is_kit_on = self.params.kit.is_on.value();
+        if is_kit_on {
+            self.player
+                .tapped()
+                .for_each(|(instrument, velocity)| self.kit.trigger(instrument, velocity));
+        }
         let stems = &mut *aux.outputs;
         let mut stage = Stage { kit: &mut self.kit, left, right, stems, rendered: 0 };
-        let is_kit_on = self.params.kit.is_on.value();
         self.engine.process(&transport, &playing, &controls[..count], block, &mut |event| {
             if let Event::NoteOn { at, instrument, velocity, .. } = event
                 && is_kit_on
@@ -248,6 +259,7 @@ impl Plugin for Jangdan {
             context.try_send_event(note_event(event)).is_ok()
         });
         stage.render_until(frames);
+        self.samples += frames as u64;
         let level = &self.params.kit.level.smoothed;
         stage.apply(|| finite_or(level.next(), 0.0));
         let now = self.engine.now();

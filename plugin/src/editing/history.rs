@@ -63,6 +63,13 @@ impl History {
         result
     }
 
+    /// Records, as a step of its own, that the edits of the live groove were `before` until now.
+    pub(crate) fn edited(&self, params: &JangdanParams, before: Arc<Edits>) {
+        let mut past = self.0.lock();
+        past.begin(|| Moment { edits: before, ..Moment::of(params) });
+        past.end(|| Moment::of(params));
+    }
+
     /// Sets a parameter through the host, to a normalised value, as one step.
     pub fn set<P: Param>(
         &self,

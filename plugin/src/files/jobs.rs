@@ -1,6 +1,7 @@
 //! Jobs: work that the window hands over, so that neither it nor the audio thread waits for a disk or for the network.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use groove::midi;
 use groove::{Instrument, KeyMap};
@@ -11,6 +12,7 @@ use crate::files::midi_export::PlayedCycle;
 use crate::files::presets::Preset;
 use crate::files::{folder, midi_export, presets};
 use crate::params::snapshot::State;
+use crate::state::edits::Edits;
 use crate::state::redrawn_cells::RedrawnCells;
 
 /// Work for the file thread, or for the worker where no file is needed.
@@ -124,6 +126,13 @@ pub enum JobResult {
     Kit(String),
     /// New content of some cells, for [`put_cells`](crate::editing::commands::put_cells).
     Redrawn(Box<RedrawnCells>),
+    /// What was tapped is the live groove; its edits before and now.
+    Tapped {
+        /// Before.
+        before: Arc<Edits>,
+        /// Now.
+        after: Arc<Edits>,
+    },
     /// The content of the folder.
     Listed(folder::Folder),
     /// The presets of the folder, by name.

@@ -25,6 +25,7 @@ use crate::handoff::{
     AudioState, BackgroundThread, KitEnd, Network, ShutdownHandle, WaitBudget, WorkerEnd,
 };
 use crate::params::JangdanParams;
+use crate::state::edits::Edits;
 use crate::state::request::{GrooveRequest, Revisions};
 
 /// Time between two polls of the parameters while music plays or a control moves: a quarter of a
@@ -169,6 +170,17 @@ fn run<W: Decode>(
                 return;
             }
             continue;
+        }
+        if let Some((number, pattern)) = end.taps() {
+            let before = params.edits.get();
+            let pattern = match params.bar() {
+                bar if bar == pattern.bar() => pattern,
+                bar => pattern.to_window().in_bars(bar),
+            };
+            let after = Arc::new(Edits::around_rows(&pattern));
+            params.edits.set(after.clone());
+            end.take_taps(number);
+            end.done(JobResult::Tapped { before, after });
         }
         let request = look(params, &mut end, &mut scheduler, &mut followed);
         let state = end.state();

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use engine::{CYCLES, Now};
+use groove::{Instrument, Pattern};
 use kit::Kit;
 use triple_buffer::{Input, Output, triple_buffer};
 
@@ -27,8 +28,13 @@ pub struct AudioEnd {
     pub(super) worker_state: Input<AudioState>,
     pub(super) gui_state: Input<AudioState>,
     pub(super) rhythm: Input<RecordedRhythm>,
+    /// Tapped grooves with their numbers, and the number of the last one.
+    pub(super) taps: Input<(u64, Pattern)>,
+    pub(super) sent_taps: u64,
     /// [`Shared::clicked`] as it was when it was looked at.
     pub(super) clicked: u64,
+    /// [`Shared::tapped`] likewise.
+    pub(super) tapped: u64,
     /// The last beat of a worker that was waited for in vain.
     pub(super) given_up_at: Option<u64>,
     pub(super) shared: Arc<Shared>,
@@ -99,6 +105,13 @@ impl AudioEnd {
         is_new.then(|| Choice::from_bits(clicked & 0xf).slot)
     }
 
+    /// What was tapped in the window since the last call, if anything was.
+    pub fn take_tap(&mut self) -> Option<Instrument> {
+        let tapped = self.shared.tapped.load(Ordering::Relaxed);
+        let is_new = std::mem::replace(&mut self.tapped, tapped) != tapped;
+        Instrument::from_index((tapped & 0xf) as usize).filter(|_| is_new)
+    }
+
     /// Tells the worker the host's tempo in quarter notes a minute, if it has one.
     pub fn show_tempo(&self, bpm: Option<f64>) {
         let Some(bpm) = bpm else { return };
@@ -109,6 +122,19 @@ impl AudioEnd {
     pub fn publish_rhythm(&mut self, heard: &RecordedRhythm) {
         self.rhythm.input_buffer_mut().clone_from(heard);
         self.rhythm.publish();
+    }
+
+    /// Hands the worker a groove that was tapped.
+    pub fn publish_taps(&mut self, pattern: &Pattern) {
+        self.sent_taps += 1;
+        self.taps.write((self.sent_taps, *pattern));
+    }
+
+    /// Waits until the worker has taken what was tapped, for `limit` at most. For offline rendering only, as [`wait`](Self::wait).
+    pub fn wait_for_taps(&mut self, limit: Duration) {
+        let (shared, sent) = (self.shared.clone(), self.sent_taps);
+        let has_come = move |_: &Answer| shared.taken_taps.load(Ordering::Acquire) >= sent;
+        self.wait_until(has_come, || NOTHING, limit);
     }
 
     /// Tells the worker and the window what plays at the playhead; `None` while stopped.

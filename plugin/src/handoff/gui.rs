@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use engine::Playing;
+use groove::Instrument;
 use nice_plug_egui::RepaintNotifier;
 use triple_buffer::Output;
 
@@ -47,6 +48,14 @@ impl GuiEnd {
         let another = |clicked: u64| Some(((clicked >> 4).wrapping_add(1) << 4) | slot);
         // It cannot fail: there is always another.
         _ = self.shared.clicked.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another);
+    }
+
+    /// Taps `instrument`, as its key does.
+    pub fn tap(&self, instrument: Instrument) {
+        let place = instrument.index() as u64;
+        let another = |tapped: u64| Some(((tapped >> 4).wrapping_add(1) << 4) | place);
+        // It cannot fail: there is always another.
+        _ = self.shared.tapped.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another);
     }
 
     /// The groove that plays, or will from the next boundary on: the one to draw.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use groove::Pattern;
 use triple_buffer::{Input, Output};
 
 use super::{AudioState, BackgroundThread, FileEnd, Network, RecordedRhythm, Shared};
@@ -20,6 +21,7 @@ pub struct WorkerEnd {
     pub(super) gui: Input<Answer>,
     pub(super) state: Output<AudioState>,
     pub(super) rhythm: Output<RecordedRhythm>,
+    pub(super) taps: Output<(u64, Pattern)>,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -79,6 +81,16 @@ impl WorkerEnd {
     /// The rhythm to follow.
     pub fn rhythm(&mut self) -> &RecordedRhythm {
         self.rhythm.read()
+    }
+
+    /// A groove that was tapped since the last call, to be told when it is [taken](Self::take_taps).
+    pub fn taps(&mut self) -> Option<(u64, Pattern)> {
+        self.taps.update().then(|| *self.taps.output_buffer())
+    }
+
+    /// Tells the audio thread, if it waits, that the tapped groove of this number is the live one.
+    pub fn take_taps(&self, number: u64) {
+        self.shared.taken_taps.store(number, Ordering::Release);
     }
 
     /// Tells the window, and the audio thread if it waits, that `request` will not be answered, and why.

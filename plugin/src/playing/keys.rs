@@ -3,6 +3,8 @@
 //! They lie below the keys that every ready note map plays, so that notes which the plugin has sent do not act when they
 //! are played back into it.
 
+use groove::Instrument;
+
 use crate::state::choice::SLOTS;
 
 /// The action of a key.
@@ -20,6 +22,8 @@ pub enum KeyAction {
     Mute,
     /// Plays while held, in the play mode that needs a held key.
     Play,
+    /// Taps a rhythm, which becomes a groove, on this instrument.
+    Tap(Instrument),
 }
 
 impl KeyAction {
@@ -49,9 +53,9 @@ const SLOT_NAMES: [&str; SLOTS] = [
 ];
 
 /// All control keys, in order from C-2.
-pub const KEYS: [Key; SLOTS + 5] = {
+pub const KEYS: [Key; SLOTS + 7] = {
     let live = Key { key: FIRST + 12, name: "Live", action: KeyAction::Live };
-    let mut keys = [live; SLOTS + 5];
+    let mut keys = [live; SLOTS + 7];
     let mut slot = 0;
     while slot < SLOTS {
         let place = slot as u8;
@@ -63,6 +67,9 @@ pub const KEYS: [Key; SLOTS + 5] = {
     keys[14] = Key { key: FIRST + 14, name: "Variation", action: KeyAction::Variation };
     keys[15] = Key { key: FIRST + 15, name: "Mute", action: KeyAction::Mute };
     keys[16] = Key { key: FIRST + 16, name: "Play", action: KeyAction::Play };
+    let (kick, snare) = (KeyAction::Tap(Instrument::Kick), KeyAction::Tap(Instrument::Snare));
+    keys[17] = Key { key: FIRST + 17, name: "Tap kick", action: kick };
+    keys[18] = Key { key: FIRST + 18, name: "Tap snare", action: snare };
     keys
 };
 
@@ -90,7 +97,7 @@ mod tests {
             assert_eq!(usize::from(row.key), place);
             assert_eq!(action(row.key), Some(row.action));
         }
-        assert_eq!((action(17), action(127)), (None, None));
+        assert_eq!((action(19), action(127)), (None, None));
         assert_eq!(KEYS[11].action, KeyAction::Slot(11));
         let mut names: Vec<_> = KEYS.iter().map(|row| row.name).collect();
         names.sort_unstable();

@@ -3,16 +3,21 @@
 //! Runs on the audio thread. Allocates only when created.
 
 use engine::Playing;
-use groove::{Beats, Instrument, instrument_meant};
+use groove::sequencer::Shape;
+use groove::{Beats, INSTRUMENTS, Instrument, Pattern, instrument_meant};
 
 use crate::handoff::{KeyActivity, RecordedRhythm};
 use crate::playing::follow::Follower;
 use crate::playing::keys::{self, KEYS, KeyAction};
+use crate::playing::tap::{Moment, Taps};
 use crate::state::choice::Choice;
 use crate::state::key_channel::KeyChannel;
 
 /// The most actions in a block. Key presses beyond it count in the next block.
 pub(crate) const MAX_ACTIONS: usize = 64;
+
+/// How hard a tap in the window is.
+const CLICKED_VELOCITY: f32 = 0.8;
 
 /// An action at a sample of the block.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,6 +57,14 @@ pub(crate) struct BlockInput {
     pub(crate) can_run: bool,
     /// Start and end of the host's loop.
     pub(crate) looped: Option<(Beats, Beats)>,
+    /// Whether time runs.
+    pub(crate) is_running: bool,
+    /// The host's tempo in quarter notes a minute.
+    pub(crate) tempo: Option<f64>,
+    /// How long the instance has played when the block begins, and how long a sample lasts.
+    pub(crate) seconds: (f64, f64),
+    /// A tap in the window since the last block.
+    pub(crate) tapped: Option<Instrument>,
 }
 
 /// See the module.
@@ -70,6 +83,9 @@ pub(crate) struct Player {
     sent: Pressed,
     actions: Vec<(u32, QueuedAction)>,
     follower: Follower,
+    taps: Taps,
+    /// The instruments tapped in this block, and how hard.
+    tapped: [Option<f32>; INSTRUMENTS],
     /// Fingerprint of the followed rhythm.
     anchor: Option<u64>,
     /// Whether following has ended and the worker has not been told yet.
@@ -86,6 +102,10 @@ impl Player {
             filled: 0,
             can_run: false,
             looped: None,
+            is_running: false,
+            tempo: None,
+            seconds: (0.0, 0.0),
+            tapped: None,
         };
         Self {
             input,
@@ -97,6 +117,8 @@ impl Player {
             sent: Pressed::default(),
             actions: Vec::with_capacity(MAX_ACTIONS),
             follower: Follower::new(),
+            taps: Taps::new(engine::Playing::default().playback.shape),
+            tapped: [None; INSTRUMENTS],
             anchor: None,
             has_left: false,
         }
@@ -131,6 +153,7 @@ impl Player {
     ) -> Option<RecordedRhythm> {
         self.actions.clear();
         self.acted.struck = 0;
+        self.tapped = [None; INSTRUMENTS];
         if input.slot_parameter != self.input.slot_parameter {
             self.asked = Some(input.slot_parameter);
         }
@@ -156,6 +179,49 @@ impl Player {
         }
         self.anchor = heard.id;
         Some(heard)
+    }
+
+    /// Goes on with the taps at `time`, where the block begins. Returns the groove that they are, a bar after the last one, and
+    /// chooses the live groove, which it is to be.
+    pub(crate) fn pass_taps(&mut self, time: Beats, playing: &Playing) -> Option<Pattern> {
+        let shape = &playing.playback.shape;
+        let groove = self.taps.pass(self.moment(0, time, shape), shape);
+        if let Some(instrument) = self.input.tapped.filter(|_| !self.input.is_following) {
+            self.tap(0, time, instrument, CLICKED_VELOCITY, playing);
+        }
+        if groove.is_some() {
+            self.choose(0, Choice::default());
+        }
+        groove
+    }
+
+    /// The instruments that were tapped in this block, and how hard.
+    pub(crate) fn tapped(&self) -> impl Iterator<Item = (Instrument, f32)> {
+        let all = Instrument::ALL.into_iter();
+        all.filter_map(|instrument| Some((instrument, self.tapped[instrument.index()]?)))
+    }
+
+    fn tap(
+        &mut self,
+        at: u32,
+        time: Beats,
+        instrument: Instrument,
+        velocity: f32,
+        playing: &Playing,
+    ) {
+        let moment = self.moment(at, time, &playing.playback.shape);
+        self.taps.strike(moment, instrument, velocity);
+        self.tapped[instrument.index()] = Some(velocity);
+        self.acted.struck |= keys::bit(KeyAction::Tap(instrument));
+    }
+
+    /// Sample `at` of the block, which is at `time` if that runs.
+    fn moment(&self, at: u32, time: Beats, shape: &Shape) -> Moment {
+        let BlockInput { is_running, tempo, seconds: (start, sample), .. } = self.input;
+        match is_running {
+            true => Moment::Steps(shape.steps_to(time)),
+            false => Moment::Standing(sample.mul_add(at.into(), start), tempo),
+        }
     }
 
     /// Key down on `channel` (`None`: all of them) at sample `at`, at musical time `time`.
@@ -196,6 +262,10 @@ impl Player {
             KeyAction::Variation if self.input.can_run && time.0.is_finite() => {
                 let variation_id = Some(time.0.round() as i64);
                 self.choose(at, Choice { variation_id, ..self.choice });
+                true
+            }
+            KeyAction::Tap(instrument) => {
+                self.tap(at, time, instrument, velocity, playing);
                 true
             }
             KeyAction::Slot(_) | KeyAction::Variation => false,

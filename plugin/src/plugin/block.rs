@@ -34,6 +34,10 @@ impl Jangdan {
             filled: self.audio.answer().filled,
             can_run,
             looped: transport.loop_range,
+            is_running: transport.is_playing || playing.mode == PlayMode::Free,
+            tempo: transport.tempo,
+            seconds: (self.samples as f64 / transport.sample_rate, 1.0 / transport.sample_rate),
+            tapped: self.audio.take_tap(),
         };
         let time = self.engine.time_at(transport, playing, 0);
         // A rhythm is recorded in the bars of what plays.
@@ -41,6 +45,14 @@ impl Jangdan {
         in_bars.playback.shape.bar = self.engine.score().bar();
         if let Some(heard) = self.player.begin(input, time, &in_bars) {
             self.audio.publish_rhythm(&heard);
+        }
+        if let Some(pattern) = self.player.pass_taps(time, &in_bars) {
+            self.audio.publish_taps(&pattern);
+            self.has_tapped = true;
+            if self.is_offline {
+                let (audio, limit) = (&mut self.audio, self.offline_timeout);
+                permit_alloc(|| audio.wait_for_taps(limit));
+            }
         }
     }
 
@@ -146,7 +158,10 @@ impl Jangdan {
                 Offer::Change(playing.quantise.max(Quantise::Bar))
             }
             (false, _) => Offer::Change(playing.quantise),
-            (true, true) if *self.engine.score() != track.score => Offer::Refresh,
+            (true, true) if *self.engine.score() != track.score => match self.has_tapped {
+                true => Offer::Change(playing.quantise),
+                false => Offer::Refresh,
+            },
             (true, _) => {
                 self.has_news = false;
                 return;
@@ -155,6 +170,7 @@ impl Jangdan {
         // If it is not heeded, the next block tries again.
         if self.engine.offer(&track.score, choice.to_bits(), offer) {
             (self.offered, self.has_news) = ((choice, made_by), false);
+            self.has_tapped = false;
         }
     }
 }

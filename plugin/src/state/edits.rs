@@ -115,6 +115,14 @@ impl Edits {
         Self { import: Some(Box::new(Import { pattern, recipe })), ..Self::default() }
     }
 
+    /// All rows of `pattern` in which something is struck, kept as they are. The network is given them.
+    pub fn around_rows(pattern: &Pattern) -> Self {
+        let struck = pattern.iter().fold(0, |bits, (_, instrument, _)| bits | instrument.bit());
+        let mut kept = Locks::of(pattern.bar());
+        kept.keep(pattern, |_, instrument| struck & instrument.bit() != 0);
+        Self { kept, ..Self::default() }
+    }
+
     /// The clip that grooves of `recipe` stay near.
     pub fn anchor(&self, recipe: &Recipe) -> Option<&Pattern> {
         let import = self.import.as_ref()?;

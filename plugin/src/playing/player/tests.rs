@@ -10,6 +10,10 @@ const INPUT: BlockInput = BlockInput {
     filled: 0b101,
     can_run: true,
     looped: None,
+    is_running: true,
+    tempo: None,
+    seconds: (0.0, 0.0),
+    tapped: None,
 };
 
 /// Keys.

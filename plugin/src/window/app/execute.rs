@@ -1,6 +1,7 @@
 //! Executes the commands of the panels, and takes in the results of jobs.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use groove::BARS;
 use nice_plug::prelude::ParamSetter;
@@ -46,6 +47,7 @@ impl Window {
             Command::Take(taken) => self.take(taken, setter),
             Command::FillSlots(pack) => self.fill_slots(&pack),
             Command::Choose(slot) => gui.choose(slot),
+            Command::Tap(instrument) => gui.tap(instrument),
             Command::ListPresets => self.list_presets(),
             Command::PresetFolder(folder) => {
                 *params.presets.write() = folder.to_string_lossy().into_owned();
@@ -84,6 +86,13 @@ impl Window {
             JobResult::Kit(told) => view.notify(told),
             JobResult::Weights(name) => view.notify(format!("The network plays with {name}")),
             JobResult::Redrawn(cells) => commands::put_cells(params, history, &cells),
+            // Of a project that has been loaded since, it is no step.
+            JobResult::Tapped { before, after } => {
+                if Arc::ptr_eq(&params.edits.get(), &after) {
+                    history.edited(params, before);
+                    view.notify("Plays what you tapped, and the rest around it".to_owned());
+                }
+            }
             JobResult::PresetsListed(presets) => view.show_presets(presets),
             JobResult::PresetLoaded(preset, state) => {
                 history.place(params, setter.raw_context, &state);

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use groove::Instrument;
+
 use crate::files::clip_file::{Pack, Taken};
 use crate::files::jobs::{ExportScope, Job};
 use crate::state::morph::Corner;
@@ -39,6 +41,8 @@ pub enum Command {
     FillSlots(Pack),
     /// Chooses a slot, or the live groove, as its MIDI key does.
     Choose(Option<u8>),
+    /// Taps an instrument, as its MIDI key does.
+    Tap(Instrument),
     /// Lists the user's presets.
     ListPresets,
     /// Sets the folder of presets.

@@ -14,6 +14,9 @@ use crate::window::widgets::{ControlContext, Rank, UNIT, Weight, dice, elided, p
 const PERFORM_ABOUT: &str = "Plays the hits as a drummer would: the network draws their velocities and timing anew. \
     Those of the cells that are kept, if there are any; else all. Feel and Dynamics say how much of it is heard.";
 
+const TAP_ABOUT: &str = "Taps a groove: tap its kick and snare for a bar or two, here or on the keys F-1 and F#-1; a bar after \
+    the last tap it plays, and the rest around it. Your accents and timing are kept.";
+
 /// How long a notice is shown, in seconds.
 const NOTICE_S: f64 = 8.0;
 
@@ -57,14 +60,22 @@ pub(crate) fn footer(
             pos2(right, middle + 10.0),
         );
         right = rect.left() - UNIT;
-        pill(ui, cx, rect, label, Rank::Plain, None).on_hover_text(about).clicked()
+        pill(ui, cx, rect, label, Rank::Plain, None).on_hover_text(about)
     };
     let cells = kept_cells(scene);
-    if cells > 0 && button("clear edits", 9.0, "Leaves every cell to the network again") {
+    if cells > 0 && button("clear edits", 9.0, "Leaves every cell to the network again").clicked() {
         requests.commands.push(Command::Clear);
     }
-    if button("as a drummer", 11.0, PERFORM_ABOUT) {
+    if button("as a drummer", 11.0, PERFORM_ABOUT).clicked() {
         requests.commands.push(Command::Job(Job::Perform { seed: dice::number() }));
+    }
+    for (label, instrument) in [("tap snare", Instrument::Snare), ("tap kick", Instrument::Kick)] {
+        let pad = button(label, 8.0, TAP_ABOUT);
+        // When it goes down: a click comes when it is let go.
+        let is_struck = pad.contains_pointer() && ui.input(|input| input.pointer.primary_pressed());
+        if is_struck || pad.has_focus() && pad.clicked() {
+            requests.commands.push(Command::Tap(instrument));
+        }
     }
     if cells > 0 {
         let kept =
