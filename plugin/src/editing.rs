@@ -2,5 +2,6 @@
 
 pub mod commands;
 pub mod compare;
+pub mod feel;
 pub mod history;
 pub(crate) mod host_preset;

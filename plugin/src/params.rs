@@ -23,8 +23,8 @@ mod text;
 
 pub use character::CharacterParams;
 pub use choices::{
-    AccentParam, FillEveryParam, KitModelParam, LengthParam, NoteMapParam, PlayModeParam,
-    QuantiseParam, SpeedParam,
+    AccentParam, FillEveryParam, FollowSourceParam, KitModelParam, LengthParam, NoteMapParam,
+    PlayModeParam, QuantiseParam, SpeedParam,
 };
 pub use generate::{GenerateParams, LatentParam};
 pub use instruments::{InstrumentParams, InstrumentsParams};

@@ -22,6 +22,7 @@ use nice_plug::prelude::{
     ProcessContext, ProcessMode, ProcessStatus, RemoteControlsContext,
 };
 use nice_plug::util::permit_alloc;
+use onsets::OnsetFinder;
 use parking_lot::Mutex;
 
 use self::loading::LoadedParams;
@@ -57,6 +58,8 @@ pub struct Jangdan {
     /// The window's end until the editor takes it.
     gui: Option<GuiEnd>,
     player: Player,
+    /// Finds what is struck in the audio that is followed.
+    onsets: OnsetFinder,
     /// The choice that the engine was offered last, what makes its groove, and its [`ReadyGroove::version`].
     offered: (Choice, (Option<GrooveKey>, u64)),
     /// What an offline block passes through on the way to another variation.
@@ -109,6 +112,7 @@ impl Jangdan {
             audio,
             gui: Some(gui),
             player: Player::new(),
+            onsets: OnsetFinder::new(48_000.0),
             offered: (Choice::default(), (None, 0)),
             passed: Vec::new(),
             has_news: false,
@@ -162,6 +166,7 @@ impl Plugin for Jangdan {
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         self.kit.set_sample_rate(config.sample_rate);
+        self.onsets = OnsetFinder::new(config.sample_rate);
         self.params.clock.take_charge(context.plugin_api() == PluginApi::Standalone);
         self.is_offline = config.process_mode == ProcessMode::Offline;
         (self.given_up, self.given_up_slots, self.given_up_kit) = (None, None, None);
@@ -171,6 +176,7 @@ impl Plugin for Jangdan {
     fn reset(&mut self) {
         self.engine.reset();
         self.player.reset();
+        self.onsets.reset();
         self.kit.reset();
         self.audio.show(None);
     }
@@ -210,6 +216,7 @@ impl Plugin for Jangdan {
         self.prepare(&transport, &playing);
         let before = self.player.choice();
         self.listen(&transport, &playing, context);
+        self.hear(aux.inputs, &transport, &playing);
         self.ask(&transport, &playing, block);
         self.take_score(before, &playing);
 

@@ -100,6 +100,8 @@ impl Stage {
     fn new() -> Self {
         let mut host = Host::load(plugin()).unwrap();
         let parameters = host.parameters().unwrap();
+        // With the sidechain, in which something is struck now and then.
+        assert!(host.choose_outputs(2));
         host.activate(RATE, MAX_FRAMES).unwrap();
         Self { host, parameters, random: Random(1), transport: Transport::playing(0.0, 120.0) }
     }
@@ -112,6 +114,13 @@ impl Stage {
             let room =
                 if self.random.below(20) == 0 { self.random.below(3) as usize } else { usize::MAX };
             self.host.refuse_events_beyond(room);
+            let decay =
+                |n: u32| (-0.01 * f64::from(n)).exp() as f32 * if n % 64 < 32 { 0.5 } else { -0.5 };
+            let sound: Vec<f32> = match self.random.below(40) {
+                0 => (0..frames).map(decay).collect(),
+                _ => vec![0.0; frames as usize],
+            };
+            self.host.hear(&sound);
             // What it plays is for other tests to judge.
             _ = self.host.process(frames, Some(&self.transport), &inputs);
             self.host.take_recording();

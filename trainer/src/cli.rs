@@ -3,6 +3,7 @@
 mod encode;
 mod evaluate;
 mod fill;
+mod follow;
 mod grids;
 mod inspect;
 mod interpolate;
@@ -41,6 +42,8 @@ enum Command {
     Sample(sample::SampleArgs),
     /// Write a MIDI file with its last beats filled.
     Fill(fill::FillArgs),
+    /// Measure how grooves are played to lines, and how well onsets are found in audio.
+    Follow(follow::FollowArgs),
     /// Train the step model of a weights file, which draws grooves.
     StepModel(step_model::StepModelArgs),
     /// Measure a weights file on windows of an archive.
@@ -66,6 +69,7 @@ impl Cli {
             Some(Command::Train(args)) => return train::run(&args),
             Some(Command::Windows(args)) => windows::run(&args),
             Some(Command::Fill(args)) => fill::run(&args),
+            Some(Command::Follow(args)) => follow::run(&args),
             Some(Command::StepModel(args)) => return step_model::run(&args),
             Some(Command::Sample(args)) => sample::run(&args),
             Some(Command::Evaluate(args)) => evaluate::run(&args),

@@ -6,6 +6,8 @@ mod directions;
 mod expression;
 mod generation;
 mod independent;
+pub(crate) mod lines;
+mod players;
 mod reconstruction;
 pub(crate) mod slerp;
 pub(crate) mod statistics;

@@ -1,5 +1,7 @@
 //! The audio thread's side of a plugin: blocks, and what came of them.
 
+use std::collections::VecDeque;
+
 use clack_extensions::params::PluginParams;
 use clack_host::prelude::*;
 
@@ -25,6 +27,9 @@ pub struct Audio {
     pub(crate) outputs: usize,
     /// Of these, the last ones that the plugin is not handed.
     pub(crate) withheld: usize,
+    /// Whether there is an input, and what it is to hear, the next sample first; silence after that.
+    pub(crate) has_input: bool,
+    pub(crate) heard: VecDeque<f32>,
     recording: Recording,
 }
 
@@ -36,6 +41,8 @@ impl Default for Audio {
             room: usize::MAX,
             outputs: 1,
             withheld: 0,
+            has_input: false,
+            heard: VecDeque::new(),
             recording: Recording::default(),
         }
     }
@@ -118,6 +125,22 @@ impl Audio {
             let channels = AudioPortBufferType::f32_output_only(channels);
             AudioPortBuffer { latency: 0, channels }
         }));
+        let mut next = || self.heard.pop_front().unwrap_or(0.0);
+        let mut sound: Vec<f32> = match self.has_input {
+            true => (0..frames).map(|_| next()).collect(),
+            false => Vec::new(),
+        };
+        let mut sides = [sound.clone(), std::mem::take(&mut sound)];
+        let mut input_ports = AudioPorts::with_capacity(2, 1);
+        let heard = match self.has_input {
+            true => input_ports.with_input_buffers([AudioPortBuffer {
+                latency: 0,
+                channels: AudioPortBufferType::f32_input_only(
+                    sides.iter_mut().map(InputChannel::variable),
+                ),
+            }]),
+            false => InputAudioBuffers::empty(),
+        };
         let handed = self.outputs - self.withheld;
         // SAFETY: the buffers are those of this block, some of them.
         let mut outputs = unsafe {
@@ -134,7 +157,7 @@ impl Audio {
         let processor = activation.processor.as_started_mut()?;
         let status = in_audio_call(|| {
             processor.process(
-                &InputAudioBuffers::empty(),
+                &heard,
                 &mut outputs,
                 &input.as_input(),
                 &mut OutputEvents::from_buffer(&mut events),

@@ -118,7 +118,13 @@ impl Host {
             .get(&plugin, index as u32, &mut buffer)
             .is_some_and(|config| configs.select(&plugin, config.id).is_ok());
         self.audio.outputs = ports.count(&plugin, false) as usize;
+        self.audio.has_input = ports.count(&plugin, true) > 0;
         is_taken
+    }
+
+    /// Plays `sound` into both channels of the plugin's input, if the chosen ports have one, after what is still to be heard.
+    pub fn hear(&mut self, sound: &[f32]) {
+        self.audio.heard.extend(sound);
     }
 
     /// Hands the plugin none of its last `count` outputs from now on: a host that breaks the rules.

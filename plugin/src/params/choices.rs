@@ -64,6 +64,19 @@ choices! {
     }
 }
 
+/// The choices of [`super::PerformParams::follow_source`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum FollowSourceParam {
+    /// The notes that come in.
+    #[id = "notes"]
+    #[name = "Notes"]
+    Notes,
+    /// The audio that comes in by the sidechain.
+    #[id = "audio"]
+    #[name = "Audio"]
+    Audio,
+}
+
 /// The choices of [`super::PatternParams::fill_every`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum FillEveryParam {

@@ -8,7 +8,8 @@ use groove::sequencer::Feel;
 use nice_plug::prelude::*;
 
 use super::choices::{
-    AccentParam, FillEveryParam, LengthParam, NoteMapParam, PlayModeParam, SpeedParam,
+    AccentParam, FillEveryParam, FollowSourceParam, LengthParam, NoteMapParam, PlayModeParam,
+    SpeedParam,
 };
 use super::metre_choices::{GridParam, MetreParam};
 use super::text::{
@@ -101,13 +102,17 @@ pub struct PerformParams {
     #[id = "slot"]
     pub slot: IntParam,
 
-    /// Whether incoming notes are a rhythm to follow instead of control keys.
+    /// Whether what comes in is a rhythm to follow: notes, which are no control keys then, or audio.
     #[id = "follow"]
     pub is_following: BoolParam,
 
     /// The channels on which notes are control keys: -1 none, 0 all, 1 to 16 that one.
     #[id = "keysch"]
     pub key_channel: IntParam,
+
+    /// What is followed.
+    #[id = "followsrc"]
+    pub follow_source: EnumParam<FollowSourceParam>,
 }
 
 impl PerformParams {
@@ -185,6 +190,7 @@ impl Default for PerformParams {
             key_channel: IntParam::new("Control keys", 0, IntRange::Linear { min: -1, max: 16 })
                 .with_value_to_string(Arc::new(key_channel))
                 .with_string_to_value(Arc::new(key_channel_from_words)),
+            follow_source: EnumParam::new("Follow source", FollowSourceParam::Notes),
         }
     }
 }

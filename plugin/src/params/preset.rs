@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::params::snapshot::State;
 use crate::params::{
-    AccentParam, FillEveryParam, GridParam, KitModelParam, LengthParam, MetreParam, NoteMapParam,
-    PlayModeParam, QuantiseParam, SpeedParam,
+    AccentParam, FillEveryParam, FollowSourceParam, GridParam, KitModelParam, LengthParam,
+    MetreParam, NoteMapParam, PlayModeParam, QuantiseParam, SpeedParam,
 };
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
@@ -76,6 +76,7 @@ fn choices(id: &str) -> Option<&'static [&'static str]> {
         "metre" => MetreParam::ids(),
         "grid" => GridParam::ids(),
         "fills" => FillEveryParam::ids(),
+        "followsrc" => FollowSourceParam::ids(),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ fn ids_are_for_ever() {
         JangdanParams::default().param_map().into_iter().map(|(id, _, _)| id).collect();
     let expected: Vec<&str> = "lat_1 lat_2 lat_3 lat_4 lat_5 lat_6 lat_7 lat_8 temp dens seed vary swing feel dyn quant \
          kit kitlvl kitmodel kittune kitdamp kitroom bypass len start speed fills fillbeats trip metre grid humtim humvel acccrv accent notelen \
-         chan map mode slot follow keysch"
+         chan map mode slot follow keysch followsrc"
         .split_whitespace()
         .collect();
     let (first, instruments) = ids.split_at(expected.len());

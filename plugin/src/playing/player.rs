@@ -49,6 +49,8 @@ pub(crate) struct BlockInput {
     pub(crate) clicked: Option<i32>,
     /// Whether incoming notes are followed.
     pub(crate) is_following: bool,
+    /// Whether incoming audio is.
+    pub(crate) is_listening: bool,
     /// The channels of control keys.
     pub(crate) key_channel: KeyChannel,
     /// A bit for each filled slot.
@@ -98,6 +100,7 @@ impl Player {
             slot_parameter: 0,
             clicked: None,
             is_following: false,
+            is_listening: false,
             key_channel: KeyChannel::Any,
             filled: 0,
             can_run: false,
@@ -159,7 +162,8 @@ impl Player {
         }
         // Whatever the parameter says: keys may have chosen since.
         self.asked = input.clicked.or(self.asked);
-        if self.input.is_following && !input.is_following {
+        let follows = |input: &BlockInput| (input.is_following, input.is_listening);
+        if follows(&self.input) != (false, false) && follows(&self.input) != follows(&input) {
             self.leave();
         }
         self.input = input;
@@ -170,7 +174,7 @@ impl Player {
         if std::mem::take(&mut self.has_left) {
             return Some(RecordedRhythm::default());
         }
-        if !input.is_following || !input.can_run {
+        if follows(&input) == (false, false) || !input.can_run {
             return None;
         }
         let heard = self.follower.pass(time, &playing.playback.shape, input.looped)?;
@@ -221,6 +225,15 @@ impl Player {
         match is_running {
             true => Moment::Steps(shape.steps_to(time)),
             false => Moment::Standing(sample.mul_add(at.into(), start), tempo),
+        }
+    }
+
+    /// Something was struck at `time` in the audio that comes in, low or not.
+    pub(crate) fn onset(&mut self, time: Beats, is_low: bool, strength: f32) {
+        if self.input.is_listening && self.input.can_run {
+            let instrument = if is_low { Instrument::Kick } else { Instrument::Snare };
+            self.follower.strike(time, instrument, strength);
+            self.acted.struck |= keys::FOLLOWED;
         }
     }
 

@@ -1,11 +1,13 @@
 //! What happens before the engine plays a block: parameters, keys, and what the worker has made.
 
 use engine::{Offer, PlayMode, Playing, Quantise, Transport};
+use groove::Beats;
 use nice_plug::midi::{Channel, Key};
-use nice_plug::prelude::{NoteEvent, ProcessContext};
+use nice_plug::prelude::{Buffer, NoteEvent, ProcessContext};
 use nice_plug::util::permit_alloc;
 
 use super::{Jangdan, KIT_TIMEOUT};
+use crate::params::FollowSourceParam;
 use crate::playing::player::{BlockInput, MAX_ACTIONS, QueuedAction};
 use crate::state::choice::Choice;
 
@@ -29,7 +31,8 @@ impl Jangdan {
         let input = BlockInput {
             slot_parameter: perform.slot.value(),
             clicked: self.audio.take_click().map(|slot| slot.map_or(0, |slot| i32::from(slot) + 1)),
-            is_following: perform.is_following.value(),
+            is_following: perform.is_following.value() && !self.is_listening(),
+            is_listening: self.is_listening(),
             key_channel: perform.key_channel(),
             filled: self.audio.answer().filled,
             can_run,
@@ -54,6 +57,37 @@ impl Jangdan {
                 permit_alloc(|| audio.wait_for_taps(limit));
             }
         }
+    }
+
+    /// Whether incoming audio is followed.
+    fn is_listening(&self) -> bool {
+        let perform = &self.params.perform;
+        perform.is_following.value() && perform.follow_source.value() == FollowSourceParam::Audio
+    }
+
+    /// Hears the audio that comes in, if it is followed.
+    pub(super) fn hear(
+        &mut self,
+        inputs: &mut [Buffer<'_>],
+        transport: &Transport,
+        playing: &Playing,
+    ) {
+        let sidechain = inputs.first_mut().map(Buffer::as_slice);
+        let (true, Some([left, right])) = (self.is_listening(), sidechain) else {
+            // What comes later does not go on from what was heard last.
+            if self.onsets.heard() > 0 {
+                self.onsets.reset();
+            }
+            return;
+        };
+        let (engine, player) = (&self.engine, &mut self.player);
+        let begins = self.onsets.heard();
+        let [start, next] = [0, 1].map(|sample| engine.time_at(transport, playing, sample).0);
+        let mono = left.iter().zip(right.iter()).map(|(left, right)| left + right);
+        self.onsets.hear(mono, |onset| {
+            let time = (onset.at - begins) as f64 * (next - start) + start;
+            player.onset(Beats(time), onset.is_low, onset.strength);
+        });
     }
 
     /// Sets the kit, and has it play the user's own as soon as that is read; offline, waits for that.

@@ -1,4 +1,5 @@
-//! The audio outputs: the mix, or beside it each instrument and the room by themselves.
+//! The audio ports: the mix, or beside it each instrument and the room by themselves; with or without an input for audio that is
+//! followed.
 
 use std::num::NonZeroU32;
 
@@ -7,23 +8,36 @@ use nice_plug::prelude::{AudioIOLayout, Buffer, PortNames, new_nonzero_u32};
 
 const STEREO: NonZeroU32 = new_nonzero_u32(2);
 
-/// The outputs that a host may choose from; the first one counts unless it does.
+/// The ports that a host may choose from; the first choice counts unless it does. The VST3 has that alone:
+/// clap-wrapper 0.3.1 reads a buffer of every input that there is, whether the host hands one over or not.
 pub(super) const LAYOUTS: &[AudioIOLayout] = &[
-    AudioIOLayout { main_output_channels: Some(STEREO), ..AudioIOLayout::const_default() },
+    AudioIOLayout { names: named("Mix", &[]), ..MIX },
+    AudioIOLayout { names: named("Mix, each instrument and the room", &NAMES), ..STEMS_BESIDE },
+    AudioIOLayout { aux_input_ports: SIDECHAIN, names: named("Mix, sidechain", &[]), ..MIX },
     AudioIOLayout {
-        main_output_channels: Some(STEREO),
-        aux_output_ports: &[STEREO; STEMS],
-        names: PortNames {
-            layout: Some("Mix, each instrument and the room"),
-            // nice-plug 0.4.2 reads the name of the main output from that of the main input, of which there is none.
-            main_input: Some("Mix"),
-            main_output: Some("Mix"),
-            aux_outputs: &NAMES,
-            ..PortNames::const_default()
-        },
-        ..AudioIOLayout::const_default()
+        aux_input_ports: SIDECHAIN,
+        names: named("Mix, each instrument and the room, sidechain", &NAMES),
+        ..STEMS_BESIDE
     },
 ];
+
+const SIDECHAIN: &[NonZeroU32] = &[STEREO];
+
+const MIX: AudioIOLayout =
+    AudioIOLayout { main_output_channels: Some(STEREO), ..AudioIOLayout::const_default() };
+
+const STEMS_BESIDE: AudioIOLayout = AudioIOLayout { aux_output_ports: &[STEREO; STEMS], ..MIX };
+
+const fn named(layout: &'static str, stems: &'static [&'static str]) -> PortNames {
+    PortNames {
+        layout: Some(layout),
+        // nice-plug 0.4.2 reads the name of the main output from that of the main input, of which there is none.
+        main_input: Some("Mix"),
+        main_output: Some("Mix"),
+        aux_inputs: &["Sidechain"],
+        aux_outputs: stems,
+    }
+}
 
 /// The names of the stems: those of [`Instrument`](groove::Instrument), and the room.
 const NAMES: [&str; STEMS] = [

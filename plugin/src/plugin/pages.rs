@@ -48,13 +48,14 @@ pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsCon
             page.add_param(&perform.slot);
             page.add_param(&perform.mode);
             page.add_param(&perform.is_following);
+            page.add_param(&perform.follow_source);
             page.add_param(&play.quantise);
             page.add_param(&pattern.length);
             page.add_param(&pattern.start);
             page.add_param(&pattern.speed);
-            page.add_param(&pattern.triplet);
         });
         section.add_page("Touch", |page| {
+            page.add_param(&pattern.triplet);
             page.add_param(&humanise.timing);
             page.add_param(&humanise.velocity);
             page.add_param(&humanise.accent_amount);
@@ -62,7 +63,6 @@ pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsCon
             page.add_param(&notes.length);
             page.add_param(&notes.channel);
             page.add_param(&notes.map);
-            page.add_param(&kit.is_on);
         });
         section.add_page("Kit", |page| {
             page.add_param(&kit.model);

@@ -30,7 +30,7 @@ fn control_keys_and_instruments_have_names_that_follow_the_note_map() {
     };
     let mut host = Host::load(plugin()).unwrap();
     let before = names(&mut host);
-    assert_eq!(before.len(), 17 + 9);
+    assert_eq!(before.len(), 19 + 9);
     let key_of = |all: &[(String, String)], name: &str| {
         all.iter().find(|(_, own)| own == name).unwrap_or_else(|| panic!("{name}")).0.clone()
     };

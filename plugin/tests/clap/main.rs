@@ -14,6 +14,7 @@ mod outputs;
 mod own_kit;
 mod perform;
 mod projects;
+mod sidechain;
 
 use engine::SLACK;
 use groove::sequencer::{Feel, PlaybackSettings, hits};

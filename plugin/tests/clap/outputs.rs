@@ -19,7 +19,7 @@ fn recorded(outputs: usize) -> Recording {
 fn a_host_sees_one_stereo_output_unless_it_asks_for_each_instrument_and_the_room() {
     let mut host = Host::load(plugin()).unwrap();
     let outputs = host.outputs();
-    assert_eq!(outputs.len(), 2, "{outputs:?}");
+    assert_eq!(outputs.len(), 4, "{outputs:?}");
     assert_eq!(outputs[0].1.len(), 1);
     let mut wanted = vec!["Mix"];
     wanted.extend(Instrument::ALL.map(Instrument::name));

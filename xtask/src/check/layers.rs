@@ -10,24 +10,29 @@ use super::lock::Locked;
 use crate::workspace::Workspace;
 
 /// Every package of the workspace and those of ours it may build on.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("groove", &[]),
     ("engine", &["groove"]),
     ("kit", &["groove"]),
     ("musicvae", &["groove"]),
+    ("onsets", &[]),
     ("testhost", &[]),
     ("testkit", &[]),
     ("whole-files", &[]),
     ("sample-kit", &["groove", "kit", "whole-files"]),
-    ("trainer", &["groove", "musicvae", "whole-files"]),
-    ("jangdan", &["engine", "groove", "kit", "musicvae", "sample-kit", "whole-files"]),
+    ("trainer", &["groove", "musicvae", "onsets", "whole-files"]),
+    ("jangdan", &["engine", "groove", "kit", "musicvae", "onsets", "sample-kit", "whole-files"]),
     ("screenshot", &["groove", "jangdan", "musicvae"]),
     ("xtask", &["testhost", "whole-files"]),
 ];
 
 /// The packages that the audio thread runs, and all that they may name from outside.
-const AUDIO: [(&str, &[&str]); 3] =
-    [("groove", &["midly", "serde", "thiserror"]), ("engine", &[]), ("kit", &[])];
+const AUDIO: [(&str, &[&str]); 4] = [
+    ("groove", &["midly", "serde", "thiserror"]),
+    ("engine", &[]),
+    ("kit", &[]),
+    ("onsets", &["realfft"]),
+];
 
 /// What those must not reach by any way: tensors, locks, threads, hosts, windows.
 const OUT_OF_REACH: [&str; 12] = [

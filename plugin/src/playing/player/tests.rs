@@ -6,6 +6,7 @@ const INPUT: BlockInput = BlockInput {
     slot_parameter: 0,
     clicked: None,
     is_following: false,
+    is_listening: false,
     key_channel: KeyChannel::Any,
     filled: 0b101,
     can_run: true,

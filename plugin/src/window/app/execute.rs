@@ -8,6 +8,7 @@ use nice_plug::prelude::ParamSetter;
 
 use super::Window;
 use crate::editing::commands;
+use crate::editing::feel::laid_over;
 use crate::files::clip_file::{ClipTarget, Pack, Taken};
 use crate::files::jobs::{Job, JobResult};
 use crate::params::JangdanParams;
@@ -15,6 +16,7 @@ use crate::params::snapshot::State;
 use crate::state::choice::SLOTS;
 use crate::state::groove_name::GrooveName;
 use crate::state::morph::Corner;
+use crate::state::redrawn_cells::RedrawnCells;
 use crate::window::panels::browser;
 use crate::window::panels::command::Command;
 use crate::window::panels::title;
@@ -22,7 +24,7 @@ use crate::window::panels::title;
 impl Window {
     /// Does `command`, or sends the job that does.
     pub(crate) fn carry_out(&mut self, command: Command, setter: &ParamSetter<'_>) {
-        let Self { params, history, gui, .. } = self;
+        let Self { params, history, gui, view, .. } = self;
         let host = setter.raw_context;
         match command {
             Command::Undo => _ = history.undo(params, host),
@@ -47,6 +49,15 @@ impl Window {
             Command::Take(taken) => self.take(taken, setter),
             Command::FillSlots(pack) => self.fill_slots(&pack),
             Command::Choose(slot) => gui.choose(slot),
+            Command::LayFeel { slot, amount } => {
+                let held = params.slots.get()[slot].as_ref().and_then(|groove| groove.heard(0));
+                let (state, track) = (gui.state(), gui.playing());
+                let shown = *track.score.pattern(state.cycles[0]);
+                let (choice, key) = (state.choice, track.key);
+                let cells = held.map(|feel| laid_over(&shown, &feel, amount)).unwrap_or_default();
+                commands::put_cells(params, history, &RedrawnCells { choice, key, shown, cells });
+                view.notify(format!("Plays with the feel of slot {}", slot + 1));
+            }
             Command::Tap(instrument) => gui.tap(instrument),
             Command::ListPresets => self.list_presets(),
             Command::PresetFolder(folder) => {

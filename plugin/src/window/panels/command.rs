@@ -41,6 +41,13 @@ pub enum Command {
     FillSlots(Pack),
     /// Chooses a slot, or the live groove, as its MIDI key does.
     Choose(Option<u8>),
+    /// Lays the feel of a slot's groove over the groove that plays.
+    LayFeel {
+        /// The slot, `0..12`.
+        slot: usize,
+        /// How much of it, `[0, 1]`.
+        amount: f32,
+    },
     /// Taps an instrument, as its MIDI key does.
     Tap(Instrument),
     /// Lists the user's presets.

@@ -42,6 +42,8 @@ const QUANTISE_ABOUT: &str = "Where in the song a new groove takes over from the
 const MAP_ABOUT: &str =
     "On which keys the instruments are played, for which sampler. Own: those set under Keys.";
 const CHANNEL_ABOUT: &str = "The MIDI channel of the notes that go out, 1 to 16. Drums are on 10.";
+const SOURCE_ABOUT: &str = "What Follow hears: the notes that come in, or the audio of the sidechain, in which it finds what is struck: what a \
+    bass plays as kick, the rest as snare. While audio is followed, notes are control keys.";
 const KEYS_ABOUT: &str = "On which MIDI channels notes that come in choose slots, fill, vary, mute and play: \
     any, one of its own, or none.";
 
@@ -142,7 +144,11 @@ pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
     field(ui, cx, &pattern.fill_beats, fills.with_min_x(every.right() + UNIT), &look);
     choices(ui, cx, &play.quantise, body(1), QUANTISE_ABOUT);
     let keys_width = 18.0 * UNIT;
-    let accents = body(2).with_max_x(right.right() - keys_width - UNIT);
+    let source_width = 9.0 * UNIT;
+    let source = body(2).with_max_x(right.right() - keys_width - UNIT);
+    let accents = source.with_max_x(source.right() - source_width - UNIT);
+    let source = source.with_min_x(accents.right() + UNIT);
+    whole_menu(ui, cx, &perform.follow_source, source, SOURCE_ABOUT);
     whole_menu(ui, cx, &humanise.accent, accents, ACCENT_ON_ABOUT);
     let keys = body(2).with_min_x(right.right() - keys_width);
     let keys = labelled(ui, cx, keys, "Control keys", 9.0);

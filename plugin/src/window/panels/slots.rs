@@ -19,8 +19,12 @@ use crate::window::widgets::{
 
 const MODE_ABOUT: &str = "When the groove plays. Song: with the transport. Key: while a key is held. \
     Free: always, at the song's tempo.";
-const FOLLOW_ABOUT: &str = "Joins in: a rhythm that is played or routed into the plugin becomes a groove near it, \
-    from the next cycle on. While it is on, notes choose no slots.";
+const FOLLOW_ABOUT: &str = "Joins in: a rhythm that is played or routed into the plugin, as notes or as audio (behind More), becomes a groove \
+    near it, from the next cycle on. While notes are followed, they choose no slots.";
+
+/// How much of a slot's feel can be laid over what plays.
+const FEELS: [(&str, f32); 2] =
+    [("Lay its feel over what plays", 1.0), ("Lay half of its feel over what plays", 0.5)];
 
 /// The slot that sounds, the one that is pending, and the keys that act.
 #[derive(Clone, Copy, Debug)]
@@ -162,6 +166,11 @@ fn slot_tile(
             if ui.button("Replace with the live groove").clicked() {
                 store();
             }
+            for (label, amount) in FEELS {
+                if ui.button(label).clicked() {
+                    commands.push(Command::LayFeel { slot, amount });
+                }
+            }
             if ui.button("Empty").clicked() {
                 put(None);
             }
@@ -169,7 +178,9 @@ fn slot_tile(
     }
     let key = key_name(cx, KeyAction::Slot(slot as u8));
     let about = match groove {
-        Some(_) => format!("{name}: plays it. Key {key}. Right-click: replace or empty."),
+        Some(_) => format!(
+            "{name}: plays it. Key {key}. Right-click: replace, empty, or lay its feel over what plays."
+        ),
         None => format!("{name}, empty: keeps the live groove here."),
     };
     response.on_hover_text(about);

@@ -250,3 +250,21 @@ fn a_side_waits_as_it_was_left() {
     assert_eq!(window.scene().is_b, Some(false), "another project");
     assert_eq!(window.history.can(), (false, false));
 }
+
+#[test]
+fn the_feel_of_a_slot_is_laid_over_what_plays_as_one_step() {
+    let (mut window, _worker, host) = window();
+    let setter = ParamSetter::new(&host);
+    let before = window.scene().pattern;
+    let mut feel = before;
+    for (step, instrument, _) in before.iter() {
+        feel.set(step, instrument, Some(Hit::new(0.5, 0.25)));
+    }
+    window.params.slots.store(2, Some(Groove::of_patterns(vec![feel])));
+    window.carry_out(Command::LayFeel { slot: 2, amount: 1.0 }, &setter);
+    assert!(before != feel && window.scene().pattern == feel);
+    window.carry_out(Command::Undo, &setter);
+    assert_eq!(window.scene().pattern, before);
+    window.carry_out(Command::LayFeel { slot: 7, amount: 1.0 }, &setter); // empty
+    assert_eq!(window.scene().pattern, before);
+}
