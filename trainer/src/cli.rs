@@ -6,6 +6,7 @@ mod fill;
 mod follow;
 mod grids;
 mod inspect;
+mod intensity;
 mod interpolate;
 mod midi_folder;
 mod nearest_styles;
@@ -48,6 +49,8 @@ enum Command {
     StepModel(step_model::StepModelArgs),
     /// Measure a weights file on windows of an archive.
     Evaluate(evaluate::EvaluateArgs),
+    /// Give a weights file the direction from quiet to loud playing, and measure it.
+    Intensity(intensity::IntensityArgs),
     /// Print a weights file's config, metadata, and tensor names and shapes.
     Inspect(inspect::InspectArgs),
     /// Encode a MIDI file: print its latent vector and its reconstruction.
@@ -73,6 +76,7 @@ impl Cli {
             Some(Command::StepModel(args)) => return step_model::run(&args),
             Some(Command::Sample(args)) => sample::run(&args),
             Some(Command::Evaluate(args)) => evaluate::run(&args),
+            Some(Command::Intensity(args)) => intensity::run(&args),
             Some(Command::Inspect(args)) => inspect::run(&args),
             Some(Command::Encode(args)) => encode::run(&args),
             Some(Command::Interpolate(args)) => interpolate::run(&args),

@@ -89,6 +89,9 @@ pub(crate) struct DataOptions {
     pub(crate) split_seed: u64,
     /// How the notes of files are read.
     pub(crate) reading: ReadArgs,
+    /// Whether windows are of the file's own metre and of the grid that fits it, not of 4/4 in 16ths alone; only with
+    /// [`Windowing::Bars`].
+    pub(crate) any_bar: bool,
 }
 
 /// The windows of an archive.

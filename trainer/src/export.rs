@@ -1,6 +1,7 @@
 //! Export: the best parameters of a run as weights.safetensors.
 
 mod encoded;
+pub(crate) mod intensity;
 mod latent_map;
 mod velocity_curves;
 
@@ -8,6 +9,7 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 use candle_core::Device;
+use musicvae::config::Drawn;
 use musicvae::weights::Metadata;
 use musicvae::{Config, Network, Parameters, Precision, WeightsFile};
 use serde_json::json;
@@ -46,7 +48,7 @@ pub(crate) fn run(
     }
     let (map, posteriors) = latent_map::fit(file.config(), &windows, encoded)?;
     map.describe_in(&mut tensors, &mut metadata);
-    let mut config = Config { step_model: None, ..settings.network.clone() };
+    let mut config = Config { step_model: None, bar_model: None, ..settings.network.clone() };
     let init = Some(folder.init()).filter(|path| path.exists());
     let init = init.as_deref().map(weights::read).transpose()?;
     if let Some(prior) = &mut config.prior {
@@ -61,6 +63,7 @@ pub(crate) fn run(
     let mut file = WeightsFile::new(config, metadata, tensors)?;
     if let Some(sizes) = &settings.network.step_model {
         let training = StepTraining {
+            drawn: Drawn::Common,
             epochs: settings.step_epochs,
             learning_rate: settings.step_lr,
             seed: settings.seed,
@@ -69,7 +72,7 @@ pub(crate) fn run(
             critic_grooves: settings.critic_grooves as usize,
         };
         let with_step_model =
-            step_model::add_to(&file, sizes, init.as_ref(), &training, data, device)?;
+            step_model::add_to(&file, sizes, init.as_ref(), &training, [data, data], device)?;
         match with_step_model {
             Some(with_step_model) => file = with_step_model,
             None => return Ok(false),

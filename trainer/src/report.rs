@@ -47,6 +47,7 @@ pub(crate) fn write(folder: &RunFolder, archive: Option<&Path>, out: &Path) -> R
         train_hop_beats: None,
         split_seed: summary.seed,
         reading: summary.reading.clone(),
+        any_bar: false,
     };
     let data = data::load(&options).context("the run's data (if it has moved, add --data)")?;
     let held_out = !data.validation.is_empty();

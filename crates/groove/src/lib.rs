@@ -70,4 +70,5 @@ pub use pattern::{
     BARS, BEATS_PER_BAR, Hit, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, TOKENS, Token,
 };
 pub use step_sequence::{MAX_STEPS, SequenceTooLong, StepHit, StepSequence};
+pub use taken_over::PlaceInBar;
 pub use time::{BEATS_PER_CYCLE, Beats, SampleOffset, Span, Ticks};

@@ -66,8 +66,8 @@ impl Bar {
         Place { beat, step_of_beat: (clock - start) / step, division }
     }
 
-    /// Beats to a bar that are taken over one by one.
-    fn beats_taken_over(self) -> usize {
+    /// Beats in a bar as they are counted here: those of the metre, or, where it counts halves, quarters.
+    pub fn beats_in_bar(self) -> usize {
         if self.metre().denominator() < 8 {
             self.metre().clocks() / CLOCKS_PER_QUARTER
         } else {
@@ -76,8 +76,8 @@ impl Bar {
     }
 
     /// Which beat of a bar of 4/4 is played at beat `beat`; in bars of one or two beats those are the last.
-    fn beat_of_four(self, beat: usize) -> usize {
-        match (self.beats_taken_over(), beat) {
+    pub fn beat_of_four(self, beat: usize) -> usize {
+        match (self.beats_in_bar(), beat) {
             (beats @ 1..=2, beat) => BEATS_PER_BAR - beats + beat,
             (3, 2) => 3,
             (5, 2..) => beat - 1,
@@ -125,12 +125,55 @@ fn moved(hit: Hit, (from, at): (Grid, usize), (to, then): (Grid, usize)) -> Hit 
     hit.with_micro_offset(micro_offset)
 }
 
+/// How a step lies in its bar, for a network that is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlaceInBar {
+    /// Its beat: of those of the metre, or, where it counts halves, of the quarters.
+    pub beat: usize,
+    /// Clocks since that beat began.
+    pub clock: usize,
+    /// The 16th of a bar of 4/4 that is [taken over](Pattern::in_bars) there, or the one before it.
+    pub sixteenth: usize,
+}
+
+impl Bar {
+    /// The most beats in a bar.
+    pub const MOST_BEATS: usize = 12;
+
+    /// How step `step_of_bar` lies in the bar.
+    ///
+    /// # Panics
+    /// If the bar has no such step.
+    pub fn place_in_bar(self, step_of_bar: usize) -> PlaceInBar {
+        let place = self.place_taken_over(step_of_bar);
+        // A bar of one or two beats begins as one of four does.
+        let beat =
+            if self.beats_in_bar() <= 2 { place.beat } else { self.beat_of_four(place.beat) };
+        PlaceInBar {
+            beat: place.beat,
+            clock: place.step_of_beat * self.grid().step_clocks(),
+            sixteenth: beat * STEPS_PER_BEAT + back(place),
+        }
+    }
+
+    /// The first step of beat `beat` as [`place_in_bar`](Self::place_in_bar) counts them, in this bar or a later one.
+    pub fn step_of_beat(self, beat: usize) -> usize {
+        let (bars, beat) = (beat / self.beats_in_bar(), beat % self.beats_in_bar());
+        let of_bar = if self.metre().denominator() < 8 {
+            beat * CLOCKS_PER_QUARTER / self.grid().step_clocks()
+        } else {
+            self.beat_step(beat)
+        };
+        bars * self.steps() + of_bar
+    }
+}
+
 impl Pattern {
     /// This window in other bars, as a drummer takes it over; unchanged in 4/4 and 16ths.
     #[must_use]
     pub fn in_bars(&self, bar: Bar) -> Self {
         let mut pattern = Self::empty(bar);
-        let beats = bar.beats_taken_over();
+        let beats = bar.beats_in_bar();
         for step in 0..bar.pattern_steps() {
             let place = bar.place_taken_over(step % bar.steps());
             let bar_of = step / bar.steps();
@@ -148,6 +191,12 @@ impl Pattern {
         pattern
     }
 
+    /// This pattern in other bars: itself if they are its own, else by way of the window that comes nearest.
+    #[must_use]
+    pub fn taken_into(&self, bar: Bar) -> Self {
+        if self.bar() == bar { *self } else { self.to_window().in_bars(bar) }
+    }
+
     /// The window that comes nearest to this pattern, for a network that knows nothing else: the beats that
     /// [`in_bars`](Self::in_bars) makes of it, and the first again where it leaves one out; bars over and over.
     #[must_use]
@@ -157,7 +206,7 @@ impl Pattern {
             return *self;
         }
         let mut window = Self::EMPTY;
-        let beats = bar.beats_taken_over();
+        let beats = bar.beats_in_bar();
         for step in 0..STEPS_PER_BAR * BARS {
             let (beat, sixteenth) = (step / STEPS_PER_BEAT, step % STEPS_PER_BEAT);
             let (bar_of, wanted) = match beats {

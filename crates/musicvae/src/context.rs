@@ -3,8 +3,9 @@
 pub mod columns;
 mod locks;
 
-use groove::{BARS, Instrument, Pattern, STEPS, STEPS_PER_BAR, Token};
+use groove::{BARS, Bar, Hit, Instrument, Pattern, Token};
 
+pub(crate) use self::columns::is_common;
 pub use self::locks::Locks;
 
 /// What a bar is for.
@@ -22,7 +23,7 @@ pub struct Context {
     /// Cells that are known, and what they hold.
     pub locks: Locks,
     /// Steps at which somebody plays a note, if that is known: a line of taps, a bass, another drummer's rhythm.
-    pub line: Option<[bool; STEPS]>,
+    pub line: Option<[bool; Bar::MOST_STEPS]>,
     /// What each bar is for, where that is known.
     pub kinds: [Option<BarKind>; BARS],
     /// The style, as its place among those of the weights file.
@@ -43,7 +44,7 @@ pub type Copies = [[u8; groove::INSTRUMENTS]; BARS];
 /// The copies in `pattern`.
 pub fn copies_in(pattern: &Pattern) -> Copies {
     let mut copies = Copies::default();
-    for (bar, copies) in copies.iter_mut().enumerate() {
+    for (bar, copies) in copies.iter_mut().enumerate().take(pattern.bar().bars()) {
         for instrument in Instrument::ALL {
             let onsets = bar_onsets(pattern, bar, instrument);
             let same = |ago: &usize| bar_onsets(pattern, bar - ago, instrument) == onsets;
@@ -54,29 +55,59 @@ pub fn copies_in(pattern: &Pattern) -> Copies {
 }
 
 /// The steps of `bar` at which `instrument` is struck, a bit each.
-pub(crate) fn bar_onsets(pattern: &Pattern, bar: usize, instrument: Instrument) -> u16 {
-    let is_struck = |step: &usize| pattern.hit(bar * STEPS_PER_BAR + step, instrument).is_some();
-    (0..STEPS_PER_BAR).filter(is_struck).fold(0, |onsets, step| onsets | 1 << step)
+pub(crate) fn bar_onsets(pattern: &Pattern, bar: usize, instrument: Instrument) -> u128 {
+    let steps = pattern.bar().steps();
+    let is_struck = |step: &usize| pattern.hit(bar * steps + step, instrument).is_some();
+    (0..steps).filter(is_struck).fold(0, |onsets, step| onsets | 1 << step)
 }
 
 impl Context {
+    /// Knows nothing of a pattern of such bars.
+    pub fn of(bar: Bar) -> Self {
+        Self { locks: Locks::of(bar), ..Self::default() }
+    }
+
+    /// What the bars of the pattern are.
+    pub const fn bar(&self) -> Bar {
+        self.locks.pattern().bar()
+    }
+
+    /// What it knows of the window that [comes nearest](Pattern::to_window).
+    #[must_use]
+    pub fn to_window(&self) -> Self {
+        let line = self.line.map(|line| {
+            let mut played = Pattern::empty(self.bar());
+            for step in (0..played.steps()).filter(|&step| line[step]) {
+                played.set(step, Instrument::Kick, Some(Hit::new(1.0, 0.0)));
+            }
+            let window = played.to_window();
+            std::array::from_fn(|step| {
+                step < window.steps() && window.token(step) != Token::SILENCE
+            })
+        });
+        Self { locks: self.locks.to_window(), line, ..self.clone() }
+    }
+
     /// Asks for a fill from step `from` to the end: the bars that it lies in are for it, those before go on.
     pub fn ask_for_fill(&mut self, from: usize) {
+        let steps = self.bar().steps();
         for (bar, kind) in self.kinds.iter_mut().enumerate() {
-            let is_fill = (bar + 1) * STEPS_PER_BAR > from;
+            let is_fill = (bar + 1) * steps > from;
             *kind = Some(if is_fill { BarKind::Fill } else { BarKind::Groove });
         }
     }
 
     /// Has a line of the steps at which anything of `rhythm` is struck.
     pub fn play_to(&mut self, rhythm: &Pattern) {
-        self.line = Some(rhythm.tokens().map(|token| token != Token::SILENCE));
+        let is_struck = |step| rhythm.token(step) != Token::SILENCE;
+        self.line = Some(std::array::from_fn(is_struck));
     }
 
     /// The steps of `bar` at which the cells of `instrument` are known, and those of them that hold a hit, a bit each.
-    pub(crate) fn known_onsets(&self, bar: usize, instrument: Instrument) -> (u16, u16) {
-        let is_known = |step: &usize| self.locks.is_locked(bar * STEPS_PER_BAR + step, instrument);
-        let known = (0..STEPS_PER_BAR).filter(is_known).fold(0, |known, step| known | 1 << step);
+    pub(crate) fn known_onsets(&self, bar: usize, instrument: Instrument) -> (u128, u128) {
+        let steps = self.bar().steps();
+        let is_known = |step: &usize| self.locks.is_locked(bar * steps + step, instrument);
+        let known = (0..steps).filter(is_known).fold(0, |known, step| known | 1 << step);
         (known, known & bar_onsets(self.locks.pattern(), bar, instrument))
     }
 
@@ -100,7 +131,7 @@ impl Context {
 
 #[cfg(test)]
 mod tests {
-    use groove::Hit;
+    use groove::STEPS_PER_BAR;
 
     use super::*;
 

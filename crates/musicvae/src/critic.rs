@@ -35,7 +35,7 @@ pub fn features(pattern: &Pattern) -> Vec<f32> {
         };
         numbers.extend(Instrument::ALL.map(mean));
     }
-    let onsets: [[u16; INSTRUMENTS]; BARS] = std::array::from_fn(|bar| {
+    let onsets: [[u128; INSTRUMENTS]; BARS] = std::array::from_fn(|bar| {
         Instrument::ALL.map(|instrument| bar_onsets(pattern, bar, instrument))
     });
     for bar in onsets {

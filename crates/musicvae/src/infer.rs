@@ -51,7 +51,7 @@ use self::style_shares::StyleShares;
 use self::tensors::Source;
 use self::tokens::{Draw, density_bias};
 pub use crate::context::Locks;
-use crate::weights::config::Config;
+use crate::weights::config::{Config, Drawn};
 use crate::weights::latent_map::LatentMap;
 use crate::weights::{WeightsError, WeightsFile};
 
@@ -69,6 +69,8 @@ pub struct GrooveModel {
     isa: Isa,
     prior: Option<Prior>,
     step_model: Option<StepModel>,
+    /// Of all bars but those of 4/4 in 16ths.
+    bar_model: Option<StepModel>,
     critic: Option<Critic>,
     style_shares: StyleShares,
     encoder: Encoder,
@@ -167,11 +169,8 @@ impl GrooveModel {
             latent_map: LatentMap::from_weights(file),
             isa,
             prior: config.prior.as_ref().map(|prior| Prior::pack(source, prior)).transpose()?,
-            step_model: config
-                .step_model
-                .as_ref()
-                .map(|model| StepModel::pack(source, model))
-                .transpose()?,
+            step_model: StepModel::of(source, Drawn::Common)?,
+            bar_model: StepModel::of(source, Drawn::AnyBar)?,
             critic: (!config.critic_parameters().is_empty())
                 .then(|| Critic::pack(source))
                 .transpose()?,

@@ -18,7 +18,7 @@ use std::path::Path;
 
 use groove::{INSTRUMENTS, Instrument};
 
-use self::config::Config;
+use self::config::{Config, Drawn};
 use self::tensors::{parse, read_metadata, to_tensors};
 use self::velocity_curves::KNOTS;
 
@@ -228,7 +228,9 @@ fn check_tensors(
     let z = config.latent;
     let mut expected_list = config.parameters();
     expected_list.extend(config.prior_parameters());
-    expected_list.extend(config.step_model_parameters());
+    for drawn in Drawn::ALL {
+        expected_list.extend(config.step_model_parameters(drawn));
+    }
     expected_list.extend(config.critic_parameters());
     for (name, shape) in LATENT_MAP.into_iter().zip([vec![z], vec![z, z], vec![z]]) {
         expected_list.push((name.to_owned(), shape));

@@ -1,7 +1,6 @@
 //! Weights: the embedded ones, or a file of the user's.
 //!
-//! Parsing takes tens of milliseconds: our own threads do it, never the host's. The network knows windows of 4/4 in 16ths:
-//! patterns of other bars are taken over into these before it is asked.
+//! Parsing takes tens of milliseconds: our own threads do it, never the host's.
 
 pub(crate) mod cache;
 
@@ -46,8 +45,8 @@ pub(crate) trait Decode: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The window that `recipe` draws in `cycle` from `start`, around the cells of `locks`. The same
-    /// arguments give the same window.
+    /// The pattern that `recipe` draws in `cycle` from `start`, around the cells of `locks` and in their bars. The same
+    /// arguments give the same pattern.
     fn decode(
         &self,
         start: Start<'_>,
@@ -62,12 +61,12 @@ pub(crate) trait Decode: Send + Sync + 'static {
         false
     }
 
-    /// A window of four fills for `pattern`, one in each bar, if the network draws fills. The same arguments give the same fills.
+    /// Fills for `pattern`, one in each bar, if the network draws fills. The same arguments give the same fills.
     fn fills(&self, _pattern: &Pattern, _recipe: &Recipe) -> Option<Pattern> {
         None
     }
 
-    /// `pattern`, as a window, with the velocities and the timing of a drummer, but for the hits of `locks`, if the network
+    /// `pattern` with the velocities and the timing of a drummer, but for the hits of `locks`, if the network
     /// draws these.
     /// The same arguments give the same performance.
     fn perform(&self, _pattern: &Pattern, _locks: &Locks, _recipe: &Recipe) -> Option<Pattern> {
@@ -109,13 +108,7 @@ impl Decode for Weights {
         locks: &Locks,
         scratch: &mut Scratch,
     ) -> Pattern {
-        let locks = locks.to_window();
-        match start {
-            Start::Line(line) => {
-                self.model.groove(Start::Line(&line.to_window()), &locks, recipe, cycle, scratch)
-            }
-            start => self.model.groove(start, &locks, recipe, cycle, scratch),
-        }
+        self.model.groove(start, locks, recipe, cycle, scratch)
     }
 
     fn draws_fills(&self) -> bool {
@@ -123,11 +116,11 @@ impl Decode for Weights {
     }
 
     fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
-        self.model.fills(&pattern.to_window(), recipe)
+        self.model.fills(pattern, recipe)
     }
 
     fn perform(&self, pattern: &Pattern, locks: &Locks, recipe: &Recipe) -> Option<Pattern> {
-        self.model.perform(&pattern.to_window(), &locks.to_window(), recipe)
+        self.model.perform(pattern, locks, recipe)
     }
 
     fn style(&self, name: &str) -> Option<u16> {

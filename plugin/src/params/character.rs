@@ -42,6 +42,10 @@ pub struct CharacterParams {
     #[id = "att_loud"]
     pub loudness: FloatParam,
 
+    /// Softer and sparser, or louder, denser and on open cymbals, as the same drummers play; `[-1, 1]`.
+    #[id = "intensity"]
+    pub intensity: FloatParam,
+
     /// The names of the styles.
     pub styles: Arc<StyleNames>,
 }
@@ -75,7 +79,7 @@ impl StyleNames {
 impl CharacterParams {
     /// The attributes' parameters in the order of the weights file.
     pub fn attributes(&self) -> [&FloatParam; ATTRIBUTES] {
-        [&self.density, &self.syncopation, &self.ride, &self.toms, &self.loudness]
+        [&self.density, &self.syncopation, &self.ride, &self.toms, &self.loudness, &self.intensity]
     }
 }
 
@@ -99,6 +103,13 @@ impl Default for CharacterParams {
             ride: attribute("Hats to ride"),
             toms: attribute("Toms"),
             loudness: attribute("Loudness"),
+            intensity: FloatParam::new(
+                "Intensity",
+                0.0,
+                FloatRange::Linear { min: -1.0, max: 1.0 },
+            )
+            .with_value_to_string(Arc::new(signed_two_digits))
+            .with_string_to_value(Arc::new(leading_number)),
         }
     }
 }

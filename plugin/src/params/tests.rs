@@ -19,7 +19,8 @@ fn ids_are_for_ever() {
         names.iter().flat_map(|name| each.map(|parameter| format!("{name}_{parameter}"))).collect();
     let (instruments, last) = instruments.split_at(expected.len());
     assert_eq!(instruments, expected);
-    let expected = ["style", "att_dens", "att_sync", "att_ride", "att_toms", "att_loud"];
+    let expected =
+        ["style", "att_dens", "att_sync", "att_ride", "att_toms", "att_loud", "intensity"];
     let (character, last) = last.split_at(expected.len());
     assert_eq!(character, expected);
     assert_eq!(last, ["pad", "pad_x", "pad_y"]);

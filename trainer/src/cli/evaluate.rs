@@ -72,6 +72,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
         train_hop_beats: args.generation.then_some(1),
         split_seed: seed,
         reading: args.reading.clone(),
+        any_bar: false,
     };
     let data = data::load(&options)?;
     data.report.print(args.verbose);

@@ -39,6 +39,7 @@ pub(super) fn run(args: &FollowArgs) -> Result<()> {
         train_hop_beats: None,
         split_seed: 0,
         reading: args.reading.clone(),
+        any_bar: false,
     };
     let data = data::load(&options)?;
     let windows = data.split(args.split).on_bar_lines();

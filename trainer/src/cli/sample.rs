@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use groove::{BARS, Instrument, STEPS, STEPS_PER_BAR};
+use groove::{BARS, Bar, Grid, Instrument, Metre, STEPS_PER_BAR};
 use musicvae::GrooveModel;
 use musicvae::context::Context;
 use musicvae::infer::Scratch;
@@ -35,6 +35,12 @@ pub(crate) struct SampleArgs {
     /// Style, as `trainer inspect` lists them [default: any]
     #[arg(long, value_name = "NAME")]
     style: Option<String>,
+    /// Metre to draw in, such as 7/8; without --context and --line
+    #[arg(long, value_name = "N/D", value_parser = metre, conflicts_with_all = ["context", "line", "perform"])]
+    metre: Option<Metre>,
+    /// Grid to draw on: steps of 8 (8ths), 16, 8t (three to the quarter) or 16t (six)
+    #[arg(long, value_name = "GRID", value_parser = grid, conflicts_with_all = ["context", "line", "perform"])]
+    grid: Option<Grid>,
     /// Keep a part of this MIDI file and play the rest anew; say which by --keep or --bars
     #[arg(long, value_name = "FILE.mid")]
     context: Option<PathBuf>,
@@ -74,7 +80,7 @@ pub(super) fn run(args: &SampleArgs) -> Result<()> {
     }
     let folder = MidiFolder::new(&args.out, "groove", args.n)?;
     let mut scratch = Scratch::new();
-    let mut hits = 0;
+    let (mut hits, bars) = (0, context.bar().bars());
     for i in 0..args.n {
         let seed = args.seed.wrapping_add(i.into());
         let style = context.style;
@@ -90,17 +96,18 @@ pub(super) fn run(args: &SampleArgs) -> Result<()> {
         "{} patterns in {}, {:.1} hits per bar",
         args.n,
         args.out.folder.display(),
-        hits as f64 / f64::from(args.n) / BARS as f64
+        hits as f64 / f64::from(args.n) / bars as f64
     );
     Ok(())
 }
 
 impl SampleArgs {
     fn known(&self, model: &GrooveModel) -> Result<Context> {
+        let bar = Bar::new(self.metre.unwrap_or_default(), self.grid.unwrap_or_default());
         let mut context =
-            Context { style: style(model, self.style.as_deref())?, ..Context::default() };
+            Context { style: style(model, self.style.as_deref())?, ..Context::of(bar) };
         if self.fill {
-            context.ask_for_fill(STEPS - STEPS_PER_BAR);
+            context.ask_for_fill(bar.pattern_steps() - bar.steps());
         }
         if let Some(path) = &self.line {
             context.play_to(&clip::read(path, 1, &self.reading)?);
@@ -120,6 +127,17 @@ impl SampleArgs {
         });
         Ok(context)
     }
+}
+
+fn metre(typed: &str) -> Result<Metre, String> {
+    let found = Metre::ALL.into_iter().find(|metre| metre.to_string() == typed);
+    let known = || Metre::ALL.map(|metre| metre.to_string()).join(", ");
+    found.ok_or_else(|| format!("expected one of {}", known()))
+}
+
+fn grid(typed: &str) -> Result<Grid, String> {
+    let found = Grid::ALL.into_iter().find(|grid| grid.id() == typed);
+    found.ok_or_else(|| format!("expected one of {}", Grid::ALL.map(Grid::id).join(", ")))
 }
 
 /// The place of the style of this name in the weights file.

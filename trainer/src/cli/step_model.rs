@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use musicvae::Precision;
-use musicvae::config::StepModelConfig;
+use musicvae::config::{Drawn, StepModelConfig};
 
 use super::positive;
 use crate::data::{self, DataOptions, ReadArgs, Windowing};
@@ -26,6 +26,9 @@ pub(crate) struct StepModelArgs {
     /// Weights file to write: the same with the step model
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Train the model that draws other bars than those of 4/4 in 16ths
+    #[arg(long)]
+    any_bar: bool,
     /// Number of passes over the training windows; 0 trains the critic alone
     #[arg(long, value_name = "N", default_value_t = 8)]
     epochs: u32,
@@ -52,17 +55,23 @@ pub(super) fn run(args: &StepModelArgs) -> Result<ExitCode> {
     musicvae::keep_freed_memory();
     let file = weights::read(&args.weights)?;
     let device = device::from_name(&args.device)?;
-    let data = data::load(&DataOptions {
-        path: args.data.clone(),
-        windowing: Windowing::Bars,
-        train_hop_beats: None,
-        split_seed: args.seed,
-        reading: args.reading.clone(),
-    })?;
+    let load = |any_bar| {
+        data::load(&DataOptions {
+            path: args.data.clone(),
+            windowing: Windowing::Bars,
+            train_hop_beats: None,
+            split_seed: args.seed,
+            reading: args.reading.clone(),
+            any_bar,
+        })
+    };
+    let (data, others) = (load(false)?, load(true)?);
     data.report.print(false);
     let mut checkpoint = args.out.clone().into_os_string();
     checkpoint.push(".checkpoint");
+    let drawn = if args.any_bar { Drawn::AnyBar } else { Drawn::Common };
     let training = StepTraining {
+        drawn,
         epochs: args.epochs,
         learning_rate: args.lr,
         seed: args.seed,
@@ -70,8 +79,10 @@ pub(super) fn run(args: &StepModelArgs) -> Result<ExitCode> {
         resume: args.resume,
         critic_grooves: args.critic as usize,
     };
-    let sizes = file.config().step_model.clone().unwrap_or_else(StepModelConfig::compact);
-    let trained = step_model::add_to(&file, &sizes, Some(&file), &training, &data, &device)?;
+    let known = file.config().drawn_by(drawn).or(file.config().step_model.as_ref());
+    let sizes = known.cloned().unwrap_or_else(StepModelConfig::compact);
+    let trained =
+        step_model::add_to(&file, &sizes, Some(&file), &training, [&data, &others], &device)?;
     let Some(file) = trained else { return Ok(ExitCode::from(interrupt::EXIT_STATUS)) };
     whole_file::write(&args.out, &file.to_bytes(Precision::F16)?)?;
     println!("wrote {}", args.out.display());

@@ -41,6 +41,7 @@ pub(super) fn run(args: &WindowsArgs) -> Result<()> {
         train_hop_beats: None,
         split_seed: 0,
         reading: args.reading.clone(),
+        any_bar: false,
     };
     let data = load(&options)?;
     data.report.print(args.verbose);

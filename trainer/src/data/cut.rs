@@ -1,6 +1,6 @@
 //! Which windows the recordings are cut into, and which split each belongs to.
 
-use groove::{STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+use groove::{STEPS, STEPS_PER_BEAT};
 
 use super::windows::{Recordings, Window};
 use super::{DataOptions, Split, Windowing, bars, seed};
@@ -9,16 +9,16 @@ use super::{DataOptions, Split, Windowing, bars, seed};
 pub(super) fn cut(recordings: &Recordings, options: &DataOptions) -> [Vec<Window>; 3] {
     let train_hop = options.train_hop_beats.map(|beats| beats.max(1) as usize * STEPS_PER_BEAT);
     match options.windowing {
-        Windowing::Bars => cut_bars(recordings, train_hop.unwrap_or(STEPS_PER_BAR)),
+        Windowing::Bars => cut_bars(recordings, train_hop),
         Windowing::Seed => cut_seed(recordings, train_hop.unwrap_or(STEPS)),
     }
 }
 
-fn cut_bars(recordings: &Recordings, train_hop: usize) -> [Vec<Window>; 3] {
+fn cut_bars(recordings: &Recordings, train_hop: Option<usize>) -> [Vec<Window>; 3] {
     let mut splits = [Vec::new(), Vec::new(), Vec::new()];
     for (i, sequence) in recordings.sequences.iter().enumerate() {
         let split = recordings.performances[sequence.performance].split;
-        let hop = if split == Split::Train { train_hop } else { STEPS_PER_BAR };
+        let hop = train_hop.filter(|_| split == Split::Train);
         let starts = bars::starts(&sequence.steps, hop);
         splits[split as usize].extend(starts.map(|start| Window { sequence: i as u32, start }));
     }

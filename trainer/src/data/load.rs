@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use groove::midi::{Clip, ClipOptions, ClipReport, Performance};
-use groove::{STEPS, STEPS_PER_BAR, StepSequence};
+use groove::{STEPS, StepSequence};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -23,7 +23,7 @@ use super::{DataOptions, Dataset, PerformanceInfo, Report, Skipped, Windowing, b
 /// not an error but counted in the [`Report`].
 pub(crate) fn load(options: &DataOptions) -> Result<Dataset> {
     let named = || options.path.display().to_string();
-    let clip_options = options.reading.options()?;
+    let clip_options = ClipOptions { only_windows: !options.any_bar, ..options.reading.options()? };
     let mut source = Source::open(&options.path)?;
     let mut catalog = Catalog::of(&mut source).with_context(named)?;
     let mut report = Report {
@@ -41,7 +41,7 @@ pub(crate) fn load(options: &DataOptions) -> Result<Dataset> {
         read_all(&mut source, &catalog.performances, read, &mut report);
     if options.windowing == Windowing::Bars {
         let has_windows =
-            |sequence: &&Sequence| bars::starts(&sequence.steps, STEPS_PER_BAR).next().is_some();
+            |sequence: &&Sequence| bars::starts(&sequence.steps, None).next().is_some();
         let of_use: BTreeSet<usize> =
             sequences.iter().filter(has_windows).map(|sequence| sequence.performance).collect();
         catalog.draw_splits(&of_use, options.split_seed);

@@ -9,7 +9,7 @@ use super::*;
 
 pub(super) fn options(path: &Path, windowing: Windowing) -> DataOptions {
     let (path, reading) = (path.to_owned(), ReadArgs::default());
-    DataOptions { path, windowing, train_hop_beats: None, split_seed: 0, reading }
+    DataOptions { path, windowing, train_hop_beats: None, split_seed: 0, reading, any_bar: false }
 }
 
 /// A zip of these files.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
-use groove::{Pattern, STEPS, STEPS_PER_BAR, StepSequence, Token};
+use groove::{Bar, Pattern, STEPS, StepSequence, Token};
 
 use super::{PerformanceInfo, Split};
 
-/// 64 steps of a performance, by place.
+/// A pattern of a performance, by place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Window {
     /// Index of the sequence it is cut from.
@@ -59,7 +59,7 @@ impl Windows {
     /// Those of them that start on a bar line, counted from their sequence's first step.
     pub(crate) fn on_bar_lines(&self) -> Self {
         let is_on_bar_line =
-            |window: &&Window| (window.start as usize).is_multiple_of(STEPS_PER_BAR);
+            |window: &&Window| (window.start as usize).is_multiple_of(self.bar_of(window).steps());
         let windows = self.windows.iter().filter(is_on_bar_line).copied().collect();
         Self { recordings: self.recordings.clone(), windows }
     }
@@ -119,6 +119,21 @@ impl Windows {
             .filter(|(info, _)| info.split == split)
             .map(|(info, fill)| (info, &fill.steps))
             .collect()
+    }
+
+    /// Those of them that are in such bars.
+    pub(crate) fn in_bars(&self, is_wanted: impl Fn(Bar) -> bool) -> Self {
+        let windows = self.windows.iter().filter(|window| is_wanted(self.bar_of(window)));
+        Self { recordings: self.recordings.clone(), windows: windows.copied().collect() }
+    }
+
+    /// What the bars of window `i` are.
+    pub(crate) fn bar(&self, i: usize) -> Bar {
+        self.sequence(i).steps.bar()
+    }
+
+    fn bar_of(&self, window: &Window) -> Bar {
+        self.recordings.sequences[window.sequence as usize].steps.bar()
     }
 
     fn sequence(&self, i: usize) -> &Sequence {

@@ -2,7 +2,7 @@
 
 use groove::Pattern;
 use musicvae::infer::{GrooveModel, Scratch};
-use musicvae::recipe::{ATTRIBUTES, Recipe};
+use musicvae::recipe::Recipe;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ pub(super) struct Direction {
     rank_correlation: f64,
     /// Change of every attribute from the lowest distance to the highest, mean over the patterns, in standard
     /// deviations of the training windows.
-    changes: [f64; ATTRIBUTES],
+    changes: [f64; Attribute::ALL.len()],
 }
 
 /// Moves generated patterns (200 of the samples, or all) along every direction of `model`; the changes are in
@@ -37,7 +37,7 @@ pub(super) fn measure(
     let spreads = Attribute::ALL.map(|attribute| {
         spread(&training.iter().map(|pattern| attribute.of(pattern)).collect::<Vec<_>>())
     });
-    let directions = model.latent_map().directions().iter().enumerate().take(ATTRIBUTES);
+    let directions = model.latent_map().directions().iter().enumerate();
     directions
         .filter_map(|(place, direction)| {
             let own = Attribute::ALL.iter().position(|a| a.name() == direction.name)?;
@@ -60,7 +60,7 @@ pub(super) fn measure(
 }
 
 /// The attributes of one drawn pattern at every amount.
-type Walk = [[f64; ATTRIBUTES]; AMOUNTS.len()];
+type Walk = [[f64; Attribute::ALL.len()]; AMOUNTS.len()];
 
 /// Moves patterns drawn with seeds below `count` along direction `place`.
 fn walks(model: &GrooveModel, count: u32, temperature: f32, place: usize) -> Vec<Walk> {

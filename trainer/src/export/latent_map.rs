@@ -8,6 +8,7 @@ use musicvae::{Config, LatentMap};
 use crate::data::Windows;
 use crate::evaluate::statistics::Attribute;
 use crate::export::encoded::Encoded;
+use crate::export::intensity;
 use crate::training::prior::Posteriors;
 
 /// Minimum number of performances for a style to be in the map.
@@ -21,11 +22,14 @@ pub(crate) fn fit(
 ) -> Result<(LatentMap, Posteriors)> {
     let attributes: Vec<f64> =
         encoded.patterns().flat_map(|p| Attribute::ALL.map(|a| a.of(p))).collect();
+    let scores = intensity::scores(encoded.patterns(), |i| windows.info(encoded.indices[i]));
+    let along = intensity::direction(&encoded.means, &scores);
     let Encoded { means, sigmas, indices: sounding, .. } = encoded;
     let members = styles(windows, &sounding);
     let map = LatentMap::fit(config.latent, &means, &sigmas)
         .context("latent map")?
         .with_directions(&Attribute::ALL.map(Attribute::name), &means, &attributes)
+        .with_direction(intensity::NAME, along)
         .with_styles(&means, &members);
     let mut styles = vec![None; sounding.len()];
     for (style, (_, members)) in members.iter().enumerate() {

@@ -163,6 +163,7 @@ impl Settings {
             train_hop_beats: Some(self.hop_beats),
             split_seed: self.seed,
             reading: ReadArgs { note_map: self.note_map.clone(), channel: self.channel },
+            any_bar: false,
         })
     }
 

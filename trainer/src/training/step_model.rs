@@ -4,7 +4,9 @@
 //! See [`musicvae::context`] and NETWORK.md.
 
 mod contexts;
+mod examples;
 mod fills;
+mod metres;
 mod styles;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +15,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use candle_core::Device;
 use groove::Pattern;
-use musicvae::config::StepModelConfig;
+use musicvae::config::{Drawn, StepModelConfig};
 use musicvae::context::Context;
 use musicvae::infer::STYLE_SHARES;
 use musicvae::network::Regularisation;
@@ -22,8 +24,8 @@ use musicvae::noise::{Noise, Purpose};
 use musicvae::weights::{Precision, Tensors, read_tensors, write_tensors};
 use musicvae::{Adam, AdamConfig, Config, GrooveModel, LatentMap, Parameters, WeightsFile};
 
-use self::fills::Fills;
-use crate::data::{Dataset, Windows};
+use self::examples::Examples;
+use crate::data::{Dataset, Split, Windows};
 use crate::training::settings::schedule::one_cycle;
 use crate::training::{checkpoint, critic, interrupt, progress, whole_file};
 
@@ -47,6 +49,8 @@ const VALIDATION: usize = 512;
 /// How the step model is trained.
 #[derive(Clone, Debug)]
 pub(crate) struct StepTraining {
+    /// Which bars the model draws.
+    pub(crate) drawn: Drawn,
     pub(crate) epochs: u32,
     pub(crate) learning_rate: f64,
     pub(crate) seed: u64,
@@ -58,21 +62,27 @@ pub(crate) struct StepTraining {
 }
 
 /// The weights of `file` with a step model of the sizes in `sizes` and, if `grooves` are to be drawn for it, a critic; `None` if
-/// it was interrupted. It starts from the step model of `init`, if that has these sizes.
+/// it was interrupted. It starts from the step model of `init`, if that has these sizes. `others` are the performances of `data` in
+/// their own metres and on the grids that fit them.
 pub(crate) fn add_to(
     file: &WeightsFile,
     sizes: &StepModelConfig,
     init: Option<&WeightsFile>,
     training: &StepTraining,
-    data: &Dataset,
+    [data, others]: [&Dataset; 2],
     device: &Device,
 ) -> Result<Option<WeightsFile>> {
     let map = LatentMap::from_weights(file);
     let styles: Vec<&str> = map.styles().iter().map(|style| style.name.as_str()).collect();
     let sizes = StepModelConfig { styles: styles.len(), critic: 0, ..sizes.clone() };
-    let mut config = Config { step_model: Some(sizes), ..file.config().clone() };
-    let init = init.and_then(|init| styles::adapted(init, &config, &styles));
-    let trained = train(training, &config, &styles, init.as_ref(), data, device)?;
+    let mut config = file.config().clone();
+    match training.drawn {
+        Drawn::Common => config.step_model = Some(sizes),
+        Drawn::AnyBar => config.bar_model = Some(sizes),
+    }
+    let drawn = training.drawn;
+    let init = init.and_then(|init| styles::adapted(init, &config, drawn, &styles));
+    let trained = train(training, &config, &styles, init.as_ref(), [data, others], device)?;
     let Some(trained) = trained else { return Ok(None) };
     let mut tensors = file.tensors().clone();
     tensors.extend(trained);
@@ -80,6 +90,9 @@ pub(crate) fn add_to(
     Precision::F16.round(&mut tensors);
     let windows = data.train.on_bar_lines();
     let mut metadata = file.metadata().clone();
+    if drawn == Drawn::AnyBar {
+        return Ok(Some(WeightsFile::new(config, metadata, tensors)?));
+    }
     metadata.insert(STYLE_SHARES.to_owned(), style_shares(&windows, &styles));
     let mut file = WeightsFile::new(config.clone(), metadata, tensors)?;
     let grooves = training.critic_grooves.min(4 * windows.len());
@@ -112,14 +125,6 @@ fn style_shares(windows: &Windows, styles: &[&str]) -> String {
     shares.collect::<Vec<_>>().join(",")
 }
 
-/// A window to learn from.
-#[derive(Clone, Copy)]
-enum Example {
-    Window(usize),
-    /// A fill of these, after a beat of the same drummer.
-    Fill(usize),
-}
-
 /// Trains the step model of `config` with these `styles`, from `init` if there is one; its tensors, or `None` if it was
 /// interrupted.
 fn train(
@@ -127,71 +132,45 @@ fn train(
     config: &Config,
     styles: &[&str],
     init: Option<&Tensors>,
-    data: &Dataset,
+    [data, others]: [&Dataset; 2],
     device: &Device,
 ) -> Result<Option<Tensors>> {
-    let windows = data.train.on_bar_lines();
-    let fills = Fills::new(&windows);
-    let style_of = |windows: &Windows, i: usize| {
-        let style = windows.info(i).primary_style();
-        styles.iter().position(|name| *name == style).map(|place| place as u16)
-    };
+    let drawn = training.drawn;
+    let examples = Examples::new(drawn, data, others, Split::Train);
+    let validation = Examples::new(drawn, data, others, Split::Validation);
     let adam = AdamConfig { weight_decay: WEIGHT_DECAY, ..AdamConfig::default() };
     let (parameters, mut adam, mut step) = match training.resume && training.checkpoint.exists() {
-        true => restore(&training.checkpoint, config, adam, device)?,
+        true => restore(&training.checkpoint, config, drawn, adam, device)?,
         false => {
             let parameters = match init {
-                Some(tensors) => Parameters::of_step_model(config, tensors, device)?,
-                None => Parameters::initial_of_step_model(config, training.seed, device)?,
+                Some(tensors) => Parameters::of_step_model(config, drawn, tensors, device)?,
+                None => Parameters::initial_of_step_model(config, drawn, training.seed, device)?,
             };
             let optimiser = Adam::new(&parameters, adam)?;
             (parameters, optimiser, 0)
         }
     };
-    let network = StepModel::new(config, parameters.builder())?;
-    let mut examples: Vec<Example> = (0..windows.len()).map(Example::Window).collect();
-    // Each fill twice, with other beats before it.
-    examples.extend((0..2).flat_map(|_| (0..fills.len()).map(Example::Fill)));
-    let size = BATCH.min(examples.len());
-    let per_epoch = examples.len() / size;
+    let network = StepModel::new(config, drawn, parameters.builder())?;
+    let per_epoch = examples.batches(BATCH, training.seed, 0).len();
     let steps = (per_epoch * training.epochs as usize) as u64;
+    for (bar, count, played) in examples.counts() {
+        eprintln!("{bar}: {count} examples, {played} of them as they were played");
+    }
     eprintln!(
-        "step model: {} windows and {} fills; {} parameters; {} epochs of {per_epoch} steps",
-        windows.len(),
-        fills.len(),
+        "step model: {} parameters; {} epochs of {per_epoch} steps",
         parameters.count(),
         training.epochs,
     );
     while step < steps {
         let epoch = step / per_epoch as u64;
-        let mut order = examples.clone();
-        Noise::new(training.seed, Purpose::Shuffle, (1 << 32) + epoch).shuffle(&mut order);
+        let order = examples.batches(BATCH, training.seed, epoch);
         let began = Instant::now();
         let bar = progress::bar(per_epoch as u64, step % per_epoch as u64);
         let mut sums = [0.0; 4];
         let first = (step % per_epoch as u64) as usize;
-        for chosen in order.chunks_exact(size).skip(first) {
+        for chosen in order.iter().skip(first) {
             let mut noise = Noise::new(training.seed, Purpose::Context, step);
-            let mut patterns = Vec::with_capacity(size);
-            let mut known = Vec::with_capacity(size);
-            for example in chosen {
-                let (pattern, context) = match *example {
-                    Example::Window(i) => {
-                        let pattern = windows.pattern(i);
-                        let context =
-                            contexts::of_window(&pattern, style_of(&windows, i), &mut noise);
-                        (pattern, context)
-                    }
-                    Example::Fill(i) => {
-                        let (pattern, fill, window) = fills.pattern(i, &windows, &mut noise);
-                        let style = style_of(&windows, window);
-                        let context = contexts::of_fill(&pattern, &fill, style, &mut noise);
-                        (pattern, context)
-                    }
-                };
-                patterns.push(pattern);
-                known.push(context);
-            }
+            let (patterns, known) = examples.drawn(chosen, styles, &mut noise);
             let mut regularisation = Regularisation {
                 noise: Noise::new(training.seed, Purpose::Dropout, (1 << 32) + step),
                 drop_previous: 0.0,
@@ -226,11 +205,12 @@ fn train(
             )
         };
         let mut line = format!("step model, epoch {}: {}", epoch + 1, text(sums));
-        if !data.validation.is_empty() {
-            let fixed = StepModel::new(config, parameters.fixed_builder())?;
-            let [nothing, before, others] = measure(&fixed, &data.validation, style_of, device)?;
+        let fixed = StepModel::new(config, drawn, parameters.fixed_builder())?;
+        for (bar, patterns) in validation.some_of_each(VALIDATION) {
+            let [nothing, before, others] = measure(&fixed, &patterns, styles, device)?;
             line += &format!(
-                "; validation: {}; bar 2: {:.2} from what is before, {:.2} from all other bars",
+                "\n{bar}, {} of validation: {}; bar 2: {:.2} from what is before, {:.2} from all other bars",
+                patterns.len(),
                 text(nothing),
                 before[0] + before[1],
                 others[0] + others[1]
@@ -241,32 +221,32 @@ fn train(
     Ok(Some(parameters.numbers()))
 }
 
-/// Nats a validation window: nothing known but the style; bar 2, bar 1 known; bar 2, all other bars known.
+/// Nats a pattern: nothing known but the style; bar 2, bar 1 known; bar 2, all other bars known.
 fn measure(
     network: &StepModel,
-    windows: &Windows,
-    style_of: impl Fn(&Windows, usize) -> Option<u16>,
+    patterns: &[(Pattern, &str)],
+    styles: &[&str],
     device: &Device,
 ) -> Result<[[f64; 4]; 3]> {
-    let count = windows.len().min(VALIDATION);
-    let chosen: Vec<usize> = (0..count).map(|i| i * windows.len() / count).collect();
     let mut sums = [[0.0; 4]; 3];
-    for part in chosen.chunks(BATCH) {
-        let patterns: Vec<Pattern> = part.iter().map(|&i| windows.pattern(i)).collect();
+    for part in patterns.chunks(BATCH) {
+        let patterns_of_part: Vec<Pattern> = part.iter().map(|(pattern, _)| *pattern).collect();
         let context = |bars: &[usize]| -> Vec<Context> {
-            let of = |(pattern, &i): (&Pattern, &usize)| {
-                let mut context = Context { style: style_of(windows, i), ..Context::default() };
+            let of = |(pattern, style): &(Pattern, &str)| {
+                let style = styles.iter().position(|name| name == style).map(|i| i as u16);
+                let mut context = Context { style, ..Context::of(pattern.bar()) };
                 contexts::know_bars(&mut context, pattern, bars);
                 context
             };
-            patterns.iter().zip(part).map(of).collect()
+            part.iter().map(of).collect()
         };
         // What the bars after it cost does not count for "before".
-        let of =
-            |bars: &[usize]| numbers(&network.loss(&patterns, &context(bars), device, None)?);
+        let of = |bars: &[usize]| {
+            numbers(&network.loss(&patterns_of_part, &context(bars), device, None)?)
+        };
         let [nothing, one, two, others] = [of(&[])?, of(&[0])?, of(&[0, 1])?, of(&[0, 2, 3])?];
         for i in 0..4 {
-            let share = part.len() as f64 / count as f64;
+            let share = part.len() as f64 / patterns.len() as f64;
             sums[0][i] += share * nothing[i];
             sums[1][i] += share * (one[i] - two[i]);
             sums[2][i] += share * others[i];
@@ -294,6 +274,7 @@ fn save(path: &Path, parameters: &Parameters, adam: &Adam, step: u64) -> Result<
 fn restore(
     path: &Path,
     config: &Config,
+    drawn: Drawn,
     adam: AdamConfig,
     device: &Device,
 ) -> Result<(Parameters, Adam, u64)> {
@@ -302,7 +283,7 @@ fn restore(
     let (metadata, tensors) = read_tensors(&bytes)?;
     let step = metadata.get("step").and_then(|step| step.parse().ok());
     let step = step.with_context(|| format!("{}: not a checkpoint", path.display()))?;
-    let parameters = Parameters::of_step_model(config, &tensors, device)?;
+    let parameters = Parameters::of_step_model(config, drawn, &tensors, device)?;
     let adam = Adam::restore(&parameters, adam, step, &tensors)?;
     Ok((parameters, adam, step))
 }

@@ -1,8 +1,8 @@
 //! Fills: what a drummer plays instead of the groove to lead into the next bar.
 //!
 //! A fill is a bar that is joined at any beat; it lands on the first beat after it, on crash and kick. Fills that
-//! were drawn for the groove are played where there are some, else figures written for this program. Both are bars of
-//! 4/4 in 16ths; in other bars they are played [as a drummer takes them over](crate::Bar).
+//! were drawn for the groove are played where there are some, else figures written for this program. What is a bar of
+//! 4/4 in 16ths is played in other bars [as a drummer takes it over](crate::Bar).
 
 use super::chance::{Purpose, bits};
 use crate::bar::Bar;
@@ -102,11 +102,18 @@ impl RegularFills {
     }
 }
 
-/// What is played at played step `step` of bars `of`, where a fill is: a bar of `drawn`, a window, else a written figure.
+/// What is played at played step `step` of bars `of`, where a fill is: a bar of `drawn`, which is in such bars or a window,
+/// else a written figure.
 pub fn row(seed: u64, drawn: Option<&Pattern>, of: Bar, step: i64) -> [Option<Hit>; INSTRUMENTS] {
     let step_of_bar = step.rem_euclid(of.steps() as i64) as usize;
     let chance = bits(seed, Purpose::Fill, step - step_of_bar as i64, 0);
     let figure = FIGURES[(chance % FIGURES.len() as u64) as usize];
+    if let Some(drawn) = drawn
+        && drawn.bar() == of
+    {
+        return drawn.row(chance as usize % of.bars() * of.steps() + step_of_bar);
+    }
+    let drawn = drawn.filter(|drawn| drawn.bar() == Bar::COMMON);
     let bar_of_drawn = chance as usize % BARS * STEPS_PER_BAR;
     of.taken_over(step_of_bar, |sixteenth| match drawn {
         Some(drawn) => drawn.row(bar_of_drawn + sixteenth),

@@ -70,7 +70,7 @@ impl Locks {
     }
 
     /// Content of the locked cells.
-    pub fn pattern(&self) -> &Pattern {
+    pub const fn pattern(&self) -> &Pattern {
         &self.pattern
     }
 

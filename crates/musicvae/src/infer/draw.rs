@@ -3,12 +3,12 @@
 //! A groove of a seed is drawn step by step. The encoder says where it lies, so that sliders and attributes move it from
 //! there. A variation draws some beats of some instruments anew, given all the others, which stay to the hit.
 
-use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT};
+use groove::{Bar, INSTRUMENTS, Instrument, Pattern};
 
 use super::recipe::Recipe;
 use super::step_model::{Settings, StepModel};
 use super::{GrooveModel, Scratch};
-use crate::context::{Context, Locks};
+use crate::context::{Context, Locks, is_common};
 use crate::noise::{Noise, Purpose};
 
 /// Streams of noise: a seed's groove, its fills, performances, and its variations.
@@ -60,7 +60,7 @@ impl GrooveModel {
         self.step_model.is_some()
     }
 
-    /// `count` grooves drawn step by step that agree with `context`, from stream `stream` of the recipe's noise. The style
+    /// `count` grooves drawn step by step that agree with `context`, in its bars, from stream `stream` of the recipe's noise. The style
     /// is the context's; of the recipe, seed, temperature and densities count.
     ///
     /// The same weights and arguments give the same grooves to the bit, on every machine; none without a step model.
@@ -72,9 +72,28 @@ impl GrooveModel {
         count: usize,
     ) -> Vec<Pattern> {
         let settings = settings(recipe, stream);
-        let draw = |model: &StepModel| model.draw(self.isa, context, None, &settings, count);
-        let drawn = self.step_model.as_ref().map(draw).unwrap_or_default();
-        drawn.into_iter().map(|(pattern, _)| pattern).collect()
+        let draw = |model: &StepModel, context: &Context| {
+            let drawn = model.draw(self.isa, context, None, &settings, count).into_iter();
+            drawn.map(|(pattern, _)| pattern).collect()
+        };
+        match (self.model_of(context.bar()), &self.step_model) {
+            (Some(model), _) => draw(model, context),
+            (None, Some(model)) => {
+                let windows: Vec<Pattern> = draw(model, &context.to_window());
+                windows.into_iter().map(|window| window.in_bars(context.bar())).collect()
+            }
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// The model that draws such bars.
+    fn model_of(&self, bar: Bar) -> Option<&StepModel> {
+        if is_common(bar) { self.step_model.as_ref() } else { self.bar_model.as_ref() }
+    }
+
+    /// Whether bars of any metre and grid are drawn as they are; else they are taken over from 4/4 in 16ths.
+    pub fn draws_any_bar(&self) -> bool {
+        self.bar_model.is_some()
     }
 
     /// The groove that `recipe` draws and that agrees with `context`: step by step, the one of eight that the critic
@@ -93,7 +112,8 @@ impl GrooveModel {
                 let drawn = self.draw(context, recipe, GROOVE, CANDIDATES);
                 let score = |pattern: &Pattern| {
                     let answered = context.line.map_or(0.0, |line| answered(pattern, &line));
-                    ANSWER_WEIGHT.mul_add(answered, critic.score(self.isa, pattern))
+                    // The critic knows windows.
+                    ANSWER_WEIGHT.mul_add(answered, critic.score(self.isa, &pattern.to_window()))
                 };
                 let scored = drawn.into_iter().map(|pattern| (score(&pattern), pattern));
                 scored.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, pattern)| pattern)
@@ -104,9 +124,23 @@ impl GrooveModel {
             Some(pattern) => pattern,
             None => {
                 let z = self.point(recipe, 0, scratch);
-                self.decode_around(&z, &context.locks, recipe, 0, scratch)
+                self.decode_in_bars(&z, &context.locks, recipe, 0, scratch)
             }
         }
+    }
+
+    /// The groove at `z` around cells that are given, in their bars: the autoencoder knows windows, from which others are
+    /// taken over.
+    fn decode_in_bars(
+        &self,
+        z: &[f32],
+        locks: &Locks,
+        recipe: &Recipe,
+        cycle: i64,
+        scratch: &mut Scratch,
+    ) -> Pattern {
+        let window = self.decode_around(z, &locks.to_window(), recipe, cycle, scratch);
+        window.in_bars(locks.pattern().bar())
     }
 
     /// `context` with a style: one that `seed` draws, if any will do.
@@ -115,29 +149,31 @@ impl GrooveModel {
         Context { style, ..context.clone() }
     }
 
-    /// Four fills to play instead of the last bar of `pattern`, one in each bar of the result, given the bars before: of eight
-    /// those with the most hits in the last two beats. Of `recipe`, seed, style, temperature and densities count. `None` without a step model.
+    /// Fills to play instead of the last bar of `pattern`, one in each bar of the result, given the bars before: of eight
+    /// those with the most hits in the second half of the bar. Of `recipe`, seed, style, temperature and densities count.
+    /// `None` without a step model.
     ///
     /// The same weights and arguments give the same fills to the bit, on every machine.
     pub fn fills(&self, pattern: &Pattern, recipe: &Recipe) -> Option<Pattern> {
-        const LAST_BAR: usize = STEPS - STEPS_PER_BAR;
+        let bar = pattern.bar();
+        let (steps, last_bar) = (bar.steps(), pattern.steps() - bar.steps());
         let style = self.style_shares.style(recipe.style, recipe.seed);
-        let mut context = Context { style, ..Context::default() };
-        context.ask_for_fill(LAST_BAR);
-        context.locks.keep(pattern, |step, _| step < LAST_BAR);
+        let mut context = Context { style, ..Context::of(bar) };
+        context.ask_for_fill(last_bar);
+        context.locks.keep(pattern, |step, _| step < last_bar);
         let drawn = self.draw(&context, recipe, FILLS, FILL_CANDIDATES);
         let hits_at_the_end = |place: &usize| {
-            drawn[*place].iter().filter(|&(step, ..)| step >= STEPS - STEPS_PER_BAR / 2).count()
+            drawn[*place].iter().filter(|&(step, ..)| step >= last_bar + steps / 2).count()
         };
         // The busiest, in the order they were drawn.
         let mut places: Vec<usize> = (0..drawn.len()).collect();
         places.sort_by_key(|place| std::cmp::Reverse(hits_at_the_end(place)));
-        places.truncate(BARS);
+        places.truncate(bar.bars());
         places.sort_unstable();
-        let mut fills = Pattern::EMPTY;
-        for (bar, drawn) in places.into_iter().map(|place| &drawn[place]).enumerate() {
-            for (step, instrument, hit) in drawn.iter().filter(|&(step, ..)| step >= LAST_BAR) {
-                fills.set(bar * STEPS_PER_BAR + step - LAST_BAR, instrument, Some(hit));
+        let mut fills = Pattern::empty(bar);
+        for (place, drawn) in places.into_iter().map(|place| &drawn[place]).enumerate() {
+            for (step, instrument, hit) in drawn.iter().filter(|&(step, ..)| step >= last_bar) {
+                fills.set(place * steps + step - last_bar, instrument, Some(hit));
             }
         }
         (!drawn.is_empty()).then_some(fills)
@@ -153,7 +189,12 @@ impl GrooveModel {
         let context = Context { locks: locks.clone(), style, ..Context::default() };
         // Softer noise would draw ever softer hits, each given the soft ones before it.
         let settings = settings(&Recipe { temperature: 1.0, ..*recipe }, PERFORMANCE);
-        let model = self.step_model.as_ref()?;
+        let Some(model) = self.model_of(pattern.bar()) else {
+            let window = pattern.to_window();
+            self.step_model.as_ref()?;
+            let performed = self.perform(&window, &locks.to_window(), recipe)?;
+            return Some(with_expression_of(pattern, &performed.in_bars(pattern.bar())));
+        };
         let drawn = model.draw(self.isa, &context, Some(pattern), &settings, PERFORMANCES);
         let far = |place: usize| -> f32 {
             drawn.iter().map(|(other, _)| difference(&drawn[place].0, other)).sum()
@@ -162,8 +203,8 @@ impl GrooveModel {
         Some(drawn[nearest].0)
     }
 
-    /// The groove that `recipe` asks for in `cycle`, with the content of `locks`: drawn from its seed and `start`, moved by
-    /// its sliders and attributes; with some of it drawn anew, as its variation says.
+    /// The groove that `recipe` asks for in `cycle`, in the bars of `locks` and with their content: drawn from its seed and
+    /// `start`, moved by its sliders and attributes; with some of it drawn anew, as its variation says.
     ///
     /// # Panics
     /// If a latent vector has not Z numbers.
@@ -180,30 +221,32 @@ impl GrooveModel {
                 Start::Seed => self.point(recipe, cycle, scratch),
                 Start::Near(latent) => self.point_around(latent, recipe, cycle, scratch),
                 Start::Line(line) => {
-                    self.point_around(&self.encode(line).0, recipe, cycle, scratch)
+                    self.point_around(&self.encode(&line.to_window()).0, recipe, cycle, scratch)
                 }
             };
-            return self.decode_around(&z, locks, recipe, cycle, scratch);
+            return self.decode_in_bars(&z, locks, recipe, cycle, scratch);
         }
         let steady = Recipe { variation: 0.0, ..*recipe };
         let style = self.style_shares.style(recipe.style, recipe.seed);
         let mut context = Context { locks: locks.clone(), style, ..Context::default() };
         if let Start::Line(line) = start {
-            context.play_to(line);
+            context.play_to(&line.taken_into(locks.pattern().bar()));
         }
         let pattern = match start {
             Start::Near(latent) => {
                 let z = self.point_around(latent, &steady, 0, scratch);
-                self.decode_around(&z, locks, &steady, 0, scratch)
+                self.decode_in_bars(&z, locks, &steady, 0, scratch)
             }
             Start::Seed | Start::Line(_) => self.groove_of_seed(&context, &steady, scratch),
         };
-        let redrawn = recipe.redrawn(cycle.cast_unsigned());
-        if redrawn == [0; STEPS / STEPS_PER_BEAT] {
+        let bar = pattern.bar();
+        let redrawn = recipe.redrawn(cycle.cast_unsigned(), bar.bars() * bar.beats_in_bar());
+        if redrawn.iter().all(|beat| *beat == 0) {
             return pattern;
         }
         context.locks.keep(&pattern, |step, instrument| {
-            redrawn[step / STEPS_PER_BEAT] & instrument.bit() == 0
+            let beat = bar.place_in_bar(step % bar.steps()).beat;
+            redrawn[step / bar.steps() * bar.beats_in_bar() + beat] & instrument.bit() == 0
         });
         self.draw(&context, recipe, cycle.cast_unsigned(), 1).pop().unwrap_or(pattern)
     }
@@ -218,8 +261,7 @@ impl GrooveModel {
 
     /// The groove of a seed that agrees with `context`, without variation.
     fn groove_of_seed(&self, context: &Context, recipe: &Recipe, scratch: &mut Scratch) -> Pattern {
-        let (latent, attributes) = Default::default();
-        let at_rest = Recipe { latent, attributes, ..*recipe };
+        let at_rest = recipe.at_rest(false);
         let is_same = |groove: &DrawnGroove| {
             groove.model == self.number && groove.recipe == at_rest && groove.context == *context
         };
@@ -231,13 +273,54 @@ impl GrooveModel {
         let pattern = if *recipe == at_rest {
             drawn.pattern
         } else {
-            let latent = drawn.latent.get_or_insert_with(|| self.encode(&drawn.pattern).0);
+            let own = || self.encode(&drawn.pattern.to_window()).0;
+            let latent = &*drawn.latent.get_or_insert_with(own);
             let z = self.point_around(latent, recipe, 0, scratch);
-            self.decode_around(&z, &context.locks, recipe, 0, scratch)
+            let moved = self.decode_in_bars(&z, &context.locks, recipe, 0, scratch);
+            // Sliders play 4/4 as the autoencoder does; intensity alone, and all of them in other bars, change the groove
+            // where they change what the autoencoder plays.
+            let is_kept = !is_common(drawn.pattern.bar()) || recipe.at_rest(true) == at_rest;
+            if is_kept {
+                let rest = self.decode_in_bars(latent, &context.locks, recipe, 0, scratch);
+                changed(&drawn.pattern, &rest, &moved)
+            } else {
+                moved
+            }
         };
         scratch.groove = Some(drawn);
         pattern
     }
+}
+
+/// `pattern` with what differs between `rest` and `moved`, of the same bars: hits come and go, and are louder or softer by as
+/// much. What a window does not hold of other bars is not lost by moving it.
+fn changed(pattern: &Pattern, rest: &Pattern, moved: &Pattern) -> Pattern {
+    let mut changed = *pattern;
+    for step in 0..pattern.steps() {
+        for instrument in Instrument::ALL {
+            let of = |pattern: &Pattern| pattern.hit(step, instrument);
+            let hit = match (of(pattern), of(rest), of(moved)) {
+                (None, None, hit) | (Some(_), Some(_), hit @ None) => hit,
+                (Some(own), Some(rest), Some(moved)) => {
+                    let louder = moved.velocity() - rest.velocity();
+                    Some(own.with_velocity(own.velocity() + louder))
+                }
+                (own, ..) => own,
+            };
+            changed.set(step, instrument, hit);
+        }
+    }
+    changed
+}
+
+/// `pattern` with the velocities and micro-offsets of those hits that `performed`, of the same bars, has as well.
+fn with_expression_of(pattern: &Pattern, performed: &Pattern) -> Pattern {
+    let mut played = *pattern;
+    for (step, instrument, hit) in pattern.iter() {
+        let hit = performed.hit(step, instrument).unwrap_or(hit);
+        played.set(step, instrument, Some(hit));
+    }
+    played
 }
 
 /// The sum of the differences between the velocities of two performances of the same onsets.
@@ -247,8 +330,8 @@ fn difference(one: &Pattern, other: &Pattern) -> f32 {
 }
 
 /// The share of the onsets of `line` at which kick or snare are struck.
-fn answered(pattern: &Pattern, line: &[bool; STEPS]) -> f32 {
-    let onsets = || (0..STEPS).filter(|&step| line[step]);
+fn answered(pattern: &Pattern, line: &[bool; Bar::MOST_STEPS]) -> f32 {
+    let onsets = || (0..pattern.steps()).filter(|&step| line[step]);
     let is_answered = |&step: &usize| {
         let token = pattern.token(step);
         token.contains(Instrument::Kick) || token.contains(Instrument::Snare)
@@ -268,13 +351,26 @@ fn settings(recipe: &Recipe, stream: u64) -> Settings {
 }
 
 impl Recipe {
-    /// The instruments that each beat of `cycle` draws anew, a bit each: the share [`variation`](Self::variation).
-    pub(super) fn redrawn(&self, cycle: u64) -> [u16; STEPS / STEPS_PER_BEAT] {
-        let mut redrawn = [0; STEPS / STEPS_PER_BEAT];
+    /// This recipe with no slider or attribute moved; or with none but intensity set back.
+    fn at_rest(&self, only_intensity: bool) -> Self {
+        let mut recipe = *self;
+        let [others @ .., intensity] = &mut recipe.attributes;
+        *intensity = 0.0;
+        if !only_intensity {
+            others.fill(0.0);
+            recipe.latent.fill(0.0);
+        }
+        recipe
+    }
+
+    /// The instruments that each of so many beats of `cycle` draws anew, a bit each: the share
+    /// [`variation`](Self::variation).
+    pub(super) fn redrawn(&self, cycle: u64, beats: usize) -> Vec<u16> {
+        let mut redrawn = vec![0; beats];
         let variation = self.wandering();
         if variation > 0.0 {
             let mut noise = Noise::new(self.seed, Purpose::StepRedraw, cycle);
-            let mut draws = [0.0; STEPS / STEPS_PER_BEAT * INSTRUMENTS];
+            let mut draws = vec![0.0; beats * INSTRUMENTS];
             noise.fill_uniform(&mut draws);
             for (beat, draws) in redrawn.iter_mut().zip(draws.as_chunks::<INSTRUMENTS>().0) {
                 for (instrument, draw) in Instrument::ALL.into_iter().zip(draws) {

@@ -16,7 +16,7 @@ pub const SLIDERS: usize = 8;
 pub const DEFAULT_TEMPERATURE: f32 = 1.0;
 
 /// Number of knobs for musical attributes.
-pub const ATTRIBUTES: usize = 5;
+pub const ATTRIBUTES: usize = 6;
 
 /// The knobs that a groove is drawn with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,8 +42,8 @@ pub struct Recipe {
     pub style: Option<u16>,
     /// Shifts along the directions of the weights file's attributes, in its order (in the shipped
     /// file: density, syncopation, ride against hats, toms, loudness), in standard deviations; useful
-    /// in `[-3, 3]`.
-    #[serde(default, skip_serializing_if = "is_neutral", deserialize_with = "finite_numbers")]
+    /// in `[-3, 3]`; the last, intensity, in `[-1, 1]`.
+    #[serde(default, skip_serializing_if = "is_neutral", with = "attributes")]
     pub attributes: [f32; ATTRIBUTES],
     /// Nats added for each hit of an instrument, kick first, on top of `density`; useful in `[-3, 3]`.
     #[serde(default, skip_serializing_if = "is_neutral", deserialize_with = "finite_numbers")]
@@ -149,6 +149,39 @@ impl Recipe {
 /// Whether these knobs change nothing: then projects need not store them.
 fn is_neutral<const N: usize>(knobs: &[f32; N]) -> bool {
     *knobs == [0.0; N]
+}
+
+/// Attributes as projects store them: without intensity where it is neutral, as when there was none.
+mod attributes {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::ATTRIBUTES;
+
+    pub(super) fn serialize<S: Serializer>(
+        attributes: &[f32; ATTRIBUTES],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let [others @ .., intensity] = attributes;
+        if *intensity == 0.0 {
+            others.serialize(serializer)
+        } else {
+            attributes.serialize(serializer)
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<[f32; ATTRIBUTES], D::Error> {
+        let found = Vec::<f32>::deserialize(deserializer)?;
+        let mut attributes = [0.0; ATTRIBUTES];
+        if !(ATTRIBUTES - 1..=ATTRIBUTES).contains(&found.len()) {
+            return Err(D::Error::custom("not as many attributes as there are"));
+        }
+        attributes[..found.len()].copy_from_slice(&found);
+        let is_finite = attributes.iter().all(|x| x.is_finite());
+        is_finite.then_some(attributes).ok_or_else(|| D::Error::custom("a number is too large"))
+    }
 }
 
 /// Numbers as projects store them.

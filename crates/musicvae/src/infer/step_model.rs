@@ -2,21 +2,18 @@
 //!
 //! Several candidates are drawn side by side, so that each weight is read once for all of them.
 
-use groove::{BARS, Hit, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, TOKENS, Token};
+use groove::{BARS, Bar, Hit, INSTRUMENTS, Instrument, Pattern, TOKENS, Token};
 
 use super::isa::Isa;
 use super::lstm::{Layer, LayerState};
 use super::matrix::{Linear, Rows, map};
 use super::tensors::Source;
 use super::tokens::{AddOnsets, Draw, density_bias};
-use crate::context::columns::{
-    self, AHEAD_COLUMNS, COPY_COLUMNS, COPY_LABELS, MICRO_OFFSETS, OFFSET_COLUMNS, VELOCITIES,
-    VELOCITY_COLUMNS,
-};
+use crate::context::columns::{self, COPY_LABELS, Layout, MICRO_OFFSETS, VELOCITIES};
 use crate::context::{Context, Copies, copies_in};
 use crate::noise::{Noise, Purpose};
 use crate::weights::WeightsError;
-use crate::weights::config::StepModelConfig;
+use crate::weights::config::{Drawn, StepModelConfig};
 
 /// How a groove is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,7 +32,7 @@ pub(super) struct Settings {
 #[derive(Debug)]
 pub(super) struct StepModel {
     config: StepModelConfig,
-    columns: usize,
+    columns: Layout,
     ahead: Recurrent,
     input: Linear,
     lower: Recurrent,
@@ -63,7 +60,7 @@ struct Running {
 
 impl Recurrent {
     fn pack(source: Source<'_>, name: &str) -> Result<Self, WeightsError> {
-        let tensors = source.lstm(&format!("step_model.{name}"), 0, "")?;
+        let tensors = source.lstm(name, 0, "")?;
         let layer = Layer::pack(source.isa, tensors, 0, 0..tensors.inputs());
         Ok(Self { layer, bias: tensors.bias(), hidden: tensors.hidden() })
     }
@@ -104,10 +101,10 @@ struct Candidate {
 const HIT_NOISE: usize = VELOCITIES + MICRO_OFFSETS + 1;
 
 impl Candidate {
-    fn new(settings: &Settings, number: usize, copies: Copies) -> Self {
+    fn new(settings: &Settings, number: usize, bar: Bar, copies: Copies) -> Self {
         let index = settings.stream.wrapping_mul(256).wrapping_add(number as u64);
         Self {
-            pattern: Pattern::EMPTY,
+            pattern: Pattern::empty(bar),
             copies,
             tokens: Noise::new(settings.seed, Purpose::StepTokens, index),
             hits: Noise::new(settings.seed, Purpose::StepHits, index),
@@ -133,18 +130,30 @@ impl Candidate {
 }
 
 impl StepModel {
-    pub(super) fn pack(source: Source<'_>, config: &StepModelConfig) -> Result<Self, WeightsError> {
-        let linear = |name: &str| source.linear(&format!("step_model.{name}"));
+    /// The model that draws these bars, if the weights have one.
+    pub(super) fn of(source: Source<'_>, drawn: Drawn) -> Result<Option<Self>, WeightsError> {
+        let config = source.file.config().drawn_by(drawn);
+        config.map(|config| Self::pack(source, drawn, config)).transpose()
+    }
+
+    fn pack(
+        source: Source<'_>,
+        drawn: Drawn,
+        config: &StepModelConfig,
+    ) -> Result<Self, WeightsError> {
+        let own = |name: &str| format!("{}.{name}", drawn.key());
+        let linear = |name: &str| source.linear(&own(name));
+        let recurrent = |name: &str| Recurrent::pack(source, &own(name));
         let head = |name: &str| -> Result<_, WeightsError> {
             Ok([linear(&format!("{name}_0"))?, linear(&format!("{name}_1"))?])
         };
         Ok(Self {
             config: config.clone(),
-            columns: columns::step_columns(config.styles),
-            ahead: Recurrent::pack(source, "ahead")?,
+            columns: drawn.layout(config),
+            ahead: recurrent("ahead")?,
             input: linear("input")?,
-            lower: Recurrent::pack(source, "lower")?,
-            upper: Recurrent::pack(source, "upper")?,
+            lower: recurrent("lower")?,
+            upper: recurrent("upper")?,
             joint: linear("joint")?,
             single: linear("single")?,
             copy: head("copy")?,
@@ -165,21 +174,22 @@ impl StepModel {
     ) -> Vec<(Pattern, Copies)> {
         let StepModelConfig { input, hidden, .. } = self.config;
         let temperature = settings.temperature;
+        let (bar, columns) = (context.bar(), self.columns.step());
         let ahead = self.read_ahead(isa, context);
         let free = density_bias(settings.density, &settings.density_by_instrument);
         let copies = onsets.map(copies_in);
-        let candidate = |number| Candidate::new(settings, number, copies.unwrap_or_default());
+        let candidate = |number| Candidate::new(settings, number, bar, copies.unwrap_or_default());
         let mut candidates: Vec<Candidate> = (0..count).map(candidate).collect();
         let (mut lower, mut upper) = (self.lower.start(count), self.upper.start(count));
-        let mut seen = Rows::new(count, self.columns + self.config.ahead);
+        let mut seen = Rows::new(count, columns + self.config.ahead);
         let mut read = self.input.rows(count);
         let mut out = Rows::new(count, hidden);
-        let mut beside = Rows::new(count, hidden + self.columns);
+        let mut beside = Rows::new(count, hidden + columns);
         let (mut joint, mut single) = (self.joint.rows(count), self.single.rows(count));
         let mut noise = vec![0.0; TOKENS];
-        for step in 0..STEPS {
-            if onsets.is_none() && step > 0 && step.is_multiple_of(STEPS_PER_BAR) {
-                let bar = step / STEPS_PER_BAR;
+        for step in 0..bar.pattern_steps() {
+            if onsets.is_none() && step > 0 && step.is_multiple_of(bar.steps()) {
+                let bar = step / bar.steps();
                 self.choose_copies(
                     isa,
                     context,
@@ -191,10 +201,10 @@ impl StepModel {
                 );
             }
             for (row, candidate) in candidates.iter().enumerate() {
-                let (own, summary) = seen.row_mut(row).split_at_mut(self.columns);
+                let (own, summary) = seen.row_mut(row).split_at_mut(columns);
                 own.fill(0.0);
                 let Candidate { pattern, copies, .. } = candidate;
-                columns::write_step(pattern, copies, context, self.config.styles, step, own);
+                self.columns.write_step(pattern, copies, context, step, own);
                 summary.copy_from_slice(&ahead.row(step)[..self.config.ahead]);
             }
             self.input.apply(isa, &seen, &mut read, count);
@@ -217,7 +227,7 @@ impl StepModel {
                 }
                 let (first, second) = beside.row_mut(row).split_at_mut(hidden);
                 first.copy_from_slice(out.row(row));
-                second.copy_from_slice(&seen.row(row)[..self.columns]);
+                second.copy_from_slice(&seen.row(row)[..columns]);
             }
             self.joint.apply(isa, &out, &mut joint, count);
             self.single.apply(isa, &beside, &mut single, count);
@@ -245,14 +255,15 @@ impl StepModel {
         candidates.into_iter().map(|candidate| (candidate.pattern, candidate.copies)).collect()
     }
 
-    /// The summary of what is known ahead, at each step `[64, R]`.
+    /// The summary of what is known ahead, at each step `[T, R]`.
     fn read_ahead(&self, isa: Isa, context: &Context) -> Rows {
-        let mut summary = Rows::new(STEPS, self.config.ahead);
+        let steps = context.bar().pattern_steps();
+        let mut summary = Rows::new(steps, self.config.ahead);
         let mut running = self.ahead.start(1);
-        for step in (0..STEPS).rev() {
+        for step in (0..steps).rev() {
             let row = self.ahead.input(&mut running, 0);
             row.fill(0.0);
-            columns::write_ahead(context, step, &mut row[..AHEAD_COLUMNS]);
+            self.columns.write_ahead(context, step, &mut row[..self.columns.ahead()]);
             self.ahead.step(isa, &mut running, 1);
             summary.set(step, self.ahead.output(&running, 0));
         }
@@ -273,7 +284,7 @@ impl StepModel {
     ) {
         let (count, hidden) = (candidates.len(), self.config.hidden);
         let known = hidden + self.config.ahead;
-        let mut x = Rows::new(count, known + COPY_COLUMNS);
+        let mut x = Rows::new(count, known + self.columns.copy());
         for row in 0..count {
             let x = x.row_mut(row);
             x[..hidden].copy_from_slice(out.row(row));
@@ -284,7 +295,7 @@ impl StepModel {
                 let own = &mut x.row_mut(row)[known..];
                 own.fill(0.0);
                 let Candidate { pattern, copies, .. } = candidate;
-                columns::write_copy(pattern, copies, context, bar, instrument, own);
+                self.columns.write_copy(pattern, copies, context, bar, instrument, own);
             }
             let logits = head(isa, &self.copy, &x, count);
             for (row, candidate) in candidates.iter_mut().enumerate() {
@@ -310,8 +321,8 @@ impl StepModel {
         candidates: &mut [Candidate],
     ) {
         let hidden = self.config.hidden;
-        let known = hidden + VELOCITY_COLUMNS;
-        let mut x = Rows::new(candidates.len(), hidden + OFFSET_COLUMNS);
+        let known = hidden + self.columns.velocity();
+        let mut x = Rows::new(candidates.len(), hidden + self.columns.offset());
         for instrument in Instrument::ALL {
             let mut rows = Vec::new();
             for (row, candidate) in candidates.iter().enumerate() {
@@ -325,7 +336,7 @@ impl StepModel {
                 x[..hidden].copy_from_slice(out.row(row));
                 let Candidate { pattern, copies, .. } = candidate;
                 let own = &mut x[hidden..known];
-                columns::write_velocity(pattern, copies, context, step, instrument, own);
+                self.columns.write_velocity(pattern, copies, context, step, instrument, own);
                 rows.push(row);
             }
             if rows.is_empty() {

@@ -1,11 +1,11 @@
 //! Behaviour of the whole kernel, on random weights.
 
-use groove::{Hit, Instrument};
+use groove::{Bar, Grid, Hit, Instrument, Metre};
 
 use super::*;
 use crate::context::{BarKind, Context};
 use crate::noise::{Noise, Purpose};
-use crate::weights::config::{PriorConfig, StepModelConfig};
+use crate::weights::config::{Drawn, PriorConfig, StepModelConfig};
 use crate::weights::{Precision, RawTensor};
 
 /// A network of random weights, large enough that tokens differ from step to step.
@@ -13,7 +13,8 @@ pub(super) fn random_file(config: Config, seed: u64) -> WeightsFile {
     let mut tensors = BTreeMap::new();
     LatentMap::standard(config.latent).insert_into(&mut tensors);
     let names = config.parameters().into_iter().chain(config.prior_parameters());
-    let names = names.chain(config.step_model_parameters());
+    let names =
+        names.chain(Drawn::ALL.into_iter().flat_map(|drawn| config.step_model_parameters(drawn)));
     for (index, (name, shape)) in names.enumerate() {
         let mut data = vec![0.0; shape.iter().product()];
         Noise::new(seed, Purpose::Weights, index as u64).fill_normal(&mut data);
@@ -384,23 +385,43 @@ fn density_of_one_instrument_leaves_the_others_nearly_alone() {
     assert!(2 * snare[0] < snare[1] && 3 * snare[1] < 2 * snare[2], "{snare:?}");
 }
 
-/// `tiny` with a step model.
+/// `tiny` with step models.
 pub(super) fn stepwise() -> Config {
-    let step_model = StepModelConfig { styles: 2, ..StepModelConfig::tiny() };
-    Config { step_model: Some(step_model), ..Config::tiny() }
+    let step_model = Some(StepModelConfig { styles: 2, ..StepModelConfig::tiny() });
+    Config { step_model: step_model.clone(), bar_model: step_model, ..Config::tiny() }
+}
+
+/// Bars of many kinds: of even and uneven beats, of four, two and one to a pattern, in all grids.
+pub(super) fn some_bars() -> Vec<Bar> {
+    let bar =
+        |numerator, denominator, grid| Bar::new(Metre::new(numerator, denominator).unwrap(), grid);
+    vec![
+        bar(4, 4, Grid::Triplets),
+        bar(4, 4, Grid::Sextuplets),
+        bar(3, 4, Grid::Sixteenths),
+        bar(5, 4, Grid::Sixteenths),
+        bar(7, 4, Grid::Sixteenths),
+        bar(7, 8, Grid::Sixteenths),
+        bar(12, 8, Grid::Eighths),
+        bar(10, 8, Grid::Eighths),
+        bar(3, 8, Grid::Eighths),
+        bar(2, 2, Grid::Sixteenths),
+        bar(12, 4, Grid::Sextuplets),
+    ]
 }
 
 /// Some of everything that can be known: the cells of a bar and of an instrument, with hits on beats.
-pub(super) fn some_context() -> Context {
-    let mut context = Context { style: Some(1), intensity: Some(0.4), ..Context::default() };
-    for step in 0..STEPS {
+pub(super) fn some_context(bar: Bar) -> Context {
+    let mut context = Context { style: Some(1), intensity: Some(0.4), ..Context::of(bar) };
+    let known = bar.steps() * 2 % bar.pattern_steps();
+    for step in 0..bar.pattern_steps() {
         let hit = (step % 4 == 0).then_some(Hit::new(0.6, 0.1));
         context.locks.lock(step, Instrument::Snare, hit);
-        if (32..48).contains(&step) {
+        if (known..known + bar.steps()).contains(&step) && bar.bars() > 1 {
             Instrument::ALL.iter().for_each(|&other| context.locks.lock(step, other, hit));
         }
     }
-    context.kinds[3] = Some(BarKind::Fill);
+    context.kinds[bar.bars() - 1] = Some(BarKind::Fill);
     context.line = Some(std::array::from_fn(|step| step % 3 == 0));
     context
 }

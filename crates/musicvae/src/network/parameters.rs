@@ -6,7 +6,7 @@ use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::VarBuilder;
 
 use crate::noise::{Noise, Purpose};
-use crate::weights::config::Config;
+use crate::weights::config::{Config, Drawn};
 use crate::weights::latent_map::LatentMap;
 use crate::weights::{RawTensor, WeightsError, WeightsFile};
 
@@ -36,12 +36,17 @@ impl Parameters {
         Self::initial_of(&config.prior_parameters(), seed, device)
     }
 
-    /// First weights of the step model, likewise.
+    /// First weights of the step model that draws these bars, likewise.
     ///
     /// # Errors
     /// If the device has no room.
-    pub fn initial_of_step_model(config: &Config, seed: u64, device: &Device) -> Result<Self> {
-        Self::initial_of(&config.step_model_parameters(), seed, device)
+    pub fn initial_of_step_model(
+        config: &Config,
+        drawn: Drawn,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
+        Self::initial_of(&config.step_model_parameters(drawn), seed, device)
     }
 
     /// The step model's parameters among `tensors` (those of a checkpoint or a weights file), on `device`.
@@ -50,10 +55,11 @@ impl Parameters {
     /// As [`from_numbers`](Self::from_numbers).
     pub fn of_step_model(
         config: &Config,
+        drawn: Drawn,
         tensors: &BTreeMap<String, RawTensor>,
         device: &Device,
     ) -> Result<Self> {
-        Self::of_list(config.step_model_parameters(), tensors, device)
+        Self::of_list(config.step_model_parameters(drawn), tensors, device)
     }
 
     /// First weights of the critic, likewise.
@@ -148,7 +154,7 @@ impl Parameters {
         let mut tensors = self.numbers();
         map.insert_into(&mut tensors);
         WeightsFile::new(
-            Config { prior: None, step_model: None, ..config.clone() },
+            Config { prior: None, step_model: None, bar_model: None, ..config.clone() },
             metadata,
             tensors,
         )

@@ -6,18 +6,15 @@
 use candle_core::{D, Device, Result, Tensor};
 use candle_nn::ops::log_softmax;
 use candle_nn::{Linear, VarBuilder, linear};
-use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR, Token};
+use groove::{INSTRUMENTS, Instrument, Pattern, STEPS};
 
 use super::decoder::{fused_cross_entropy, token_columns};
 use super::dropout::{Regularisation, dropout};
 use super::lstm::Lstm;
 use super::operations::Operations;
-use crate::context::columns::{
-    self, AHEAD_COLUMNS, COPY_COLUMNS, COPY_LABELS, MICRO_OFFSETS, OFFSET_COLUMNS, VELOCITIES,
-    VELOCITY_COLUMNS,
-};
+use crate::context::columns::{self, COPY_LABELS, Layout, MICRO_OFFSETS, VELOCITIES};
 use crate::context::{COPIES, Context, Copies, copies_in};
-use crate::weights::config::{Config, StepModelConfig};
+use crate::weights::config::{Config, Drawn, StepModelConfig};
 
 /// What a logit of an onset loses that must not be, or gains that must be: out of reach, and still a number.
 const FORCE: f32 = 40.0;
@@ -30,6 +27,7 @@ const DROP: f64 = 0.2;
 pub struct StepModel {
     operations: Operations,
     config: StepModelConfig,
+    columns: Layout,
     ahead: Lstm,
     input: Linear,
     lower: Lstm,
@@ -65,12 +63,13 @@ struct Read {
 }
 
 impl StepModel {
-    /// The step model whose parameters are at `vb`, computed with the operations of its device.
+    /// The step model of `config` that draws these bars, whose parameters are at `vb`, computed with the operations of its
+    /// device.
     ///
     /// # Errors
-    /// If `config` has no step model, or a parameter is missing or has another shape.
-    pub fn new(config: &Config, vb: VarBuilder<'_>) -> Result<Self> {
-        Self::with_operations(config, Operations::of(vb.device()), vb)
+    /// If `config` has no such model, or a parameter is missing or has another shape.
+    pub fn new(config: &Config, drawn: Drawn, vb: VarBuilder<'_>) -> Result<Self> {
+        Self::with_operations(config, drawn, Operations::of(vb.device()), vb)
     }
 
     /// As [`new`](Self::new), computed with `operations`.
@@ -79,15 +78,16 @@ impl StepModel {
     /// As [`new`](Self::new).
     pub fn with_operations(
         config: &Config,
+        drawn: Drawn,
         operations: Operations,
         vb: VarBuilder<'_>,
     ) -> Result<Self> {
-        let Some(config) = config.step_model.clone() else {
-            candle_core::bail!("this network has no step model")
+        let Some(config) = config.drawn_by(drawn).cloned() else {
+            candle_core::bail!("this network has no {}", drawn.key())
         };
-        let vb = vb.pp("step_model");
-        let StepModelConfig { input, hidden, ahead, heads, styles, .. } = config;
-        let columns = columns::step_columns(styles);
+        let vb = vb.pp(drawn.key());
+        let StepModelConfig { input, hidden, ahead, heads, .. } = config;
+        let columns = drawn.layout(&config);
         let lstm = |name, sizes: [usize; 2]| {
             Lstm::new(operations, [sizes[0], sizes[1], 1], false, vb.pp(name))
         };
@@ -99,23 +99,27 @@ impl StepModel {
         };
         Ok(Self {
             operations,
-            ahead: lstm("ahead", [AHEAD_COLUMNS, ahead])?,
-            input: linear(columns + ahead, input, vb.pp("input"))?,
+            ahead: lstm("ahead", [columns.ahead(), ahead])?,
+            input: linear(columns.step() + ahead, input, vb.pp("input"))?,
             lower: lstm("lower", [input, hidden])?,
             upper: lstm("upper", [hidden, hidden])?,
             joint: linear(hidden, groove::TOKENS, vb.pp("joint"))?,
-            single: linear(hidden + columns, INSTRUMENTS, vb.pp("single"))?,
-            copy: head("copy", hidden + ahead + COPY_COLUMNS, COPY_LABELS)?,
-            velocity: head("velocity", hidden + VELOCITY_COLUMNS, VELOCITIES)?,
-            offset: head("offset", hidden + OFFSET_COLUMNS, MICRO_OFFSETS)?,
+            single: linear(hidden + columns.step(), INSTRUMENTS, vb.pp("single"))?,
+            copy: head("copy", hidden + ahead + columns.copy(), COPY_LABELS)?,
+            velocity: head("velocity", hidden + columns.velocity(), VELOCITIES)?,
+            offset: head("offset", hidden + columns.offset(), MICRO_OFFSETS)?,
             config,
+            columns,
         })
     }
 
-    /// What `patterns` cost, each given its context; `training` drops columns and activations.
+    /// What `patterns`, all of as many steps, cost, each given its context; `training` drops columns and activations.
     ///
     /// # Errors
     /// If a tensor operation fails.
+    ///
+    /// # Panics
+    /// If there is no pattern; if one has not as many steps as the first.
     pub fn loss(
         &self,
         patterns: &[Pattern],
@@ -127,11 +131,15 @@ impl StepModel {
         let copies: Vec<Copies> = patterns.iter().map(copies_in).collect();
         let Read { out, onsets, ahead } =
             self.read(patterns, &copies, contexts, device, training)?;
-        let tokens: Vec<u16> =
-            patterns.iter().flat_map(|pattern| pattern.tokens().map(Token::value)).collect();
+        let tokens: Vec<u16> = patterns
+            .iter()
+            .flat_map(|pattern| (0..pattern.steps()).map(|step| pattern.token(step).value()))
+            .collect();
         let tokens = match ops {
             Operations::Cpu => {
-                fused_cross_entropy(&out, None, &self.joint, Some(&onsets), &tokens)?
+                // It counts windows of 64 steps.
+                let share = patterns[0].steps() as f64 / STEPS as f64;
+                (fused_cross_entropy(&out, None, &self.joint, Some(&onsets), &tokens)? * share)?
             }
             Operations::Candle => {
                 let targets = tokens.iter().map(|&token| token.into()).collect();
@@ -159,22 +167,24 @@ impl StepModel {
     ) -> Result<Read> {
         let (b, ops, hidden) = (patterns.len(), self.operations, self.config.hidden);
         let windows = || patterns.iter().zip(copies).zip(contexts);
+        let t = patterns[0].steps();
+        assert!(patterns.iter().all(|pattern| pattern.steps() == t), "as many steps");
         let ahead = self.read_ahead(contexts, device)?; // [B, T, R]
 
-        let width = columns::step_columns(self.config.styles);
-        let mut rows = vec![0.0; b * STEPS * width];
-        let mut force = vec![0.0; b * STEPS * INSTRUMENTS];
-        let places = windows().flat_map(|window| (0..STEPS).map(move |step| (window, step)));
+        let width = self.columns.step();
+        let mut rows = vec![0.0; b * t * width];
+        let mut force = vec![0.0; b * t * INSTRUMENTS];
+        let places = windows().flat_map(|window| (0..t).map(move |step| (window, step)));
         let outputs = rows.chunks_exact_mut(width).zip(force.chunks_exact_mut(INSTRUMENTS));
         for ((((pattern, copies), context), step), (row, force)) in places.zip(outputs) {
-            columns::write_step(pattern, copies, context, self.config.styles, step, row);
+            self.columns.write_step(pattern, copies, context, step, row);
             for (force, instrument) in force.iter_mut().zip(Instrument::ALL) {
                 let forced = columns::forced(pattern, copies, context, step, instrument);
                 *force = forced.map_or(0.0, |is_struck| if is_struck { FORCE } else { -FORCE });
             }
         }
-        let rows = Tensor::from_vec(rows, (b, STEPS, width), device)?;
-        let force = Tensor::from_vec(force, (b * STEPS, INSTRUMENTS), device)?;
+        let rows = Tensor::from_vec(rows, (b, t, width), device)?;
+        let force = Tensor::from_vec(force, (b * t, INSTRUMENTS), device)?;
         let seen = dropout(&rows, DROP_COLUMNS, training.as_deref_mut())?;
         let input = ops.linear(&self.input, &Tensor::cat(&[&seen, &ahead], 2)?)?.relu()?;
         let h = self.lower.forward(&input, 0, None, None)?;
@@ -183,12 +193,12 @@ impl StepModel {
         let out = dropout(&(h + k)?, DROP, training)?; // [B, T, H]
 
         let single = ops.linear(&self.single, &Tensor::cat(&[&out, &rows], 2)?)?;
-        let onsets = (single.reshape((b * STEPS, INSTRUMENTS))? + force)?;
-        let out = out.reshape((b * STEPS, hidden))?;
+        let onsets = (single.reshape((b * t, INSTRUMENTS))? + force)?;
+        let out = out.reshape((b * t, hidden))?;
         Ok(Read { out, onsets, ahead })
     }
 
-    /// Logits of all tokens of one pattern `[64][512]`, for tests.
+    /// Logits of all tokens of one pattern `[T][512]`, for tests.
     #[cfg(test)]
     pub(crate) fn logits_of(
         &self,
@@ -203,17 +213,18 @@ impl StepModel {
 
     /// The summary of what is known ahead at each step, `[B, T, R]`.
     fn read_ahead(&self, contexts: &[Context], device: &Device) -> Result<Tensor> {
-        let mut rows = vec![0.0; contexts.len() * STEPS * AHEAD_COLUMNS];
-        for (window, context) in rows.chunks_exact_mut(STEPS * AHEAD_COLUMNS).zip(contexts) {
+        let (t, width) = (contexts[0].bar().pattern_steps(), self.columns.ahead());
+        let mut rows = vec![0.0; contexts.len() * t * width];
+        for (window, context) in rows.chunks_exact_mut(t * width).zip(contexts) {
             // From the last step to the first.
-            for (i, row) in window.chunks_exact_mut(AHEAD_COLUMNS).enumerate() {
-                columns::write_ahead(context, STEPS - 1 - i, row);
+            for (i, row) in window.chunks_exact_mut(width).enumerate() {
+                self.columns.write_ahead(context, t - 1 - i, row);
             }
         }
-        let rows = Tensor::from_vec(rows, (contexts.len(), STEPS, AHEAD_COLUMNS), device)?;
-        let backward: Vec<u32> = (0..STEPS as u32).rev().collect();
-        let backward = Tensor::from_vec(backward, STEPS, device)?;
-        self.ahead.forward(&rows, AHEAD_COLUMNS, None, None)?.index_select(&backward, 1)
+        let rows = Tensor::from_vec(rows, (contexts.len(), t, width), device)?;
+        let backward: Vec<u32> = (0..t as u32).rev().collect();
+        let backward = Tensor::from_vec(backward, t, device)?;
+        self.ahead.forward(&rows, width, None, None)?.index_select(&backward, 1)
     }
 
     /// The cost of the copies, those left out that follow from what is known.
@@ -227,22 +238,31 @@ impl StepModel {
     ) -> Result<Tensor> {
         let (mut before, mut at, mut targets) = (Vec::new(), Vec::new(), Vec::new());
         let (mut rows, mut bias) = (Vec::new(), Vec::new());
+        let width = self.columns.copy();
         for (window, ((pattern, copies), context)) in
             patterns.iter().zip(copies).zip(contexts).enumerate()
         {
-            for (bar, instrument) in
-                (1..BARS).flat_map(|bar| Instrument::ALL.map(|instrument| (bar, instrument)))
+            for (bar, instrument) in (1..pattern.bar().bars())
+                .flat_map(|bar| Instrument::ALL.map(|instrument| (bar, instrument)))
             {
-                if context.known_onsets(bar, instrument).0 == u16::MAX {
+                let steps = pattern.bar().steps();
+                if context.known_onsets(bar, instrument).0.count_ones() as usize == steps {
                     continue;
                 }
-                let first = window * STEPS + bar * STEPS_PER_BAR;
+                let first = window * pattern.steps() + bar * steps;
                 before.push(first as u32 - 1);
                 at.push(first as u32);
                 targets.push(u32::from(copies[bar][instrument.index()]));
-                rows.resize(rows.len() + COPY_COLUMNS, 0.0);
-                let from = rows.len() - COPY_COLUMNS;
-                columns::write_copy(pattern, copies, context, bar, instrument, &mut rows[from..]);
+                let from = rows.len();
+                rows.resize(from + width, 0.0);
+                self.columns.write_copy(
+                    pattern,
+                    copies,
+                    context,
+                    bar,
+                    instrument,
+                    &mut rows[from..],
+                );
                 bias.push(0.0);
                 bias.extend((1..=COPIES).map(|ago| {
                     let is_allowed = context.allows_copy(pattern, bar, instrument, ago);
@@ -259,7 +279,7 @@ impl StepModel {
             &[
                 out.index_select(&index(before)?, 0)?,
                 ahead.flatten_to(1)?.index_select(&index(at)?, 0)?,
-                Tensor::from_vec(rows, (n, COPY_COLUMNS), device)?,
+                Tensor::from_vec(rows, (n, width), device)?,
             ],
             1,
         )?;
@@ -278,20 +298,21 @@ impl StepModel {
     ) -> Result<[Tensor; 2]> {
         let (mut at, mut velocities, mut offsets) = (Vec::new(), Vec::new(), Vec::new());
         let mut rows = Vec::new();
+        let (known, width) = (self.columns.velocity(), self.columns.offset());
         let windows = patterns.iter().zip(copies).zip(contexts);
         for (window, ((pattern, copies), context)) in windows.enumerate() {
             for (step, instrument, hit) in pattern.iter() {
                 if context.locks.is_locked(step, instrument) {
                     continue;
                 }
-                at.push((window * STEPS + step) as u32);
+                at.push((window * pattern.steps() + step) as u32);
                 let velocity = columns::velocity_index(hit);
                 velocities.push(velocity as u32);
                 offsets.push(columns::offset_index(hit) as u32);
                 let from = rows.len();
-                rows.resize(from + OFFSET_COLUMNS, 0.0);
-                let (row, after) = rows[from..].split_at_mut(VELOCITY_COLUMNS);
-                columns::write_velocity(pattern, copies, context, step, instrument, row);
+                rows.resize(from + width, 0.0);
+                let (row, after) = rows[from..].split_at_mut(known);
+                self.columns.write_velocity(pattern, copies, context, step, instrument, row);
                 columns::write_offset(velocity, after);
             }
         }
@@ -300,10 +321,10 @@ impl StepModel {
             let zero = Tensor::new(0.0f32, device)?;
             return Ok([zero.clone(), zero]);
         }
-        let rows = Tensor::from_vec(rows, (n, OFFSET_COLUMNS), device)?;
+        let rows = Tensor::from_vec(rows, (n, width), device)?;
         let out = out.index_select(&Tensor::from_vec(at, n, device)?, 0)?;
         let x = Tensor::cat(&[&out, &rows], 1)?;
-        let known = self.config.hidden + VELOCITY_COLUMNS;
+        let known = self.config.hidden + known;
         let velocity = self.head(&self.velocity, &x.narrow(1, 0, known)?)?;
         let offset = self.head(&self.offset, &x)?;
         let windows = patterns.len();

@@ -8,6 +8,8 @@ pub mod prior;
 use groove::{INSTRUMENTS, STEPS, TOKENS};
 use serde::{Deserialize, Serialize};
 
+use crate::context::columns::Layout;
+
 /// The largest width (of a layer, embedding or latent) a configuration may ask for: four times the
 /// published model's. Bounds what a damaged or hostile file can make us compute.
 pub const MAX_WIDTH: usize = 8192;
@@ -136,6 +138,46 @@ pub struct Config {
     /// The model that grooves are drawn with; without one they come from the prior and the decoder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_model: Option<StepModelConfig>,
+    /// The model that grooves of all other bars are drawn with; without one they are drawn in 4/4 and 16ths and taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bar_model: Option<StepModelConfig>,
+}
+
+/// Which bars a step model draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// 4/4 in 16ths.
+    Common,
+    /// Every other metre and grid.
+    AnyBar,
+}
+
+impl Drawn {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Common, Self::AnyBar];
+
+    /// The config's key, and the first part of the names of its tensors.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Common => "step_model",
+            Self::AnyBar => "bar_model",
+        }
+    }
+
+    /// The columns that it reads.
+    pub const fn layout(self, config: &StepModelConfig) -> Layout {
+        Layout { styles: config.styles, any_bar: matches!(self, Self::AnyBar) }
+    }
+}
+
+impl Config {
+    /// The sizes of the step model that draws these bars, if there is one.
+    pub const fn drawn_by(&self, drawn: Drawn) -> Option<&StepModelConfig> {
+        match drawn {
+            Drawn::Common => self.step_model.as_ref(),
+            Drawn::AnyBar => self.bar_model.as_ref(),
+        }
+    }
 }
 
 /// A configuration that cannot be built.
@@ -194,6 +236,9 @@ pub enum ConfigError {
     /// The step model knows too many styles.
     #[error("step_model.styles must be at most {MAX_STYLES}, not {0}")]
     StepModelStyles(usize),
+    /// The model of other bars has a critic, or is alone.
+    #[error("bar_model needs step_model beside it, whose critic is that of both")]
+    BarModel,
     /// `dropout` is not a share.
     #[error("dropout must be at least 0 and less than 1, not {0}")]
     Dropout(f64),
@@ -247,6 +292,7 @@ impl Config {
             dropout: 0.2,
             prior: None,
             step_model: None,
+            bar_model: None,
         }
     }
 
@@ -266,6 +312,7 @@ impl Config {
             dropout: 0.1,
             prior: Some(PriorConfig { hidden: 512, blocks: 3, steps: 12, styles: 0 }),
             step_model: None,
+            bar_model: None,
         }
     }
 
@@ -280,6 +327,7 @@ impl Config {
             dropout: 0.0,
             prior: Some(PriorConfig { hidden: 16, blocks: 1, steps: 4, styles: 0 }),
             step_model: None,
+            bar_model: None,
             ..Self::compact()
         }
     }
@@ -324,7 +372,14 @@ impl Config {
                 return Err(ConfigError::Prior { steps: prior.steps, styles: prior.styles });
             }
         }
-        if let Some(model) = &self.step_model {
+        if self
+            .bar_model
+            .as_ref()
+            .is_some_and(|model| model.critic > 0 || self.step_model.is_none())
+        {
+            return Err(ConfigError::BarModel);
+        }
+        for model in Drawn::ALL.into_iter().filter_map(|drawn| self.drawn_by(drawn)) {
             for (key, found) in [
                 ("step_model.input", model.input),
                 ("step_model.hidden", model.hidden),

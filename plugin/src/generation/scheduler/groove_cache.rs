@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engine::{CYCLES, Score};
 use groove::Pattern;
-use musicvae::infer::{Scratch, Start};
+use musicvae::infer::{Locks, Scratch, Start};
 
 use crate::generation::scheduler::decode_scratch::{DecodeScratch, corner};
 use crate::generation::weights::Decode;
@@ -187,23 +187,22 @@ impl GrooveCache {
         };
         let (recipe, drawn) = key.drawn(cycle);
         let (anchor, pad, latent) = (&self.anchor, &self.pad, &mut self.latent);
-        let given = self.edits.given(&key);
         let bar = key.bar;
+        let nothing = Locks::of(bar);
+        let given = Some(self.edits.given(&key)).filter(|given| given.pattern().bar() == bar);
+        let given = given.unwrap_or(&nothing);
         // An anchor that was not imported is a rhythm that came in.
         let is_followed = self.edits.anchor(&key.recipe) != anchor.as_ref();
         let decode = AssertUnwindSafe(|| {
             let start = match (anchor, pad) {
-                (Some(anchor), _) if key.is_import && anchor.bar() == bar => return *anchor,
-                (Some(anchor), _) if key.is_import => return anchor.to_window().in_bars(bar),
+                (Some(anchor), _) if key.is_import => return anchor.taken_into(bar),
                 (Some(anchor), _) if is_followed => Start::Line(anchor),
                 (Some(anchor), _) => {
                     Start::Near(latent.get_or_insert_with(|| weights.encode(anchor)))
                 }
                 (None, Some(pad)) if let Some(corner) = corner(pad, &recipe, weights) => {
                     let scratch = &mut scratch.kernel;
-                    return weights
-                        .decode(Start::Seed, &corner, drawn, given, scratch)
-                        .in_bars(bar);
+                    return weights.decode(Start::Seed, &corner, drawn, given, scratch);
                 }
                 (None, Some(pad)) => {
                     let between = || scratch.between(pad, &recipe, weights);
@@ -213,7 +212,7 @@ impl GrooveCache {
             };
             let pattern = weights.decode(start, &recipe, drawn, given, &mut scratch.kernel);
             // What the latent vector does not hold of the pattern that it is of.
-            anchor.map_or(pattern, |anchor| pattern.struck_as(&anchor.to_window())).in_bars(bar)
+            anchor.map_or(pattern, |anchor| pattern.struck_as(&anchor.taken_into(bar)))
         });
         match catch_unwind(decode) {
             Ok(pattern) => {

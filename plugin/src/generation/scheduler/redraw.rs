@@ -36,7 +36,7 @@ impl Scheduler {
             let latent = weights.encode(shown);
             let others = others(shown, instrument);
             let drawn = weights.decode(Start::Near(&latent), &recipe, 1, &others, scratch);
-            let drawn = drawn.in_bars(shown.bar()).struck_as(shown);
+            let drawn = drawn.struck_as(shown);
             let steps = 0..shown.steps();
             Ok(steps.map(|step| (step, instrument, drawn.hit(step, instrument))).collect())
         })
@@ -59,12 +59,9 @@ impl Scheduler {
             others.keep(shown, |step, instrument| !is_wanted(step, instrument));
             let drawn = weights.perform(shown, &others, &Recipe { seed, ..knobs });
             let drawn = drawn.ok_or("these weights have no step model, which plays hits")?;
-            let drawn = drawn.in_bars(shown.bar()).struck_as(shown);
+            let drawn = drawn.struck_as(shown);
             let wanted = shown.iter().filter(|&(step, instrument, _)| is_wanted(step, instrument));
-            // In other bars some hits have no place in the window: they stay as they are.
-            let played = |(step, instrument, hit)| {
-                (step, instrument, drawn.hit(step, instrument).or(Some(hit)))
-            };
+            let played = |(step, instrument, _)| (step, instrument, drawn.hit(step, instrument));
             Ok(wanted.map(played).collect())
         })
     }

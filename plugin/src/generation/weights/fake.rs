@@ -73,7 +73,7 @@ impl Decode for Fake {
         _scratch: &mut Scratch,
     ) -> Pattern {
         assert_ne!(recipe.seed, Self::BREAKING_SEED, "made to break");
-        let mut pattern = self.around(self.pattern(recipe, cycle), locks);
+        let mut pattern = self.around(self.pattern(recipe, cycle), &locks.to_window());
         let latent = match start {
             Start::Seed => None,
             Start::Near(latent) => Some(latent[0]),
@@ -83,7 +83,7 @@ impl Decode for Fake {
             let step = latent as usize % groove::STEPS;
             pattern.set(step, groove::Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
         }
-        pattern
+        pattern.taken_into(locks.pattern().bar())
     }
 
     fn draws_fills(&self) -> bool {

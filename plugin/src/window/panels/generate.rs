@@ -19,6 +19,10 @@ const ATTRIBUTES: [(&str, &str); crate::state::request::ATTRIBUTES] = [
     ("hats \u{2192} ride", "Time kept on the hats, or on the ride"),
     ("toms", "Fewer or more toms"),
     ("loud", "Softer or louder playing"),
+    (
+        "intense",
+        "Softer, sparser and on closed hats, or louder, denser and on open cymbals, as one drummer plays both",
+    ),
 ];
 
 const MORPH_ABOUT: &str =
@@ -112,13 +116,15 @@ fn latent(ui: &mut Ui, cx: ControlContext<'_>, section: &Section) {
 
 fn attributes(ui: &mut Ui, cx: ControlContext<'_>, section: &Section, count: usize) {
     let params = cx.params.character.attributes();
-    let about = "All five to 0: as the seed and the latent sliders have them";
+    let about = "All to 0: as the seed and the latent sliders have them";
     sliders(ui, cx, section, ("Character", "neutral", about), &params);
     for (i, (param, (name, what))) in params.into_iter().zip(ATTRIBUTES).take(count).enumerate() {
-        let about = &format!(
-            "{what}: moves the groove along a direction that was learned from drummers, in \
-             standard deviations of theirs, \u{2212}3 to +3.",
-        );
+        let learned = "moves the groove along a direction that was learned from drummers";
+        let range = match param.preview_plain(1.0) {
+            most if most < 3.0 => String::new(),
+            most => format!(", in standard deviations of theirs, \u{2212}{most} to +{most}"),
+        };
+        let about = &format!("{what}: {learned}{range}.");
         let id = Id::unique(("attribute", param.name()));
         let look = Slider { id, name, about, is_vertical: false };
         slider(ui, cx, param, row(section.body, i, count), &look);

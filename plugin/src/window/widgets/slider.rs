@@ -1,7 +1,7 @@
 //! Sliders with zero in the middle: vertical for latents, horizontal for attributes.
 
 use egui::{Align2, CursorIcon, Id, Rect, Ui, pos2, vec2};
-use nice_plug::prelude::FloatParam;
+use nice_plug::prelude::{FloatParam, Param as _};
 
 use crate::window::widgets::control::{Direction, Travel, turn};
 use crate::window::widgets::control_context::ControlContext;
@@ -82,7 +82,7 @@ pub(crate) fn slider(
         let place = rect.with_max_x(body.left());
         small_text(painter, place, name, Weight::Regular, palette.dim);
     }
-    let plain = (turned.value - 0.5) * 6.0;
+    let plain = param.preview_plain(turned.value);
     let text = &one_digit(plain);
     let shown = Shown { text, is_strong: plain.abs() >= 0.05, is_clickable: true };
     value_text(ui, cx, param, value, id.with("value"), &shown, turned.wants_typing);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use groove::{BARS, INSTRUMENTS, Instrument, Pattern, STEPS, STEPS_PER_BAR};
+use groove::{BARS, Bar, INSTRUMENTS, Instrument, Pattern};
 use musicvae::context::{BarKind, Context};
 use musicvae::noise::Noise;
 
@@ -13,7 +13,8 @@ const MISSED: f32 = 0.05;
 
 /// A context for a window of a performance.
 pub(super) fn of_window(pattern: &Pattern, style: Option<u16>, noise: &mut Noise) -> Context {
-    let mut context = Context::default();
+    let mut context = Context::of(pattern.bar());
+    let steps = pattern.steps();
     tell_whole(&mut context, pattern, style, noise);
     if noise.uniform() < 0.5 {
         context.kinds = kinds(pattern).map(Some);
@@ -33,11 +34,11 @@ pub(super) fn of_window(pattern: &Pattern, style: Option<u16>, noise: &mut Noise
     } else if draw < 0.9 {
         Known::Cells(noise.uniform())
     } else {
-        let from = noise.below(STEPS);
-        Known::Outside(from..from + 1 + noise.below(STEPS - from))
+        let from = noise.below(steps);
+        Known::Outside(from..from + 1 + noise.below(steps - from))
     };
     context.locks.keep(pattern, |step, instrument| match &known {
-        Known::Bars(bars) => bars[step / STEPS_PER_BAR],
+        Known::Bars(bars) => bars[step / pattern.bar().steps()],
         Known::Instruments(chosen) => chosen[instrument.index()],
         Known::Cells(share) => noise.uniform() < *share,
         Known::Outside(steps) => !steps.contains(&step),
@@ -64,13 +65,17 @@ pub(super) fn of_fill(
     style: Option<u16>,
     noise: &mut Noise,
 ) -> Context {
-    let mut context = Context::default();
+    let mut context = Context::of(pattern.bar());
     tell_whole(&mut context, pattern, style, noise);
     // Always told, so that fills stay as rare as they are where nobody asks for one.
     context.ask_for_fill(fill.start);
     if noise.uniform() < 0.7 {
         // A key may ask for it later than the drummer began.
-        let from = if noise.uniform() < 0.7 { fill.start } else { fill.start + noise.below(8) };
+        let from = if noise.uniform() < 0.7 {
+            fill.start
+        } else {
+            fill.start + noise.below(pattern.bar().steps() / 2)
+        };
         context.locks.keep(pattern, |step, _| step < from);
     }
     context
@@ -81,27 +86,31 @@ fn tell_whole(context: &mut Context, pattern: &Pattern, style: Option<u16>, nois
     context.style = style.filter(|_| noise.uniform() >= ANY_STYLE);
     let hits = pattern.count().max(1) as f32;
     let intensity = pattern.iter().map(|(_, _, hit)| hit.velocity()).sum::<f32>() / hits;
-    context.density = (noise.uniform() < 0.3).then_some(hits / BARS as f32);
+    context.density = (noise.uniform() < 0.3).then_some(hits / pattern.bar().bars() as f32);
     context.intensity = (noise.uniform() < 0.3).then_some(intensity);
 }
 
 /// Makes known all that `pattern` has in `bars`.
 pub(super) fn know_bars(context: &mut Context, pattern: &Pattern, bars: &[usize]) {
-    context.locks.keep(pattern, |step, _| bars.contains(&(step / STEPS_PER_BAR)));
+    context.locks.keep(pattern, |step, _| bars.contains(&(step / pattern.bar().steps())));
 }
 
 /// Groove, but for a last bar that is unlike three that are alike.
 fn kinds(pattern: &Pattern) -> [BarKind; BARS] {
-    let tokens = pattern.tokens().map(|token| token.value());
+    let mut kinds = [BarKind::Groove; BARS];
+    if pattern.bar().bars() < BARS {
+        return kinds;
+    }
+    let steps = pattern.bar().steps();
+    let token = |step| pattern.token(step).value();
     let alike = |a: usize, b: usize| {
-        let bars = (0..STEPS_PER_BAR).map(|i| (tokens[16 * a + i], tokens[16 * b + i]));
+        let bars = (0..steps).map(|i| (token(steps * a + i), token(steps * b + i)));
         let (both, any) = bars.fold((0, 0), |(both, any), (a, b)| {
             (both + (a & b).count_ones(), any + (a | b).count_ones())
         });
         both as f32 / any.max(1) as f32
     };
     let first = (alike(0, 1) + alike(1, 2) + alike(0, 2)) / 3.0;
-    let mut kinds = [BarKind::Groove; BARS];
     if first > 0.7 && alike(2, 3) < 0.5 {
         kinds[BARS - 1] = BarKind::Fill;
     }
@@ -109,7 +118,7 @@ fn kinds(pattern: &Pattern) -> [BarKind; BARS] {
 }
 
 /// A line that somebody might play to the drummer: some of the instruments' onsets.
-fn line(pattern: &Pattern, noise: &mut Noise) -> [bool; STEPS] {
+fn line(pattern: &Pattern, noise: &mut Noise) -> [bool; Bar::MOST_STEPS] {
     const LINES: [&[Instrument]; 4] = [
         &[Instrument::Kick],
         &[Instrument::Kick, Instrument::Snare],
@@ -118,7 +127,7 @@ fn line(pattern: &Pattern, noise: &mut Noise) -> [bool; STEPS] {
     ];
     let chosen = LINES[noise.below(LINES.len())];
     std::array::from_fn(|step| {
-        let is_heard = noise.uniform() >= MISSED;
+        let is_heard = step < pattern.steps() && noise.uniform() >= MISSED;
         is_heard && chosen.iter().any(|&instrument| pattern.hit(step, instrument).is_some())
     })
 }

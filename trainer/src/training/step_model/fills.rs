@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use groove::{Instrument, Pattern, STEPS, STEPS_PER_BAR, StepHit};
+use groove::{Instrument, Pattern, StepHit};
 use musicvae::noise::Noise;
 
 use crate::data::{Split, Windows};
@@ -24,14 +24,19 @@ struct Fill {
 }
 
 impl Fills {
-    /// The labelled fills of the training split, each with the beats among `windows` of the same drummer and style.
-    pub(crate) fn new(windows: &Windows) -> Self {
+    /// The labelled fills of `split`, each with the beats among `windows` of the same drummer and style.
+    pub(crate) fn new(windows: &Windows, split: Split) -> Self {
         let mut fills = Vec::new();
-        for (info, steps) in windows.fills(Split::Train) {
-            let Some((bars, hits)) = last_bars(steps.hits()) else { continue };
+        for (info, steps) in windows.fills(split) {
+            let bar = steps.bar();
+            let Some((bars, hits)) = last_bars(steps.hits(), bar.steps()) else { continue };
+            if bars > bar.bars() {
+                continue;
+            }
             let is_of = |&i: &usize, by_style: bool| {
                 let beat = windows.info(i);
-                beat.drummer == info.drummer
+                windows.bar(i) == bar
+                    && beat.drummer == info.drummer
                     && (!by_style || beat.primary_style() == info.primary_style())
             };
             let mut beats: Vec<usize> = (0..windows.len()).filter(|i| is_of(i, true)).collect();
@@ -47,11 +52,11 @@ impl Fills {
                 beats.sort_by(|a, b| far(a).total_cmp(&far(b)));
                 beats.truncate((beats.len() / 8).max(8));
             }
-            let first_bar = STEPS - bars * STEPS_PER_BAR;
+            let first_bar = bar.pattern_steps() - bars * bar.steps();
             let first_hit = hits.iter().map(|hit| hit.step as usize).min().unwrap_or(0);
             // A fill from the second beat on has the beat's own first beat before it.
             let begin = if first_hit < 3 { 0 } else { first_hit };
-            fills.push(Fill { hits, steps: first_bar + begin..STEPS, beats });
+            fills.push(Fill { hits, steps: first_bar + begin..bar.pattern_steps(), beats });
         }
         Self { fills }
     }
@@ -76,7 +81,7 @@ impl Fills {
                 pattern.set(step, instrument, None);
             }
         }
-        let first_bar = fill.steps.start / STEPS_PER_BAR * STEPS_PER_BAR;
+        let first_bar = fill.steps.start - fill.steps.start % pattern.bar().steps();
         for hit in &fill.hits {
             pattern.set(first_bar + hit.step as usize, hit.instrument, Some(hit.hit));
         }
@@ -86,16 +91,16 @@ impl Fills {
 
 /// The last bars of `hits`, their number, and the hits counted from the first of them; without the downbeat that a
 /// fill leads to.
-fn last_bars(hits: &[StepHit]) -> Option<(usize, Vec<StepHit>)> {
+fn last_bars(hits: &[StepHit], steps_per_bar: usize) -> Option<(usize, Vec<StepHit>)> {
     let mut hits = hits.to_vec();
     let last = |hits: &[StepHit]| hits.last().map(|hit| hit.step as usize);
-    let bar = last(&hits)? / STEPS_PER_BAR;
-    if bar > 0 && last(&hits)? == bar * STEPS_PER_BAR {
-        hits.retain(|hit| (hit.step as usize) < bar * STEPS_PER_BAR);
+    let bar = last(&hits)? / steps_per_bar;
+    if bar > 0 && last(&hits)? == bar * steps_per_bar {
+        hits.retain(|hit| (hit.step as usize) < bar * steps_per_bar);
     }
-    let end = last(&hits)? / STEPS_PER_BAR + 1;
+    let end = last(&hits)? / steps_per_bar + 1;
     let bars = end.min(MOST_BARS);
-    let first = ((end - bars) * STEPS_PER_BAR) as u32;
+    let first = ((end - bars) * steps_per_bar) as u32;
     hits.retain(|hit| hit.step >= first);
     hits.iter_mut().for_each(|hit| hit.step -= first);
     (hits.len() >= 3).then_some((bars, hits))
@@ -111,10 +116,10 @@ mod tests {
     fn a_fill_ends_before_the_downbeat_it_leads_to() {
         let hit = |step| StepHit { step, instrument: Instrument::Snare, hit: Hit::new(0.5, 0.0) };
         let steps = |hits: &[StepHit]| hits.iter().map(|hit| hit.step).collect::<Vec<_>>();
-        let (bars, hits) = last_bars(&[8, 10, 12, 14, 16].map(hit)).unwrap();
+        let (bars, hits) = last_bars(&[8, 10, 12, 14, 16].map(hit), 16).unwrap();
         assert_eq!((bars, steps(&hits)), (1, vec![8, 10, 12, 14]));
-        let (bars, hits) = last_bars(&[0, 20, 36, 40, 47].map(hit)).unwrap();
+        let (bars, hits) = last_bars(&[0, 20, 36, 40, 47].map(hit), 16).unwrap();
         assert_eq!((bars, steps(&hits)), (2, vec![4, 20, 24, 31]));
-        assert!(last_bars(&[hit(0)]).is_none());
+        assert!(last_bars(&[hit(0)], 16).is_none());
     }
 }

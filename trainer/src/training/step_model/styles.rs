@@ -1,14 +1,23 @@
-//! The step model of other weights, for the styles of these.
+//! The step model of other weights, for the styles and the bars of these.
 
-use musicvae::context::columns::{STYLE_COLUMN, step_columns};
+use musicvae::config::{Drawn, StepModelConfig};
+use musicvae::context::columns::STYLE_COLUMN;
 use musicvae::weights::{RawTensor, Tensors};
 use musicvae::{Config, LatentMap, WeightsFile};
 
-/// The step model's tensors in `init` for `config`, which knows `styles`; `None` if there is none or its sizes differ. Styles are
-/// matched by name; a new one starts as any style.
-pub(super) fn adapted(init: &WeightsFile, config: &Config, styles: &[&str]) -> Option<Tensors> {
-    let (old, new) = (init.config().step_model.as_ref()?, config.step_model.as_ref()?);
-    let sizes = |of: &musicvae::config::StepModelConfig| (of.input, of.hidden, of.ahead, of.heads);
+/// The step model's tensors in `init` for the one of `config` that draws such bars and knows `styles`; `None` if there is none
+/// or its sizes differ. Styles are matched by name; a new one starts as any style. The model of any bar may start as that of 4/4
+/// in 16ths: what a bar is then weighs nothing yet.
+pub(super) fn adapted(
+    init: &WeightsFile,
+    config: &Config,
+    drawn: Drawn,
+    styles: &[&str],
+) -> Option<Tensors> {
+    let has = |drawn: &Drawn| init.config().drawn_by(*drawn).is_some();
+    let from = [drawn, Drawn::Common].into_iter().find(has)?;
+    let (old, new) = (init.config().drawn_by(from)?, config.drawn_by(drawn)?);
+    let sizes = |of: &StepModelConfig| (of.input, of.hidden, of.ahead, of.heads);
     if sizes(old) != sizes(new) {
         return None;
     }
@@ -18,32 +27,44 @@ pub(super) fn adapted(init: &WeightsFile, config: &Config, styles: &[&str]) -> O
         .into_iter()
         .chain(styles.iter().map(|name| map.style(name).map_or(0, |i| i + 1)))
         .collect();
+    let (before, after) = (from.layout(old), drawn.layout(new));
     let mut tensors = Tensors::new();
-    for (name, shape) in config.step_model_parameters() {
-        let from = init.tensors().get(&name)?;
-        let first = match name.as_str() {
-            "step_model.input.weight" => Some(STYLE_COLUMN),
-            "step_model.single.weight" => Some(new.hidden + STYLE_COLUMN),
-            _ => None,
+    for (name, shape) in config.step_model_parameters(drawn) {
+        let part = name.strip_prefix(drawn.key())?;
+        let tensor = init.tensors().get(&format!("{}{part}", from.key()))?;
+        // Where the styles begin; and after which column, old and new, what a bar is comes in.
+        let step = |first: usize| {
+            (
+                Some(first + STYLE_COLUMN),
+                first + before.step(),
+                after.step() + old.styles - before.step() - new.styles,
+            )
         };
-        let data = match first {
-            None => from.data.clone(),
-            Some(first) => {
-                let after = first + old.styles + 1;
-                let width = *from.shape.last()?;
-                let row = |row: &[f32]| {
-                    let styles = sources.iter().map(|source| row[first + source]);
-                    row[..first]
-                        .iter()
-                        .copied()
-                        .chain(styles)
-                        .chain(row[after..].iter().copied())
-                        .collect::<Vec<f32>>()
-                };
-                from.data.chunks_exact(width).flat_map(row).collect()
+        let more = after.velocity() - before.velocity();
+        let (first, end, added) = match part {
+            ".input.weight" => step(0),
+            ".single.weight" => step(new.hidden),
+            ".ahead.weight_ih_l0" => (None, before.ahead(), after.ahead() - before.ahead()),
+            ".copy_0.weight" => {
+                (None, new.hidden + new.ahead + before.copy(), after.copy() - before.copy())
             }
+            ".velocity_0.weight" | ".offset_0.weight" => {
+                (None, new.hidden + before.velocity(), more)
+            }
+            _ => (None, 0, 0),
         };
-        debug_assert!(step_columns(old.styles) > STYLE_COLUMN);
+        let width = *tensor.shape.last()?;
+        let row = |row: &[f32]| {
+            let (mut own, rest) = (row[..end].to_vec(), &row[end..]);
+            if let Some(first) = first {
+                let styles = sources.iter().map(|source| row[first + source]);
+                own.splice(first..first + old.styles + 1, styles);
+            }
+            own.extend(std::iter::repeat_n(0.0, added));
+            own.extend(rest);
+            own
+        };
+        let data = tensor.data.chunks_exact(width).flat_map(row).collect();
         tensors.insert(name, RawTensor { shape, data });
     }
     Some(tensors)
@@ -55,7 +76,6 @@ mod tests {
 
     use candle_core::Device;
     use musicvae::Parameters;
-    use musicvae::config::StepModelConfig;
     use musicvae::weights::Metadata;
 
     use super::*;
@@ -70,7 +90,9 @@ mod tests {
         let old = of(2);
         let mut tensors = Parameters::initial(&old, 1, &device).unwrap().numbers();
         tensors.extend(Parameters::initial_of_prior(&old, 1, &device).unwrap().numbers());
-        tensors.extend(Parameters::initial_of_step_model(&old, 1, &device).unwrap().numbers());
+        tensors.extend(
+            Parameters::initial_of_step_model(&old, Drawn::Common, 1, &device).unwrap().numbers(),
+        );
         let mut metadata: Metadata = BTreeMap::new();
         let z = old.latent;
         let map = LatentMap::standard(z)
@@ -79,7 +101,7 @@ mod tests {
         let init = WeightsFile::new(old, metadata, tensors).unwrap();
 
         let new = of(3);
-        let found = adapted(&init, &new, &["jazz", "samba", "rock"]).unwrap();
+        let found = adapted(&init, &new, Drawn::Common, &["jazz", "samba", "rock"]).unwrap();
         let before = &init.tensors()["step_model.input.weight"];
         let after = &found["step_model.input.weight"];
         let rows = before.data.chunks_exact(before.shape[1]);
@@ -90,6 +112,6 @@ mod tests {
             assert_eq!(before[..STYLE_COLUMN], after[..STYLE_COLUMN]);
             assert_eq!(before[STYLE_COLUMN + 3..], after[STYLE_COLUMN + 4..]);
         }
-        assert!(adapted(&init, &Config::tiny(), &[]).is_none());
+        assert!(adapted(&init, &Config::tiny(), Drawn::Common, &[]).is_none());
     }
 }

@@ -1,8 +1,8 @@
 //! Grooves and fills drawn step by step, on random weights.
 
-use groove::{Hit, Instrument};
+use groove::{Grid, Hit, Instrument, Metre, STEPS, STEPS_PER_BAR};
 
-use super::super::tests::{halves, random_file, recipe, some_context, stepwise};
+use super::super::tests::{halves, random_file, recipe, some_bars, some_context, stepwise};
 use super::*;
 use crate::infer::Isa;
 use crate::weights::config::Config;
@@ -10,7 +10,8 @@ use crate::weights::config::Config;
 #[test]
 fn a_groove_drawn_step_by_step_holds_what_is_known_and_is_the_same_for_every_instruction_set() {
     for file in [random_file(stepwise(), 3), halves(stepwise(), 4)] {
-        for context in [Context::default(), some_context()] {
+        let bars = || some_bars().into_iter().chain([Bar::COMMON]);
+        for context in bars().map(Context::of).chain(bars().map(some_context)) {
             let draw = |isa| {
                 let model = GrooveModel::pack(&file, isa).unwrap();
                 model.draw(&context, &recipe(7), 5, 3)
@@ -21,7 +22,8 @@ fn a_groove_drawn_step_by_step_holds_what_is_known_and_is_the_same_for_every_ins
                 assert_eq!(draw(isa), drawn, "{isa:?}");
             }
             for pattern in drawn {
-                for step in 0..STEPS {
+                assert_eq!(pattern.bar(), context.bar());
+                for step in 0..pattern.steps() {
                     for instrument in Instrument::ALL {
                         if context.locks.is_locked(step, instrument) {
                             let known = context.locks.pattern().hit(step, instrument);
@@ -37,7 +39,7 @@ fn a_groove_drawn_step_by_step_holds_what_is_known_and_is_the_same_for_every_ins
 #[test]
 fn a_candidate_does_not_depend_on_those_beside_it() {
     let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
-    let draw = |count| model.draw(&some_context(), &recipe(2), 0, count);
+    let draw = |count| model.draw(&some_context(Bar::COMMON), &recipe(2), 0, count);
     assert_eq!(draw(5)[..2], draw(2));
 }
 
@@ -53,7 +55,7 @@ fn a_variation_keeps_to_the_hit_what_it_does_not_draw_anew() {
     assert_eq!(groove(&recipe(1), 9), steady);
     let varied = Recipe { variation: 0.3, ..recipe(1) };
     for cycle in [-1, 0, 7] {
-        let redrawn = varied.redrawn(cycle as u64);
+        let redrawn = varied.redrawn(cycle as u64, 16);
         let pattern = groove(&varied, cycle);
         assert_ne!(pattern, steady);
         assert_eq!(pattern.hit(9, Instrument::Crash), Some(Hit::new(0.3, 0.2)));
@@ -117,4 +119,67 @@ fn a_performance_has_the_same_onsets_and_leaves_the_hits_that_are_kept() {
     }
     let plain = GrooveModel::new(&random_file(Config::tiny(), 3)).unwrap();
     assert_eq!(plain.perform(&written, &Locks::default(), &recipe(1)), None);
+}
+
+#[test]
+fn grooves_fills_and_performances_are_in_the_bars_that_are_asked_for() {
+    let config = stepwise();
+    let plain = Config { bar_model: None, ..stepwise() };
+    for config in [config, plain] {
+        let draws_any_bar = config.bar_model.is_some();
+        let model = GrooveModel::new(&random_file(config, 3)).unwrap();
+        assert_eq!(model.draws_any_bar(), draws_any_bar);
+        let mut scratch = Scratch::new();
+        for bar in some_bars() {
+            let mut locks = Locks::of(bar);
+            let hit = Some(Hit::new(0.3, 0.2));
+            locks.lock(0, Instrument::Crash, hit);
+            let mut groove = |recipe: &Recipe, cycle| {
+                model.groove(Start::Seed, &locks, recipe, cycle, &mut scratch)
+            };
+            let steady = groove(&recipe(1), 0);
+            assert_eq!(steady.bar(), bar);
+            assert_eq!(groove(&recipe(1), 9), steady);
+            let varied = groove(&Recipe { variation: 0.5, ..recipe(1) }, 3);
+            assert!(varied.bar() == bar && varied != steady, "{bar:?}");
+            let mut moved = recipe(1);
+            moved.latent[0] = 2.0;
+            assert_eq!(groove(&moved, 0).bar(), bar);
+            let followed = model.groove(Start::Line(&steady), &locks, &recipe(2), 0, &mut scratch);
+            let fills = model.fills(&steady, &recipe(1)).unwrap();
+            assert_eq!((followed.bar(), fills.bar()), (bar, bar));
+            let performed = model.perform(&steady, &locks, &recipe(1)).unwrap();
+            let onsets = |pattern: &Pattern| {
+                (0..pattern.steps()).map(|step| pattern.token(step)).collect::<Vec<_>>()
+            };
+            assert_eq!(onsets(&performed), onsets(&steady), "{bar:?}");
+            if draws_any_bar {
+                assert!(
+                    model
+                        .groove(Start::Line(&steady), &locks, &recipe(2), 0, &mut scratch)
+                        .hit(0, Instrument::Crash)
+                        == hit
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_slider_changes_a_groove_of_other_bars_little_by_little() {
+    let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
+    let bar = Bar::new(Metre::new(5, 4).unwrap(), Grid::Sixteenths);
+    let mut scratch = Scratch::new();
+    let mut groove = |amount| {
+        let mut moved = recipe(1);
+        moved.latent[0] = amount;
+        model.groove(Start::Seed, &Locks::of(bar), &moved, 0, &mut scratch)
+    };
+    let rest = groove(0.0);
+    assert_eq!(onset_differences(&rest, &groove(1e-6)), 0);
+    assert!(onset_differences(&rest, &groove(3.0)) > 0);
+}
+
+fn onset_differences(one: &Pattern, other: &Pattern) -> usize {
+    (0..one.steps()).filter(|&step| one.token(step) != other.token(step)).count()
 }

@@ -2,7 +2,7 @@
 
 use groove::{BARS, INSTRUMENTS, STEPS, TOKENS};
 
-use super::{Config, EncoderConfig, LstmConfig, PriorConfig, StepModelConfig};
+use super::{Config, Drawn, EncoderConfig, LstmConfig, PriorConfig, StepModelConfig};
 use crate::context::columns;
 
 impl Config {
@@ -68,23 +68,24 @@ impl Config {
 }
 
 impl Config {
-    /// Name and shape of every tensor of the step model; empty without one.
-    pub fn step_model_parameters(&self) -> Vec<(String, Vec<usize>)> {
+    /// Name and shape of every tensor of the step model that draws these bars; empty without one.
+    pub fn step_model_parameters(&self, drawn: Drawn) -> Vec<(String, Vec<usize>)> {
         let mut list = ParameterList(Vec::new());
-        if let Some(StepModelConfig { input, hidden, ahead, heads, styles, .. }) = self.step_model {
-            let name = |part: &str| format!("step_model.{part}");
-            let columns = columns::step_columns(styles);
-            list.lstm(&name("ahead"), columns::AHEAD_COLUMNS, ahead, 1, false);
-            list.linear(&name("input"), columns + ahead, input);
+        if let Some(config) = self.drawn_by(drawn) {
+            let StepModelConfig { input, hidden, ahead, heads, .. } = *config;
+            let name = |part: &str| format!("{}.{part}", drawn.key());
+            let columns = drawn.layout(config);
+            list.lstm(&name("ahead"), columns.ahead(), ahead, 1, false);
+            list.linear(&name("input"), columns.step() + ahead, input);
             list.lstm(&name("lower"), input, hidden, 1, false);
             list.lstm(&name("upper"), hidden, hidden, 1, false);
             list.linear(&name("joint"), hidden, TOKENS);
-            list.linear(&name("single"), hidden + columns, INSTRUMENTS);
-            list.linear(&name("copy_0"), hidden + ahead + columns::COPY_COLUMNS, heads);
+            list.linear(&name("single"), hidden + columns.step(), INSTRUMENTS);
+            list.linear(&name("copy_0"), hidden + ahead + columns.copy(), heads);
             list.linear(&name("copy_1"), heads, columns::COPY_LABELS);
-            list.linear(&name("velocity_0"), hidden + columns::VELOCITY_COLUMNS, heads);
+            list.linear(&name("velocity_0"), hidden + columns.velocity(), heads);
             list.linear(&name("velocity_1"), heads, columns::VELOCITIES);
-            list.linear(&name("offset_0"), hidden + columns::OFFSET_COLUMNS, heads);
+            list.linear(&name("offset_0"), hidden + columns.offset(), heads);
             list.linear(&name("offset_1"), heads, columns::MICRO_OFFSETS);
         }
         list.0

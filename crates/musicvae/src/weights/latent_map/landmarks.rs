@@ -92,6 +92,18 @@ impl LatentMap {
         self
     }
 
+    /// This map with another direction after those it has, or instead of the one of this name.
+    ///
+    /// # Panics
+    /// If `along` has not Z numbers.
+    #[must_use]
+    pub fn with_direction(mut self, name: &str, along: Vec<f32>) -> Self {
+        assert_eq!(along.len(), self.latent(), "numbers in a direction");
+        self.directions.retain(|direction| direction.name != name);
+        self.directions.push(Direction { name: name.to_owned(), along });
+        self
+    }
+
     /// This map with the styles that `members` names, each with the indices of its grooves among those whose
     /// posterior means are `means [N, Z]`.
     ///
