@@ -347,11 +347,8 @@ impl JangdanParams {
 
     /// The settings of every instrument.
     pub fn lanes(&self) -> Lanes {
-        let ready = self.notes.map.value().ready().map(|map| map.keys());
-        Lanes(Instrument::ALL.map(|instrument| {
-            let key = ready.map(|keys| keys[instrument.index()]);
-            self.instruments.of(instrument).lane(key)
-        }))
+        let note_map = self.notes.map.value().ready();
+        Lanes(Instrument::ALL.map(|i| self.instruments.of(i).lane(i, note_map)))
     }
 }
 

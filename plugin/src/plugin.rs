@@ -8,18 +8,18 @@ mod block;
 mod loading;
 mod outputs;
 mod pages;
+mod strokes;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use engine::{Action, Address, Control, Engine, Event, Score, Transport};
-use groove::{Beats, Instrument, SampleOffset};
+use engine::{Action, Control, Engine, Score, Transport};
+use groove::{Beats, SampleOffset};
 use kit::Kit;
-use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{
     ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig,
-    ClapFeature, ClapPlugin, MidiConfig, NoteEvent, Params, Plugin, PluginApi, PluginState,
-    ProcessContext, ProcessMode, ProcessStatus, RemoteControlsContext,
+    ClapFeature, ClapPlugin, MidiConfig, Params, Plugin, PluginApi, PluginState, ProcessContext,
+    ProcessMode, ProcessStatus, RemoteControlsContext,
 };
 use nice_plug::util::permit_alloc;
 use onsets::OnsetFinder;
@@ -27,6 +27,7 @@ use parking_lot::Mutex;
 
 use self::loading::LoadedParams;
 use self::outputs::Stage;
+use self::strokes::Pedal;
 use crate::generation::weights::{Decode, Weights};
 use crate::generation::worker::{Load, Worker};
 use crate::handoff::answer::Answer;
@@ -71,6 +72,7 @@ pub struct Jangdan {
     has_tapped: bool,
     /// Samples played so far.
     samples: u64,
+    pedal: Pedal,
     /// Where the standalone is in its song.
     position: Position,
     /// What an offline block waited for in vain.
@@ -119,6 +121,7 @@ impl Jangdan {
             is_offline: false,
             has_tapped: false,
             samples: 0,
+            pedal: Pedal::default(),
             position: Position::default(),
             given_up: None,
             given_up_slots: None,
@@ -141,7 +144,8 @@ impl Plugin for Jangdan {
 
     // Notes that come in are keys that choose, or a rhythm to follow; program changes choose slots.
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
-    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+    // Of controllers the hi-hat's pedal alone is sent.
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::MidiCCs;
 
     type Editor = WindowEditor;
     type SysExMessage = ();
@@ -252,18 +256,17 @@ impl Plugin for Jangdan {
         }
         let stems = &mut *aux.outputs;
         let mut stage = Stage { kit: &mut self.kit, left, right, stems, rendered: 0 };
+        let pedal = &mut self.pedal;
         self.engine.process(&transport, &playing, &controls[..count], block, &mut |event| {
-            if let Event::NoteOn { at, instrument, velocity, .. } = event
-                && is_kit_on
-            {
-                stage.render_until(at.0 as usize);
-                Instrument::ALL
-                    .into_iter()
-                    .filter(|&other| playing.lanes.chokes(instrument, other))
-                    .for_each(|choked| stage.kit.choke(choked));
-                stage.kit.trigger(instrument, velocity);
+            if is_kit_on {
+                stage.play(event, &playing.lanes);
             }
-            context.try_send_event(note_event(event)).is_ok()
+            let beside = [pedal.before(event, &playing.lanes), strokes::grab(event)];
+            for beside in beside.into_iter().flatten() {
+                // What a host does not take of these is no note lost.
+                let _ = context.try_send_event(beside);
+            }
+            context.try_send_event(strokes::note(event)).is_ok()
         });
         stage.render_until(frames);
         self.samples += frames as u64;
@@ -302,22 +305,6 @@ fn transport(host: &nice_plug::prelude::Transport) -> Transport {
         tempo: host.tempo,
         loop_range: host.loop_range_beats().map(|(start, end)| (Beats(start), Beats(end))),
         sample_rate: host.sample_rate.into(),
-    }
-}
-
-fn note_event(event: Event) -> NoteEvent<()> {
-    let timing = event.at().0;
-    let voice_id = VoiceID::Wildcard;
-    let place = |Address { channel, key }| (Channel::Number(channel), Key::Number(key));
-    match event {
-        Event::NoteOn { velocity, address, .. } => {
-            let (channel, key) = place(address);
-            NoteEvent::NoteOn { timing, voice_id, channel, key, velocity }
-        }
-        Event::NoteOff { address, .. } => {
-            let (channel, key) = place(address);
-            NoteEvent::NoteOff { timing, voice_id, channel, key, velocity: 0.0 }
-        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! way of, until it is accepted. Lengths are counted in samples, so that notes end whatever the
 //! transport does.
 
-use groove::{INSTRUMENTS, Instrument, SampleOffset};
+use groove::{Articulation, INSTRUMENTS, Instrument, SampleOffset};
 
 /// What the engine tells the outside, in the order of time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub enum Event {
         instrument: Instrument,
         /// How hard, `[1/127, 1]`: never 0, which MIDI takes for a note-off.
         velocity: f32,
+        /// In which way.
+        articulation: Articulation,
         /// Where the note is sent.
         address: Address,
     },
@@ -28,6 +30,8 @@ pub enum Event {
         at: SampleOffset,
         /// Whose note.
         instrument: Instrument,
+        /// In which way it was struck: of a [choke](Articulation::Choke) this is the grab.
+        articulation: Articulation,
         /// Where its note-on was sent.
         address: Address,
     },
@@ -56,6 +60,7 @@ pub struct Address {
 pub(crate) struct Stroke {
     pub(crate) instrument: Instrument,
     pub(crate) velocity: f32,
+    pub(crate) articulation: Articulation,
     pub(crate) address: Address,
     /// How many samples it lasts, if nothing ends it before.
     pub(crate) length: u64,
@@ -65,6 +70,7 @@ pub(crate) struct Stroke {
 #[derive(Clone, Copy, Debug)]
 struct Held {
     address: Address,
+    articulation: Articulation,
     /// Whether it began at this sample of the block, if in this block.
     start: Option<u64>,
     /// When it ends, in samples from the start of the block.
@@ -128,7 +134,7 @@ impl Notes {
     /// Strikes a note at `at`. A note of its instrument or on its address that still sounds ends
     /// first; if that is refused, so would this be, and it is not struck.
     pub(crate) fn strike(&mut self, stroke: Stroke, at: u64, sink: &mut impl FnMut(Event) -> bool) {
-        let Stroke { instrument, velocity, address, length } = stroke;
+        let Stroke { instrument, velocity, articulation, address, length } = stroke;
         for other in Instrument::ALL {
             let Some(held) = self.held[other.index()] else { continue };
             let is_in_the_way = other == instrument || held.address == address;
@@ -136,9 +142,11 @@ impl Notes {
                 return;
             }
         }
-        if sink(Event::NoteOn { at: offset(at), instrument, velocity, address }) {
+        let note_on = Event::NoteOn { at: offset(at), instrument, velocity, articulation, address };
+        if sink(note_on) {
             let end = at + length.max(1);
-            let held = Held { address, start: Some(at), end, is_refused: false };
+            let start = Some(at);
+            let held = Held { address, articulation, start, end, is_refused: false };
             self.held[instrument.index()] = Some(held);
         }
     }
@@ -174,7 +182,8 @@ impl Notes {
         sink: &mut impl FnMut(Event) -> bool,
     ) -> bool {
         let Some(held) = &mut self.held[instrument.index()] else { return true };
-        let is_accepted = sink(Event::NoteOff { at, instrument, address: held.address });
+        let Held { address, articulation, .. } = *held;
+        let is_accepted = sink(Event::NoteOff { at, instrument, articulation, address });
         if is_accepted {
             self.held[instrument.index()] = None;
         } else {
@@ -197,11 +206,18 @@ mod tests {
     }
 
     fn stroke(instrument: Instrument, length: u64) -> Stroke {
-        Stroke { instrument, velocity: 0.5, address: address(instrument), length }
+        Stroke {
+            instrument,
+            velocity: 0.5,
+            articulation: Articulation::Plain,
+            address: address(instrument),
+            length,
+        }
     }
 
     fn off(at: u32, instrument: Instrument) -> Event {
-        Event::NoteOff { at: SampleOffset(at), instrument, address: address(instrument) }
+        let (at, articulation) = (SampleOffset(at), Articulation::Plain);
+        Event::NoteOff { at, instrument, articulation, address: address(instrument) }
     }
 
     /// The ends that fall due in a block of `frames`, all accepted.
@@ -271,7 +287,12 @@ mod tests {
         assert_eq!(events[1], off(5, Instrument::Ride));
         assert_eq!(
             events[3],
-            Event::NoteOff { at, instrument: Instrument::Ride, address: elsewhere }
+            Event::NoteOff {
+                at,
+                instrument: Instrument::Ride,
+                articulation: Articulation::Plain,
+                address: elsewhere
+            }
         );
         assert_eq!(events.len(), 5);
     }

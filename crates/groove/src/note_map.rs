@@ -236,9 +236,15 @@ impl NoteMap {
 
     /// The key that `articulation` of `instrument` is written as, which is the plain one's if the map has none for it.
     pub fn key(self, instrument: Instrument, articulation: Articulation) -> u8 {
-        let row = &TABLE[self as usize];
-        let stroke = row.strokes.iter().find(|(found, _)| *found == articulation.on(instrument));
-        stroke.map_or(row.keys[instrument.index()][0], |(_, keys)| keys[0])
+        let plain = TABLE[self as usize].keys[instrument.index()][0];
+        self.key_of_its_own(instrument, articulation).unwrap_or(plain)
+    }
+
+    /// The key that is for `articulation` of `instrument` alone; `None` if the map has none.
+    pub fn key_of_its_own(self, instrument: Instrument, articulation: Articulation) -> Option<u8> {
+        let mut strokes = TABLE[self as usize].strokes.iter();
+        let stroke = strokes.find(|(found, _)| *found == articulation.on(instrument));
+        stroke.map(|(_, keys)| keys[0])
     }
 
     /// Whether the openness of the hi-hat is controller 4, sent before the stroke: see [`openness`](crate::midi::openness).

@@ -61,6 +61,13 @@ impl PlaybackSettings {
     pub fn time(&self, step: i64, instrument: Instrument, hit: Hit) -> Beats {
         self.shape.beats(step as f64 + self.feel.shift(self.shape.bar, step, instrument, hit))
     }
+
+    /// The soft first stroke of a flam at played step `step`, and when it sounds; `None` of another hit.
+    pub fn grace(&self, step: i64, instrument: Instrument, hit: Hit) -> Option<(Hit, Beats)> {
+        let (grace, steps) = grace(hit, self.shape.step())?;
+        let shift = self.feel.shift(self.shape.bar, step, instrument, hit);
+        Some((grace, self.shape.beats(step as f64 + (shift - steps))))
+    }
 }
 
 /// A hit and when it sounds.
@@ -74,6 +81,8 @@ pub struct SoundingHit {
     pub instrument: Instrument,
     /// How it is struck.
     pub hit: Hit,
+    /// Whether it is the soft first stroke of a flam, which is a hit of its own here.
+    pub is_grace: bool,
 }
 
 impl SoundingHit {
@@ -85,7 +94,7 @@ impl SoundingHit {
 }
 
 /// Every hit that sounds in `span`, in time order; of simultaneous ones the earlier step first,
-/// then kick first.
+/// then kick first. A flam is two.
 ///
 /// `row_at(k)` are the hits at played step `k`. They may come from another pattern at every step (a
 /// new one taking over at a boundary, a variation in each cycle), but must be the same for
@@ -132,8 +141,9 @@ fn steps_reaching(span: Span, shape: &Shape) -> (i64, i64) {
 
 /// The most hits that can wait to be put in order. When step `k` is read, hits of `k - 3` sound before
 /// any of `k` can (by [`LATEST_STEPS`] and [`EARLIEST_STEPS`], less than three steps apart) and are
-/// gone, so three steps' worth.
-const PENDING: usize = 3 * INSTRUMENTS;
+/// gone, so three steps' worth, each perhaps a flam. The soft stroke of one is within the same limits: it comes before
+/// its hit by no more than the micro-offset leaves.
+const PENDING: usize = 3 * 2 * INSTRUMENTS;
 
 const _: () = assert!(LATEST_STEPS - EARLIEST_STEPS <= 3.0);
 
@@ -142,6 +152,7 @@ const UNUSED: SoundingHit = SoundingHit {
     step: 0,
     instrument: Instrument::Kick,
     hit: Hit::new(0.0, 0.0),
+    is_grace: false,
 };
 
 /// The iterator made by [`hits`].
@@ -168,7 +179,12 @@ impl<F: FnMut(i64) -> Row> Hits<F> {
             let Some(hit) = hit else { continue };
             let time = self.playback.time(step, instrument, hit);
             if self.span.contains(time) {
-                self.insert(SoundingHit { time, step, instrument, hit });
+                self.insert(SoundingHit { time, step, instrument, hit, is_grace: false });
+            }
+            if let Some((hit, time)) = self.playback.grace(step, instrument, hit)
+                && self.span.contains(time)
+            {
+                self.insert(SoundingHit { time, step, instrument, hit, is_grace: true });
             }
         }
     }

@@ -3,7 +3,7 @@
 use groove::sequencer::{
     EARLIEST_STEPS, Feel, LATEST_STEPS, Length, PlaybackSettings, Shape, SoundingHit, Speed, hits,
 };
-use groove::{Bar, Beats, Grid, Hit, INSTRUMENTS, Instrument, Metre, Pattern, Span};
+use groove::{Articulation, Bar, Beats, Grid, Hit, INSTRUMENTS, Instrument, Metre, Pattern, Span};
 use proptest::prelude::*;
 
 fn bar() -> impl Strategy<Value = Bar> {
@@ -13,18 +13,21 @@ fn bar() -> impl Strategy<Value = Bar> {
 }
 
 /// The hits of a pattern, crowded at the extremes, where they cross into neighbouring steps.
-fn pattern() -> impl Strategy<Value = Vec<(usize, usize, f32, f32)>> {
+fn pattern() -> impl Strategy<Value = Vec<(usize, usize, f32, f32, usize)>> {
     let micro_offset = prop_oneof![Just(-0.5f32), Just(0.5f32), Just(0.0f32), -0.5f32..0.5];
-    let hit = (0..Bar::MOST_STEPS, 0..INSTRUMENTS, 0.0f32..=1.0, micro_offset);
+    let way = prop_oneof![3 => Just(0), 2 => 0..Articulation::MOST];
+    let hit = (0..Bar::MOST_STEPS, 0..INSTRUMENTS, 0.0f32..=1.0, micro_offset, way);
     prop::collection::vec(hit, 0..200)
 }
 
-fn of_hits(bar: Bar, hits: &[(usize, usize, f32, f32)]) -> Pattern {
+fn of_hits(bar: Bar, hits: &[(usize, usize, f32, f32, usize)]) -> Pattern {
     let mut pattern = Pattern::empty(bar);
-    for &(step, instrument, velocity, micro_offset) in hits {
+    for &(step, instrument, velocity, micro_offset, way) in hits {
         let instrument = Instrument::from_index(instrument).unwrap();
         let step = step % bar.pattern_steps();
-        pattern.set(step, instrument, Some(Hit::new(velocity, micro_offset)));
+        let ways = Articulation::of(instrument);
+        let hit = Hit::new(velocity, micro_offset).struck_as(ways[way % ways.len()]);
+        pattern.set(step, instrument, Some(hit));
     }
     pattern
 }
@@ -113,9 +116,17 @@ proptest! {
                 let Some(hit) = pattern.hit(place as usize, instrument) else { continue };
                 let shift = playback.feel.shift(bar, step, instrument, hit);
                 let origin = playback.shape.origin as f64 / 24.0;
-                let time = Beats(origin + (step as f64 + shift) * step_beats);
-                if span.contains(time) {
-                    expected.push(SoundingHit { time, step, instrument, hit });
+                let at = |shift: f64| Beats(origin + (step as f64 + shift) * step_beats);
+                let mut expect = |time, hit, is_grace| {
+                    if span.contains(time) {
+                        expected.push(SoundingHit { time, step, instrument, hit, is_grace });
+                    }
+                };
+                expect(at(shift), hit, false);
+                let lead = (0.05 / step_beats).min(0.2).min(f64::from(hit.micro_offset()) + 0.5);
+                if hit.articulation() == Articulation::Flam && lead > 0.0 {
+                    let soft = Hit::new(0.6 * hit.velocity(), hit.micro_offset());
+                    expect(at(shift - lead), soft, true);
                 }
             }
         }

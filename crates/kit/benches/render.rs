@@ -1,7 +1,7 @@
 //! Cost of one 64-sample block at 48 kHz, which lasts 1333 microseconds: `cargo bench -p kit`.
 
 use divan::{Bencher, counter::ItemsCount};
-use groove::Instrument;
+use groove::{Articulation, Instrument};
 use kit::{Kit, Model, Settings};
 
 const BLOCK: usize = 64;
@@ -46,14 +46,26 @@ fn busy(bencher: Bencher, model: Model) {
     bench_struck(bencher, model, &Instrument::ALL);
 }
 
+/// All nine and every articulation, likewise: the most that can sound.
+#[divan::bench(sample_count = 2000, sample_size = 1, args = [Model::DryRoom, Model::Electronic])]
+fn busy_with_articulations(bencher: Bencher, model: Model) {
+    let of = |i| Articulation::of(i).iter().map(move |&articulation| (i, articulation));
+    bench_strokes(bencher, model, &Instrument::ALL.into_iter().flat_map(of).collect::<Vec<_>>());
+}
+
 fn bench_struck(bencher: Bencher, model: Model, instruments: &[Instrument]) {
+    let plain: Vec<_> = instruments.iter().map(|&i| (i, Articulation::Plain)).collect();
+    bench_strokes(bencher, model, &plain);
+}
+
+fn bench_strokes(bencher: Bencher, model: Model, strokes: &[(Instrument, Articulation)]) {
     let mut kit = Kit::new(SAMPLE_RATE);
     kit.set(&Settings { model, ..Settings::default() });
     let mut block = 0;
     bencher.counter(ItemsCount::new(BLOCK)).bench_local(|| {
         if block % BLOCKS_PER_STEP == 0 {
-            for &instrument in instruments {
-                kit.trigger(instrument, 0.8);
+            for &(instrument, articulation) in strokes {
+                kit.strike(instrument, articulation, 0.8);
             }
         }
         block += 1;

@@ -1,14 +1,14 @@
 //! Writes what the kit sounds like: `cargo run -p kit --example audition -- FOLDER`.
 //!
 //! One WAV file (stereo, 48 kHz, 32-bit float) per instrument and velocity, three takes of each, since no two strokes are
-//! alike, rendered until it is silent; and `groove.wav`, two bars of a rock beat with ghost notes and a fill.
+//! alike, rendered until it is silent; every articulation of two kits at velocity .8; and `groove.wav`, two bars of a rock beat with ghost notes and a fill.
 //! `interop/kit/measure.py` measures these files.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use groove::Instrument;
-use kit::Kit;
+use groove::{Articulation, Instrument};
+use kit::{Kit, Model, Settings};
 
 const SAMPLE_RATE: u32 = 48_000;
 const TAKES: usize = 3;
@@ -54,6 +54,8 @@ fn write_all(folder: &Path) -> Result<(), hound::Error> {
             }
         }
     }
+    write_strokes(folder, &mut kit)?;
+    kit.set(&Settings::default());
     kit.reset();
     let step = (f64::from(SAMPLE_RATE) * 60.0 / 110.0 / 4.0) as usize;
     let mut sound = Vec::new();
@@ -72,8 +74,41 @@ fn write_all(folder: &Path) -> Result<(), hound::Error> {
     write(&folder.join("groove.wav"), &sound)
 }
 
+/// Every articulation that has a voice of its own, and the plain stroke, of two kits at velocity .8.
+fn write_strokes(folder: &Path, kit: &mut Kit) -> Result<(), hound::Error> {
+    for (name, model) in [("dry", Model::DryRoom), ("electronic", Model::Electronic)] {
+        kit.set(&Settings { model, ..Settings::default() });
+        for (instrument, articulation) in strokes() {
+            kit.reset();
+            let stroke = match articulation {
+                Articulation::Plain => instrument.id().to_owned(),
+                _ => articulation.name(instrument).replace(' ', "-"),
+            };
+            for take in 1..=TAKES {
+                kit.strike(instrument, articulation, 0.8);
+                write(&folder.join(format!("{name}-{stroke}-080-{take}.wav")), &rest(kit))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn strokes() -> impl Iterator<Item = (Instrument, Articulation)> {
+    let of = |i| Articulation::of(i).iter().map(move |&articulation| (i, articulation));
+    let has_voice = |a| !matches!(a, Articulation::Flam | Articulation::Choke);
+    Instrument::ALL
+        .into_iter()
+        .flat_map(of)
+        .filter(move |&(_, articulation)| has_voice(articulation))
+}
+
 fn strike(kit: &mut Kit, instrument: Instrument, velocity: f32) -> Vec<(f32, f32)> {
     kit.trigger(instrument, velocity);
+    rest(kit)
+}
+
+/// What sounds until the kit is silent.
+fn rest(kit: &mut Kit) -> Vec<(f32, f32)> {
     let mut sound = Vec::new();
     while !kit.is_silent() {
         render(kit, 480, &mut sound);

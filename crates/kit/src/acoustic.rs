@@ -1,6 +1,6 @@
 //! The acoustic kit: what each drum and cymbal is made of. How loud and how long each octave is stands in `tables`.
 
-use groove::INSTRUMENTS;
+use groove::{Articulation, INSTRUMENTS, Instrument};
 
 use crate::drum::Drum;
 
@@ -20,6 +20,27 @@ pub(crate) fn drums() -> [Drum; INSTRUMENTS] {
         metal::hi_hat(tables::CLOSED_HAT),
         metal::crash(),
         metal::ride(),
+    ]
+    .map(|spec| Drum::new(&spec))
+}
+
+/// The strokes that have a voice of their own. A flam is two plain ones, and a choke ends one.
+pub(crate) const STROKES: [(Instrument, Articulation); 5] = [
+    (Instrument::Snare, Articulation::CrossStick),
+    (Instrument::Snare, Articulation::RimShot),
+    (Instrument::OpenHiHat, Articulation::HalfOpen),
+    (Instrument::ClosedHiHat, Articulation::Pedal),
+    (Instrument::Ride, Articulation::Bell),
+];
+
+/// The voices of [`STROKES`].
+pub(crate) fn strokes() -> [Drum; STROKES.len()] {
+    [
+        drums::cross_stick(),
+        drums::rim_shot(),
+        metal::half_open_hat(),
+        metal::pedal_hat(),
+        metal::bell(),
     ]
     .map(|spec| Drum::new(&spec))
 }

@@ -26,6 +26,21 @@ pub(crate) struct Colour {
 }
 
 impl Colour {
+    /// A colour that differs from this one by `db` in each octave, and by its decays.
+    pub(crate) const fn but(self, db: Octaves, t60_s: Octaves) -> Self {
+        let mut level_db = self.level_db;
+        let mut octave = 0;
+        while octave < OCTAVES {
+            let mut velocity = 0;
+            while velocity < level_db.len() {
+                level_db[velocity][octave] += db[octave];
+                velocity += 1;
+            }
+            octave += 1;
+        }
+        Self { level_db, t60_s }
+    }
+
     /// Amplitudes of a stroke of `velocity`.
     pub(crate) fn levels(&self, velocity: f32) -> Octaves {
         let [soft, middle, hard] = VELOCITIES;

@@ -3,15 +3,18 @@
 mod cymbal;
 mod hi_hat;
 mod kick;
+mod rim;
 mod snare;
 mod tom;
 
-use groove::Instrument;
+use groove::{Articulation, Instrument};
 
+use crate::acoustic::STROKES;
 use crate::voice::Voice;
 use cymbal::Cymbal;
 use hi_hat::HiHat;
 use kick::Kick;
+use rim::Rim;
 use snare::Snare;
 use tom::Tom;
 
@@ -27,6 +30,11 @@ pub(crate) struct Machine {
     closed_hat: HiHat,
     crash: Cymbal,
     ride: Cymbal,
+    cross_stick: Rim,
+    rim_shot: Snare,
+    half_open_hat: HiHat,
+    pedal_hat: HiHat,
+    bell: Cymbal,
 }
 
 impl Machine {
@@ -41,6 +49,11 @@ impl Machine {
             closed_hat: HiHat::new(hi_hat::CLOSED),
             crash: Cymbal::new(&cymbal::CRASH),
             ride: Cymbal::new(&cymbal::RIDE),
+            cross_stick: Rim::new(),
+            rim_shot: Snare::rim_shot(),
+            half_open_hat: HiHat::new(hi_hat::HALF_OPEN),
+            pedal_hat: HiHat::new(hi_hat::PEDAL),
+            bell: Cymbal::new(&cymbal::BELL),
         }
     }
 
@@ -55,6 +68,18 @@ impl Machine {
             Instrument::ClosedHiHat => &mut self.closed_hat,
             Instrument::Crash => &mut self.crash,
             Instrument::Ride => &mut self.ride,
+        }
+    }
+
+    /// The voice of a stroke that has one of its own, by its place in [`STROKES`](crate::acoustic::STROKES).
+    pub(crate) fn stroke(&mut self, stroke: usize) -> &mut dyn Voice {
+        match STROKES[stroke].1 {
+            Articulation::CrossStick => &mut self.cross_stick,
+            Articulation::RimShot => &mut self.rim_shot,
+            Articulation::HalfOpen => &mut self.half_open_hat,
+            Articulation::Pedal => &mut self.pedal_hat,
+            Articulation::Bell => &mut self.bell,
+            plain => unreachable!("{plain:?} has no voice of its own"),
         }
     }
 }

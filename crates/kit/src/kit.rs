@@ -1,10 +1,10 @@
-//! The kit: nine voices of drums and nine of a drum machine, a mixer and two rooms.
+//! The kit: nine voices of drums and nine of a drum machine, those of articulations, a mixer and two rooms.
 
 use std::sync::Arc;
 
-use groove::{INSTRUMENTS, Instrument};
+use groove::{Articulation, INSTRUMENTS, Instrument};
 
-use crate::acoustic;
+use crate::acoustic::{self, STROKES};
 use crate::drum::Drum;
 use crate::electronic::Machine;
 use crate::glide::{self, Glide};
@@ -47,6 +47,8 @@ pub struct Kit {
     settings: Settings,
     tunings: [Tuning; INSTRUMENTS],
     drums: [Drum; INSTRUMENTS],
+    /// Voices of articulations.
+    strokes: [Drum; STROKES.len()],
     machine: Machine,
     samplers: [Sampler; INSTRUMENTS],
     /// Of both built-in sets of voices.
@@ -77,6 +79,7 @@ impl Kit {
             settings: Settings::default(),
             tunings: Settings::default().tunings(),
             drums: acoustic::drums(),
+            strokes: acoustic::strokes(),
             machine: Machine::new(),
             samplers: std::array::from_fn(|i| Sampler::new(i, interpolator.clone())),
             channels: mixer::STRIPS.map(|strip| strip.channel()),
@@ -177,14 +180,23 @@ impl Kit {
         true
     }
 
-    /// Strikes `instrument`; it sounds from the next rendered sample on. `velocity` is in `[0, 1]`;
-    /// 0, anything below and NaN strike nothing, anything above counts as 1. What it chokes is the
-    /// caller's to [choke](Self::choke).
+    /// Strikes `instrument` plainly: see [`strike`](Self::strike).
     ///
     /// # Real-time safety
     ///
     /// Does not allocate.
     pub fn trigger(&mut self, instrument: Instrument, velocity: f32) {
+        self.strike(instrument, Articulation::Plain, velocity);
+    }
+
+    /// Strikes `instrument` as `articulation`; it sounds from the next rendered sample on. `velocity` is in `[0, 1]`;
+    /// 0, anything below and NaN strike nothing, anything above counts as 1. What it chokes is the
+    /// caller's to [choke](Self::choke), and so is a cymbal that is grabbed; a flam is two strokes.
+    ///
+    /// # Real-time safety
+    ///
+    /// Does not allocate.
+    pub fn strike(&mut self, instrument: Instrument, articulation: Articulation, velocity: f32) {
         if velocity.is_nan() || velocity <= 0.0 {
             return;
         }
@@ -200,10 +212,20 @@ impl Kit {
                 sampler.choke(at);
             }
         }
-        let voice: &mut dyn Voice = match self.settings.model {
-            _ if self.samplers[i].has_sound() => &mut self.samplers[i],
-            Model::Electronic => self.machine.voice(instrument),
-            Model::DryRoom | Model::LargeRoom => &mut self.drums[i],
+        if articulation == Articulation::HalfOpen {
+            // The plates touch: what rang of them, open, is stopped.
+            self.choke_plain(instrument);
+        }
+        let stroke = STROKES.iter().position(|stroke| *stroke == (instrument, articulation));
+        let voice: &mut dyn Voice = match (self.settings.model, stroke) {
+            _ if self.samplers[i].has_sound() => {
+                self.samplers[i].prepare(articulation);
+                &mut self.samplers[i]
+            }
+            (Model::Electronic, Some(stroke)) => self.machine.stroke(stroke),
+            (Model::Electronic, None) => self.machine.voice(instrument),
+            (Model::DryRoom | Model::LargeRoom, Some(stroke)) => &mut self.strokes[stroke],
+            (Model::DryRoom | Model::LargeRoom, None) => &mut self.drums[i],
         };
         voice.tune(self.tunings[i]);
         voice.trigger(velocity, at, &mut variation);
@@ -217,6 +239,15 @@ impl Kit {
     ///
     /// Does not allocate.
     pub fn choke(&mut self, instrument: Instrument) {
+        self.choke_plain(instrument);
+        let at = self.at;
+        for (stroke, _) in STROKES.iter().enumerate().filter(|(_, stroke)| stroke.0 == instrument) {
+            self.strokes[stroke].choke(at);
+            self.machine.stroke(stroke).choke(at);
+        }
+    }
+
+    fn choke_plain(&mut self, instrument: Instrument) {
         self.drums[instrument.index()].choke(self.at);
         self.machine.voice(instrument).choke(self.at);
         self.samplers[instrument.index()].choke(self.at);
@@ -376,6 +407,10 @@ impl Kit {
         }
         for instrument in Instrument::ALL {
             visit(1, instrument.index(), self.machine.voice(instrument));
+        }
+        for (stroke, (instrument, _)) in STROKES.iter().enumerate() {
+            visit(0, instrument.index(), &mut self.strokes[stroke]);
+            visit(1, instrument.index(), self.machine.stroke(stroke));
         }
         for (i, sampler) in self.samplers.iter_mut().enumerate() {
             visit(RECORDED, i, sampler);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use groove::INSTRUMENTS;
+use groove::{Articulation, INSTRUMENTS};
 
 use crate::decay;
 use crate::interpolator::Interpolator;
@@ -62,6 +62,8 @@ struct Grain {
 pub(crate) struct Sampler {
     instrument: usize,
     kits: [Option<Arc<SampleKit>>; 2],
+    /// What the next stroke is.
+    articulation: Articulation,
     current: usize,
     grains: [Option<Grain>; GRAINS],
     /// Strokes so far, for those in turn.
@@ -79,6 +81,7 @@ impl Sampler {
         Self {
             instrument,
             kits: [None, None],
+            articulation: Articulation::Plain,
             current: 0,
             grains: [None; GRAINS],
             strokes: 0,
@@ -123,7 +126,13 @@ impl Sampler {
 
     /// Whether the kit has recordings of this instrument.
     pub(crate) fn has_sound(&self) -> bool {
-        self.pad().is_some_and(|pad| !pad.regions.is_empty())
+        self.pad().is_some_and(|pad| pad.has(Articulation::Plain))
+    }
+
+    /// The next stroke is `articulation`, if the kit has that.
+    pub(crate) fn prepare(&mut self, articulation: Articulation) {
+        let has = self.pad().is_some_and(|pad| pad.has(articulation));
+        self.articulation = if has { articulation } else { Articulation::Plain };
     }
 
     /// Instruments that a stroke silences, one bit each.
@@ -200,7 +209,11 @@ impl Voice for Sampler {
             let (length, position) = region.turn;
             let (from, to) = region.chance;
             let layer = layer_gain(region, velocity);
-            if stroke % length.max(1) != position || !(from..to).contains(&chance) || layer <= 0.0 {
+            if region.articulation != self.articulation
+                || stroke % length.max(1) != position
+                || !(from..to).contains(&chance)
+                || layer <= 0.0
+            {
                 continue;
             }
             // A kit that has several takes of one stroke differs by itself.

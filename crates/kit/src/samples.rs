@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use groove::{INSTRUMENTS, Instrument};
+use groove::{Articulation, INSTRUMENTS, Instrument};
 
 /// A recording with one or two channels.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +63,8 @@ impl Sound {
 /// A recording and when it is played.
 #[derive(Clone, Debug)]
 pub struct Region {
+    /// Which strokes play it.
+    pub articulation: Articulation,
     /// The recording, which other regions may share.
     pub sound: Arc<Sound>,
     /// The lowest and the highest velocity that play it, `[0, 1]`.
@@ -84,10 +86,18 @@ pub struct Region {
 /// The recordings of one instrument.
 #[derive(Clone, Debug, Default)]
 pub struct Pad {
-    /// In any order; empty for an instrument that the built-in kit plays.
+    /// In any order; without plain ones for an instrument that the built-in kit plays. A stroke that has none of its own plays
+    /// these.
     pub regions: Vec<Region>,
     /// Instruments, one bit each (1 << index), that a stroke on this one silences.
     pub chokes: u16,
+}
+
+impl Pad {
+    /// Whether strokes of `articulation` have recordings of their own.
+    pub fn has(&self, articulation: Articulation) -> bool {
+        self.regions.iter().any(|region| region.articulation == articulation)
+    }
 }
 
 /// Recordings for nine instruments.
@@ -100,9 +110,10 @@ pub struct SampleKit {
 }
 
 impl SampleKit {
-    /// Instruments without a recording.
+    /// Instruments without a recording of the plain stroke.
     pub fn missing(&self) -> impl Iterator<Item = Instrument> {
-        Instrument::ALL.into_iter().filter(|i| self.pads[i.index()].regions.is_empty())
+        let is_missing = |i: &Instrument| !self.pads[i.index()].has(Articulation::Plain);
+        Instrument::ALL.into_iter().filter(is_missing)
     }
 
     /// Memory of all recordings, each counted once, in bytes.

@@ -20,6 +20,7 @@ fn sine(hz: f32) -> Arc<Sound> {
 
 fn region(sound: &Arc<Sound>) -> Region {
     Region {
+        articulation: groove::Articulation::Plain,
         sound: sound.clone(),
         velocity: (0.0, 1.0),
         gain: 1.0,
@@ -47,6 +48,23 @@ fn render(kit: &mut Kit, seconds: f32) -> Vec<f32> {
 
 fn peak(sound: &[f32]) -> f32 {
     sound.iter().fold(0.0, |peak, x| peak.max(x.abs()))
+}
+
+#[test]
+fn a_stroke_plays_its_own_recording_and_the_plain_one_where_there_is_none() {
+    let loud = steady(0.4);
+    let cross_stick =
+        Region { articulation: groove::Articulation::CrossStick, ..region(&steady(0.1)) };
+    let samples = samples(Instrument::Snare, vec![cross_stick, region(&loud)]);
+    let level = |articulation| {
+        let mut kit = Kit::new(SAMPLE_RATE);
+        assert!(kit.set_samples(Some(&samples)));
+        kit.strike(Instrument::Snare, articulation, 0.8);
+        peak(&render(&mut kit, 0.1))
+    };
+    let plain = level(groove::Articulation::Plain);
+    assert!(level(groove::Articulation::CrossStick) < 0.5 * plain);
+    assert_eq!(level(groove::Articulation::RimShot), plain);
 }
 
 #[test]

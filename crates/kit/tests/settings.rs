@@ -260,6 +260,7 @@ fn recordings_are_tuned_damped_and_mixed_like_the_drums_they_replace() {
     let sine = (0..48_000).map(|n| (std::f32::consts::TAU * 150.0 / RATE * n as f32).sin());
     let sound = Sound::new(RATE, 1, sine.collect()).unwrap();
     let region = Region {
+        articulation: groove::Articulation::Plain,
         sound: Arc::new(sound),
         velocity: (0.0, 1.0),
         gain: 0.2,

@@ -1,11 +1,11 @@
 //! A folder of recordings whose names, or the names of the folders that they are in, say what they are.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use groove::Instrument;
+use kit::Region;
 
 use crate::audio::{ENDINGS, Recordings};
-use crate::{Draft, Error, limits, names, plain_region, shown};
+use crate::{Draft, Error, limits, names, plain_region, shown, strokes};
 
 /// Reads the files of `folder` and of its folders. Several recordings of one instrument are played in turn.
 pub(crate) fn read(folder: &Path) -> Result<Draft, Error> {
@@ -36,29 +36,39 @@ pub(crate) fn read(folder: &Path) -> Result<Draft, Error> {
     files.sort();
     let mut draft = Draft::new(shown(folder));
     let mut recordings = Recordings::default();
-    for (parent, path) in files {
-        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let Some(instrument) = names::instrument(&stem).or_else(|| names::instrument(&parent))
-        else {
-            continue;
-        };
-        if !ENDINGS.contains(&ending.as_str()) {
-            continue;
-        }
-        match recordings.get(&path) {
-            Ok(sound) => draft.add(instrument, plain_region(sound)),
-            Err(why) => draft.report(why),
-        }
-    }
+    add(&mut draft, &mut recordings, &files, true);
+    // As with Hydrogen's kits, other strokes have no part in the hash.
     draft.files.extend(recordings.files());
-    for instrument in Instrument::ALL {
-        let regions = &mut draft.pads[instrument.index()].regions;
-        regions.truncate(limits::REGIONS_PER_PAD);
+    add(&mut draft, &mut recordings, &files, false);
+    Ok(draft)
+}
+
+/// Adds those of `files`, each with its folder's name, that are plain strokes, or all others.
+fn add(
+    draft: &mut Draft,
+    recordings: &mut Recordings,
+    files: &[(String, PathBuf)],
+    is_plain: bool,
+) {
+    for stroke in strokes(is_plain) {
+        let mut regions = Vec::new();
+        for (parent, path) in files {
+            let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let named = names::stroke(&stem).or_else(|| names::stroke(parent));
+            let is_wanted = named == Some(stroke) && regions.len() < limits::REGIONS_PER_PAD;
+            if !is_wanted || !ENDINGS.contains(&ending.as_str()) {
+                continue;
+            }
+            match recordings.get(path) {
+                Ok(sound) => regions.push(plain_region(sound)),
+                Err(why) => draft.report(why),
+            }
+        }
         let takes = regions.len() as u32;
-        for (i, region) in regions.iter_mut().enumerate() {
-            region.turn = (takes, i as u32);
+        for (i, region) in regions.into_iter().enumerate() {
+            let (turn, articulation) = ((takes, i as u32), stroke.1);
+            draft.add(stroke.0, Region { turn, articulation, ..region });
         }
     }
-    Ok(draft)
 }

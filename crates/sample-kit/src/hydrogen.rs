@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use groove::Instrument;
 use roxmltree::{Document, Node};
 
 use crate::audio::Recordings;
-use crate::{Draft, Error, inside, limits, names, plain_region, shown};
+use crate::names::Stroke;
+use crate::{Draft, Error, inside, limits, names, plain_region, shown, strokes};
 
-/// Reads a `drumkit.xml`. Each of the nine instruments is the first drum whose name says so.
+/// Reads a `drumkit.xml`. Each of the nine instruments, and each of their strokes, is the first drum whose name says so.
 pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
     let told = |why: &dyn std::fmt::Display| Error::new(format!("{}: {why}", shown(path)));
     let bytes = whole_files::read(path, limits::TEXT, "a kit").map_err(|error| told(&error))?;
@@ -26,16 +26,21 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
         .collect();
     draft.files.add(path, &bytes);
     let mut recordings = Recordings::default();
-    for instrument in Instrument::ALL {
-        let named = |drum: &&Node<'_, '_>| {
-            let name = text_of(**drum, "name").unwrap_or_default();
-            names::instrument(name) == Some(instrument) && has_sound(**drum)
-        };
-        if let Some(drum) = drums.iter().find(named) {
-            add(&mut draft, instrument, *drum, folder, &mut recordings);
+    let add_all = |draft: &mut Draft, recordings: &mut Recordings, is_plain: bool| {
+        for stroke in strokes(is_plain) {
+            let named = |drum: &&Node<'_, '_>| {
+                let name = text_of(**drum, "name").unwrap_or_default();
+                names::stroke(name) == Some(stroke) && has_sound(**drum)
+            };
+            if let Some(drum) = drums.iter().find(named) {
+                add(draft, stroke, *drum, folder, recordings);
+            }
         }
-    }
+    };
+    add_all(&mut draft, &mut recordings, true);
+    // Kits that projects know from before are the same kits: other strokes have no part in the hash.
     draft.files.extend(recordings.files());
+    add_all(&mut draft, &mut recordings, false);
     Ok(draft)
 }
 
@@ -46,7 +51,7 @@ fn has_sound(drum: Node<'_, '_>) -> bool {
 /// Adds the layers of `drum`; in files before 2007 it has one recording and no layer.
 fn add(
     draft: &mut Draft,
-    instrument: Instrument,
+    (instrument, articulation): Stroke,
     drum: Node<'_, '_>,
     folder: &Path,
     recordings: &mut Recordings,
@@ -80,6 +85,7 @@ fn add(
         let layer_gain = if is_layer { number(source, "gain", 1.0) } else { 1.0 };
         let semitones = pitch_offset + if is_layer { number(source, "pitch", 0.0) } else { 0.0 };
         let mut region = plain_region(sound);
+        region.articulation = articulation;
         region.velocity = (
             number(source, "min", 0.0).clamp(0.0, 1.0),
             number(source, "max", 1.0).clamp(0.0, 1.0),

@@ -13,7 +13,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use groove::{INSTRUMENTS, Instrument};
+use groove::{Articulation, INSTRUMENTS, Instrument};
 use kit::{Pad, Region, SampleKit};
 
 mod audio;
@@ -77,7 +77,7 @@ pub fn load(path: &Path) -> Result<Loaded, Error> {
             )));
         }
     };
-    if draft.pads.iter().all(|pad| pad.regions.is_empty()) {
+    if !draft.pads.iter().any(|pad| pad.has(Articulation::Plain)) {
         let why = draft.unread.first().map_or("no recording of a drum in it", String::as_str);
         return Err(Error::new(format!("{}: {why}", shown(path))));
     }
@@ -130,6 +130,13 @@ impl Draft {
     }
 }
 
+/// The plain strokes of all instruments, or all others.
+pub(crate) fn strokes(is_plain: bool) -> impl Iterator<Item = (Instrument, Articulation)> {
+    let of = |i| Articulation::of(i).iter().map(move |&articulation| (i, articulation));
+    let all = Instrument::ALL.into_iter().flat_map(of);
+    all.filter(move |(_, articulation)| (*articulation == Articulation::Plain) == is_plain)
+}
+
 /// The name of the file or folder at `path`, for people.
 pub(crate) fn shown(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
@@ -151,8 +158,8 @@ pub(crate) fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
 
 /// Recordings of one channel in the middle stand where the built-in kit has their instruments, if the whole kit says nothing.
 fn place_unplaced(pads: &mut [Pad; INSTRUMENTS]) {
-    let mut regions = pads.iter().flat_map(|pad| &pad.regions);
-    if regions.any(|region| region.pan != 0.0 || !region.sound.is_mono()) {
+    let is_placed = |region: &Region| region.pan != 0.0 || !region.sound.is_mono();
+    if pads.iter().flat_map(plain).any(is_placed) {
         return;
     }
     for instrument in Instrument::ALL {
@@ -162,10 +169,15 @@ fn place_unplaced(pads: &mut [Pad; INSTRUMENTS]) {
     }
 }
 
-/// The gain that makes the loudest full stroke on kick and snare, or else on anything, peak at -12 dBFS.
+/// The recordings of a pad's plain stroke.
+fn plain(pad: &Pad) -> impl Iterator<Item = &Region> {
+    pad.regions.iter().filter(|region| region.articulation == Articulation::Plain)
+}
+
+/// The gain that makes the loudest full plain stroke on kick and snare, or else on anything, peak at -12 dBFS.
 fn even_gain(pads: &[Pad; INSTRUMENTS]) -> f32 {
     let peak = |pads: &[Pad]| {
-        let regions = pads.iter().flat_map(|pad| &pad.regions);
+        let regions = pads.iter().flat_map(plain);
         regions.fold(0.0_f32, |peak, region| peak.max(region.gain.abs() * region.sound.peak()))
     };
     let loudest = [peak(&pads[..2]), peak(pads)].into_iter().find(|peak| *peak > 1e-4);
@@ -175,6 +187,7 @@ fn even_gain(pads: &[Pad; INSTRUMENTS]) -> f32 {
 /// A region that every stroke plays, as it was recorded.
 pub(crate) fn plain_region(sound: Arc<kit::Sound>) -> Region {
     Region {
+        articulation: Articulation::Plain,
         sound,
         velocity: (0.0, 1.0),
         gain: 1.0,

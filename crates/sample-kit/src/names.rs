@@ -1,9 +1,17 @@
-//! Which of the nine instruments a file or a drum is, by its name.
+//! Which of the nine instruments a file or a drum is, and which of its strokes, by its name.
 
-use groove::Instrument;
+use groove::{Articulation, Instrument};
+
+use Articulation::{Bell, CrossStick, HalfOpen, Pedal, Plain, RimShot};
+use Instrument::{
+    ClosedHiHat, Crash, HighFloorTom, HighTom, Kick, LowMidTom, OpenHiHat, Ride, Snare,
+};
+
+/// A stroke of an instrument.
+pub(crate) type Stroke = (Instrument, Articulation);
 
 /// The first row of which every word is in the name, without case, says what it is; `None` for drums that nobody plays here.
-const WORDS: [(&[&str], Option<Instrument>); 45] = [
+const WORDS: [(&[&str], Option<Stroke>); 51] = [
     (&["cowbell"], None),
     (&["clap"], None),
     (&["tamb"], None),
@@ -14,45 +22,52 @@ const WORDS: [(&[&str], Option<Instrument>); 45] = [
     (&["agogo"], None),
     (&["clave"], None),
     (&["choke"], None),
+    (&["sticks"], None),
+    (&["rim", "click"], Some((Snare, CrossStick))),
+    (&["rim", "shot"], Some((Snare, RimShot))),
     (&["rim"], None),
-    (&["sidestick"], None),
-    (&["side stick"], None),
-    (&["xstick"], None),
+    (&["sidestick"], Some((Snare, CrossStick))),
+    (&["side stick"], Some((Snare, CrossStick))),
+    (&["xstick"], Some((Snare, CrossStick))),
+    (&["x stick"], Some((Snare, CrossStick))),
+    (&["cross", "stick"], Some((Snare, CrossStick))),
     (&["cross"], None),
     (&["roll"], None),
-    (&["kick"], Some(Instrument::Kick)),
-    (&["bassdrum"], Some(Instrument::Kick)),
-    (&["bass drum"], Some(Instrument::Kick)),
-    (&["bd"], Some(Instrument::Kick)),
-    (&["snare"], Some(Instrument::Snare)),
-    (&["sd"], Some(Instrument::Snare)),
-    (&["semi"], None),
+    (&["kick"], Some((Kick, Plain))),
+    (&["bassdrum"], Some((Kick, Plain))),
+    (&["bass drum"], Some((Kick, Plain))),
+    (&["bd"], Some((Kick, Plain))),
+    (&["snare"], Some((Snare, Plain))),
+    (&["sd"], Some((Snare, Plain))),
+    (&["semi"], Some((OpenHiHat, HalfOpen))),
+    (&["half", "open"], Some((OpenHiHat, HalfOpen))),
     (&["swish"], None),
-    (&["pedal"], None),
-    (&["foot"], None),
-    (&["hat", "open"], Some(Instrument::OpenHiHat)),
-    (&["hh", "open"], Some(Instrument::OpenHiHat)),
-    (&["ohh"], Some(Instrument::OpenHiHat)),
-    (&["hat"], Some(Instrument::ClosedHiHat)),
-    (&["hh"], Some(Instrument::ClosedHiHat)),
-    (&["tom", "floor"], Some(Instrument::HighFloorTom)),
-    (&["tom", "mid"], Some(Instrument::LowMidTom)),
-    (&["tom", "low"], Some(Instrument::HighFloorTom)),
-    (&["tom", "hi"], Some(Instrument::HighTom)),
-    (&["tom", "3"], Some(Instrument::HighFloorTom)),
-    (&["tom", "2"], Some(Instrument::LowMidTom)),
-    (&["tom"], Some(Instrument::HighTom)),
-    (&["bell"], None),
+    (&["pedal"], Some((ClosedHiHat, Pedal))),
+    (&["foot"], Some((ClosedHiHat, Pedal))),
+    (&["hat", "open"], Some((OpenHiHat, Plain))),
+    (&["hh", "open"], Some((OpenHiHat, Plain))),
+    (&["ohh"], Some((OpenHiHat, Plain))),
+    (&["hat"], Some((ClosedHiHat, Plain))),
+    (&["hh"], Some((ClosedHiHat, Plain))),
+    (&["tom", "floor"], Some((HighFloorTom, Plain))),
+    (&["tom", "mid"], Some((LowMidTom, Plain))),
+    (&["tom", "low"], Some((HighFloorTom, Plain))),
+    (&["tom", "hi"], Some((HighTom, Plain))),
+    (&["tom", "3"], Some((HighFloorTom, Plain))),
+    (&["tom", "2"], Some((LowMidTom, Plain))),
+    (&["tom"], Some((HighTom, Plain))),
+    (&["bell"], Some((Ride, Bell))),
     (&["splash"], None),
     (&["china"], None),
-    (&["crash"], Some(Instrument::Crash)),
-    (&["ride"], Some(Instrument::Ride)),
-    (&["cymbal"], Some(Instrument::Crash)),
-    (&["stick"], None),
+    (&["crash"], Some((Crash, Plain))),
+    (&["ride"], Some((Ride, Plain))),
+    (&["cymbal"], Some((Crash, Plain))),
+    // In kits that follow General MIDI.
+    (&["stick"], Some((Snare, CrossStick))),
 ];
 
-/// The instrument that `name` names; `None` if it names none of the nine, or one of their other strokes (rim, pedal, bell).
-pub(crate) fn instrument(name: &str) -> Option<Instrument> {
+/// The stroke that `name` names; `None` if it names none of the nine instruments'.
+pub(crate) fn stroke(name: &str) -> Option<Stroke> {
     // A custom ride is no tom.
     let name = name.to_lowercase().replace(['_', '-'], " ").replace("custom", "");
     // "Pearl Tom 2", "Crash/Ride 18": words stand anywhere in it.
@@ -66,32 +81,35 @@ mod tests {
 
     #[test]
     fn names_of_debian_s_kits_are_understood() {
-        use Instrument::*;
         for (name, expected) in [
-            ("BassDrum", Some(Kick)),
-            ("Kick (Tama Superstar 22\")", Some(Kick)),
-            ("Snare Rock", Some(Snare)),
-            ("Snare Rimshot", None),
-            ("Stick", None),
-            ("Pearl Tom Floor", Some(HighFloorTom)),
-            ("Tom Low", Some(HighFloorTom)),
-            ("Tom Mid", Some(LowMidTom)),
-            ("Tom 2", Some(LowMidTom)),
-            ("Tom Hi", Some(HighTom)),
-            ("Sabian Hat Open", Some(OpenHiHat)),
-            ("Hi Hat Opened", Some(OpenHiHat)),
-            ("Hat Semi-Open", None),
-            ("Closed HH", Some(ClosedHiHat)),
-            ("hihat_closed-3", Some(ClosedHiHat)),
-            ("Pedal HH", None),
-            ("Crash Left", Some(Crash)),
-            ("Ride Bell", None),
-            ("Ride (Custom, Zagrebin 22\")", Some(Ride)),
-            ("Ride Jazz", Some(Ride)),
+            ("BassDrum", Some((Kick, Plain))),
+            ("Kick (Tama Superstar 22\")", Some((Kick, Plain))),
+            ("Snare Rock", Some((Snare, Plain))),
+            ("Snare Rimshot", Some((Snare, RimShot))),
+            ("Stick", Some((Snare, CrossStick))),
+            ("Pearl Tom Floor", Some((HighFloorTom, Plain))),
+            ("Tom Low", Some((HighFloorTom, Plain))),
+            ("Tom Mid", Some((LowMidTom, Plain))),
+            ("Tom 2", Some((LowMidTom, Plain))),
+            ("Tom Hi", Some((HighTom, Plain))),
+            ("Sabian Hat Open", Some((OpenHiHat, Plain))),
+            ("Hi Hat Opened", Some((OpenHiHat, Plain))),
+            ("Hat Semi-Open", Some((OpenHiHat, HalfOpen))),
+            ("Closed HH", Some((ClosedHiHat, Plain))),
+            ("hihat_closed-3", Some((ClosedHiHat, Plain))),
+            ("Pedal HH", Some((ClosedHiHat, Pedal))),
+            ("Crash Left", Some((Crash, Plain))),
+            ("Ride Bell", Some((Ride, Bell))),
+            ("Ride (Custom, Zagrebin 22\")", Some((Ride, Plain))),
+            ("Ride Jazz", Some((Ride, Plain))),
             ("Cowbell", None),
+            ("Rim Click (Pearl 14x3.5)", Some((Snare, CrossStick))),
+            ("Sticks", None),
+            ("Hi-Hat Semiopen (Paiste edge 14\")", Some((OpenHiHat, HalfOpen))),
+            ("Tambourine Pedal", None),
             ("19", None),
         ] {
-            assert_eq!(instrument(name), expected, "{name}");
+            assert_eq!(stroke(name), expected, "{name}");
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use groove::{INSTRUMENTS, Instrument};
+use groove::{Articulation, INSTRUMENTS, Instrument, NoteMap};
 
 use crate::audio::Recordings;
-use crate::{Draft, Error, inside, limits, plain_region, shown};
+use crate::names::Stroke;
+use crate::{Draft, Error, inside, limits, plain_region, shown, strokes};
 
 /// Values by opcode.
 type Opcodes = HashMap<String, String>;
@@ -35,10 +36,25 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
             let i = instrument.index();
             groups[i].extend(region.get("group").cloned());
             offs[i].extend(region.get("off_by").or_else(|| region.get("offby")).cloned());
-            add(&mut draft, instrument, region, key, &folder, &mut recordings);
+            let stroke = (instrument, Articulation::Plain);
+            add(&mut draft, stroke, region, key, &folder, &mut recordings);
         }
     }
+    // As with Hydrogen's kits, other strokes have no part in the hash.
     draft.files.extend(recordings.files());
+    for (instrument, articulation) in strokes(false) {
+        let map = NoteMap::GeneralMidi;
+        let Some(key) = map.key_of_its_own(instrument, articulation) else { continue };
+        // What General MIDI calls the electric snare is a rim shot only where the kit says so.
+        let is_meant = |region: &&Opcodes| {
+            let names_it = region["sample"].to_lowercase().contains("rim");
+            plays(region, key) && (articulation != Articulation::RimShot || names_it)
+        };
+        for region in regions.iter().filter(is_meant).take(limits::REGIONS_PER_PAD) {
+            let stroke = (instrument, articulation);
+            add(&mut draft, stroke, region, key, &folder, &mut recordings);
+        }
+    }
     for (i, group) in groups.iter().enumerate() {
         for (other, off) in offs.iter().enumerate() {
             if i != other && group.iter().any(|group| off.contains(group)) {
@@ -210,7 +226,7 @@ fn plays(region: &Opcodes, played: u8) -> bool {
 
 fn add(
     draft: &mut Draft,
-    instrument: Instrument,
+    (instrument, articulation): Stroke,
     region: &Opcodes,
     played: u8,
     folder: &Path,
@@ -231,6 +247,7 @@ fn add(
     };
     let read = |name: &str, default: f32| number(region, name).unwrap_or(default);
     let mut made = plain_region(sound);
+    made.articulation = articulation;
     // From border to border: 63 ends where 64 begins.
     let (low, high) = (read("lovel", 0.0), read("hivel", 127.0));
     made.velocity = (

@@ -5,11 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use groove::{Instrument, NoteMap};
+use groove::{Articulation, NoteMap};
 use kit::Sound;
 use rustysynth::{InstrumentRegion, PresetRegion, SoundFont};
 
-use crate::{Draft, Error, limits, plain_region, shown};
+use crate::names::Stroke;
+use crate::{Draft, Error, limits, plain_region, shown, strokes};
 
 /// Reads an SF2. Keys are those of General MIDI; of avldrums' soundfonts, by their names, its own.
 pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
@@ -37,8 +38,15 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
     let is_avldrums = name.contains("black_pearl") || name.contains("red_zeppelin");
     let map = if is_avldrums { NoteMap::Avldrums } else { NoteMap::GeneralMidi };
     let mut sounds = Sounds { font: &font, made: Vec::new(), bytes: 0 };
-    for instrument in Instrument::ALL {
-        let key = i32::from(map.keys()[instrument.index()]);
+    for (instrument, articulation) in strokes(true).chain(strokes(false)) {
+        let key = match articulation {
+            Articulation::Plain => Some(map.keys()[instrument.index()]),
+            // General MIDI's electric snare is none.
+            Articulation::RimShot => None,
+            _ => map.key_of_its_own(instrument, articulation),
+        };
+        let Some(key) = key.map(i32::from) else { continue };
+        let mut count = 0;
         for outer in preset.get_regions() {
             if !(outer.get_key_range_start()..=outer.get_key_range_end()).contains(&key) {
                 continue;
@@ -48,9 +56,10 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
             };
             for region in inner.get_regions() {
                 let keys = region.get_key_range_start()..=region.get_key_range_end();
-                let count = draft.pads[instrument.index()].regions.len();
                 if keys.contains(&key) && count < limits::REGIONS_PER_PAD {
-                    add(&mut draft, instrument, outer, region, key, &mut sounds);
+                    let stroke = (instrument, articulation);
+                    add(&mut draft, stroke, (outer, region), key, &mut sounds);
+                    count += 1;
                 }
             }
         }
@@ -109,9 +118,8 @@ impl Sounds<'_> {
 
 fn add(
     draft: &mut Draft,
-    instrument: Instrument,
-    outer: &PresetRegion,
-    region: &InstrumentRegion,
+    (instrument, articulation): Stroke,
+    (outer, region): (&PresetRegion, &InstrumentRegion),
     key: i32,
     sounds: &mut Sounds<'_>,
 ) {
@@ -124,6 +132,7 @@ fn add(
         return;
     }
     let mut made = plain_region(sound);
+    made.articulation = articulation;
     made.velocity = (
         if low <= 1 { 0.0 } else { (low as f32 - 0.5) / 127.0 },
         if high >= 127 { 1.0 } else { (high as f32 + 0.5) / 127.0 },

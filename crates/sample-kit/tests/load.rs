@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use groove::Instrument;
+use groove::{Articulation, Instrument};
 use sample_kit::{Loaded, load};
 
 /// A short WAV: one channel, 16 bits, 44.1 kHz; `frequency` tells one from another.
@@ -65,6 +65,77 @@ fn an_sfz_is_read_with_its_groups_layers_turns_and_chokes() {
     assert_eq!(closed.chokes, 1 << Instrument::OpenHiHat.index());
     assert!(regions(&loaded, Instrument::Snare).is_empty());
     assert_eq!(loaded.unread.len(), 1, "{:?}", loaded.unread);
+}
+
+/// The articulations that a kit has recordings of, by instrument.
+fn articulations(loaded: &Loaded) -> Vec<(Instrument, Articulation)> {
+    let of = |i: Instrument| {
+        let all = Articulation::of(i).iter().copied();
+        all.filter(move |&a| loaded.kit.pads[i.index()].has(a)).map(move |a| (i, a))
+    };
+    Instrument::ALL.into_iter().flat_map(of).collect()
+}
+
+#[test]
+fn articulations_are_read_by_key_and_by_name_and_change_nothing_of_the_plain_strokes() {
+    use Articulation::{Bell, CrossStick, HalfOpen, Pedal, Plain, RimShot};
+    use Instrument::{ClosedHiHat, OpenHiHat, Ride, Snare};
+    let folder = tempfile::tempdir().expect("a folder");
+    let names = [
+        "snare",
+        "side stick",
+        "rim shot",
+        "electric",
+        "hat",
+        "pedal",
+        "ride",
+        "bell",
+        "semi-open",
+    ];
+    for name in names {
+        wav(&folder.path().join("s").join(format!("{name}.wav")), 100.0);
+    }
+    let plain = "<control>default_path=s/\n<region>key=38 sample=snare.wav\n\
+                 <region>key=42 sample=hat.wav\n<region>key=51 sample=ride.wav\n";
+    let others = "<region>key=37 sample=side stick.wav volume=6\n<region>key=44 sample=pedal.wav\n\
+                  <region>key=53 sample=bell.wav\n";
+    let read = |text: &str| {
+        let path = folder.path().join("drums.sfz");
+        std::fs::write(&path, text).expect("written");
+        load(&path).expect("a kit")
+    };
+    let (alone, whole) = (read(plain), read(&format!("{plain}{others}")));
+    let wanted = [
+        (Snare, Plain),
+        (Snare, CrossStick),
+        (ClosedHiHat, Plain),
+        (ClosedHiHat, Pedal),
+        (Ride, Plain),
+        (Ride, Bell),
+    ];
+    assert_eq!(articulations(&whole), wanted);
+    assert_eq!(whole.kit.gain, alone.kit.gain, "as loud as it was");
+    // General MIDI's second snare is a rim shot if the kit says so.
+    let electric = read(&format!("{plain}<region>key=40 sample=electric.wav\n"));
+    assert!(!articulations(&electric).contains(&(Snare, RimShot)));
+    let rim_shot = read(&format!("{plain}<region>key=40 sample=rim shot.wav\n"));
+    assert!(articulations(&rim_shot).contains(&(Snare, RimShot)));
+
+    std::fs::remove_file(folder.path().join("drums.sfz")).expect("removed");
+    std::fs::remove_file(folder.path().join("s/electric.wav")).expect("removed");
+    let by_name = load(folder.path()).expect("a kit");
+    let wanted = [
+        (Snare, Plain),
+        (Snare, CrossStick),
+        (Snare, RimShot),
+        (OpenHiHat, HalfOpen),
+        (ClosedHiHat, Plain),
+        (ClosedHiHat, Pedal),
+        (Ride, Plain),
+        (Ride, Bell),
+    ];
+    assert_eq!(articulations(&by_name), wanted);
+    assert!(by_name.kit.missing().any(|missing| missing == OpenHiHat), "half-open alone is no hat");
 }
 
 #[test]

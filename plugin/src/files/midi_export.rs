@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 
 use engine::Playing;
-use groove::midi::SoundedNote;
-use groove::sequencer::PlaybackSettings;
-use groove::{Beats, Instrument, Metre, Pattern};
+use groove::midi::{SoundedNote, openness};
+use groove::sequencer::{CHOKE, PlaybackSettings};
+use groove::{Articulation, Beats, Instrument, Metre, NoteMap, Pattern};
 
 /// How many cycles are remembered.
 pub const REMEMBERED: usize = 8;
@@ -51,6 +51,7 @@ impl RecentCycles {
 /// The notes of `cycles`, one after another, the metres from certain times on, and how long all of them take.
 pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Vec<(Beats, Metre)>, Beats) {
     let (mut notes, mut metres, mut start) = (Vec::new(), Vec::new(), 0.0);
+    let mut has_half_open = false;
     for PlayedCycle { cycle, pattern, playing } in cycles {
         let Playing { playback, velocity_settings, lanes, note_length, channel, .. } = playing;
         let shape = playback.shape.of_bar(pattern.bar());
@@ -68,23 +69,36 @@ pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Vec<(Beats, Me
                 let Some(hit) = hit.filter(|_| lanes.hears(instrument) && !playing.is_muted) else {
                     continue;
                 };
-                let lane = lanes.of(instrument);
-                notes.push(SoundedNote {
-                    start: Beats(start + playback.time(step, instrument, hit).0 - zero.0),
-                    length: *note_length,
-                    channel: *channel,
-                    key: lane.key,
-                    velocity: velocity_settings.velocity(
-                        shape.bar,
-                        step,
-                        instrument,
-                        hit,
-                        lane.velocity,
-                    ),
-                });
+                let grace = playback.grace(step, instrument, hit);
+                let time = playback.time(step, instrument, hit);
+                for (hit, time) in grace.into_iter().chain([(hit, time)]) {
+                    let (lane, articulation) = (lanes.of(instrument), hit.articulation());
+                    let is_grabbed = articulation == Articulation::Choke;
+                    notes.push(SoundedNote {
+                        start: Beats(start + time.0 - zero.0),
+                        length: if is_grabbed { CHOKE } else { *note_length },
+                        channel: *channel,
+                        key: lanes.key(instrument, articulation),
+                        velocity: velocity_settings.velocity(
+                            shape.bar,
+                            step,
+                            instrument,
+                            hit,
+                            lane.velocity,
+                        ),
+                        foot: openness(instrument, articulation)
+                            .filter(|_| lane.note_map.is_some_and(NoteMap::has_openness)),
+                        is_grabbed,
+                    });
+                    has_half_open |= articulation == Articulation::HalfOpen;
+                }
             }
         }
         start += steps as f64 * shape.step().0;
+    }
+    if !has_half_open {
+        // Files without half-open hats need no pedal.
+        notes.iter_mut().for_each(|note: &mut SoundedNote| note.foot = None);
     }
     (notes, metres, Beats(start))
 }

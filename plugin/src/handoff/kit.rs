@@ -149,6 +149,7 @@ mod tests {
     fn samples() -> Arc<SampleKit> {
         let sound = Arc::new(Sound::new(48_000.0, 1, vec![0.5; 48_000]).unwrap());
         let region = Region {
+            articulation: groove::Articulation::Plain,
             sound,
             velocity: (0.0, 1.0),
             gain: 1.0,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use groove::sequencer::Lane;
-use groove::{INSTRUMENTS, Instrument};
+use groove::{INSTRUMENTS, Instrument, NoteMap};
 use nice_plug::prelude::*;
 
 use super::kit::pan;
@@ -114,15 +114,16 @@ impl InstrumentParams {
         }
     }
 
-    /// The current settings; `key` comes from the note map, if one is chosen.
-    pub(super) fn lane(&self, key: Option<u8>) -> Lane {
+    /// The current settings; `instrument`'s keys are those of `note_map`, if one is chosen.
+    pub(super) fn lane(&self, instrument: Instrument, note_map: Option<NoteMap>) -> Lane {
         let own_key = u8::try_from(self.key.value().clamp(0, 127)).unwrap_or_default();
         Lane {
             is_on: self.is_on.value(),
             is_solo: self.is_solo.value(),
             density: finite_or(self.density.value(), 0.0).min(0.0),
             velocity: finite_or(self.velocity.value(), 1.0),
-            key: key.unwrap_or(own_key),
+            key: note_map.map_or(own_key, |map| map.keys()[instrument.index()]),
+            note_map,
             choke: u8::try_from(self.choke.value()).unwrap_or_default(),
         }
     }
@@ -199,8 +200,10 @@ mod tests {
         for instrument in Instrument::ALL {
             let own = params.of(instrument);
             assert_eq!(own.is_on.name(), format!("{} on", instrument.name()));
-            assert_eq!(own.lane(None), Lane::of(instrument));
-            assert_eq!(own.lane(Some(99)).key, 99);
+            let as_made = Lane { note_map: None, ..Lane::of(instrument) };
+            assert_eq!(own.lane(instrument, None), as_made);
+            let map = NoteMap::AddictiveDrums2;
+            assert_eq!(own.lane(instrument, Some(map)).key, map.keys()[instrument.index()]);
         }
         let groups: Vec<String> =
             params.param_map().into_iter().map(|(_, _, group)| group).collect();

@@ -3,6 +3,9 @@
 
 use std::num::NonZeroU32;
 
+use engine::Event;
+use groove::sequencer::Lanes;
+use groove::{Articulation, Instrument};
 use kit::{Kit, STEMS, Stems};
 use nice_plug::prelude::{AudioIOLayout, Buffer, PortNames, new_nonzero_u32};
 
@@ -64,6 +67,25 @@ pub(super) struct Stage<'a, 'b> {
 }
 
 impl Stage<'_, '_> {
+    /// Plays `event` on the kit, at its sample.
+    pub(super) fn play(&mut self, event: Event, lanes: &Lanes) {
+        match event {
+            Event::NoteOn { at, instrument, velocity, articulation, .. } => {
+                self.render_until(at.0 as usize);
+                Instrument::ALL
+                    .into_iter()
+                    .filter(|&other| lanes.chokes(instrument, other))
+                    .for_each(|choked| self.kit.choke(choked));
+                self.kit.strike(instrument, articulation, velocity);
+            }
+            Event::NoteOff { at, instrument, articulation: Articulation::Choke, .. } => {
+                self.render_until(at.0 as usize);
+                self.kit.choke(instrument);
+            }
+            Event::NoteOff { .. } => {}
+        }
+    }
+
     pub(super) fn render_until(&mut self, end: usize) {
         let part = self.rendered..end.max(self.rendered);
         self.rendered = part.end;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use nice_plug::context::process::SendEventError;
+use nice_plug::midi::Key;
+use nice_plug::prelude::NoteEvent;
 
 use super::*;
 use crate::generation::weights::{Fake, Gate};

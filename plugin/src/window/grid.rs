@@ -1,12 +1,13 @@
 //! The grid: the steps of a pattern x 9 instruments, and the playhead.
 //!
 //! A hit's height and strength of colour are its velocity, its sideways shift is its timing: the left edge of a
-//! hit is the moment it sounds.
+//! hit is the moment it sounds. A sign on it says how it is struck, if not plainly.
 
 pub(crate) mod as_played;
 mod cell;
 pub mod drag;
 mod geometry;
+mod glyph;
 pub(crate) mod playhead;
 pub(crate) mod pointer;
 pub(crate) mod ruler;
@@ -14,7 +15,7 @@ pub(crate) mod tween;
 
 use egui::{Color32, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 use groove::sequencer::Shape as Played;
-use groove::{Bar, INSTRUMENTS, Instrument, Pattern};
+use groove::{Bar, Hit, INSTRUMENTS, Instrument, Pattern};
 use musicvae::infer::Locks;
 
 use crate::window::grid::as_played::played_step;
@@ -65,6 +66,16 @@ pub(crate) fn groove_grid(
         let color = blend(blend(palette.panel, color, 0.3), color, cell.strength);
         let color = blend(color, palette.bright, 0.6 * glow);
         hits.rect_filled(rect.expand(1.5 * glow), 2.0, color.gamma_multiply(cell.presence));
+    }
+    for (step, instrument, cell) in tween.cells() {
+        let hit = marks.now.hit(step, instrument);
+        if let Some(articulation) = hit.map(Hit::articulation) {
+            let rect = geometry.cell(step, instrument, cell);
+            let color = blend(palette.panel, palette.bright, cell.strength.max(0.4));
+            let place =
+                glyph::Place { rect, row: geometry.row(instrument), step: geometry.step_width() };
+            glyph::draw(&hits, &place, articulation, color.gamma_multiply(cell.presence), palette);
+        }
     }
     next_cycle(&hits, palette, &geometry, marks);
     unplayed_steps(painter, palette, place, &geometry, &marks.played);

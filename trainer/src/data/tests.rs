@@ -32,6 +32,8 @@ pub(super) fn performance(bars: usize) -> Vec<u8> {
         channel: midi::DRUM_CHANNEL,
         key: instrument.key(),
         velocity,
+        foot: None,
+        is_grabbed: false,
     };
     let mut notes = Vec::new();
     for step in 0..bars * 16 {

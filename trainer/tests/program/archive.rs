@@ -40,6 +40,8 @@ pub(crate) fn midi(i: usize) -> Vec<u8> {
             channel: DRUM_CHANNEL,
             key: instrument.key(),
             velocity: hit.velocity(),
+            foot: None,
+            is_grabbed: false,
         }));
     }
     write_notes(&notes, &[], beats(1.5 * STEPS as f64), 120.0).unwrap()

@@ -1,9 +1,9 @@
 //! How a stretch of a block is played: where in musical time it lies, and what sounds in it.
 
 use groove::sequencer::{
-    EARLIEST_STEPS, Hits, LATEST_STEPS, PlaybackSettings, Row, SoundingHit, hits,
+    CHOKE, EARLIEST_STEPS, Hits, LATEST_STEPS, PlaybackSettings, Row, SoundingHit, hits,
 };
-use groove::{Bar, Beats, Span};
+use groove::{Articulation, Bar, Beats, Span};
 
 use super::{Engine, following, take_playback};
 use crate::clock::{Join, Place, Transport, told, valid_loop};
@@ -159,7 +159,7 @@ impl Engine {
             let shape = playback.shape;
             let before = Span { start: start + Beats(EARLIEST_STEPS * shape.step().0), end: start };
             in_span(before, playback)
-                .filter(|hit| shape.beats(hit.step as f64) >= start)
+                .filter(|hit| shape.beats(hit.step as f64) >= start && !hit.is_grace)
                 .for_each(|hit| strike(shape.bar, hit, segment.first));
         }
         if let Some(late_change) = late_change {
@@ -168,7 +168,7 @@ impl Engine {
             let reach = Beats((LATEST_STEPS - EARLIEST_STEPS) * shape.step().0);
             // At once, also if the host's position lags behind what has been played.
             in_span(Span { start: start - reach, end: start }, playback)
-                .filter(|hit| late_change.contains(hit, &shape))
+                .filter(|hit| late_change.contains(hit, &shape) && !hit.is_grace)
                 .for_each(|hit| strike(shape.bar, hit, segment.first));
         }
         let span = Span { start, end };
@@ -232,6 +232,7 @@ fn strike(
     sink: &mut impl FnMut(Event) -> bool,
 ) {
     let SoundingHit { instrument, step, .. } = hit;
+    let articulation = hit.hit.articulation();
     if !playing.lanes.hears(instrument) {
         return;
     }
@@ -241,8 +242,15 @@ fn strike(
     let stroke = Stroke {
         instrument,
         velocity: playing.velocity_settings.velocity(bar, step, instrument, hit.hit, lane.velocity),
-        address: Address { channel: playing.channel.min(15), key: lane.key.min(127) },
-        length: segment.note_length(playing.note_length),
+        articulation,
+        address: Address {
+            channel: playing.channel.min(15),
+            key: playing.lanes.key(instrument, articulation).min(127),
+        },
+        length: segment.note_length(match articulation {
+            Articulation::Choke => CHOKE,
+            _ => playing.note_length,
+        }),
     };
     notes.strike(stroke, at, sink);
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use engine::{PlayMode, Playing, Quantise};
 use groove::sequencer::{Feel, Lanes, Length, RegularFills, Speed, VelocitySettings};
-use groove::{Bar, Beats, Grid, Hit, Instrument, Metre, Pattern};
+use groove::{Articulation, Bar, Beats, Grid, Hit, Instrument, Metre, NoteMap, Pattern};
 use proptest::prelude::*;
 
 use crate::host::{Before, Case, Cut, Move, PlayerAction, Refusal, Score, Tempo};
@@ -34,15 +34,19 @@ fn pattern(bar: Bar) -> impl Strategy<Value = Pattern> {
     let hits = prop::collection::vec(hit, 0..30);
     (hits, prop::collection::vec(pulse, 1..4)).prop_map(move |(hits, pulses)| {
         let mut pattern = Pattern::empty(bar);
-        let mut set = |step: usize, instrument: usize, velocity: f32, late: i8| {
+        let mut set = |step: usize, instrument: usize, velocity: f32, late: i8, way: usize| {
             let instrument = Instrument::from_index(instrument).unwrap();
-            pattern.set(step, instrument, Some(Hit::new(velocity, f32::from(late) / 16.0)));
+            let ways = Articulation::of(instrument);
+            let hit = Hit::new(velocity, f32::from(late) / 16.0);
+            pattern.set(step, instrument, Some(hit.struck_as(ways[way % ways.len()])));
         };
         for (every, instrument, late) in pulses {
-            (0..steps).step_by(every).for_each(|step| set(step, instrument, 0.5, late));
+            (0..steps).step_by(every).for_each(|step| set(step, instrument, 0.5, late, 0));
         }
         for (step, instrument, velocity, late) in hits {
-            set(step, instrument, f32::from(velocity) / 8.0, late);
+            // In one way or another, by what else it is.
+            let way = step + usize::from(velocity);
+            set(step, instrument, f32::from(velocity) / 8.0, late, way);
         }
         pattern
     })
@@ -226,6 +230,8 @@ fn playing() -> impl Strategy<Value = Playing> {
                 lane.density = f32::from(density) / 8.0;
                 lane.velocity = f32::from(velocity) / 2.0;
                 lane.key = key;
+                lane.note_map =
+                    NoteMap::ALL.get(usize::from(key) - 30).copied().filter(|_| choke < 3);
                 lane.choke = choke;
             }
             lanes

@@ -3,6 +3,7 @@
 use midly::num::{u4, u7};
 use midly::{MidiMessage, TrackEventKind};
 
+use super::strokes::FOOT_CONTROLLER;
 use super::write::{RELEASE_VELOCITY, file, microseconds_per_beat, signature};
 use super::{TICKS_PER_BEAT, WriteMidiError};
 use crate::bar::Metre;
@@ -21,6 +22,10 @@ pub struct SoundedNote {
     pub key: u8,
     /// How hard, in `[0, 1]`.
     pub velocity: f32,
+    /// What the [foot controller](super::FOOT_CONTROLLER) is moved to before it, if it is; only its lowest seven bits count.
+    pub foot: Option<u8>,
+    /// Whether it ends because a hand grabs it: its key is then pressed.
+    pub is_grabbed: bool,
 }
 
 /// The longest file in beats: its ticks stay below 2^28.
@@ -62,8 +67,17 @@ pub fn write_notes(
         let end = tick(end_of(note)).max(start + 1);
         // Two at once: the first lasts no time, and the other goes on.
         let end = next.map_or(end, |next| next.min(end));
+        if let Some(foot) = note.foot {
+            let (controller, value) = (u7::from(FOOT_CONTROLLER), u7::from(foot & 0x7f));
+            let message = MidiMessage::Controller { controller, value };
+            events.push((start, end > start, TrackEventKind::Midi { channel, message }));
+        }
         let message = MidiMessage::NoteOn { key, vel: u7::from(velocity) };
         events.push((start, end > start, TrackEventKind::Midi { channel, message }));
+        for vel in [127, 0].into_iter().filter(|_| note.is_grabbed) {
+            let message = MidiMessage::Aftertouch { key, vel: u7::from(vel) };
+            events.push((end, false, TrackEventKind::Midi { channel, message }));
+        }
         let message = MidiMessage::NoteOff { key, vel: u7::from(RELEASE_VELOCITY) };
         events.push((end, false, TrackEventKind::Midi { channel, message }));
     }
@@ -84,7 +98,9 @@ mod tests {
     use crate::time::Ticks;
 
     fn note(start: f64, length: f64, key: u8) -> SoundedNote {
-        SoundedNote { start: Beats(start), length: Beats(length), channel: 3, key, velocity: 0.5 }
+        let (start, length) = (Beats(start), Beats(length));
+        let (velocity, foot, is_grabbed) = (0.5, None, false);
+        SoundedNote { start, length, channel: 3, key, velocity, foot, is_grabbed }
     }
 
     fn read(notes: &[SoundedNote]) -> Vec<Note> {

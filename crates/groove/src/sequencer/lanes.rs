@@ -1,8 +1,10 @@
 //! Lanes: what is set for each instrument by itself.
 
 use super::shape::Shape;
+use crate::articulation::Articulation;
 use crate::bar::{Bar, Part};
 use crate::instrument::{INSTRUMENTS, Instrument};
+use crate::note_map::NoteMap;
 use crate::pattern::{Hit, Pattern};
 
 /// What is set for one instrument.
@@ -19,6 +21,8 @@ pub struct Lane {
     pub velocity: f32,
     /// The MIDI key it is played on, `0..128`.
     pub key: u8,
+    /// The map that says which keys its articulations are played on; `None` if they are all played on `key`.
+    pub note_map: Option<NoteMap>,
     /// Its choke group: a struck instrument ends the notes of all others in its group; 0 is none.
     pub choke: u8,
 }
@@ -34,6 +38,7 @@ impl Lane {
             density: 0.0,
             velocity: 1.0,
             key: instrument.key(),
+            note_map: Some(NoteMap::GeneralMidi),
             choke: if is_hat { 1 } else { 0 },
         }
     }
@@ -53,6 +58,13 @@ impl Lanes {
     /// What is set for `instrument`.
     pub const fn of(&self, instrument: Instrument) -> &Lane {
         &self.0[instrument.index()]
+    }
+
+    /// The MIDI key that `instrument` is played on where it is struck as `articulation`.
+    pub fn key(&self, instrument: Instrument, articulation: Articulation) -> u8 {
+        let lane = self.of(instrument);
+        let own = |map: NoteMap| map.key_of_its_own(instrument, articulation);
+        lane.note_map.and_then(own).unwrap_or(lane.key)
     }
 
     /// Whether `instrument` is heard: it is on, has a velocity, and none but it is solo.

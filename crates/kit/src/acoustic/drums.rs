@@ -123,6 +123,46 @@ pub(crate) fn snare() -> DrumSpec {
     }
 }
 
+/// The stick lies on the head, and its shoulder is let fall on the hoop: the wood clicks, the hand damps the head, and the shell
+/// answers. What is heard of the stick are bending modes of a bar, here of hickory and 40 cm long, held at its tip.
+pub(crate) fn cross_stick() -> DrumSpec {
+    let snare = snare();
+    DrumSpec {
+        colour: tables::CROSS_STICK,
+        head: None,
+        modes: vec![
+            182.0, 330.0, 443.0, 524.0, 612.0, 735.0, 816.0, 947.0, 1090.0, 1180.0, 1420.0, 1630.0,
+            1890.0, 2230.0, 2640.0, 3150.0, 3800.0,
+        ],
+        scatter: 0.35,
+        sway_db: 2.0,
+        bloom: None,
+        hiss: HissSpec { share: [0.4, 0.5, 0.7, 0.8], attack_s: [0.002; 4], ..snare.hiss },
+        stick: HissSpec {
+            share: [0.8, 0.9, 1.0, 1.0],
+            t60_s: Some([0.030, 0.028, 0.024, 0.020]),
+            attack_s: [0.0006, 0.0005, 0.0005, 0.0004],
+            ..snare.stick
+        },
+        slap: 0.0,
+        drive: 0.0,
+        seed: 0x7869_636b,
+        ..snare
+    }
+}
+
+/// Head and hoop at once: the snare's own modes, and the shell's, which ring.
+pub(crate) fn rim_shot() -> DrumSpec {
+    let snare = snare();
+    DrumSpec {
+        colour: tables::RIM_SHOT,
+        scatter: 0.4,
+        sway_db: 2.5,
+        stick: HissSpec { attack_s: [0.0015, 0.0012, 0.0010, 0.0008], ..snare.stick },
+        ..snare
+    }
+}
+
 /// One size of tom.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TomSize {

@@ -45,6 +45,31 @@ pub(crate) fn hi_hat(colour: Colour) -> DrumSpec {
     }
 }
 
+/// The same plates, which the foot claps together: nothing strikes them, and air is pressed out between them.
+pub(crate) fn pedal_hat() -> DrumSpec {
+    let hat = hi_hat(tables::PEDAL_HAT);
+    DrumSpec {
+        hiss: HissSpec {
+            share: [0.3, 0.5, 0.7, 0.8],
+            attack_s: [0.008, 0.007, 0.006, 0.005],
+            ..hat.hiss
+        },
+        stick: HissSpec {
+            share: [0.3; 4],
+            t60_s: Some([0.035, 0.035, 0.030, 0.025]),
+            attack_s: [0.004, 0.004, 0.0035, 0.003],
+            ..hat.stick
+        },
+        seed: 0x7065_6461,
+        ..hat
+    }
+}
+
+/// The plates touch: they sizzle against each other, and stop each other sooner.
+pub(crate) fn half_open_hat() -> DrumSpec {
+    DrumSpec { seed: 0x6861_6c66, ..hi_hat(tables::HALF_OPEN_HAT) }
+}
+
 /// A hand that grabs the edge.
 const GRAB_T60_S: f32 = 0.12;
 
@@ -113,5 +138,20 @@ pub(crate) fn ride() -> DrumSpec {
         drive: 0.0,
         choke_t60_s: GRAB_T60_S,
         seed: 0x7069_6e67,
+    }
+}
+
+/// The cup of the ride, struck with the shoulder of the stick: thicker and smaller than the bow, so fewer modes, that stand apart
+/// and ring long.
+pub(crate) fn bell() -> DrumSpec {
+    let ride = ride();
+    DrumSpec {
+        colour: tables::BELL,
+        modes: sheet(48, 260.0, 12_000.0, 0.8, 0x6265_6c6c),
+        scatter: 0.4,
+        sway_db: 2.0,
+        stick: HissSpec { share: [1.6; 4], ..ride.stick },
+        seed: 0x6265_6c6c,
+        ..ride
     }
 }

@@ -83,3 +83,30 @@ pub(super) const RIDE: Colour = Colour {
     ],
     t60_s: [5.91, 4.77, 3.05, 3.20, 3.59, 2.79, 3.33, 0.86],
 };
+
+// The articulations, against the plain strokes of the same kits at velocity .8 (`interop/kit/strokes.py`).
+
+pub(super) const CROSS_STICK: Colour = SNARE.but(
+    [4.0, -21.6, -3.6, -3.6, 7.4, 5.4, 4.4, 19.4],
+    [0.30, 0.30, 0.26, 0.26, 0.26, 0.25, 0.24, 0.20],
+);
+
+pub(super) const RIM_SHOT: Colour = SNARE.but(
+    [-13.9, -7.9, 4.1, -2.9, 7.1, 3.1, -2.9, 9.1],
+    [0.84, 0.50, 0.90, 0.70, 0.63, 0.70, 0.70, 0.55],
+);
+
+pub(super) const PEDAL_HAT: Colour = CLOSED_HAT.but(
+    [6.0, 4.0, 8.0, -2.0, 4.0, -2.0, -1.0, 1.0],
+    [0.50, 0.40, 0.40, 0.26, 0.24, 0.22, 0.22, 0.18],
+);
+
+pub(super) const HALF_OPEN_HAT: Colour = OPEN_HAT.but(
+    [6.6, -5.4, 3.6, 1.6, 0.6, 4.6, 2.6, 3.6],
+    [1.27, 1.10, 0.90, 0.92, 0.92, 0.83, 0.85, 0.78],
+);
+
+pub(super) const BELL: Colour = RIDE.but(
+    [2.1, -3.9, -5.9, 2.1, 5.1, 5.1, 0.1, -10.9],
+    [5.90, 5.50, 4.40, 5.80, 5.50, 4.80, 2.90, 0.90],
+);

@@ -107,6 +107,23 @@ pub(crate) const RIDE: CymbalSpec = CymbalSpec {
     body: 0.42,
 };
 
+/// The cup of the ride: fewer modes, further apart, and hardly a wash.
+pub(crate) const BELL: CymbalSpec = CymbalSpec {
+    metal: MetalSpec {
+        count: 24,
+        low_hz: 480.0,
+        high_hz: 9000.0,
+        t60_s: |hz| 3.6 / (1.0 + (hz / 4200.0).powf(1.3)) + 0.3,
+        gain: |hz| 0.25 * (hz / 900.0).min(1.0) + 1.0 * (-((hz - 2900.0) / 1100.0).powi(2)).exp(),
+        seed: 0x6265_6c6c,
+    },
+    swell: 0.0,
+    wash_levels: [0.012, 0.014, 0.010, 0.006],
+    tick_levels: [0.20, 0.40, 0.30, 0.15],
+    body: 0.32,
+    ..RIDE
+};
+
 /// A hand that grabs the edge.
 const CHOKE_T60_S: f32 = 0.12;
 

@@ -43,6 +43,25 @@ pub(crate) const OPEN: HiHatSpec = HiHatSpec {
     seed: 0x6f70,
 };
 
+/// Half-open: the plates stop each other sooner.
+pub(crate) const HALF_OPEN: HiHatSpec = HiHatSpec {
+    modes: 72,
+    length: 0.5,
+    hiss_t60_s: [0.42, 0.50, 0.48, 0.38],
+    hiss: 1.0,
+    seed: 0x6861,
+    ..OPEN
+};
+
+/// Closed by the foot.
+pub(crate) const PEDAL: HiHatSpec = HiHatSpec {
+    length: 0.10,
+    hiss_t60_s: [0.075, 0.085, 0.080, 0.065],
+    hiss: 0.65,
+    seed: 0x7065,
+    ..CLOSED
+};
+
 /// Bands of the hiss.
 const HISS_HZ: [f32; 4] = [4800.0, 7300.0, 10_200.0, 13_500.0];
 

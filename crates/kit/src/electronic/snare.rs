@@ -71,6 +71,8 @@ const DRIVE: f32 = 0.6;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Snare {
+    /// How much of the rim every stroke catches.
+    rim: f32,
     heads: Partials,
     ring: ModalBank,
     wires: NoiseBands,
@@ -79,8 +81,18 @@ pub(crate) struct Snare {
 
 impl Snare {
     pub(crate) fn new() -> Self {
+        Self::of(0.0)
+    }
+
+    /// Every stroke on head and rim at once.
+    pub(crate) fn rim_shot() -> Self {
+        Self::of(2.0)
+    }
+
+    fn of(rim: f32) -> Self {
         let ring = RING.iter().map(|&(hz, t60_s, gain)| Mode { hz, t60_s, gain }).collect();
         Self {
+            rim,
             heads: Partials::new(HEADS),
             ring: ModalBank::new(ring, 0.05, 0.05),
             wires: NoiseBands::new(WIRES),
@@ -124,7 +136,7 @@ impl Voice for Snare {
         );
         let cutoff_hz = 500.0 + 3000.0 * hard;
         // Above a velocity of about 0.8 the stick begins to catch the rim, which makes the shell ring.
-        let rim = 1.0 + 1.2 * ((velocity - 0.8) * 5.0).clamp(0.0, 1.0);
+        let rim = 1.0 + self.rim + 1.2 * ((velocity - 0.8) * 5.0).clamp(0.0, 1.0);
         let ring = Excitation { level: 0.30 * level * rim, cutoff_hz, scatter: 0.25 };
         self.ring.strike(ring, at, variation);
         // The wires answer to the softest touch and saturate: a ghost note is mostly wires, darker

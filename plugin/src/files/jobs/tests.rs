@@ -53,6 +53,8 @@ fn clip(folder: &Folder, notes: &[(f64, u8)]) -> JobResult {
             channel: 9,
             key,
             velocity: 100.0 / 127.0,
+            foot: None,
+            is_grabbed: false,
         })
         .collect();
     let path = folder.0.join("clip.mid");

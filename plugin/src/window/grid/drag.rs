@@ -5,9 +5,10 @@
 //! - Dragging a hit up or down changes its velocity; sideways, its micro-offset. The first movement decides which. A
 //!   hit that was just added can be dragged on.
 //! - The right button locks or unlocks a cell, and all cells it is dragged over.
+//! - The middle button, or the left one with Alt, strikes a hit in the next of its instrument's ways.
 
 use egui::{Pos2, Vec2};
-use groove::{Hit, Instrument, Pattern};
+use groove::{Articulation, Hit, Instrument, Pattern};
 
 use crate::state::edit::{Edit, Part, Pen};
 use crate::window::grid::Geometry;
@@ -40,6 +41,8 @@ pub(crate) enum Button {
     Edit,
     /// The right one: locks.
     Lock,
+    /// The middle one: changes the articulation.
+    Articulation,
 }
 
 /// The drag on the grid, from frame to frame.
@@ -125,6 +128,15 @@ impl GridDrag {
                 pen.edit(Edit::Lock { part: Part::Cell(step, instrument), is_locked });
                 self.grip = Some(Grip::Locks { is_locked, done: vec![(step, instrument)] });
             }
+            Button::Articulation => {
+                let before = grid.pattern.hit(step, instrument);
+                let now = before.unwrap_or(Hit::new(NEW_VELOCITY, 0.0));
+                let hit = Some(now.struck_as(next_articulation(instrument, now)));
+                if hit != before {
+                    pen.edit(Edit::Put { step, instrument, hit });
+                }
+                pen.end();
+            }
         }
     }
 
@@ -201,6 +213,13 @@ impl Held {
         self.now = hit;
         has_changed.then_some(hit)
     }
+}
+
+/// The articulation of `instrument` after that of `hit`, in turn.
+pub(crate) fn next_articulation(instrument: Instrument, hit: Hit) -> Articulation {
+    let all = Articulation::of(instrument);
+    let place = all.iter().position(|&articulation| articulation == hit.articulation());
+    all[(place.unwrap_or(0) + 1) % all.len()]
 }
 
 /// The cell for a press at `at`: the cell of the hit drawn there, which its timing may have moved out of the cell, or

@@ -2,17 +2,17 @@
 //! and bars, and the tooltip of a hit.
 
 use egui::{CursorIcon, Id, Key, PointerButton, Pos2, Rect, Response, Role, Sense, Ui, pos2, vec2};
-use groove::{Bar, Grid, Hit, Instrument};
+use groove::{Articulation, Bar, Grid, Hit, Instrument};
 use musicvae::infer::Locks;
 
 use crate::state::edit::{Edit, Part, Pen};
 use crate::window::grid::cell::Cells;
-use crate::window::grid::drag::{Button, DragContext, GridDrag, Pointer};
+use crate::window::grid::drag::{Button, DragContext, GridDrag, Pointer, next_articulation};
 use crate::window::grid::{Geometry, Marks, ROWS, diamond};
 use crate::window::widgets::{ControlContext, FINE, Groove, UNIT, is_fine, toggleable};
 
-const HOW: &str =
-    "Click: add or remove. Drag up or down: velocity. Drag sideways: timing. Right-click: lock.";
+const HOW: &str = "Click: add or remove. Drag up or down: velocity. Drag sideways: timing. \
+    Alt-click: another stroke. Right-click: lock.";
 
 /// Lets the user edit the groove with `pen`; without one the grid is read-only.
 pub(crate) fn pen_on_grid(
@@ -57,10 +57,15 @@ fn pointer(ui: &Ui, response: &Response, drag: &GridDrag) -> Option<Pointer> {
                 _ => Some(Pointer::Release),
             };
         }
-        let buttons =
-            [(PointerButton::Primary, Button::Edit), (PointerButton::Secondary, Button::Lock)];
+        let buttons = [
+            (PointerButton::Primary, Button::Edit),
+            (PointerButton::Secondary, Button::Lock),
+            (PointerButton::Middle, Button::Articulation),
+        ];
         let pressed = buttons.into_iter().find(|&(button, _)| input.pointer.button_pressed(button));
         let (_, button) = pressed.filter(|_| response.contains_pointer())?;
+        let is_other = button == Button::Edit && input.modifiers.alt;
+        let button = if is_other { Button::Articulation } else { button };
         Some(Pointer::Press(at?, button))
     })
 }
@@ -132,6 +137,9 @@ fn describe(response: Response, geometry: &Geometry, marks: &Marks<'_>, how: &st
         ui.strong(place_in_words(marks.now.bar(), step, instrument));
         if let Some(hit) = hit {
             ui.label(hit_in_words(marks.now.bar().grid(), hit));
+            if Articulation::of(instrument).len() > 1 {
+                ui.label(stroke_in_words(instrument, hit));
+            }
         }
         if is_locked {
             ui.label("Locked");
@@ -149,6 +157,12 @@ fn place_in_words(bars: Bar, step: usize, instrument: Instrument) -> String {
     let beat = beat.unwrap_or_default();
     let of_beat = in_bar - bars.beat_step(beat) + 1;
     format!("{}, bar {bar}, beat {}.{of_beat}", instrument.name(), beat + 1)
+}
+
+/// `Struck as rim shot; Alt-click: flam`.
+fn stroke_in_words(instrument: Instrument, hit: Hit) -> String {
+    let next = next_articulation(instrument, hit).name(instrument);
+    format!("Struck as {}; Alt-click: {next}", hit.articulation().name(instrument))
 }
 
 /// `Velocity 88, 12 % of a 16th late`.
@@ -178,6 +192,11 @@ mod tests {
         let told = |step, instrument| place_in_words(Bar::COMMON, step, instrument);
         assert_eq!(told(25, Instrument::Snare), "Snare, bar 2, beat 3.2");
         assert_eq!(told(0, Instrument::Kick), "Kick, bar 1, beat 1.1");
+        let rim_shot = Hit::new(0.5, 0.0).struck_as(Articulation::RimShot);
+        let words = stroke_in_words(Instrument::Snare, rim_shot);
+        assert_eq!(words, "Struck as rim shot; Alt-click: flam");
+        let open = stroke_in_words(Instrument::OpenHiHat, Hit::new(0.5, 0.0));
+        assert_eq!(open, "Struck as open; Alt-click: half-open");
         let seven_eight = Bar::new(groove::Metre::new(7, 8).unwrap(), Grid::Eighths);
         assert_eq!(place_in_words(seven_eight, 13, Instrument::Kick), "Kick, bar 2, beat 3.3");
         let hit_in_words = |hit| super::hit_in_words(Grid::Sixteenths, hit);

@@ -1,5 +1,6 @@
 //! The notes that sound: struck, ended, and owed to a host that refuses their ends.
 
+use groove::Articulation::{Choke, Plain};
 use groove::Instrument;
 
 use super::Drummer;
@@ -37,11 +38,19 @@ impl Drummer<'_> {
             }
         }
         self.end_due(at, block);
+        // A map may have a key for this articulation; the plain one, and what it has none for, is on the lane's.
+        let articulation = hit.articulation();
+        let key = match lane.note_map {
+            Some(map) if map.key(instrument, articulation) != map.key(instrument, Plain) => {
+                map.key(instrument, articulation)
+            }
+            _ => lane.key,
+        };
         // One note per instrument, and one per key.
         for other in Instrument::ALL {
             let Some(held) = self.notes[other.index()] else { continue };
             let is_in_the_way =
-                other == instrument || (held.channel, held.key) == (playing.channel, lane.key);
+                other == instrument || (held.channel, held.key) == (playing.channel, key);
             if is_in_the_way && (held.is_refused_in_this_block || !self.end(other, now, block)) {
                 return;
             }
@@ -52,8 +61,10 @@ impl Drummer<'_> {
         let velocity =
             playing.velocity_settings.velocity(bar, played_step, instrument, hit, lane.velocity);
         // A sample at least, also where a length of 0 meets a tempo of 0; five seconds at 48 kHz at most.
-        let sounds_for = ((playing.note_length.0 / step).round() as u64).clamp(1, 240_000);
-        let (channel, key) = (playing.channel, lane.key);
+        // A cymbal that is grabbed rings for an 8th.
+        let length = if articulation == Choke { 0.5 } else { playing.note_length.0 };
+        let sounds_for = ((length / step).round() as u64).clamp(1, 240_000);
+        let channel = playing.channel;
         self.notes[instrument.index()] = Some(Held {
             channel,
             key,

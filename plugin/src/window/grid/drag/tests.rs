@@ -206,3 +206,23 @@ fn a_second_press_ends_the_first() {
     point(&mut editing, &mut sheet, &[Pointer::Release]);
     assert_eq!((sheet.strokes, sheet.depth), (2, 0));
 }
+
+#[test]
+fn another_stroke_in_turn_is_one_edit_each_and_adds_a_hit_where_there_is_none() {
+    use Articulation::{CrossStick, Flam, Plain, RimShot};
+    let mut sheet = with_hit(3, Hit::new(0.4, 0.1));
+    for articulation in [CrossStick, RimShot, Flam, Plain] {
+        drag(&mut sheet, middle(3), vec2(0.0, -40.0), Button::Articulation, 1.0);
+        let expected = Hit::new(0.4, 0.1).struck_as(articulation);
+        assert_eq!(sheet.pattern.hit(3, SNARE), Some(expected), "and no drag moves it");
+    }
+    assert_eq!((sheet.edits.len(), sheet.strokes), (4, 4));
+    drag(&mut sheet, middle(9), Vec2::ZERO, Button::Articulation, 1.0);
+    let added = Hit::new(NEW_VELOCITY, 0.0).struck_as(CrossStick);
+    assert_eq!(sheet.pattern.hit(9, SNARE), Some(added));
+    // What is dragged afterwards keeps it.
+    drag(&mut sheet, middle(9), vec2(0.0, 20.0), Button::Edit, 1.0);
+    let dragged = sheet.pattern.hit(9, SNARE).unwrap();
+    assert_eq!(dragged.articulation(), CrossStick);
+    assert!(dragged.velocity() < NEW_VELOCITY);
+}
