@@ -5,3 +5,4 @@ pub mod compare;
 pub mod feel;
 pub mod history;
 pub(crate) mod host_preset;
+pub mod song;

@@ -131,6 +131,8 @@ pub struct AudioState {
     /// The cycles to have patterns of, the one that plays or will play first at the front; see
     /// [`Engine::cycles`](engine::Engine::cycles).
     pub cycles: [i64; CYCLES],
+    /// The sections of the song that these are of.
+    pub sections: [Option<usize>; CYCLES],
     /// What plays at the playhead, with the bits of its [`Choice`] as tag; `None` while stopped.
     pub now: Option<Now>,
 }

@@ -36,6 +36,7 @@ pub use play::PlayParams;
 
 use std::sync::Arc;
 
+use groove::sequencer::fills::ANY_SIZE;
 use groove::sequencer::{Feel, Lanes, PlaybackSettings, RegularFills, Shape, VelocitySettings};
 use groove::{Bar, Beats, Instrument, KeyMap, NoteMap};
 use nice_plug::prelude::*;
@@ -55,6 +56,7 @@ use crate::state::morph::{Corners, Pad, first_corners};
 use crate::state::numbers::finite_or;
 use crate::state::request::{GrooveRequest, Recipe, Revisions};
 use crate::state::slots::Slots;
+use crate::state::song::Song;
 use crate::state::versioned::Versioned;
 use crate::state::window_size::WindowSize;
 
@@ -127,6 +129,10 @@ pub struct JangdanParams {
     #[persist = "corners"]
     pub corners: Versioned<Corners>,
 
+    /// The song.
+    #[persist = "song"]
+    pub song: Versioned<Song>,
+
     /// The weights file chosen by the user; `None` for the embedded weights.
     #[persist = "weights"]
     pub weights: Versioned<Option<ChosenFile>>,
@@ -186,6 +192,7 @@ impl Default for JangdanParams {
             slots: Slots::default(),
             edits: Versioned::default(),
             corners: Versioned::new(first_corners()),
+            song: Versioned::default(),
             weights: Versioned::default(),
             own_kit: Versioned::default(),
             folder: Arc::default(),
@@ -239,9 +246,10 @@ impl JangdanParams {
             origin: 0,
         };
         let beats = u8::try_from(pattern.fill_beats.value()).unwrap_or_default();
+        let size = finite_or(pattern.fill_size.value(), ANY_SIZE);
         let fills = match pattern.fill_every.value().bars() {
-            0 => RegularFills::default(),
-            every => RegularFills { every, beats },
+            0 => RegularFills { size, ..RegularFills::NONE },
+            every => RegularFills { every, beats, size },
         };
         let velocity_settings = VelocitySettings {
             dynamics: play.dynamics.value(),
@@ -293,6 +301,7 @@ impl JangdanParams {
             edits: self.edits.changes(),
             corners: self.corners.changes(),
             weights: self.weights.changes(),
+            song: self.song.changes(),
         };
         GrooveRequest {
             choice,

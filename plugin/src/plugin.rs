@@ -63,6 +63,10 @@ pub struct Jangdan {
     onsets: OnsetFinder,
     /// The choice that the engine was offered last, what makes its groove, and its [`ReadyGroove::version`].
     offered: (Choice, (Option<GrooveKey>, u64)),
+    /// Of the song that the engine follows: [`ReadySong::change`] and [`ReadySong::version`].
+    followed: (u64, u64),
+    /// The passage that plays, by section and place.
+    passage: Option<(Option<usize>, i64)>,
     /// What an offline block passes through on the way to another variation.
     passed: Vec<(Choice, (Option<GrooveKey>, u64), Score)>,
     /// Whether the worker has made something that the engine has not been offered.
@@ -77,6 +81,8 @@ pub struct Jangdan {
     position: Position,
     /// What an offline block waited for in vain.
     given_up: Option<GrooveRequest>,
+    /// The same of the song.
+    given_up_song: Option<GrooveRequest>,
     /// The changes of the slots that one waited in vain for the worker to see.
     given_up_slots: Option<u64>,
     /// The revision of the project's kit that one waited in vain for.
@@ -116,6 +122,8 @@ impl Jangdan {
             player: Player::new(),
             onsets: OnsetFinder::new(48_000.0),
             offered: (Choice::default(), (None, 0)),
+            followed: (0, 0),
+            passage: None,
             passed: Vec::new(),
             has_news: false,
             is_offline: false,
@@ -124,6 +132,7 @@ impl Jangdan {
             pedal: Pedal::default(),
             position: Position::default(),
             given_up: None,
+            given_up_song: None,
             given_up_slots: None,
             given_up_kit: None,
             offline_timeout: OFFLINE_TIMEOUT,
@@ -174,6 +183,7 @@ impl Plugin for Jangdan {
         self.params.clock.take_charge(context.plugin_api() == PluginApi::Standalone);
         self.is_offline = config.process_mode == ProcessMode::Offline;
         (self.given_up, self.given_up_slots, self.given_up_kit) = (None, None, None);
+        self.given_up_song = None;
         true
     }
 
@@ -221,13 +231,22 @@ impl Plugin for Jangdan {
         let before = self.player.choice();
         self.listen(&transport, &playing, context);
         self.hear(aux.inputs, &transport, &playing);
+        self.take_song(&playing);
         self.ask(&transport, &playing, block);
-        self.take_score(before, &playing);
+        self.take_song(&playing);
+        let is_late = self.take_score(before, &playing);
 
         let answer = self.audio.answer();
+        let song = answer.song.as_ref().map(|ready| &ready.song);
+        // One more: what came too late for the block that it was chosen in.
         let mut controls =
-            [Control { at: SampleOffset(0), action: Action::Mute(false) }; MAX_ACTIONS];
+            [Control { at: SampleOffset(0), action: Action::Mute(false) }; MAX_ACTIONS + 1];
         let mut count = 0;
+        if is_late && let Some(track) = answer.groove(before) {
+            self.offered = (before, track.identity());
+            controls[0].action = Action::Play(&track.score, before.to_bits());
+            count = 1;
+        }
         for &(at, to_do) in self.player.actions() {
             let action = match to_do {
                 QueuedAction::Fill(is_held) => Action::Fill(is_held),
@@ -257,7 +276,7 @@ impl Plugin for Jangdan {
         let stems = &mut *aux.outputs;
         let mut stage = Stage { kit: &mut self.kit, left, right, stems, rendered: 0 };
         let pedal = &mut self.pedal;
-        self.engine.process(&transport, &playing, &controls[..count], block, &mut |event| {
+        self.engine.process(&transport, &playing, song, &controls[..count], block, &mut |event| {
             if is_kit_on {
                 stage.play(event, &playing.lanes);
             }

@@ -15,5 +15,6 @@ pub(crate) mod numbers;
 pub mod redrawn_cells;
 pub mod request;
 pub mod slots;
+pub mod song;
 pub mod versioned;
 pub mod window_size;

@@ -14,4 +14,4 @@ pub(crate) use app::editor;
 pub use app::view::{View, draw};
 pub use app::{Window, WindowEditor};
 pub use panels::command::Command;
-pub use panels::scene::{Scene, UndoState};
+pub use panels::scene::{Scene, SectionPlace, UndoState};

@@ -7,10 +7,14 @@
 //! there, so that rounding in the host's positions neither doubles nor loses a hit.
 
 mod cycles;
+mod follow;
 mod run;
 
 use groove::sequencer::{GRID_PER_BEAT, PlaybackSettings, Shape};
 use groove::{Beats, Instrument};
+
+pub use self::cycles::Needed;
+use self::follow::{Boundary, Followed};
 
 use crate::clock::{Clock, Place, Transport};
 use crate::fill::Fill;
@@ -18,8 +22,10 @@ use crate::late_change::{LATE_STEPS, LateChange, still_open};
 use crate::notes::{Event, Notes};
 use crate::playing::next_multiple;
 use crate::scheduled_change::first_untouched;
-use crate::timeline::{PlaybackChanges, ScoreChanges, Timeline};
-use crate::{Action, Control, PlayMode, Playing, Quantise, Score};
+use crate::timeline::{
+    LONGEST_STEP, PlaybackChanges, SECTIONS, ScoreChanges, Timeline, Voice, in_passage,
+};
+use crate::{Action, Control, Passage, PlayMode, Playing, Quantise, Score, Song};
 
 /// A hit this part of a sample after one still sounds there, so that a hit on a sample is not
 /// late by the host's rounding. Irrational, so that no common ratio of tempo and sample rate
@@ -46,6 +52,10 @@ pub struct Now {
     pub cycle: i64,
     /// The tag that the score came with; 0 for the one that the engine was made with.
     pub tag: u64,
+    /// The passage of the song, if one is followed.
+    pub passage: Option<Passage>,
+    /// Whether the player has chosen the score instead of the song's.
+    pub is_chosen: bool,
 }
 
 /// Plays a score in time with a host. See the [crate] documentation.
@@ -60,6 +70,8 @@ pub struct Engine {
     scores: ScoreChanges,
     playbacks: PlaybackChanges,
     fill: Fill,
+    /// How far the song has been followed, if one is.
+    followed: Option<Followed>,
     /// Hits to catch up on where the next stretch begins.
     late_change: Option<LateChange>,
     is_muted: bool,
@@ -75,9 +87,10 @@ impl Engine {
         Self {
             clock: Clock::new(),
             frontier: None,
-            scores: ScoreChanges::new((score, 0)),
+            scores: ScoreChanges::new(Voice::new(&score, 0)),
             playbacks: PlaybackChanges::new(PlaybackSettings::default()),
             fill: Fill::default(),
+            followed: None,
             late_change: None,
             is_muted: false,
             is_held: false,
@@ -93,48 +106,85 @@ impl Engine {
     ///
     /// Returns whether it was heeded. It is not while several scores are taking over, which is for a step or two
     /// after their boundaries: then keep the newest score and offer it later.
+    ///
+    /// A song that was followed is followed no longer once it was heeded.
     pub fn offer(&mut self, score: &Score, tag: u64, offer: Offer) -> bool {
-        let Some(untouched) = self.untouched() else {
-            self.scores.restart((*score, tag));
+        let Some(frontier) = self.frontier else {
+            self.scores.restart(Voice::new(score, tag));
+            self.followed = None;
             return true;
         };
+        // A song may have steps of any length.
+        let longest = self.followed.map(|_| LONGEST_STEP);
+        let longest = longest.unwrap_or_else(|| self.timeline(None).steps().longest);
+        let untouched = first_untouched(frontier, longest);
         let boundary = match offer {
-            Offer::Change(quantise) => quantise.boundary(&self.shape_of(score), untouched),
-            Offer::Refresh => {
-                self.scores.boundary().filter(|&to_come| to_come >= untouched).unwrap_or(untouched)
+            Offer::Change(quantise) => {
+                let Boundary { at, end, .. } =
+                    self.boundary(quantise, Some(score.bar()), untouched);
+                at.min(end)
             }
+            Offer::Refresh => self.pending(untouched),
         };
-        self.scores.change_at((*score, tag), boundary)
+        let is_heeded = self.change_at(Voice::new(score, tag), boundary);
+        self.followed = self.followed.filter(|_| !is_heeded);
+        is_heeded
+    }
+
+    /// Where what takes over last does, if that is still to come at `untouched`, else there.
+    fn pending(&self, untouched: i64) -> i64 {
+        self.scores.boundary().filter(|&to_come| to_come >= untouched).unwrap_or(untouched)
+    }
+
+    fn change_at(&mut self, voice: Voice, boundary: i64) -> bool {
+        // The last places are the song's.
+        self.scores.is_open(boundary, SECTIONS) && self.scores.change_at(voice, boundary)
     }
 
     /// Has `score` take over as [`offer`](Self::offer) does, but by the player's choice: a boundary that is
     /// just past, by half a 16th at most, counts, so that a choice made on the beat is heard on the beat.
     /// Of the steps from the boundary on, what the new score would have played already is caught up on at
-    /// once, but for instruments that the old one has struck there.
-    fn choose(&mut self, score: &Score, tag: u64, playing: &Playing) {
+    /// once, but for instruments that the old one has struck there. Where a song is followed, its next section takes over
+    /// again.
+    fn choose(&mut self, score: &Score, tag: u64, playing: &Playing, song: Option<&Song>) {
+        let chosen = Voice { is_chosen: true, ..Voice::new(score, tag) };
         let Some(frontier) = self.frontier else {
-            self.scores.restart((*score, tag));
+            if self.followed.is_none() {
+                self.scores.restart(chosen);
+            }
             return;
         };
-        let boundary = playing.quantise.boundary(&self.shape_of(score), still_open(frontier));
-        let late_change = self.late_change(boundary, playing);
-        if self.scores.change_at((*score, tag), boundary) {
+        let open = still_open(frontier);
+        let found = self.boundary(playing.quantise, Some(score.bar()), open);
+        let (boundary, passage) = match song {
+            Some(song) if found.at >= found.end => (found.end, Some(song.at(found.end))),
+            Some(song) => (found.at, Some(found.passage.unwrap_or_else(|| song.at(found.at)))),
+            None => (found.at.min(found.end), None),
+        };
+        let late_change = self.late_change(boundary, playing, song);
+        let chosen = Voice { passage, ..chosen };
+        let is_heeded = match song {
+            Some(song) => self.change_song(song, chosen, boundary),
+            None => self.change_at(chosen, boundary),
+        };
+        if is_heeded {
             self.late_change = self.late_change.or(late_change);
         }
     }
 
     /// The score that plays or is about to.
     pub fn score(&self) -> &Score {
-        &self.scores.newest().0
+        &self.scores.newest().score
     }
 
     /// What plays where the playhead is at the end of the block last processed; `None` while stopped.
     pub fn now(&self) -> Option<Now> {
         let playhead = self.playhead?;
         let grid = (playhead.0 * GRID_PER_BEAT as f64).floor() as i64;
-        let playback = self.timeline().at(grid);
-        let (_, tag) = *self.scores.at(grid);
-        Some(Now { playhead, playback, cycle: playback.shape.cycle_at(playhead), tag })
+        let playback = self.timeline(None).at(grid);
+        let &Voice { tag, passage, is_chosen, .. } = self.scores.at(grid);
+        let cycle = playback.shape.cycle_at(playhead);
+        Some(Now { playhead, playback, cycle, tag, passage, is_chosen })
     }
 
     /// Where the playhead is at the end of the block last processed; `None` while stopped.
@@ -152,30 +202,33 @@ impl Engine {
 
     /// Plays a block of `frames` samples, telling `sink` every event, in order of time.
     ///
-    /// `controls` are what the player does, in order of time. `sink` returns whether the event was
-    /// accepted. A refused note-on is lost; a refused note-off is offered again from the next block on.
+    /// `song` is the one that is [followed](Self::follow), if one is. `controls` are what the player does, in order of time.
+    /// `sink` returns whether the event was accepted. A refused note-on is lost; a refused note-off is offered again from the
+    /// next block on.
     pub fn process(
         &mut self,
         transport: &Transport,
         playing: &Playing,
+        song: Option<&Song>,
         controls: &[Control<'_>],
         frames: u32,
         sink: &mut impl FnMut(Event) -> bool,
     ) {
         self.notes.begin_block();
         self.clock.hear(transport);
+        let song = song.filter(|_| self.followed.is_some());
         let mut line = None;
         let mut now = 0;
         for control in controls {
             let at = control.at.0.min(frames);
             if at > now {
-                line = self.run(transport, playing, line, now..at, frames, sink);
+                line = self.run(transport, (playing, song), line, now..at, frames, sink);
                 now = at;
             }
-            self.act(control.action, playing);
+            self.act(control.action, playing, song);
         }
         if frames > now {
-            self.run(transport, playing, line, now..frames, frames, sink);
+            self.run(transport, (playing, song), line, now..frames, frames, sink);
         }
         self.notes.end_block(frames.into(), sink);
     }
@@ -194,14 +247,16 @@ impl Engine {
         self.notes.is_silent()
     }
 
-    fn act(&mut self, action: Action<'_>, playing: &Playing) {
+    fn act(&mut self, action: Action<'_>, playing: &Playing, song: Option<&Song>) {
         match action {
-            Action::Play(score, tag) => self.choose(score, tag, playing),
+            Action::Play(score, tag) => self.choose(score, tag, playing, song),
             Action::Fill(is_held) => {
-                let shape = self.timeline().newest().shape;
                 let open = self.frontier.map(still_open);
+                let timeline = self.timeline(song);
+                let shape = open.map_or(timeline.newest(), |open| timeline.at(open)).shape;
                 let boundary = open.and_then(|open| self.fill.boundary(is_held, open, &shape));
-                let late_change = boundary.and_then(|boundary| self.late_change(boundary, playing));
+                let late_change =
+                    boundary.and_then(|boundary| self.late_change(boundary, playing, song));
                 self.late_change = self.late_change.or(late_change);
                 self.fill.hold(is_held, open, &shape);
             }
@@ -212,20 +267,26 @@ impl Engine {
 
     /// What has sounded of the steps from `boundary` on, which something else is about to play; `None` if
     /// nothing of them can have.
-    fn late_change(&self, boundary: i64, playing: &Playing) -> Option<LateChange> {
+    fn late_change(
+        &self,
+        boundary: i64,
+        playing: &Playing,
+        song: Option<&Song>,
+    ) -> Option<LateChange> {
         let frontier = self.frontier?;
-        if boundary >= self.untouched()? {
+        if boundary >= self.untouched(song)? {
             return None;
         }
-        let playback = self.timeline().at(boundary);
+        let timeline = self.timeline(song);
+        let playback = timeline.at(boundary);
         let step_grid = playback.shape.step_grid();
         let origin = playback.shape.origin;
         let first = next_multiple(boundary - origin, step_grid) + origin;
+        let until = self.passage_at(boundary).map_or(i64::MAX, |passage| passage.end);
         let mut late_change =
-            LateChange { boundary, first, step: step_grid, struck: [0; LATE_STEPS] };
+            LateChange { boundary, until, first, step: step_grid, struck: [0; LATE_STEPS] };
         for (step, struck) in ((first - origin) / step_grid..).zip(&mut late_change.struck) {
-            let row =
-                self.timeline().row(&playback, step, &self.fill, &playing.lanes, playing.seed);
+            let row = timeline.row(&playback, step, &self.fill, &playing.lanes, playing.seed);
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                 if hit.is_some_and(|hit| playback.time(step, instrument, hit) < frontier) {
                     *struck |= instrument.bit();
@@ -236,17 +297,17 @@ impl Engine {
     }
 
     /// The first grid time of which no hit can have sounded; `None` while stopped.
-    fn untouched(&self) -> Option<i64> {
-        Some(first_untouched(self.frontier?, self.timeline().steps().longest))
+    fn untouched(&self, song: Option<&Song>) -> Option<i64> {
+        Some(first_untouched(self.frontier?, self.timeline(song).steps().longest))
     }
 
-    fn timeline(&self) -> Timeline<'_> {
-        Timeline { scores: &self.scores, playbacks: &self.playbacks }
+    fn timeline<'a>(&'a self, song: Option<&'a Song>) -> Timeline<'a> {
+        Timeline { scores: &self.scores, playbacks: &self.playbacks, song }
     }
 
-    /// The shape that `score` is played in once it takes over.
-    fn shape_of(&self, score: &Score) -> Shape {
-        self.playbacks.newest().shape.of_bar(score.bar())
+    /// The passage of the song at grid time `grid`.
+    fn passage_at(&self, grid: i64) -> Option<Passage> {
+        self.scores.at(grid).passage
     }
 
     fn forget(&mut self) {
@@ -264,7 +325,7 @@ impl Engine {
 /// another shape at the boundary; at once if there is no frontier.
 fn take_playback(
     playbacks: &mut PlaybackChanges,
-    scores: &ScoreChanges,
+    (scores, song): (&ScoreChanges, Option<&Song>),
     playing: &Playing,
     frontier: Option<Beats>,
 ) {
@@ -276,8 +337,10 @@ fn take_playback(
     if before == playback {
         return;
     }
-    let steps = Timeline { scores, playbacks }.steps();
-    let new_steps = scores.values().map(|(score, _)| playback.shape.of_bar(score.bar()).step().0);
+    let steps = Timeline { scores, playbacks, song }.steps();
+    let bars = scores.values().map(|voice| voice.score.bar());
+    let bars = bars.chain(song.into_iter().flat_map(Song::bars));
+    let new_steps = bars.map(|bar| playback.shape.of_bar(bar).step().0);
     let step = new_steps.fold(steps.longest.0, f64::max);
     let untouched = first_untouched(frontier, Beats(step));
     let to_come = playbacks.boundary().filter(|&to_come| to_come >= untouched);
@@ -288,12 +351,15 @@ fn take_playback(
         Some(to_come) if is_same_shape => to_come,
         None if is_same_shape => untouched,
         _ => {
-            let shape = playback.shape.of_bar(scores.newest().0.bar());
-            playing.quantise.boundary(&shape, untouched)
+            let passage = scores.at(untouched).passage;
+            let voice = if passage.is_some() { scores.at(untouched) } else { scores.newest() };
+            let shape = in_passage(playback.shape.of_bar(voice.score.bar()), passage.as_ref());
+            let end = passage.map_or(i64::MAX, |passage| passage.end);
+            playing.quantise.boundary(&shape, untouched).min(end.max(untouched))
         }
     };
     // If it is refused, the next block tries again.
-    if playbacks.is_open(boundary) {
+    if playbacks.is_open(boundary, 0) {
         playbacks.change_at(playback, boundary);
     }
 }

@@ -3,7 +3,9 @@
 use groove::sequencer::fills::{self, Part};
 use groove::sequencer::{PlaybackSettings, Row, Shape};
 
-use crate::Score;
+use crate::playing::next_multiple;
+use crate::song;
+use crate::timeline::Voice;
 
 /// A fill under way or asked for. Places are grid times in clocks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,18 +74,42 @@ impl Fill {
         }
     }
 
-    /// What is played at played step `step` of `score`, where the groove has `row`.
+    /// What is played at played step `step` of `voice`, where the groove has `row`: of a fill that was asked for, else as
+    /// the song has it, else of one that comes regularly.
     pub(crate) fn row(
         &self,
         row: Row,
-        score: &Score,
+        voice: &Voice,
         seed: u64,
         playback: &PlaybackSettings,
         step: i64,
     ) -> Row {
-        let bar = playback.shape.bar;
-        match self.part(&playback.shape, step).or_else(|| playback.fills.part(bar, step)) {
-            Some(Part::Fill) => fills::row(seed, score.fills(), bar, step),
+        let PlaybackSettings { shape, fills, .. } = playback;
+        let (bar, grid, drawn) = (shape.bar, shape.grid(step), voice.score.fills());
+        let asked = self.part(shape, step);
+        if asked.is_none()
+            && let Some(passage) = &voice.passage
+            && let Some(part) = passage.part(grid)
+        {
+            let step_grid = shape.step_grid();
+            return match part {
+                song::Part::Landing => fills::landing(row),
+                song::Part::Fill { size } => {
+                    let left = next_multiple(passage.end - grid, step_grid) / step_grid;
+                    fills::row_before(seed, size, drawn, bar, (passage.end, left))
+                }
+                song::Part::Stop if grid - step_grid < passage.ending_start => fills::stop(),
+                song::Part::Stop => Row::default(),
+            };
+        }
+        let may_fill = voice.passage.is_none_or(|passage| passage.has_regular_fills(grid));
+        let is_silent = voice.passage.is_some_and(|passage| passage.section.is_none());
+        let regular = || {
+            let part = fills.part(bar, step).filter(|_| !is_silent);
+            part.filter(|part| may_fill || *part == Part::Landing)
+        };
+        match asked.or_else(regular) {
+            Some(Part::Fill) => fills::row(seed, fills.size, drawn, bar, step),
             Some(Part::Landing) => fills::landing(row),
             None => row,
         }
@@ -107,6 +133,7 @@ impl Fill {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Score;
 
     const SHAPE: Shape = Shape {
         length: groove::sequencer::Length::Four,
@@ -118,9 +145,9 @@ mod tests {
 
     /// The played steps of `0..64` at which something else than the (silent) groove is played.
     fn changed(fill: &Fill) -> Vec<i64> {
-        let (score, playback) =
-            (Score::varied(), PlaybackSettings { shape: SHAPE, ..Default::default() });
-        let row = |step| fill.row([None; 9], &score, 0, &playback, step);
+        let voice = Voice::new(&Score::varied(), 0);
+        let playback = PlaybackSettings { shape: SHAPE, ..Default::default() };
+        let row = |step| fill.row([None; 9], &voice, 0, &playback, step);
         (0..64).filter(|&step| row(step) != [None; 9]).collect()
     }
 

@@ -18,6 +18,8 @@ pub(crate) const LATE_STEPS: usize = 4;
 pub(crate) struct LateChange {
     /// The grid time from which on something else plays.
     pub(crate) boundary: i64,
+    /// The grid time from which on yet another thing may: the end of the song's section.
+    pub(crate) until: i64,
     /// The grid time of the first step from there on, and the length of that and the next ones, as they were played.
     pub(crate) first: i64,
     pub(crate) step: i64,
@@ -32,7 +34,7 @@ impl LateChange {
         let place = usize::try_from((grid - self.first).div_euclid(self.step)).ok();
         // Where no step was, or none had begun, nothing was struck.
         let struck = place.and_then(|place| self.struck.get(place)).copied().unwrap_or(0);
-        grid >= self.boundary && struck & hit.instrument.bit() == 0
+        (self.boundary..self.until).contains(&grid) && struck & hit.instrument.bit() == 0
     }
 }
 

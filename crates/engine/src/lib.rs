@@ -22,11 +22,13 @@ mod playing;
 mod scheduled_change;
 mod score;
 mod segment;
+mod song;
 mod timeline;
 
 pub use clock::Transport;
 pub use control::{Action, Control};
-pub use engine::{Engine, Now, Offer, SLACK};
+pub use engine::{Engine, Needed, Now, Offer, SLACK};
 pub use notes::{Address, Event};
 pub use playing::{PlayMode, Playing, Quantise};
 pub use score::{CYCLES, Score};
+pub use song::{Ending, MOST_BARS, Passage, Section, Song};

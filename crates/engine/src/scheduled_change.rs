@@ -94,9 +94,10 @@ impl<T: Copy, const N: usize> ScheduledChange<T, N> {
         (self.len > 1).then(|| self.values[self.len - 1].1)
     }
 
-    /// Whether a change may be made that hits from `untouched` on are played by.
-    pub(crate) fn is_open(&self, untouched: i64) -> bool {
-        self.len < N || self.boundary().is_none_or(|boundary| boundary >= untouched)
+    /// Whether a change may be made that hits from `untouched` on are played by, and `places` are left then.
+    pub(crate) fn is_open(&self, untouched: i64, places: usize) -> bool {
+        let kept = self.values[1..self.len].iter().filter(|(_, boundary)| *boundary < untouched);
+        kept.count() + 1 + places < N
     }
 
     /// Has `value` take over at `boundary`, instead of any value that would take over there or later.
@@ -162,7 +163,7 @@ mod tests {
         let mut value = ScheduledChange::<_, 3>::new('a');
         assert!(value.change_at('b', 8));
         assert!(value.change_at('c', 10));
-        assert!(!value.is_open(11) && value.is_open(10));
+        assert!(!value.is_open(11, 0) && value.is_open(10, 0) && !value.is_open(10, 1));
         assert!(!value.change_at('d', 11));
         assert_eq!(value.values().collect::<String>(), "abc");
         assert_eq!([7, 8, 10].map(|grid| value.boundary_after(grid)), [Some(8), Some(10), None]);

@@ -33,7 +33,7 @@ fn play(tempo: f64, sample_rate: f64, position_of: impl Fn(u64) -> Option<f64>) 
             loop_range: None,
             sample_rate,
         };
-        engine.process(&transport, &Playing::default(), &[], 512, &mut |event| {
+        engine.process(&transport, &Playing::default(), None, &[], 512, &mut |event| {
             if let Event::NoteOn { at, .. } = event {
                 let sample = (now + u64::from(at.0)) as f64;
                 worst = worst.max((sample - onsets as f64 * samples_per_step).abs());

@@ -38,7 +38,7 @@ impl Session {
     }
 
     fn block(&mut self, transport: &Transport, settings: &Playing, frames: u32) {
-        self.engine.process(transport, settings, &[], frames, &mut |event| {
+        self.engine.process(transport, settings, None, &[], frames, &mut |event| {
             if let Event::NoteOn { velocity, .. } = event {
                 self.velocities.push(velocity);
             }
@@ -62,7 +62,7 @@ fn nonsense_neither_panics_nor_hangs() {
                     loop_range,
                     sample_rate,
                 };
-                session.engine.cycles(&transport, &Playing::default(), 64);
+                session.engine.cycles(&transport, &Playing::default(), None, 64);
                 session.block(&transport, &Playing::default(), 64);
             }
         }
@@ -107,7 +107,10 @@ fn a_score_offered_many_times_a_step_plays_every_step_once() {
 #[test]
 fn the_cycles_asked_for_are_those_that_play_come_next_and_are_returned_to() {
     let engine = Engine::new(Score::varied());
-    let cycles = |transport| engine.cycles(&transport, &Playing::default(), 480);
+    let cycles = |transport| {
+        let needed = engine.cycles(&transport, &Playing::default(), None, 480);
+        needed.map(|needed| needed.cycle)
+    };
     assert_eq!(cycles(playing(2.0, 120.0)), [0, 1, 0, 0]);
     assert_eq!(cycles(playing(-2.0, 120.0)), [-1, 0, -1, -1]);
     assert_eq!(cycles(playing(16.1, 120.0)), [0, 1, 0, 0]);

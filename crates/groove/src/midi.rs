@@ -34,4 +34,4 @@ pub use stretches::{Bar, likeliest};
 pub use strokes::{FOOT_CONTROLLER, openness};
 pub use tempo::TempoMap;
 pub use write::{TICKS_PER_BEAT, WriteMidiError, write};
-pub use write_notes::{SoundedNote, write_notes};
+pub use write_notes::{SoundedNote, write_notes, write_song};

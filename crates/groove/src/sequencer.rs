@@ -52,7 +52,7 @@ impl PlaybackSettings {
     /// The whole pattern at its own speed, with this feel.
     pub const fn whole(feel: Feel) -> Self {
         let (length, speed) = (Length::Four, Speed::Normal);
-        let fills = RegularFills { every: 0, beats: 0 };
+        let fills = RegularFills::NONE;
         Self { shape: Shape { length, start: 0, speed, bar: Bar::COMMON, origin: 0 }, feel, fills }
     }
 

@@ -15,6 +15,7 @@
 //!   --strip NAME      what is beside the grid: mix, keys or kit
 //!   --slot N          a slot, 1 to 12, that plays
 //!   --slots A,B,...   fills the slots from the first on with the grooves of these seeds
+//!   --song on         the song that a new one is, of the first slots where they are filled
 //!   --generate on     the groove that the parameters make, instead of the factory pattern
 //!   --groove NAME     a factory groove that is performed or written, such as "Metres, 12/8, shuffle"
 //!   --hover X,Y       rests the pointer there, in points
@@ -30,7 +31,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use egui::{Event, Modifiers, PointerButton, Pos2, Vec2, pos2, vec2};
-use groove::{BEATS_PER_CYCLE, Beats};
+use groove::{BEATS_PER_BAR, BEATS_PER_CYCLE, Beats};
 use jangdan::factory;
 use jangdan::factory::weights::embedded_attributes;
 use jangdan::generation::weights::Weights;
@@ -39,9 +40,10 @@ use jangdan::params::JangdanParams;
 use jangdan::state::choice::SLOTS;
 use jangdan::state::groove::Groove;
 use jangdan::state::request::{ATTRIBUTES, Recipe};
+use jangdan::state::song::Song;
 use jangdan::state::window_size::{SecondRow, Strip, Theme};
 use jangdan::window::widgets::layout;
-use jangdan::window::{Scene, UndoState};
+use jangdan::window::{Scene, SectionPlace, UndoState};
 use musicvae::infer::Scratch;
 use nice_plug::prelude::{Params, PluginState};
 use serde::de::DeserializeOwned;
@@ -60,6 +62,7 @@ struct Arguments {
     strip: Option<Strip>,
     slot: Option<u8>,
     slots: Vec<u64>,
+    song: bool,
     generates: bool,
     groove: Option<String>,
     hover: Option<Pos2>,
@@ -90,7 +93,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
     let (mut size, mut scale) = (layout::DEFAULT_SIZE, 1.0);
     let (mut theme, mut row, mut strip, mut slot) = (None, None, None, None);
     let (mut set, mut slots, mut generates) = (Vec::new(), Vec::new(), false);
-    let mut groove = None;
+    let (mut groove, mut song) = (None, false);
     let (mut hover, mut clicks, mut message) = (None, Vec::new(), None);
     while let Some(name) = words.next() {
         let word = words.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -115,6 +118,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
                 let seeds = word.split(',').map(str::parse).collect::<Result<_, _>>();
                 slots = seeds.map_err(|_| wrong())?;
             }
+            "--song" => song = parse_switch(&word).ok_or_else(wrong)?,
             "--generate" => generates = parse_switch(&word).ok_or_else(wrong)?,
             "--groove" => groove = Some(word),
             "--hover" => hover = Some(parse_place(&word).ok_or_else(wrong)?),
@@ -145,6 +149,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
         strip,
         slot,
         slots,
+        song,
         generates,
         groove,
         hover,
@@ -225,6 +230,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         }
     }
     window.scene.playhead = arguments.playhead;
+    if arguments.song {
+        sing(&mut window);
+    }
     window.edit();
     for &(button, at) in &arguments.clicks {
         window.frame(vec![Event::PointerMoved(at)]);
@@ -266,6 +274,30 @@ fn generate(window: &mut Headless, arguments: &Arguments) -> Result<(), String> 
         window.params.slots.store(slot, Some(Groove::of_patterns(cycles)));
     }
     Ok(())
+}
+
+/// Switches a song on, and shows the section at the playhead.
+fn sing(window: &mut Headless) {
+    let mut song = Song::first(window.params.bar());
+    let filled = window.params.slots.get();
+    for section in &mut song.sections {
+        let slot = match section.name.as_str() {
+            "Verse" => 0,
+            "Chorus" => 1,
+            _ => continue,
+        };
+        section.slot = filled[slot].as_ref().map(|_| slot as u8);
+    }
+    let mut begins = 0.0;
+    for (place, section) in song.sections.iter().enumerate() {
+        let ends = begins + f64::from(section.bars) * BEATS_PER_BAR as f64;
+        if window.scene.playhead.is_some_and(|now| (begins..ends).contains(&now.0)) {
+            let (begins, ends) = (Beats(begins), Beats(ends));
+            window.scene.section = Some(SectionPlace { section: place, begins, ends });
+        }
+        begins = ends;
+    }
+    window.params.song.set(song);
 }
 
 /// Sets the parameter `id` to the value that `text` names.

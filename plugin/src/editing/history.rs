@@ -2,7 +2,7 @@
 //! left alone.
 //!
 //! A step holds what changed between [`begin`](History::begin) and [`end`](History::end): edits,
-//! slots and corners by comparison, parameters as the window reports them. Nested steps, such as
+//! slots, corners and the song by comparison, parameters as the window reports them. Nested steps, such as
 //! the two parameters of the pad, are one.
 
 use std::collections::VecDeque;
@@ -17,6 +17,7 @@ use crate::state::edits::Edits;
 use crate::state::groove::Groove;
 use crate::state::morph::Corners;
 use crate::state::slots::SlotGrooves;
+use crate::state::song::Song;
 use setting::{Setting, set, value};
 use slots::Difference;
 
@@ -154,6 +155,7 @@ struct Moment {
     edits: Arc<Edits>,
     slots: SlotGrooves,
     corners: Option<Arc<Corners>>,
+    song: Arc<Song>,
 }
 
 impl Moment {
@@ -162,6 +164,7 @@ impl Moment {
             edits: params.edits.get(),
             slots: params.slots.get(),
             corners: Some(params.corners.get()),
+            song: params.song.get(),
         }
     }
 }
@@ -235,12 +238,14 @@ impl<K: Copy + PartialEq> Past<K> {
         let has_edited = before.edits != now.edits;
         let has_turned = before.corners != now.corners;
         let grooves = grooves.filter(|(before, now)| before != now);
-        let has_changed = has_edited || has_turned || grooves.is_some();
+        let has_song = before.song != now.song;
+        let has_changed = has_edited || has_turned || has_song || grooves.is_some();
         if knobs.is_empty() && !has_changed && slots_before.is_empty() {
             return;
         }
         let edits = |edits| has_edited.then_some(edits);
         let corners = |corners: Option<Arc<Corners>>| corners.filter(|_| has_turned);
+        let song = |song| has_song.then_some(song);
         let (groove_before, groove_after) = grooves.unzip();
         self.undone.clear();
         if self.done.len() == STEPS {
@@ -251,6 +256,7 @@ impl<K: Copy + PartialEq> Past<K> {
                 edits: edits(before.edits),
                 slots: slots_before,
                 corners: corners(before.corners),
+                song: song(before.song),
                 groove: groove_before,
                 knobs: knobs.iter().map(|&(knob, from, _)| (knob, from)).collect(),
             },
@@ -258,6 +264,7 @@ impl<K: Copy + PartialEq> Past<K> {
                 edits: edits(now.edits),
                 slots: slots_after,
                 corners: corners(now.corners),
+                song: song(now.song),
                 groove: groove_after,
                 knobs: knobs.iter().map(|&(knob, _, to)| (knob, to)).collect(),
             },

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use engine::Playing;
 use groove::midi;
 use groove::{Instrument, KeyMap};
 
 use crate::files::clip_file::{ClipFile, ClipTarget};
 use crate::files::display_text::file_name;
-use crate::files::midi_export::PlayedCycle;
+use crate::files::midi_export::{PlayedCycle, SongNotes};
 use crate::files::presets::Preset;
 use crate::files::{folder, midi_export, presets};
 use crate::params::snapshot::State;
@@ -28,6 +29,28 @@ pub enum Job {
         name: String,
         /// The cycles, one after another.
         cycles: Vec<PlayedCycle>,
+        /// The tempo of the file in quarter notes a minute.
+        bpm: f64,
+    },
+    /// Plays the whole song, for [`WriteSong`](Self::WriteSong).
+    RenderSong {
+        /// The folder of the file.
+        folder: PathBuf,
+        /// The name of the file without `.mid`.
+        name: String,
+        /// How it is played.
+        playing: Box<Playing>,
+        /// The tempo of the file in quarter notes a minute.
+        bpm: f64,
+    },
+    /// Writes the notes of a song into a new MIDI file.
+    WriteSong {
+        /// The folder of the file.
+        folder: PathBuf,
+        /// The name of the file without `.mid`; a number is added if there is one.
+        name: String,
+        /// The notes.
+        notes: Box<SongNotes>,
         /// The tempo of the file in quarter notes a minute.
         bpm: f64,
     },
@@ -99,7 +122,10 @@ impl Job {
     pub(crate) fn needs_files(&self) -> bool {
         !matches!(
             self,
-            Self::Reroll { .. } | Self::Perform { .. } | Self::ReadWeights { path: None, .. }
+            Self::Reroll { .. }
+                | Self::Perform { .. }
+                | Self::RenderSong { .. }
+                | Self::ReadWeights { path: None, .. }
         )
     }
 }
@@ -111,6 +137,8 @@ pub enum ExportScope {
     Pattern,
     /// The last [`REMEMBERED`](crate::files::midi_export::REMEMBERED) cycles that were played; the one that would, if none was.
     LastCycles,
+    /// The whole song.
+    Song,
 }
 
 /// The result of a job, with everything that the window needs to know of the job.
@@ -162,6 +190,12 @@ pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
         Job::Export { folder, name, cycles, bpm } => {
             export(folder, name, cycles, *bpm).map(JobResult::Exported)
         }
+        Job::WriteSong { folder, name, notes, bpm } => {
+            let SongNotes { notes, metres, markers, length } = &**notes;
+            let bytes = midi::write_song(notes, metres, markers, *length, *bpm);
+            let bytes = bytes.map_err(|error| error.to_string());
+            bytes.and_then(|bytes| new_file(folder, name, &bytes)).map(JobResult::Exported)
+        }
         Job::Import { path, target } => {
             ClipFile::read(path, *target, key_map).map(|file| JobResult::ClipRead(Box::new(file)))
         }
@@ -174,6 +208,7 @@ pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
         Job::RenamePreset { path, name } => presets::rename(path, name),
         Job::DeletePreset(path) => presets::delete(path),
         Job::ReadWeights { .. }
+        | Job::RenderSong { .. }
         | Job::ChooseKit(_)
         | Job::FollowKit
         | Job::Reroll { .. }
@@ -189,13 +224,18 @@ fn export(folder: &Path, name: &str, cycles: &[PlayedCycle], bpm: f64) -> Result
     let (notes, metres, length) = midi_export::notes(cycles);
     let bytes =
         midi::write_notes(&notes, &metres, length, bpm).map_err(|error| error.to_string())?;
+    new_file(folder, name, &bytes)
+}
+
+/// Writes `bytes` into a new file of this name, or with a number after it.
+fn new_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, String> {
     let not_written = |error: std::io::Error| format!("{}: {error}", folder.display());
     let (name, mut number) = (file_name(name), 1_u32);
     loop {
         let file = if number == 1 { format!("{name}.mid") } else { format!("{name} {number}.mid") };
         let path = folder.join(file);
         // No file is overwritten, not even an older one of ours.
-        if whole_files::create(&path, &bytes).map_err(not_written)? {
+        if whole_files::create(&path, bytes).map_err(not_written)? {
             return Ok(path);
         }
         number += 1;

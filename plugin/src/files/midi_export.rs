@@ -7,8 +7,10 @@ use std::collections::VecDeque;
 
 use engine::Playing;
 use groove::midi::{SoundedNote, openness};
-use groove::sequencer::{CHOKE, PlaybackSettings};
+use groove::sequencer::{CHOKE, GRID_PER_BEAT, PlaybackSettings};
 use groove::{Articulation, Beats, Instrument, Metre, NoteMap, Pattern};
+
+use crate::state::song::Song;
 
 /// How many cycles are remembered.
 pub const REMEMBERED: usize = 8;
@@ -22,6 +24,37 @@ pub struct PlayedCycle {
     pub pattern: Pattern,
     /// How it was played.
     pub playing: Playing,
+}
+
+/// A song as it is played.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SongNotes {
+    /// Its notes.
+    pub notes: Vec<SoundedNote>,
+    /// The metres from certain times on.
+    pub metres: Vec<(Beats, Metre)>,
+    /// Where its sections begin, by name.
+    pub markers: Vec<(Beats, String)>,
+    /// How long it is.
+    pub length: Beats,
+}
+
+impl SongNotes {
+    /// With the sections of `song`, which `plan` names.
+    pub(crate) fn new(notes: Vec<SoundedNote>, song: &engine::Song, plan: &Song) -> Self {
+        let (mut metres, mut markers, mut start) = (Vec::new(), Vec::new(), 0);
+        for (section, named) in song.sections().iter().zip(&plan.sections) {
+            let beats = Beats(start as f64 / GRID_PER_BEAT as f64);
+            let metre = section.score.bar().metre();
+            if metres.last().is_none_or(|&(_, last)| last != metre) {
+                metres.push((beats, metre));
+            }
+            markers.push((beats, named.name.clone()));
+            start += i64::from(section.bars) * metre.clocks() as i64;
+        }
+        let length = Beats(start as f64 / GRID_PER_BEAT as f64);
+        Self { notes, metres, markers, length }
+    }
 }
 
 /// The last cycles that were played.

@@ -7,6 +7,8 @@
 pub(crate) mod decode_scratch;
 pub(crate) mod groove_cache;
 pub(crate) mod redraw;
+mod section_scores;
+mod song_export;
 pub(crate) mod wanted_grooves;
 
 use std::sync::Arc;
@@ -22,6 +24,7 @@ use crate::state::groove::Groove;
 use crate::state::morph::{Corners, first_corners};
 use crate::state::request::{GrooveKey, GrooveRequest, Revisions};
 use crate::state::slots::SlotGrooves;
+use crate::state::song::Song;
 use engine::CYCLES;
 use groove::Pattern;
 
@@ -72,6 +75,9 @@ pub(crate) struct Scheduler {
     rhythm: Option<(u64, Pattern)>,
     edits: Arc<Edits>,
     corners: Arc<Corners>,
+    song: Arc<Song>,
+    /// The sections that the cycles which are played are of.
+    needed_sections: [Option<usize>; CYCLES],
     /// The revisions of all that was loaded.
     revisions: Revisions,
     /// How often the user has chosen weights: the version of the live groove.
@@ -95,6 +101,8 @@ impl Default for Scheduler {
             rhythm: None,
             edits: Arc::default(),
             corners: Arc::new(first_corners()),
+            song: Arc::default(),
+            needed_sections: [None; CYCLES],
             revisions: Revisions::default(),
             live_version: 0,
             scratch: DecodeScratch::default(),
@@ -120,6 +128,9 @@ impl Scheduler {
         }
         if before.corners != now.corners {
             self.set_corners(params.corners.get(), now.corners);
+        }
+        if before.song != now.song {
+            self.set_song(params.song.get(), now.song);
         }
     }
 
@@ -244,6 +255,19 @@ impl Scheduler {
         cycles: [i64; CYCLES],
         weights: &impl Decode,
     ) -> bool {
+        for (slot, wanted) in self.cycles_of_song(cycles) {
+            let held = slot.map(|slot| self.slots[usize::from(slot)].as_mut());
+            let cache = match held {
+                Some(held) => held.map(|held| &mut held.cache),
+                None => self.live.as_mut(),
+            };
+            let Some(cache) = cache.filter(|cache| cache.failure.is_none()) else { continue };
+            if let Some(cycle) = cache.missing(wanted, Some(weights)) {
+                cache.make_room(wanted);
+                cache.decode(cycle, weights, &mut self.scratch);
+                return true;
+            }
+        }
         let playing = choice.slot.map(usize::from);
         let variation = self.variation.as_mut().map(|(_, cache)| cache);
         let (mut first, mut others) = (None, Vec::new());
@@ -341,12 +365,14 @@ impl Scheduler {
                 .filter(|_| choice.variation_id.is_some())
                 .and_then(|slot| Some((choice, slots.get(usize::from(slot))?.clone()?))),
         };
+        let song = self.ready_song(cycles, weights, last.and_then(|last| last.song.as_ref()));
         let of_last = || last?.variation.clone().filter(|(made, _)| *made == choice);
         let places = self.slots.iter().enumerate();
         Answer {
             live: live.unwrap_or_else(|| Answer::factory().live),
             variation: variation.or_else(of_last),
             slots,
+            song,
             filled: places.fold(0, |bits, (i, slot)| bits | u16::from(slot.is_some()) << i),
             revisions,
         }

@@ -127,6 +127,18 @@ fn run<W: Decode>(
             }
         }
         match end.job() {
+            Some(Job::RenderSong { folder, name, playing, bpm }) => {
+                let request = look(params, &mut end, &mut scheduler, &mut followed);
+                let weights = network.weights.as_deref();
+                match scheduler.song_notes(&request, *playing, weights) {
+                    Some(notes) => {
+                        let notes = Box::new(notes);
+                        end.send(Job::WriteSong { folder, name, notes, bpm });
+                    }
+                    None => end.done(JobResult::Failed("there is no song".to_owned())),
+                }
+                settled = None;
+            }
             Some(job @ (Job::Reroll { .. } | Job::Perform { .. })) => {
                 let (choice, cycle) = (state.choice, state.cycles[0]);
                 end.done(match (network.weights.as_deref(), job) {
@@ -184,7 +196,8 @@ fn run<W: Decode>(
         }
         let request = look(params, &mut end, &mut scheduler, &mut followed);
         let state = end.state();
-        let wanted = (request, state.cycles);
+        let wanted = (request, state.cycles, state.sections);
+        scheduler.need(state.sections);
         if last_wanted != Some(wanted) {
             last_wanted = Some(wanted);
             active_until = Instant::now() + ACTIVE_FOR;
@@ -257,7 +270,7 @@ fn played(
 ) -> Option<PlayedCycle> {
     let Now { cycle, playback, .. } = state.now?;
     let pattern = match scheduler.answer() {
-        Some(answer) => *answer.shown(state.sounding()).score.pattern(cycle),
+        Some(answer) => *answer.sounding(state).pattern(cycle),
         None => factory::pattern(),
     };
     Some(PlayedCycle { cycle, pattern, playing: Playing { playback, ..params.playing() } })

@@ -6,12 +6,14 @@ use engine::Score;
 use groove::Pattern;
 
 use crate::factory;
+use crate::handoff::AudioState;
 use crate::state::choice::Choice;
 use crate::state::choice::SLOTS;
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
 use crate::state::morph::Pad;
 use crate::state::request::{GrooveKey, GrooveRequest, Revisions};
+use crate::state::song::Song;
 
 /// A groove with the patterns that are decoded.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +50,40 @@ impl ReadyGroove {
     }
 }
 
+/// The song as the audio thread plays it.
+#[derive(Debug)]
+pub struct ReadySong {
+    /// Its sections, with their scores.
+    pub song: engine::Song,
+    /// What it was made of.
+    pub plan: Arc<Song>,
+    /// What is known of each section.
+    pub sections: Vec<ReadySection>,
+    /// Changes with anything in it.
+    pub version: u64,
+    /// Changes unless it is the same song with other patterns.
+    pub change: u64,
+}
+
+impl PartialEq for ReadySong {
+    fn eq(&self, other: &Self) -> bool {
+        (self.version, &self.plan) == (other.version, &other.plan)
+    }
+}
+
+/// What is known of a section.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReadySection {
+    /// The slot that it plays; `None` for the live groove.
+    pub slot: Option<u8>,
+    /// [`ReadyGroove::identity`] of its groove.
+    pub identity: Option<GrooveKey>,
+    /// Whether its score has patterns.
+    pub is_made: bool,
+    /// Whether its fills are there, or none will come.
+    pub has_fills: bool,
+}
+
 /// All grooves that can be chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -57,6 +93,8 @@ pub struct Answer {
     pub variation: Option<(Choice, Arc<ReadyGroove>)>,
     /// The grooves in the slots that have patterns.
     pub slots: [Option<Arc<ReadyGroove>>; SLOTS],
+    /// The song, while it is played.
+    pub song: Option<Arc<ReadySong>>,
     /// A bit for each slot that is filled, with patterns or not.
     pub filled: u16,
     /// The revisions of the saved values it was made from.
@@ -79,6 +117,7 @@ impl Answer {
             }),
             variation: None,
             slots: Default::default(),
+            song: None,
             filled: 0,
             revisions: Revisions::default(),
         }
@@ -130,6 +169,37 @@ impl Answer {
             && (groove.has_fills || !needs_fills)
     }
 
+    /// What sounds: of the song, or of a choice.
+    pub(crate) fn sounding(&self, state: &AudioState) -> &Score {
+        let passage = state.now.filter(|now| !now.is_chosen).and_then(|now| now.passage);
+        let section =
+            passage.and_then(|passage| self.song.as_ref()?.song.sections().get(passage.section?));
+        section.map_or_else(|| &self.shown(state.sounding()).score, |section| &section.score)
+    }
+
+    /// Whether the song is there as it is at the revisions of `request`, with what `needed` plays of it: cycles, and the
+    /// sections that they are of. Fills are there, too.
+    pub fn answers_song(
+        &self,
+        request: &GrooveRequest,
+        needed: impl IntoIterator<Item = (i64, Option<usize>)>,
+    ) -> bool {
+        if self.revisions.song != request.revisions.song {
+            return false;
+        }
+        let Some(song) = &self.song else { return true };
+        needed.into_iter().all(|(cycle, place)| {
+            let section = place.and_then(|place| {
+                Some((song.sections.get(place)?, song.song.sections().get(place)?))
+            });
+            let Some((ready, played)) = section else { return true };
+            let choice = Choice { slot: ready.slot, variation_id: None };
+            let of_groove = GrooveRequest { choice, ..*request };
+            self.answers(&of_groove, &[], true)
+                && (ready.is_made && ready.has_fills && played.score.has(cycle))
+        })
+    }
+
     /// Whether `other` has the very same grooves: not copies.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let is_same = |one: Option<&Arc<ReadyGroove>>, other: Option<&Arc<ReadyGroove>>| {
@@ -140,6 +210,7 @@ impl Answer {
         let variations =
             [self, other].map(|answer| answer.variation.as_ref().map(|(_, made)| made));
         made(self) == made(other)
+            && self.song.as_ref().map(Arc::as_ptr) == other.song.as_ref().map(Arc::as_ptr)
             && Arc::ptr_eq(&self.live, &other.live)
             && is_same(variations[0], variations[1])
             && self.slots.iter().zip(&other.slots).all(|(a, b)| is_same(a.as_ref(), b.as_ref()))

@@ -59,7 +59,10 @@ impl AudioEnd {
         let loaded = self.loaded.output_buffer().answer(cycle).filter(|loaded| {
             let has_cycle = |answer: &Answer| answer.live.score.has(cycle);
             loaded.revisions.groove > answer.revisions.groove
-                || has_cycle(loaded) && !has_cycle(answer) && of(loaded) == of(answer)
+                || answer.song.is_none()
+                    && has_cycle(loaded)
+                    && !has_cycle(answer)
+                    && of(loaded) == of(answer)
         });
         loaded.unwrap_or(answer)
     }
@@ -96,6 +99,11 @@ impl AudioEnd {
         (self.state.cycles, self.state.choice) = (cycles, choice);
         self.publish_state();
         before[0] != cycles[0]
+    }
+
+    /// Of which sections of the song the cycles are that are [wanted](Self::want) next.
+    pub fn want_of(&mut self, sections: [Option<usize>; CYCLES]) {
+        self.state.sections = sections;
     }
 
     /// What was clicked since the last call, if anything was: a slot, or the live groove.
@@ -162,6 +170,15 @@ impl AudioEnd {
     /// returns whether it does. For offline rendering only, as [`wait`](Self::wait).
     pub fn wait_for_slots(&mut self, revision: impl Fn() -> u64, limit: Duration) -> bool {
         self.wait_until(|answer| answer.revisions.slots == revision(), || NOTHING, limit)
+    }
+
+    /// Waits until the song is there as it is at the revisions of `request`, for `limit` at most, and returns whether it is.
+    /// For offline rendering only, as [`wait`](Self::wait).
+    pub fn wait_for_song(&mut self, request: impl Fn() -> GrooveRequest, limit: Duration) -> bool {
+        let AudioState { cycles, sections, .. } = self.state;
+        let needed = move || cycles.into_iter().zip(sections);
+        let has_come = |answer: &Answer| answer.answers_song(&request(), needed());
+        self.wait_until(has_come, || request().fingerprint(), limit)
     }
 
     /// Waits until the newest answer holds the patterns of `cycles` for `request`, and the fills if they are needed. The

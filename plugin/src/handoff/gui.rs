@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use engine::Playing;
+use engine::{Playing, Score};
 use groove::Instrument;
 use nice_plug_egui::RepaintNotifier;
 use triple_buffer::Output;
@@ -62,6 +62,14 @@ impl GuiEnd {
     pub fn playing(&mut self) -> &ReadyGroove {
         let choice = self.state().choice;
         self.answers.read().shown(choice)
+    }
+
+    /// The patterns that sound, or will from the next boundary on: those to draw.
+    pub fn shown_score(&mut self) -> Score {
+        let state = self.state();
+        let answer = self.answers.read();
+        let chosen = state.now.is_none_or(|now| now.passage.is_none());
+        if chosen { answer.shown(state.choice).score } else { *answer.sounding(&state) }
     }
 
     /// The control keys that have acted since the last call, and those that are held.

@@ -45,7 +45,7 @@ fn the_worker_learns_what_plays_and_what_was_heard() {
     let (mut audio, mut worker, mut gui) = handoff();
     let choice = Choice { slot: Some(3), variation_id: Some(-2) };
     audio.want([7, 8, 5, 6], choice);
-    let expected = AudioState { choice, cycles: [7, 8, 5, 6], now: None };
+    let expected = AudioState { choice, cycles: [7, 8, 5, 6], ..AudioState::default() };
     assert_eq!((worker.state(), gui.state()), (expected, expected));
     let heard = RecordedRhythm { id: Some(9), pattern: crate::factory::pattern() };
     assert_eq!(worker.rhythm().id, None);
@@ -79,7 +79,14 @@ fn what_sounds_is_not_the_choice_until_its_boundary_and_is_while_stopped() {
 
 /// The live groove plays at `beats`.
 fn now(beats: f64) -> Now {
-    Now { playhead: Beats(beats), playback: PlaybackSettings::default(), cycle: 0, tag: 0 }
+    Now {
+        playhead: Beats(beats),
+        playback: PlaybackSettings::default(),
+        cycle: 0,
+        tag: 0,
+        passage: None,
+        is_chosen: false,
+    }
 }
 
 #[test]
@@ -162,7 +169,7 @@ const ANSWERS: u64 = if cfg!(miri) { 12 } else { 20_000 };
 
 /// Answer number `n`, which says so in every part.
 fn numbered(n: u64) -> Answer {
-    let revisions = Revisions { groove: n, slots: n, edits: n, corners: n, weights: n };
+    let revisions = Revisions { groove: n, slots: n, edits: n, corners: n, weights: n, song: n };
     Answer { filled: n as u16, revisions, ..answer(n) }
 }
 

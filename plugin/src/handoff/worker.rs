@@ -61,6 +61,11 @@ impl WorkerEnd {
         self.shared.jobs.send(Job::ReadWeights { path: Some(path), revision: Some(revision) });
     }
 
+    /// Sends the file thread a job.
+    pub(crate) fn send(&self, job: Job) {
+        self.shared.jobs.send(job);
+    }
+
     /// Has the file thread read the kit that the project names.
     pub(crate) fn follow_kit(&self) {
         self.shared.jobs.send(Job::FollowKit);

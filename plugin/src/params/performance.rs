@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use groove::Bar;
 use groove::sequencer::Feel;
+use groove::sequencer::fills::ANY_SIZE;
 use nice_plug::prelude::*;
 
 use super::choices::{
@@ -40,6 +41,10 @@ pub struct PatternParams {
     /// The length of those fills in beats, `1..=4`.
     #[id = "fillbeats"]
     pub fill_beats: IntParam,
+
+    /// How big fills are, `[0, 1]`; at a half any is played.
+    #[id = "fillsize"]
+    pub fill_size: FloatParam,
 
     /// Where in a beat its second 8th falls, `[0.5, 0.75]`: the triplet feel.
     #[id = "trip"]
@@ -141,6 +146,13 @@ impl Default for PatternParams {
             fill_every: EnumParam::new("Fills", FillEveryParam::Off),
             fill_beats: IntParam::new("Fill length", 2, IntRange::Linear { min: 1, max: 4 })
                 .with_unit(" beats"),
+            fill_size: percentage(
+                "Fill size",
+                ANY_SIZE,
+                0.0,
+                1.0,
+                &[(0.0, "smallest"), (0.5, "any"), (1.0, "biggest")],
+            ),
             triplet: percentage(
                 "Triplet feel",
                 Feel::STRAIGHT as f32,

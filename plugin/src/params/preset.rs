@@ -18,6 +18,7 @@ use crate::state::edits::Edits;
 use crate::state::groove::Groove;
 use crate::state::morph::{Corners, first_corners};
 use crate::state::slots::SavedSlots;
+use crate::state::song::Song;
 
 /// The extension of preset files, without the dot.
 pub const ENDING: &str = "jangdan";
@@ -101,6 +102,8 @@ struct Body {
     slots: SavedSlots,
     #[serde(default = "first_corners")]
     corners: Corners,
+    #[serde(default)]
+    song: Song,
 }
 
 /// The file of `state`: a line for each parameter, and for each pattern.
@@ -108,7 +111,7 @@ struct Body {
 /// # Errors
 /// None in practice: a state has nothing that JSON has not.
 pub fn write(state: &State) -> Result<String, String> {
-    let State { parameters, groove, edits, slots, corners } = state;
+    let State { parameters, groove, edits, slots, corners, song } = state;
     let text = |value: serde_json::Result<String>| value.map_err(|error| error.to_string());
     let parameters: BTreeMap<&str, Value> =
         parameters.iter().map(|(id, value)| (id.as_str(), Value::of(id, *value))).collect();
@@ -126,6 +129,7 @@ pub fn write(state: &State) -> Result<String, String> {
         ("edits", text(serde_json::to_string(edits))?),
         ("slots", format!("[{}]", slots?.join(",\n"))),
         ("corners", text(serde_json::to_string(corners))?),
+        ("song", text(serde_json::to_string(song))?),
     ];
     let lines: Vec<String> =
         parts.iter().map(|(name, value)| format!("{name:?}: {value}")).collect();
@@ -152,10 +156,10 @@ pub fn read(bytes: &[u8]) -> Result<State, String> {
         ));
     }
     let body: Body = serde_json::from_slice(bytes).map_err(damaged)?;
-    let Body { parameters, groove, edits, slots, corners } = body;
+    let Body { parameters, groove, edits, slots, corners, song } = body;
     let known = parameters.into_iter().filter_map(|(id, value)| Some((value.plain(&id)?, id)));
     let parameters = known.map(|(value, id)| (id, value)).collect();
-    Ok(State { parameters, groove, edits, slots: slots.grooves(), corners })
+    Ok(State { parameters, groove, edits, slots: slots.grooves(), corners, song })
 }
 
 #[cfg(test)]
@@ -176,6 +180,7 @@ mod tests {
         corners[2] = clip;
         params.corners.set(corners);
         params.edits.set(Edits::import(pattern, params.recipe()));
+        params.song.set(Song::first(pattern.bar()));
         State { groove: params.live_groove(), ..State::of(&params) }
     }
 

@@ -15,6 +15,7 @@ use crate::state::groove::Groove;
 use crate::state::groove_name::GrooveName;
 use crate::state::morph::Corners;
 use crate::state::slots::SavedSlots;
+use crate::state::song::Song;
 use crate::state::window_size::WindowSize;
 
 /// The field that carries [`LoadReport`] to their instance. Fields are loaded in order of name, so
@@ -82,6 +83,7 @@ fn can_read(name: &str, text: &str) -> bool {
         "groove" => is::<Groove>(text),
         "name" => is::<Option<GrooveName>>(text),
         "slots" => is::<SavedSlots>(text),
+        "song" => is::<Song>(text),
         "kit" | "weights" => is::<Option<ChosenFile>>(text),
         "window" => is::<WindowSize>(text),
         // Nobody's but ours.
@@ -99,6 +101,7 @@ fn spoken(name: &str) -> &str {
         "kit" => "which kit it plays",
         "name" => "the groove's name",
         "slots" => "the slots",
+        "song" => "the song",
         "weights" => "which weights it plays with",
         "window" => "the window's size",
         other => other,

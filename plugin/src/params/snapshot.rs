@@ -12,6 +12,7 @@ use crate::state::groove_name::Source;
 use crate::state::morph::Corners;
 use crate::state::numbers::finite_or;
 use crate::state::slots::SlotGrooves;
+use crate::state::song::Song;
 
 /// A whole state, as in a preset or on the other side of A/B.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,8 @@ pub struct State {
     pub slots: SlotGrooves,
     /// The corners of the pad.
     pub corners: Corners,
+    /// The song.
+    pub song: Song,
 }
 
 impl State {
@@ -38,6 +41,7 @@ impl State {
             edits: (*params.edits.get()).clone(),
             slots: params.slots.get(),
             corners: (*params.corners.get()).clone(),
+            song: (*params.song.get()).clone(),
         }
     }
 
@@ -70,6 +74,7 @@ impl State {
             }
         }
         params.corners.set(self.corners.clone());
+        params.song.set(self.song.clone());
     }
 
     /// Every parameter of `params` that a state has, with its normalised value in this state.
@@ -129,6 +134,7 @@ mod tests {
         params.slots.store(4, Some(Groove::of_patterns(vec![crate::factory::pattern()])));
         set_corner(&params, &history, 1, Corner::Slot(4));
         params.edits.set(Edits::import(crate::factory::pattern(), params.recipe()));
+        params.song.set(Song::first(groove::Bar::COMMON));
         params.groove.put(params.live_groove());
         params
     }

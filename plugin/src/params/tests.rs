@@ -7,7 +7,7 @@ fn ids_are_for_ever() {
     let ids: Vec<String> =
         JangdanParams::default().param_map().into_iter().map(|(id, _, _)| id).collect();
     let expected: Vec<&str> = "lat_1 lat_2 lat_3 lat_4 lat_5 lat_6 lat_7 lat_8 temp dens seed vary swing feel dyn quant \
-         kit kitlvl kitmodel kittune kitdamp kitroom bypass len start speed fills fillbeats trip metre grid humtim humvel acccrv accent notelen \
+         kit kitlvl kitmodel kittune kitdamp kitroom bypass len start speed fills fillbeats fillsize trip metre grid humtim humvel acccrv accent notelen \
          chan map mode slot follow keysch followsrc"
         .split_whitespace()
         .collect();
@@ -29,7 +29,7 @@ fn ids_are_for_ever() {
         fields.keys().collect::<Vec<_>>(),
         [
             "corners", "edits", "findings", "folder", "groove", "kit", "name", "presets", "slots",
-            "weights", "window"
+            "song", "weights", "window"
         ]
     );
 }

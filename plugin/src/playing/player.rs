@@ -313,6 +313,17 @@ impl Player {
         self.acted.struck |= action.map_or(0, keys::bit);
     }
 
+    /// The song plays `choice` from here on.
+    pub(crate) fn follow_song(&mut self, choice: Choice) {
+        (self.choice, self.asked) = (choice, None);
+    }
+
+    /// The song is followed no longer: what the parameters choose is.
+    pub(crate) fn leave_song(&mut self) {
+        self.choice = Choice::default();
+        self.asked = Some(self.input.slot_parameter);
+    }
+
     /// The transport has stopped: the next start plays the groove itself, not a variation.
     pub(crate) fn stopped(&mut self) {
         self.choice.variation_id = None;

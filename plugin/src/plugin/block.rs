@@ -1,12 +1,13 @@
 //! What happens before the engine plays a block: parameters, keys, and what the worker has made.
 
-use engine::{Offer, PlayMode, Playing, Quantise, Transport};
+use engine::{CYCLES, Offer, PlayMode, Playing, Quantise, Transport};
 use groove::Beats;
 use nice_plug::midi::{Channel, Key};
 use nice_plug::prelude::{Buffer, NoteEvent, ProcessContext};
 use nice_plug::util::permit_alloc;
 
 use super::{Jangdan, KIT_TIMEOUT};
+use crate::handoff::answer::{Answer, ReadyGroove};
 use crate::params::FollowSourceParam;
 use crate::playing::player::{BlockInput, MAX_ACTIONS, QueuedAction};
 use crate::state::choice::Choice;
@@ -27,6 +28,8 @@ impl Jangdan {
             self.given_up_slots = (!has_come).then(changes);
             self.has_news = true;
         }
+        self.wait_for_song(can_run);
+        self.follow_passage();
         let perform = &self.params.perform;
         let input = BlockInput {
             slot_parameter: perform.slot.value(),
@@ -134,7 +137,10 @@ impl Jangdan {
     pub(super) fn ask(&mut self, transport: &Transport, playing: &Playing, frames: u32) {
         self.passed.clear();
         self.audio.show_tempo(transport.tempo);
-        let cycles = self.engine.cycles(transport, playing, frames);
+        let song = self.audio.answer().song.as_ref().map(|ready| &ready.song);
+        let needed = self.engine.cycles(transport, playing, song, frames);
+        let cycles = needed.map(|needed| needed.cycle);
+        self.audio.want_of(needed.map(|needed| needed.section));
         let choice = self.player.choice();
         self.has_news |= self.audio.want(cycles, choice);
         if !self.is_offline || !(transport.is_playing || playing.mode != PlayMode::Transport) {
@@ -164,6 +170,75 @@ impl Jangdan {
         }
         self.audio.want(cycles, choice);
         self.wait_for(choice, &cycles, needs_fills);
+        if self.engine.is_following() {
+            self.wait_for_sections(choice);
+        }
+    }
+
+    /// Offline only: waits until the song that is there is that of the project.
+    fn wait_for_song(&mut self, can_run: bool) {
+        let changes = self.params.song.changes();
+        let has_seen = |answer: &Answer| answer.revisions.song == changes;
+        if self.is_offline && can_run && !has_seen(self.audio.answer()) {
+            self.audio.want_of([None; CYCLES]);
+            self.wait_for_sections(self.player.choice());
+        }
+    }
+
+    /// Offline only: waits until what is about to be played of the song is there.
+    fn wait_for_sections(&mut self, choice: Choice) {
+        let (params, player) = (&self.params, &self.player);
+        let request = || params.request(choice, player.anchor());
+        if self.given_up_song == Some(request()) {
+            return;
+        }
+        let (audio, offline_timeout) = (&mut self.audio, self.offline_timeout);
+        let has_come = permit_alloc(|| audio.wait_for_song(request, offline_timeout));
+        self.has_news = true;
+        self.given_up_song = (!has_come).then(request);
+    }
+
+    /// The player's choice is what the song has, from each section's beginning on.
+    fn follow_passage(&mut self) {
+        let now = self.engine.now().filter(|_| self.engine.is_following());
+        let passage = now.and_then(|now| Some((now, now.passage?)));
+        let place = passage.map(|(_, passage)| (passage.section, passage.origin));
+        if std::mem::replace(&mut self.passage, place) == place {
+            return;
+        }
+        if let Some((now, passage)) = passage
+            && passage.section.is_some()
+            && !now.is_chosen
+        {
+            let choice = Choice::from_bits(now.tag);
+            self.player.follow_song(choice);
+            let identity = self.audio.answer().groove(choice).map(ReadyGroove::identity);
+            self.offered = (choice, identity.unwrap_or_default());
+        }
+    }
+
+    /// Has the engine follow the newest song, or none.
+    pub(super) fn take_song(&mut self, playing: &Playing) {
+        let Some(ready) = &self.audio.answer().song else {
+            if std::mem::take(&mut self.followed) != (0, 0) {
+                self.player.leave_song();
+            }
+            if self.engine.is_following() {
+                // Whatever is chosen is to take over.
+                self.offered.1 = (None, u64::MAX);
+            }
+            return;
+        };
+        let (change, version) = self.followed;
+        let offer = match self.engine.is_following() && change == ready.change {
+            false => Offer::Change(playing.quantise),
+            true if version != ready.version => Offer::Refresh,
+            true => return,
+        };
+        // If it is not heeded, the next block tries again.
+        if self.engine.follow(&ready.song, offer) {
+            self.followed = (ready.change, ready.version);
+        }
     }
 
     /// Offline only: waits until the patterns of `cycles` are there, and the fills if they are needed.
@@ -179,9 +254,20 @@ impl Jangdan {
         self.given_up = (!has_come).then(request);
     }
 
-    /// Offers the engine the newest of the groove that is chosen as the block begins.
-    pub(super) fn take_score(&mut self, choice: Choice, playing: &Playing) {
-        let Some(track) = self.audio.answer().groove(choice) else { return };
+    /// Offers the engine the newest of the groove that is chosen as the block begins. Returns whether that was chosen in a
+    /// song, in an earlier block, but is there only now.
+    pub(super) fn take_score(&mut self, choice: Choice, playing: &Playing) -> bool {
+        let Some(track) = self.audio.answer().groove(choice) else { return false };
+        if let Some(ready) = &self.audio.answer().song
+            && self.engine.is_following()
+        {
+            let is_late = self.offered.0 != choice;
+            if !is_late && self.has_news {
+                let bits = choice.to_bits();
+                self.has_news = !self.engine.refresh_chosen(&ready.song, &track.score, bits);
+            }
+            return is_late;
+        }
         let made_by = track.identity();
         let (offered, offered_by) = self.offered;
         let offer = match (self.offered == (choice, made_by), self.has_news) {
@@ -198,7 +284,7 @@ impl Jangdan {
             },
             (true, _) => {
                 self.has_news = false;
-                return;
+                return false;
             }
         };
         // If it is not heeded, the next block tries again.
@@ -206,5 +292,6 @@ impl Jangdan {
             (self.offered, self.has_news) = ((choice, made_by), false);
             self.has_tapped = false;
         }
+        false
     }
 }

@@ -75,6 +75,7 @@ pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsCon
         section.add_page("Fills", |page| {
             page.add_param(&pattern.fill_every);
             page.add_param(&pattern.fill_beats);
+            page.add_param(&pattern.fill_size);
             page.add_param(&pattern.metre);
             page.add_param(&pattern.grid);
         });
@@ -155,7 +156,7 @@ mod tests {
         }
         let of = |wanted: &str| &found.0.iter().find(|(name, _)| name == wanted).unwrap().1;
         assert_eq!(of("Morph")[..3], ["Morph x", "Morph y", "Morph"]);
-        assert_eq!(of("Fills")[..], ["Fills", "Fill length", "Metre", "Grid"]);
+        assert_eq!(of("Fills")[..], ["Fills", "Fill length", "Fill size", "Metre", "Grid"]);
         assert_eq!(of("Kit")[..4], ["Kit model", "Kit tune", "Kit damping", "Kit room"]);
         assert_eq!(of("Drum tune")[..2], ["Kick tune", "Snare tune"]);
         assert_eq!(of("Cymbal pan").last().unwrap(), "Ride pan");

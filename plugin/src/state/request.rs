@@ -46,6 +46,8 @@ pub struct Revisions {
     pub corners: u64,
     /// Of the chosen weights.
     pub weights: u64,
+    /// Of the song.
+    pub song: u64,
 }
 
 impl GrooveRequest {

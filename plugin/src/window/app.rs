@@ -14,6 +14,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use egui::{Ui, Vec2, pos2, vec2};
+use engine::Now;
+use groove::Beats;
+use groove::sequencer::GRID_PER_BEAT;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::editor::{ResizeHint, SizeConstraints};
@@ -32,7 +35,7 @@ pub use crate::window::app::editor::WindowEditor;
 use crate::window::app::fonts::SystemFonts;
 use crate::window::app::view::{View, draw};
 use crate::window::app::window_thread::WindowThread;
-use crate::window::panels::scene::{Scene, UndoState};
+use crate::window::panels::scene::{Scene, SectionPlace, UndoState};
 use crate::window::panels::zoom::{MAX_ZOOM, MIN_ZOOM};
 use crate::window::widgets::{MIN_SIZE, theme};
 
@@ -136,7 +139,8 @@ impl Window {
         let state = self.gui.state();
         let ([cycle, to_come, ..], choice) = (state.cycles, state.choice);
         let edits = commands::edits_of(&self.params, choice.slot);
-        let score = &self.gui.playing().score;
+        let score = self.gui.shown_score();
+        let score = &score;
         // New edits are drawn before the worker has answered.
         let pattern = edits.over(score.pattern(cycle));
         let next = if score.has(to_come) { edits.over(score.pattern(to_come)) } else { pattern };
@@ -153,6 +157,7 @@ impl Window {
             sounding: state.sounding(),
             keys: self.gui.take_keys(),
             network: self.gui.network(),
+            section: state.now.and_then(section_place),
             is_bypassed: self.params.bypass.value(),
             kit: self.gui.kit(),
             attributes: weights.attributes.len().min(ATTRIBUTES),
@@ -162,6 +167,14 @@ impl Window {
             is_b: Some(self.compare.is_b()),
         }
     }
+}
+
+/// The section of the song that sounds.
+fn section_place(now: Now) -> Option<SectionPlace> {
+    let passage = now.passage?;
+    let beats = |grid: i64| Beats(grid as f64 / GRID_PER_BEAT as f64);
+    let (begins, ends) = (beats(passage.origin), beats(passage.end));
+    Some(SectionPlace { section: passage.section?, begins, ends })
 }
 
 impl NiceEguiApp for Window {

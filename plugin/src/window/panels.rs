@@ -19,6 +19,7 @@ pub(crate) mod purpose;
 pub(crate) mod requests;
 pub mod scene;
 pub(crate) mod slots;
+pub(crate) mod song_lane;
 pub(crate) mod source;
 pub(crate) mod strip;
 pub(crate) mod thumbnail;

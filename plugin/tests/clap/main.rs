@@ -15,6 +15,7 @@ mod own_kit;
 mod perform;
 mod projects;
 mod sidechain;
+mod song;
 
 use engine::SLACK;
 use groove::sequencer::{Feel, PlaybackSettings, hits};

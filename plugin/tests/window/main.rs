@@ -8,6 +8,7 @@ mod look;
 mod outside;
 mod pad;
 mod parts;
+mod song;
 mod touch;
 
 use std::sync::Arc;
@@ -27,7 +28,7 @@ fn window_of(size: Vec2, scale: f32) -> Headless {
 }
 
 fn layout_of(size: Vec2, is_more_open: bool) -> Layout {
-    Layout::new(size, Contents { is_more_open, attributes: ATTRIBUTES })
+    Layout::new(size, Contents { is_more_open, has_song: false, attributes: ATTRIBUTES })
 }
 
 /// The layout of a window of the default size, folded.

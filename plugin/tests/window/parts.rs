@@ -230,7 +230,8 @@ fn weights_without_attributes_leave_their_room_to_the_sliders() {
     assert!(reaches(&mut window));
     window.scene.attributes = 0;
     assert!(!reaches(&mut window));
-    let without = Layout::new(DEFAULT_SIZE, Contents { is_more_open: false, attributes: 0 });
+    let without =
+        Layout::new(DEFAULT_SIZE, Contents { is_more_open: false, has_song: false, attributes: 0 });
     assert!(without.shape.latent.body.height() > layout().shape.latent.body.height());
 }
 

@@ -11,7 +11,7 @@ use crate::notes::{Address, Event, Notes, Stroke};
 use crate::scheduled_change::first_untouched;
 use crate::segment::Segment;
 use crate::timeline::{MOST_PERIODS, Timeline};
-use crate::{PlayMode, Playing, SLACK};
+use crate::{PlayMode, Playing, SLACK, Song};
 
 impl Engine {
     fn stop(&mut self, at: u64, sink: &mut impl FnMut(Event) -> bool) {
@@ -25,7 +25,7 @@ impl Engine {
     pub(super) fn run(
         &mut self,
         transport: &Transport,
-        playing: &Playing,
+        (playing, song): (&Playing, Option<&Song>),
         line: Option<Segment>,
         range: std::ops::Range<u32>,
         frames: u32,
@@ -45,9 +45,10 @@ impl Engine {
         let mut segment = match line {
             Some(line) => Segment { first, end, pulls_early_hits: false, ..line },
             None => {
-                let segment = self.enter(&transport, first, end, sink);
+                let segment = self.enter(&transport, song, first, end, sink);
                 // Once a block, so that the cycles named before it are those that it plays.
-                take_playback(&mut self.playbacks, &self.scores, playing, self.frontier);
+                let scores = (&self.scores, song);
+                take_playback(&mut self.playbacks, scores, playing, self.frontier);
                 segment
             }
         };
@@ -60,7 +61,7 @@ impl Engine {
             && let Some(sample) = segment.sample_reaching(loop_end)
         {
             segment.end = sample;
-            self.play_segment(&segment, playing, sink);
+            self.play_parts(&segment, playing, song, sink);
             self.jump(sample, sink);
             segment = Segment {
                 position: segment.time_at(sample) - loop_end + start,
@@ -71,9 +72,9 @@ impl Engine {
                 pulls_early_hits: false,
                 ..segment
             };
-            self.restart(&segment);
+            self.restart(&segment, song);
         }
-        self.play_segment(&segment, playing, sink);
+        self.play_parts(&segment, playing, song, sink);
         let reached = segment.time_at(end);
         self.clock.advance(&transport, frames, reached);
         self.playhead = Some(reached);
@@ -84,6 +85,7 @@ impl Engine {
     fn enter(
         &mut self,
         transport: &Transport,
+        song: Option<&Song>,
         first: u64,
         end: u64,
         sink: &mut impl FnMut(Event) -> bool,
@@ -107,7 +109,7 @@ impl Engine {
         }
         if join != Join::Continued {
             self.jump(first, sink);
-            self.restart(&segment);
+            self.restart(&segment, song);
         }
         segment
     }
@@ -122,23 +124,44 @@ impl Engine {
         self.late_change = None;
     }
 
-    /// A fill that is held goes on where time goes on.
-    fn restart(&mut self, segment: &Segment) {
-        let shape = self.timeline().newest().shape;
+    /// The song, and a fill that is held, go on where time goes on.
+    fn restart(&mut self, segment: &Segment, song: Option<&Song>) {
+        self.begin_song(song, segment.covered_from());
         let untouched = first_untouched(segment.covered_from(), Beats(0.0));
+        let shape = self.timeline(song).at(untouched).shape;
         self.fill.jump(untouched, &shape);
+    }
+
+    /// Plays a segment in parts in which no more sections begin than there are places for.
+    fn play_parts(
+        &mut self,
+        segment: &Segment,
+        playing: &Playing,
+        song: Option<&Song>,
+        sink: &mut impl FnMut(Event) -> bool,
+    ) {
+        let mut part = *segment;
+        loop {
+            part.end = self.lead_through(&Segment { end: segment.end, ..part }, song);
+            self.play_segment(&part, playing, song, sink);
+            if part.end >= segment.end {
+                return;
+            }
+            part = Segment { first: part.end, pulls_early_hits: false, ..part };
+        }
     }
 
     fn play_segment(
         &mut self,
         segment: &Segment,
         playing: &Playing,
+        song: Option<&Song>,
         sink: &mut impl FnMut(Event) -> bool,
     ) {
         let end = segment.covered_until();
         let start = self.frontier.unwrap_or_else(|| segment.covered_from());
         let late_change = self.late_change.take();
-        let timeline = Timeline { scores: &self.scores, playbacks: &self.playbacks };
+        let timeline = Timeline { scores: &self.scores, playbacks: &self.playbacks, song };
         let steps = timeline.steps();
         let (fill, notes) = (&self.fill, &mut self.notes);
         let is_muted = playing.is_muted || self.is_muted;
@@ -155,12 +178,15 @@ impl Engine {
         };
         if self.frontier.is_none() && segment.pulls_early_hits {
             // A downbeat played a little early must not be missing where the music starts.
-            let playback = timeline.newest();
-            let shape = playback.shape;
-            let before = Span { start: start + Beats(EARLIEST_STEPS * shape.step().0), end: start };
-            in_span(before, playback)
-                .filter(|hit| shape.beats(hit.step as f64) >= start && !hit.is_grace)
-                .for_each(|hit| strike(shape.bar, hit, segment.first));
+            for (playback, from, to) in timeline.periods() {
+                let shape = playback.shape;
+                let before =
+                    Span { start: start + Beats(EARLIEST_STEPS * shape.step().0), end: start };
+                in_span(before, playback)
+                    .filter(|hit| (from..to).contains(&shape.grid(hit.step)))
+                    .filter(|hit| shape.beats(hit.step as f64) >= start && !hit.is_grace)
+                    .for_each(|hit| strike(shape.bar, hit, segment.first));
+            }
         }
         if let Some(late_change) = late_change {
             let playback = timeline.at(late_change.boundary);

@@ -18,13 +18,14 @@ use engine::{CYCLES, PlayMode, SLACK};
 use groove::sequencer::{PlaybackSettings, Shape};
 use groove::{INSTRUMENTS, Instrument, Pattern};
 
-use self::boundaries::{first_boundary, first_played};
+use self::boundaries::first_played;
 use self::choices::LateChange;
 use self::due::Due;
 use self::notes::Held;
 use self::time::{Jump, looped};
 use crate::host::{Between, Block, PlayerAction, Score, believed_rate, believed_tempo};
-use crate::written::{InForce, ScoreInForce, cycle_steps, length, step_beats};
+use crate::songs::Plan;
+use crate::written::{InForce, ScoreInForce, Sounding, cycle_steps, length, step_beats};
 
 /// A note-on with the bits of its velocity, or a note-off, on a channel and a key.
 pub(crate) type Note = (Instrument, u8, u8, Option<u32>);
@@ -41,10 +42,13 @@ struct Line {
 }
 
 pub(crate) struct Drummer<'a> {
-    patterns: &'a [Pattern; 3],
+    /// Those of the case, and silence.
+    patterns: &'a [Pattern; 4],
     tempo: f64,
     line: Option<Line>,
-    in_force: InForce,
+    in_force: InForce<'a>,
+    /// The song that is followed, and the clock from which on it was, or the player chose something else.
+    followed: Option<(usize, i64)>,
     /// Playback settings, each from a clock on; of their shapes the bars do not count.
     playbacks: Vec<(i64, PlaybackSettings)>,
     late_change: Option<LateChange>,
@@ -62,13 +66,16 @@ pub(crate) struct Drummer<'a> {
 }
 
 impl<'a> Drummer<'a> {
-    pub(crate) fn new(patterns: &'a [Pattern; 3]) -> Self {
+    pub(crate) fn new(patterns: &'a [Pattern; 4], songs: &'a [Plan; 3]) -> Self {
         Self {
             patterns,
             tempo: 120.0,
             line: None,
+            followed: None,
             in_force: InForce {
-                scores: vec![ScoreInForce { from: i64::MIN, score: Score(0), cycles: [0; CYCLES] }],
+                patterns,
+                songs,
+                scores: vec![ScoreInForce::of(i64::MIN, Score(0), [0; CYCLES])],
                 fill: None,
                 landing: None,
             },
@@ -95,12 +102,55 @@ impl<'a> Drummer<'a> {
                 (self.is_muted, self.is_held, self.is_fill_held) = (false, false, false);
                 self.stand();
             }
-            Between::Change(score, quantise) if is_heeded => {
+            Between::Change(score, quantise) => {
+                if !is_heeded {
+                    return;
+                }
+                let longest = if self.followed.is_some() { 1.0 } else { self.longest_step() };
                 let boundary = self.line.map(|line| {
-                    let untouched = self.untouched(line.reached, self.longest_step());
-                    first_boundary(quantise, &self.shape_of(score), untouched)
+                    let untouched = self.untouched(line.reached, longest);
+                    let (boundary, ends, _) = self.boundary(quantise, Some(score), untouched);
+                    boundary.min(ends)
                 });
+                self.followed = None;
                 self.change_score(score, cycles, boundary);
+            }
+            Between::Follow(song, _) | Between::RefreshSong(song) if self.line.is_none() => {
+                self.followed = Some((song, 0));
+            }
+            Between::Follow(song, _) | Between::RefreshSong(song) if is_heeded => {
+                let was_followed = self.followed.is_some();
+                self.followed = Some((song, self.followed.map_or(i64::MIN, |followed| followed.1)));
+                let untouched = self.untouched(self.line.unwrap().reached, self.longest_step());
+                let changing = untouched.max(self.followed.unwrap().1);
+                let sounding = self.in_force.at(changing);
+                if sounding.is_chosen && was_followed {
+                    self.choose_in_song(
+                        (sounding.score, sounding.cycles),
+                        sounding.place,
+                        changing,
+                    );
+                    return;
+                }
+                let boundary = match between {
+                    Between::Follow(_, quantise) => {
+                        let (boundary, ends, _) = self.boundary(quantise, None, untouched);
+                        boundary.min(ends)
+                    }
+                    _ => changing,
+                };
+                self.followed = Some((song, boundary));
+                self.in_force.scores.retain(|before| before.from < boundary);
+                self.in_force.scores.push(ScoreInForce::of_song(boundary, song));
+            }
+            Between::Refresh(score) if is_heeded && self.followed.is_some() => {
+                let Some(line) = self.line else { return };
+                let untouched = self.untouched(line.reached, self.longest_step());
+                let changing = untouched.max(self.followed.unwrap().1);
+                let sounding = self.in_force.at(changing);
+                if sounding.is_chosen {
+                    self.choose_in_song((score, cycles), sounding.place, changing);
+                }
             }
             Between::Refresh(score) if is_heeded => {
                 let boundary = self.line.map(|line| {
@@ -109,7 +159,7 @@ impl<'a> Drummer<'a> {
                 });
                 self.change_score(score, cycles, boundary);
             }
-            Between::Change(..) | Between::Refresh(_) => {}
+            Between::Refresh(_) | Between::Follow(..) | Between::RefreshSong(_) => {}
         }
     }
 
@@ -121,6 +171,7 @@ impl<'a> Drummer<'a> {
         } else if newest.cycles != cycles {
             // Where hits of it can have sounded, it keeps those it was chosen with.
             let (score, from) = (newest.score, newest.from);
+            assert!(newest.song.is_none());
             let boundary = self.line.map(|line| {
                 let untouched = self.untouched(line.reached, self.longest_step());
                 from.max(untouched)
@@ -273,13 +324,17 @@ impl<'a> Drummer<'a> {
         (self.in_force.fill, self.in_force.landing) = (None, None);
         if self.is_fill_held {
             let open = self.first_thirty_second(reached);
-            self.in_force.fill = Some((first_played(&self.shape(), false, open), None));
+            let shape = self.playback_at(open).shape;
+            self.in_force.fill = Some((first_played(&shape, false, open), None));
         }
     }
 
     fn keep_the_newest(&mut self) {
         let newest = self.in_force.scores.pop().unwrap();
+        let followed = self.followed.map(|(song, _)| ScoreInForce::of_song(i64::MIN, song));
+        let newest = followed.unwrap_or(newest);
         self.in_force.scores = vec![ScoreInForce { from: i64::MIN, ..newest }];
+        self.followed = self.followed.map(|(song, _)| (song, i64::MIN));
         self.playbacks = vec![(i64::MIN, self.playbacks.last().unwrap().1)];
         self.late_change = None;
     }
@@ -300,7 +355,7 @@ impl<'a> Drummer<'a> {
 
     /// What plays at `playhead`: the playback settings, the cycle by their shape, and the score. `None` if that is within
     /// rounding of a clock, where another may begin.
-    pub(crate) fn now(&self, playhead: f64) -> Option<(PlaybackSettings, i64, Score)> {
+    pub(crate) fn now(&self, playhead: f64) -> Option<(PlaybackSettings, i64, Sounding)> {
         let place = playhead * 24.0;
         if (place - place.round()).abs() < 1e-5 {
             return None;
@@ -309,10 +364,21 @@ impl<'a> Drummer<'a> {
         let playback = self.playback_at(grid_now);
         let shape = &playback.shape;
         let cycle = (grid_now - shape.origin).div_euclid(length(shape, cycle_steps(shape)));
-        Some((playback, cycle, self.in_force.score_at(grid_now).score))
+        Some((playback, cycle, self.in_force.at(grid_now)))
     }
 
-    /// The score that plays or is about to.
+    /// The cycles of the varied score that was chosen last in a song.
+    pub(crate) fn chosen_cycles(&self) -> Option<[i64; CYCLES]> {
+        let newest = self.in_force.scores.last()?;
+        (newest.score == Score::VARIED && newest.song.is_some()).then_some(newest.cycles)
+    }
+
+    /// The song that is followed.
+    pub(crate) fn song(&self) -> Option<usize> {
+        self.followed.map(|(song, _)| song)
+    }
+
+    /// The score that plays or is about to, or was chosen last.
     pub(crate) fn newest_score(&self) -> Score {
         self.in_force.scores.last().unwrap().score
     }

@@ -8,11 +8,15 @@ use engine::{CYCLES, PlayMode, Playing, Quantise, Transport};
 use groove::sequencer::{Feel, Length, PlaybackSettings, RegularFills, Shape, Speed};
 use groove::{Beats, INSTRUMENTS, Pattern};
 
+use crate::songs::Plan;
+
 /// What happens in one test.
 #[derive(Clone)]
 pub(crate) struct Case {
     /// The patterns that [`Score`]s are made of; the first and the last have the same bars.
     pub(crate) patterns: [Pattern; 3],
+    /// The second is the first with other patterns.
+    pub(crate) songs: [Plan; 3],
     /// Samples per second to begin with.
     pub(crate) sample_rate: f64,
     /// Whether the host cuts blocks where a loop ends. Others go round within a block.
@@ -48,6 +52,7 @@ impl std::fmt::Debug for Case {
         }
         let Playing { playback, velocity_settings, note_length, quantise, .. } = self.playing;
         writeln!(f, "{playback:?}, {velocity_settings:?}, {note_length:?}, {quantise:?}")?;
+        writeln!(f, "songs {:?}", self.songs)?;
         for (number, cut) in self.cuts.iter().enumerate() {
             write!(f, "block {number}: {} frames, {:?}, {:?}", cut.frames, cut.to, cut.tempo)?;
             if !cut.before.is_empty() {
@@ -72,14 +77,20 @@ pub(crate) struct Score(pub(crate) usize);
 impl Score {
     pub(crate) const VARIED: Self = Self(3);
     pub(crate) const COUNT: usize = 4;
+    /// What plays before and after a song.
+    pub(crate) const SILENCE: Self = Self(4);
 
     pub(crate) fn tag(self) -> u64 {
-        self.0 as u64
+        if self == Self::SILENCE { 0 } else { self.0 as u64 }
     }
 
     /// The number of the pattern in `cycle`; those of one score have the same bars.
     pub(crate) fn pattern(self, cycle: i64) -> usize {
-        if self == Self::VARIED { 2 * cycle.rem_euclid(2) as usize } else { self.0 }
+        match self {
+            Self::VARIED => 2 * cycle.rem_euclid(2) as usize,
+            Self::SILENCE => 3,
+            Self(number) => number,
+        }
     }
 
     /// The number of the pattern whose bars are its fills, if it has some.
@@ -150,6 +161,10 @@ pub(crate) enum Before {
     Change(Score, Quantise),
     /// A pattern from the worker: the same groove, other cycles.
     Refresh(Score),
+    /// Another song is followed.
+    Follow(usize, Quantise),
+    /// The same song with other patterns.
+    RefreshSong,
     /// The host resets, or deactivates and activates again, perhaps at another sample rate.
     Reset(f64),
     Mode(PlayMode),
@@ -205,6 +220,9 @@ pub(crate) struct Block {
 pub(crate) enum Between {
     Change(Score, Quantise),
     Refresh(Score),
+    Follow(usize, Quantise),
+    /// To this one.
+    RefreshSong(usize),
     Reset,
 }
 
@@ -233,6 +251,7 @@ struct Host {
     has_ramped: bool,
     position: f64,
     looped: Option<(f64, f64)>,
+    song: Option<usize>,
 }
 
 /// The blocks that a case comes to.
@@ -243,6 +262,7 @@ pub(crate) fn blocks(case: &Case) -> Vec<Block> {
         has_ramped: false,
         position: 0.0,
         looped: None,
+        song: None,
     };
     let mut playing = case.playing;
     case.cuts.iter().map(|cut| block(&mut host, &mut playing, cut, case.splits_at_loops)).collect()
@@ -252,8 +272,20 @@ fn block(host: &mut Host, playing: &mut Playing, cut: &Cut, splits_at_loops: boo
     let mut before = Vec::new();
     for &happens in &cut.before {
         match happens {
-            Before::Change(score, quantise) => before.push(Between::Change(score, quantise)),
+            Before::Change(score, quantise) => {
+                host.song = None;
+                before.push(Between::Change(score, quantise));
+            }
             Before::Refresh(score) => before.push(Between::Refresh(score)),
+            Before::Follow(song, quantise) => {
+                host.song = Some(song);
+                before.push(Between::Follow(song, quantise));
+            }
+            Before::RefreshSong => {
+                // The first two are the same but for their patterns.
+                host.song = host.song.map(|song| [1, 0, 2][song]);
+                before.extend(host.song.map(Between::RefreshSong));
+            }
             Before::Reset(rate) => {
                 host.sample_rate = rate;
                 before.push(Between::Reset);
@@ -364,6 +396,10 @@ fn set(playing: &mut Playing, setting: Before) {
             (lane.is_on, lane.density) = (is_on, density);
         }
         Before::Seed(seed) => playing.seed = seed,
-        Before::Change(..) | Before::Refresh(_) | Before::Reset(_) => {}
+        Before::Change(..)
+        | Before::Refresh(_)
+        | Before::Follow(..)
+        | Before::RefreshSong
+        | Before::Reset(_) => {}
     }
 }

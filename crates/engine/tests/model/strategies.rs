@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use engine::{PlayMode, Playing, Quantise};
+use engine::{Ending, PlayMode, Playing, Quantise};
 use groove::sequencer::{Feel, Lanes, Length, RegularFills, Speed, VelocitySettings};
 use groove::{Articulation, Bar, Beats, Grid, Hit, Instrument, Metre, NoteMap, Pattern};
 use proptest::prelude::*;
 
 use crate::host::{Before, Case, Cut, Move, PlayerAction, Refusal, Score, Tempo};
+use crate::songs::{Part, Plan};
 
 /// A block in which nothing happens.
 pub(crate) fn plain_cut() -> Cut {
@@ -164,6 +165,8 @@ fn before() -> impl Strategy<Value = Before> {
     prop_oneof![
         4 => (score(), quantise()).prop_map(|(score, at)| Before::Change(score, at)),
         4 => score().prop_map(Before::Refresh),
+        2 => (0..3_usize, quantise()).prop_map(|(song, at)| Before::Follow(song, at)),
+        1 => Just(Before::RefreshSong),
         1 => sample_rate().prop_map(Before::Reset),
         2 => mode.prop_map(Before::Mode),
         1 => any::<bool>().prop_map(Before::Muted),
@@ -173,8 +176,8 @@ fn before() -> impl Strategy<Value = Before> {
             Before::Shape(length, start, speed)),
         1 => prop_oneof![1 => Just(0), 2 => (0..48_i64).prop_map(|eighth| eighth * 12), 1 => 0..300_i64]
             .prop_map(Before::Origin),
-        2 => (0..5_u8, 0..6_u8).prop_map(|(every, beats)|
-            Before::Fills(RegularFills { every, beats })),
+        2 => (0..5_u8, 0..6_u8, 0..5_u8).prop_map(|(every, beats, size)|
+            Before::Fills(RegularFills { every, beats, size: f32::from(size) / 4.0 })),
         1 => quantise().prop_map(Before::Quantise),
         1 => note_length.prop_map(Before::NoteLength),
         1 => (0..9_usize, any::<bool>(), -8..3_i8).prop_map(|(instrument, is_on, density)|
@@ -254,18 +257,59 @@ fn playing() -> impl Strategy<Value = Playing> {
     )
 }
 
+fn part() -> impl Strategy<Value = Part> {
+    let ending = prop_oneof![
+        1 => Just(Ending::Plain),
+        2 => (0..5_u8, 0..5_u8).prop_map(|(beats, size)|
+            Ending::Fill { beats, size: f32::from(size) / 4.0 }),
+        1 => (0..5_u8).prop_map(|beats| Ending::Stop { beats }),
+    ];
+    (score(), 1..6_u16, ending, any::<bool>()).prop_map(|(score, bars, ending, has_crash)| {
+        // Of the varied score there are four cycles.
+        let bars = if score == Score::VARIED { bars.min(2) } else { bars };
+        Part { score, bars, ending, has_crash }
+    })
+}
+
+/// A song in which each of the bars that there are comes at least once.
+fn plan() -> impl Strategy<Value = Plan> {
+    (prop::collection::vec(part(), 1..4), 0..2_usize, any::<bool>()).prop_map(
+        |(mut parts, first, is_repeated)| {
+            for score in [first, 1 - first] {
+                let ending = Ending::Fill { beats: 1, size: 0.5 };
+                parts.push(Part { score: Score(score), bars: 1, ending, has_crash: true });
+            }
+            Plan { parts, is_repeated }
+        },
+    )
+}
+
 /// A case of so many blocks.
 pub(crate) fn case(blocks: Range<usize>) -> impl Strategy<Value = Case> {
     let bars = prop_oneof![(bar(), bar()), bar().prop_map(|bar| (bar, bar))];
     let patterns = bars.prop_flat_map(|(bar, other)| [pattern(bar), pattern(other), pattern(bar)]);
     let cuts = prop::collection::vec(cut(), blocks);
-    (patterns, sample_rate(), any::<bool>(), playing(), cuts).prop_map(
-        |(patterns, sample_rate, splits_at_loops, playing, cuts)| Case {
+    let songs = (plan(), plan(), any::<bool>());
+    (patterns, songs, sample_rate(), any::<bool>(), playing(), cuts).prop_map(
+        |(
             patterns,
+            (song, other, is_followed),
             sample_rate,
             splits_at_loops,
             playing,
-            cuts,
+            mut cuts,
+        )| {
+            if is_followed && let Some(first) = cuts.first_mut() {
+                first.before.push(Before::Follow(0, Quantise::Bar));
+            }
+            Case {
+                songs: [song.clone(), song.with_others(), other],
+                patterns,
+                sample_rate,
+                splits_at_loops,
+                playing,
+                cuts,
+            }
         },
     )
 }

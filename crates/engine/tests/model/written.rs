@@ -5,6 +5,7 @@ use groove::sequencer::{Feel, Lanes, Length, PlaybackSettings, RegularFills, Sha
 use groove::{Bar, Grid, Hit, INSTRUMENTS, Instrument, Metre, Pattern};
 
 use crate::host::Score;
+use crate::songs::{Instead, Place, Plan};
 
 /// How long a step of `bar` lasts as it is written, in clocks.
 fn clocks(bar: Bar) -> i64 {
@@ -119,7 +120,7 @@ pub(crate) fn time(
 
 /// Whether a fill is played at `step` that nobody asked for: in the last beats of every so many bars.
 fn is_regular_fill(fills: RegularFills, bar: Bar, step: i64) -> bool {
-    let RegularFills { every, beats: count } = fills;
+    let RegularFills { every, beats: count, .. } = fills;
     if every == 0 {
         return false;
     }
@@ -139,20 +140,68 @@ pub(crate) struct ScoreInForce {
     pub(crate) score: Score,
     /// The cycles that the engine has of it, if it varies.
     pub(crate) cycles: [i64; CYCLES],
+    /// Where in a song it is played, if the player has chosen it there.
+    pub(crate) place: Option<Place>,
+    /// The song that plays instead of it, and from which clock on.
+    pub(crate) song: Option<(usize, i64)>,
+}
+
+impl ScoreInForce {
+    pub(crate) fn of(from: i64, score: Score, cycles: [i64; CYCLES]) -> Self {
+        Self { from, score, cycles, place: None, song: None }
+    }
+
+    pub(crate) fn of_song(from: i64, song: usize) -> Self {
+        Self { song: Some((song, i64::MIN)), ..Self::of(from, Score::SILENCE, [0; CYCLES]) }
+    }
 }
 
 /// What is in force at one moment.
 #[derive(Clone, Debug)]
-pub(crate) struct InForce {
+pub(crate) struct InForce<'a> {
+    pub(crate) patterns: &'a [Pattern; 4],
+    pub(crate) songs: &'a [Plan; 3],
     pub(crate) scores: Vec<ScoreInForce>,
     pub(crate) fill: Option<Region>,
     /// Where the fill before lands.
     pub(crate) landing: Option<i64>,
 }
 
-impl InForce {
-    pub(crate) fn score_at(&self, grid: i64) -> &ScoreInForce {
-        self.scores.iter().rev().find(|score| score.from <= grid).unwrap()
+/// What plays at a clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sounding {
+    pub(crate) score: Score,
+    pub(crate) cycles: [i64; CYCLES],
+    pub(crate) place: Option<Place>,
+    pub(crate) is_chosen: bool,
+    /// Up to where, unless something else is changed.
+    pub(crate) ends: i64,
+}
+
+impl InForce<'_> {
+    pub(crate) fn at(&self, grid: i64) -> Sounding {
+        let held = self.scores.iter().rev().find(|score| score.from <= grid).unwrap();
+        match held.song {
+            Some((song, from)) if grid >= from => {
+                let plan = &self.songs[song];
+                let place = plan.place(grid, self.three());
+                let score = plan.score(&place).unwrap_or(Score::SILENCE);
+                let (cycles, ends) = (std::array::from_fn(|i| i as i64), place.ends);
+                Sounding { score, cycles, place: Some(place), is_chosen: false, ends }
+            }
+            _ => Sounding {
+                score: held.score,
+                cycles: held.cycles,
+                place: held.place,
+                is_chosen: held.song.is_some(),
+                ends: held.song.map_or(i64::MAX, |(_, from)| from),
+            },
+        }
+    }
+
+    /// The patterns that songs are made of.
+    pub(crate) fn three(&self) -> &[Pattern; 3] {
+        self.patterns.first_chunk().unwrap()
     }
 }
 
@@ -161,8 +210,8 @@ type Pass = (usize, Shape, i64, usize);
 
 /// What the rows of steps are worked out from, and what has been worked out of it.
 pub(crate) struct Writing<'a> {
-    pub(crate) patterns: &'a [Pattern; 3],
-    pub(crate) in_force: &'a InForce,
+    pub(crate) patterns: &'a [Pattern; 4],
+    pub(crate) in_force: &'a InForce<'a>,
     pub(crate) lanes: &'a Lanes,
     pub(crate) seed: u64,
     /// The hits left of an instrument in a pass over a pattern that begins at a step.
@@ -171,8 +220,8 @@ pub(crate) struct Writing<'a> {
 
 impl<'a> Writing<'a> {
     pub(crate) fn new(
-        patterns: &'a [Pattern; 3],
-        in_force: &'a InForce,
+        patterns: &'a [Pattern; 4],
+        in_force: &'a InForce<'a>,
         lanes: &'a Lanes,
         seed: u64,
     ) -> Self {
@@ -182,7 +231,7 @@ impl<'a> Writing<'a> {
     /// Whether nobody can say what plays at `step`: the score there has not the cycle, because another is about to
     /// follow it, or it was chosen a moment ago while bars of another metre were counted.
     pub(crate) fn is_unknown(&self, shape: &Shape, step: i64) -> bool {
-        let score = self.in_force.score_at(grid(shape, step));
+        let score = self.in_force.at(grid(shape, step));
         let cycle = step.div_euclid(cycle_steps(shape));
         score.score == Score::VARIED && !score.cycles.contains(&cycle)
     }
@@ -196,7 +245,7 @@ impl<'a> Writing<'a> {
         let shape = &playback.shape;
         let grid = grid(shape, step);
         let bar = step - step.rem_euclid(bar_steps(shape.bar));
-        let score = self.in_force.score_at(grid).score;
+        let Sounding { score, place: of_song, .. } = self.in_force.at(grid);
         let length = cycle_steps(shape);
         let number = score.pattern(step.div_euclid(length));
         if self.patterns[number].bar() != shape.bar {
@@ -209,11 +258,28 @@ impl<'a> Writing<'a> {
             .in_force
             .fill
             .is_some_and(|(from, to)| grid >= from && to.is_none_or(|to| grid < to));
-        let is_fill =
-            is_asked_for || !lands_here && is_regular_fill(playback.fills, shape.bar, step);
-        if is_fill {
-            let drawn = score.fills().map(|number| self.patterns[number].to_window());
-            return fills::row(self.seed, drawn.as_ref(), shape.bar, step);
+        let instead = of_song.filter(|_| !is_asked_for && !lands_here);
+        let instead = instead.and_then(|place| Some((place, place.instead(grid)?)));
+        let drawn = score.fills().map(|number| self.patterns[number].to_window());
+        let one_step = self::length(shape, 1);
+        match instead {
+            Some((place, Instead::Fill(size))) => {
+                let left = (grid..place.ends).step_by(one_step as usize).count() as i64;
+                let landing = (place.ends, left);
+                return fills::row_before(self.seed, size, drawn.as_ref(), shape.bar, landing);
+            }
+            Some((place, Instead::Silence)) if grid - one_step < place.ending_begins() => {
+                return fills::stop();
+            }
+            Some((_, Instead::Silence)) => return [None; INSTRUMENTS],
+            Some((_, Instead::Crash)) | None => {}
+        }
+        let is_silent = of_song.is_some_and(|place| place.section.is_none());
+        let is_ending = is_silent || of_song.is_some_and(|place| place.is_last_bar(grid));
+        let is_regular = !is_ending && is_regular_fill(playback.fills, shape.bar, step);
+        if is_asked_for || !lands_here && instead.is_none() && is_regular {
+            let size = playback.fills.size;
+            return fills::row(self.seed, size, drawn.as_ref(), shape.bar, step);
         }
         let place = (i64::from(shape.start) + step.rem_euclid(length)) % pattern_steps(shape.bar);
         let mut row = self.patterns[number].row(place as usize);
@@ -225,10 +291,14 @@ impl<'a> Writing<'a> {
                 }
             }
         }
-        // After a regular fill, but where the song begins.
-        let follows_regular =
-            step == bar && step != 0 && is_regular_fill(playback.fills, shape.bar, step - 1);
-        if lands_here || follows_regular { fills::landing(row) } else { row }
+        // After a regular fill, but where the song begins, or where another would be.
+        let is_another = is_regular_fill(playback.fills, shape.bar, step);
+        let follows_regular = step == bar
+            && step != 0
+            && !is_silent
+            && !is_another
+            && is_regular_fill(playback.fills, shape.bar, step - 1);
+        if lands_here || instead.is_some() || follows_regular { fills::landing(row) } else { row }
     }
 
     /// The steps at which hits are left in the pass that begins at played step `first`: sorted by

@@ -83,9 +83,9 @@ pub fn write(patterns: &[Pattern], bpm: f64) -> Result<Vec<u8>, WriteMidiError> 
 }
 
 /// A file of `events` in order of time, at these ticks, that begins in `metre` and ends at `end` or with the last of them.
-pub(super) fn file(
+pub(super) fn file<'a>(
     metre: Metre,
-    events: impl Iterator<Item = (i64, TrackEventKind<'static>)>,
+    events: impl Iterator<Item = (i64, TrackEventKind<'a>)>,
     end: i64,
     tempo: u24,
 ) -> Vec<u8> {

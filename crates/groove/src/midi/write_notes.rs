@@ -1,7 +1,7 @@
 //! Writing notes as they sounded as a Standard MIDI File.
 
 use midly::num::{u4, u7};
-use midly::{MidiMessage, TrackEventKind};
+use midly::{MetaMessage, MidiMessage, TrackEventKind};
 
 use super::strokes::FOOT_CONTROLLER;
 use super::write::{RELEASE_VELOCITY, file, microseconds_per_beat, signature};
@@ -46,6 +46,20 @@ pub fn write_notes(
     length: Beats,
     bpm: f64,
 ) -> Result<Vec<u8>, WriteMidiError> {
+    write_song(notes, metres, &[], length, bpm)
+}
+
+/// As [`write_notes`], with markers of these names.
+///
+/// # Errors
+/// The same.
+pub fn write_song(
+    notes: &[SoundedNote],
+    metres: &[(Beats, Metre)],
+    markers: &[(Beats, String)],
+    length: Beats,
+    bpm: f64,
+) -> Result<Vec<u8>, WriteMidiError> {
     let tempo = microseconds_per_beat(bpm)?;
     let end_of = |note: &SoundedNote| note.start.0 + note.length.0;
     let beats = notes.iter().map(end_of).fold(length.0, f64::max);
@@ -56,7 +70,11 @@ pub fn write_notes(
     let tick = |beats: f64| (beats.max(0.0) * f64::from(TICKS_PER_BEAT)).round() as i64;
     let mut sorted: Vec<&SoundedNote> = notes.iter().collect();
     sorted.sort_by(|a, b| a.start.0.total_cmp(&b.start.0));
-    let mut events: Vec<(i64, bool, TrackEventKind<'static>)> = Vec::new();
+    let mut events: Vec<(i64, bool, TrackEventKind<'_>)> = Vec::new();
+    for (start, name) in markers {
+        let marker = MetaMessage::Marker(name.as_bytes());
+        events.push((tick(start.0), false, TrackEventKind::Meta(marker)));
+    }
     for (place, note) in sorted.iter().enumerate() {
         let (channel, key) = (u4::from(note.channel & 0xf), u7::from(note.key & 0x7f));
         let velocity = (note.velocity * 127.0).round().clamp(1.0, 127.0) as u8;

@@ -7,7 +7,7 @@
 use super::chance::{Purpose, bits};
 use crate::bar::Bar;
 use crate::instrument::{INSTRUMENTS, Instrument};
-use crate::pattern::{BARS, Hit, Pattern, STEPS_PER_BAR};
+use crate::pattern::{Hit, Pattern, STEPS_PER_BAR};
 
 /// One instrument's bar: a character per 16th, from `.` silent through `1` softest to `9` loudest.
 type Line = (Instrument, &'static [u8; STEPS_PER_BAR]);
@@ -67,12 +67,28 @@ const FIGURES: [&[Line]; 8] = [
 ];
 
 /// Fills that are played without being asked for, at the end of every so many bars, counted from beat 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RegularFills {
     /// A fill every so many bars; 0: none.
     pub every: u8,
     /// Its length in beats of the metre; of more than a bar has, a bar counts.
     pub beats: u8,
+    /// How big fills are, also those that are asked for: see [`row`].
+    pub size: f32,
+}
+
+/// The [size](RegularFills::size) at which any fill is played.
+pub const ANY_SIZE: f32 = 0.5;
+
+impl RegularFills {
+    /// None.
+    pub const NONE: Self = Self { every: 0, beats: 0, size: ANY_SIZE };
+}
+
+impl Default for RegularFills {
+    fn default() -> Self {
+        Self::NONE
+    }
 }
 
 /// What is played at a step because of a fill.
@@ -102,23 +118,98 @@ impl RegularFills {
     }
 }
 
-/// What is played at played step `step` of bars `of`, where a fill is: a bar of `drawn`, which is in such bars or a window,
-/// else a written figure.
-pub fn row(seed: u64, drawn: Option<&Pattern>, of: Bar, step: i64) -> [Option<Hit>; INSTRUMENTS] {
-    let step_of_bar = step.rem_euclid(of.steps() as i64) as usize;
-    let chance = bits(seed, Purpose::Fill, step - step_of_bar as i64, 0);
-    let figure = FIGURES[(chance % FIGURES.len() as u64) as usize];
-    if let Some(drawn) = drawn
-        && drawn.bar() == of
-    {
-        return drawn.row(chance as usize % of.bars() * of.steps() + step_of_bar);
+/// What is played at played step `step` of bars `of`, where a fill is: a bar of `drawn`, which is in such bars or a
+/// window, else a written figure.
+///
+/// `size` in `[0, 1]` says among which of them chance chooses: at 0 the smallest alone, at a half all of them, at 1
+/// the biggest alone. Each is played as it was drawn or written.
+pub fn row(
+    seed: u64,
+    size: f32,
+    drawn: Option<&Pattern>,
+    of: Bar,
+    step: i64,
+) -> [Option<Hit>; INSTRUMENTS] {
+    let step_of_bar = step.rem_euclid(of.steps() as i64);
+    of_bar(seed, step - step_of_bar, size, drawn, of, step_of_bar as usize)
+}
+
+/// As [`row`], `left` steps before the fill lands at `place`: any number that no other fill has.
+pub fn row_before(
+    seed: u64,
+    size: f32,
+    drawn: Option<&Pattern>,
+    of: Bar,
+    (place, left): (i64, i64),
+) -> [Option<Hit>; INSTRUMENTS] {
+    let step_of_bar = (-left).rem_euclid(of.steps() as i64) as usize;
+    of_bar(seed, place, size, drawn, of, step_of_bar)
+}
+
+/// The hits of the fill `place` at a step of its bar.
+fn of_bar(
+    seed: u64,
+    place: i64,
+    size: f32,
+    drawn: Option<&Pattern>,
+    of: Bar,
+    step_of_bar: usize,
+) -> [Option<Hit>; INSTRUMENTS] {
+    let chance = bits(seed, Purpose::Fill, place, 0);
+    let drawn = drawn.filter(|drawn| drawn.bar() == of || drawn.bar() == Bar::COMMON);
+    match drawn {
+        Some(drawn) => {
+            let bar = drawn.bar();
+            let row = |fill: usize, step: usize| drawn.row(fill * bar.steps() + step);
+            let fill = chosen(chance, size, bar.bars(), bar, row);
+            if bar == of {
+                return row(fill, step_of_bar);
+            }
+            of.taken_over(step_of_bar, |sixteenth| row(fill, sixteenth))
+        }
+        None => {
+            let row = |figure: usize, sixteenth| written(FIGURES[figure], sixteenth);
+            let figure = chosen(chance, size, FIGURES.len(), Bar::COMMON, row);
+            of.taken_over(step_of_bar, |sixteenth| row(figure, sixteenth))
+        }
     }
-    let drawn = drawn.filter(|drawn| drawn.bar() == Bar::COMMON);
-    let bar_of_drawn = chance as usize % BARS * STEPS_PER_BAR;
-    of.taken_over(step_of_bar, |sixteenth| match drawn {
-        Some(drawn) => drawn.row(bar_of_drawn + sixteenth),
-        None => written(figure, sixteenth),
-    })
+}
+
+/// Which of `fills`, at most eight bars `bar` of which `row` are the hits at a step, is played where `chance` and `size` are
+/// such.
+fn chosen(
+    chance: u64,
+    size: f32,
+    fills: usize,
+    bar: Bar,
+    row: impl Fn(usize, usize) -> [Option<Hit>; INSTRUMENTS],
+) -> usize {
+    let share = 2.0 * size.min(1.0 - size);
+    let count = ((share * fills as f32).round() as usize).clamp(1, fills);
+    let place = chance as usize % count;
+    if count == fills {
+        return place;
+    }
+    // A fill is joined at any beat: its last beat is always heard, its first seldom.
+    let bigness = |fill: usize| -> f32 {
+        let beats = 0..bar.metre().beats();
+        let of_beat = |beat: usize| -> f32 {
+            let steps = bar.beat_step(beat)..bar.beat_step(beat + 1);
+            let hits = steps.flat_map(|step| row(fill, step)).flatten();
+            (1 + beat) as f32 * hits.map(|hit| hit.velocity()).sum::<f32>()
+        };
+        beats.map(of_beat).sum()
+    };
+    let mut sizes = [0.0; FIGURES.len()];
+    (0..fills).for_each(|fill| sizes[fill] = bigness(fill));
+    let wanted = if size < ANY_SIZE { place } else { fills - count + place };
+    let rank = |fill: usize| {
+        let before = |&other: &usize| {
+            sizes[other] < sizes[fill] || (sizes[other] == sizes[fill] && other < fill)
+        };
+        (0..fills).filter(before).count()
+    };
+    (0..fills).find(|&fill| rank(fill) == wanted).unwrap_or(place)
 }
 
 /// The hits of `figure` at a 16th.
@@ -142,9 +233,18 @@ pub fn landing(mut row: [Option<Hit>; INSTRUMENTS]) -> [Option<Hit>; INSTRUMENTS
     row
 }
 
+/// The stroke after which a stop is silent: kick and snare, which do not ring on into it.
+pub fn stop() -> [Option<Hit>; INSTRUMENTS] {
+    let mut row = [None; INSTRUMENTS];
+    (row[Kick.index()], row[Snare.index()]) =
+        (Some(Hit::new(0.95, 0.0)), Some(Hit::new(0.95, 0.0)));
+    row
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::BARS;
 
     #[test]
     fn two_hands_can_play_every_fill() {
@@ -163,7 +263,7 @@ mod tests {
     fn every_fill_is_met_and_a_bar_always_has_the_same() {
         let fill = |seed, bar: i64| {
             std::array::from_fn::<_, STEPS_PER_BAR, _>(|s| {
-                row(seed, None, Bar::COMMON, bar + s as i64)
+                row(seed, ANY_SIZE, None, Bar::COMMON, bar + s as i64)
             })
         };
         let mut met: Vec<[[Option<Hit>; INSTRUMENTS]; STEPS_PER_BAR]> = Vec::new();
@@ -184,24 +284,35 @@ mod tests {
             let hit = Hit::new((bar + 1) as f32 / 8.0, 0.0);
             drawn.set(bar * STEPS_PER_BAR + 3, Instrument::Snare, Some(hit));
         }
-        let played =
-            |bar: i64| row(7, Some(&drawn), Bar::COMMON, bar + 3)[Instrument::Snare.index()];
-        let mut met: Vec<_> = (0..50).map(|bar| played(bar * 16).unwrap().velocity()).collect();
-        met.sort_by(f32::total_cmp);
-        met.dedup();
-        assert_eq!(met, [0.125, 0.25, 0.375, 0.5]);
-        assert_eq!(row(7, Some(&drawn), Bar::COMMON, 4), [None; INSTRUMENTS]);
+        let played = |size: f32| {
+            move |bar: i64| {
+                row(7, size, Some(&drawn), Bar::COMMON, bar + 3)[Instrument::Snare.index()]
+            }
+        };
+        let met = |size: f32| {
+            let mut met: Vec<_> =
+                (0..50).map(|bar| played(size)(bar * 16).unwrap().velocity()).collect();
+            met.sort_by(f32::total_cmp);
+            met.dedup();
+            met
+        };
+        assert_eq!(met(ANY_SIZE), [0.125, 0.25, 0.375, 0.5]);
+        assert_eq!(row(7, ANY_SIZE, Some(&drawn), Bar::COMMON, 4), [None; INSTRUMENTS]);
+        // The smaller the size, the smaller the fills; beyond the ends it is the end.
+        assert_eq!([met(-3.0), met(0.0), met(0.1)], [[0.125], [0.125], [0.125]]);
+        assert_eq!((met(0.25), met(0.75)), (vec![0.125, 0.25], vec![0.375, 0.5]));
+        assert_eq!([met(0.9), met(1.0), met(9.0)], [[0.5], [0.5], [0.5]]);
     }
 
     #[test]
     fn regular_fills_end_every_so_many_bars_and_land_on_the_next() {
-        let fills = RegularFills { every: 4, beats: 2 };
+        let fills = RegularFills { every: 4, beats: 2, size: ANY_SIZE };
         let of = |part| move |step: &i64| fills.part(Bar::COMMON, *step) == Some(part);
         let filled: Vec<i64> = (-16..128).filter(of(Part::Fill)).collect();
         assert_eq!(filled, (-8..0).chain(56..64).chain(120..128).collect::<Vec<_>>());
         assert_eq!((-16..129).filter(of(Part::Landing)).collect::<Vec<_>>(), [64, 128]);
         assert_eq!(RegularFills::default().part(Bar::COMMON, 63), None);
-        let bars = RegularFills { every: 1, beats: 9 };
+        let bars = RegularFills { every: 1, beats: 9, size: ANY_SIZE };
         assert!((1..100).all(|step| bars.part(Bar::COMMON, step) == Some(Part::Fill)));
     }
 }

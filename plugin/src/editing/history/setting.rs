@@ -9,6 +9,7 @@ use crate::params::JangdanParams;
 use crate::state::edits::Edits;
 use crate::state::groove::Groove;
 use crate::state::morph::Corners;
+use crate::state::song::Song;
 
 /// The changed parts of one step, as they were before or after it.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,7 @@ pub(super) struct Setting<K> {
     pub(super) edits: Option<Arc<Edits>>,
     pub(super) slots: Difference,
     pub(super) corners: Option<Arc<Corners>>,
+    pub(super) song: Option<Arc<Song>>,
     /// The project's patterns.
     pub(super) groove: Option<Arc<Groove>>,
     pub(super) knobs: Vec<(K, f32)>,
@@ -33,6 +35,9 @@ impl Setting<ParamPtr> {
         self.slots.apply(&params.slots);
         if let Some(corners) = &self.corners {
             params.corners.set(corners.clone());
+        }
+        if let Some(song) = &self.song {
+            params.song.set(song.clone());
         }
         // Also where it seems to be there: a host takes its time, and may be about to set something else.
         for &(param, normalized) in &self.knobs {

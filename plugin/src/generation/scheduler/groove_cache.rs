@@ -146,8 +146,7 @@ impl GrooveCache {
         {
             let (key, anchor, pad) = (self.key, self.anchor, self.pad.clone());
             let edits = self.edits.clone();
-            let has_fills =
-                self.fills.is_some() || weights.is_some_and(|weights| !weights.draws_fills());
+            let has_fills = self.knows_fills(weights);
             let made = ReadyGroove { key, anchor, pad, edits, version, score, has_fills };
             if self.ready.as_deref() != Some(&made) {
                 self.ready = Some(Arc::new(made));
@@ -172,6 +171,41 @@ impl GrooveCache {
             }
         }
         Some(score)
+    }
+
+    /// The same of `cycles`, each pattern as `played` makes it, and the fills as `filled` does; without variation each cycle is the first. `None` while the
+    /// first is missing.
+    pub(super) fn score_as(
+        &self,
+        cycles: [i64; CYCLES],
+        varies: bool,
+        weights: Option<&impl Decode>,
+        (played, filled): (impl Fn(Pattern) -> Pattern, impl Fn(Pattern) -> Pattern),
+    ) -> Option<Score> {
+        let of_cycle = |cycle| Some(played(self.edits.over(self.pattern(cycle, weights)?)));
+        let fills = self.fills.flatten().map(filled);
+        if self.is_steady() || !varies {
+            return Some(Score::steady(of_cycle(0)?).with_fills(fills));
+        }
+        let mut score = Score::varied().with_fills(fills);
+        for (place, cycle) in self.distinct(cycles).enumerate() {
+            match of_cycle(cycle) {
+                Some(pattern) => _ = score.insert(cycle, &pattern),
+                None if place == 0 => return None,
+                None => {}
+            }
+        }
+        Some(score)
+    }
+
+    /// Identifies the groove, whatever its cycles and edits; see [`ReadyGroove::identity`].
+    pub(super) fn identity(&self) -> Option<GrooveKey> {
+        self.key.map(|key| key.groove())
+    }
+
+    /// Whether its fills are there, or none will come.
+    pub(super) fn knows_fills(&self, weights: Option<&impl Decode>) -> bool {
+        self.fills.is_some() || weights.is_some_and(|weights| !weights.draws_fills())
     }
 
     /// Decodes `cycle`; a failure is remembered.

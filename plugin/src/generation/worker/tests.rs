@@ -223,7 +223,8 @@ fn a_cycle_is_remembered_as_it_is_heard_while_another_groove_and_another_shape_w
     let shape = Shape { length: Length::One, speed: Speed::Half, ..Shape::default() };
     let playback = PlaybackSettings { shape, ..PlaybackSettings::default() };
     let tag = Choice::default().to_bits();
-    instance.audio.show(Some(Now { playhead: Beats(30.0), playback, cycle: 3, tag }));
+    let (playhead, passage, is_chosen) = (Beats(30.0), None, false);
+    instance.audio.show(Some(Now { playhead, playback, cycle: 3, tag, passage, is_chosen }));
     let mut played = Vec::new();
     wait_until("it is remembered", || {
         played = instance.gui.cycles(ExportScope::LastCycles, Playing::default());

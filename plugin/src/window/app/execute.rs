@@ -10,7 +10,7 @@ use super::Window;
 use crate::editing::commands;
 use crate::editing::feel::laid_over;
 use crate::files::clip_file::{ClipTarget, Pack, Taken};
-use crate::files::jobs::{Job, JobResult};
+use crate::files::jobs::{ExportScope, Job, JobResult};
 use crate::params::JangdanParams;
 use crate::params::snapshot::State;
 use crate::state::choice::SLOTS;
@@ -34,6 +34,12 @@ impl Window {
             Command::Export { folder, scope } => {
                 *params.folder.write() = folder.to_string_lossy().into_owned();
                 let name = title::title(params, params.groove_name().as_deref(), &gui.weights());
+                if scope == ExportScope::Song {
+                    let (playing, bpm) = (Box::new(params.playing()), gui.tempo());
+                    let name = format!("{name}, song");
+                    gui.send(Job::RenderSong { folder, name, playing, bpm });
+                    return;
+                }
                 let (cycles, bpm) = (gui.cycles(scope, params.playing()), gui.tempo());
                 gui.send(Job::Export { folder, name, cycles, bpm });
             }

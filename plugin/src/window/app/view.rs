@@ -37,6 +37,7 @@ use crate::window::panels::pad::PadState;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::panels::slots::SlotHighlight;
+use crate::window::panels::song_lane::{self, SongLane};
 use crate::window::panels::zoom::Zoomed;
 use crate::window::panels::{
     bars, dialog, drops, footer, generate, header, instruments, kit, knobs, slots, source, strip,
@@ -61,6 +62,7 @@ pub struct View {
     dialog: Dialog,
     bars: BarsDialog,
     drops: Drops,
+    song_lane: SongLane,
     message: Message,
     requests: PanelRequests,
     history: History,
@@ -176,7 +178,11 @@ pub fn draw(
 
     shortcuts::take_focus(ui);
     let window = ui.max_rect();
-    let contents = Contents { is_more_open: kept.is_more_open, attributes: scene.attributes };
+    let contents = Contents {
+        is_more_open: kept.is_more_open,
+        has_song: params.song.get().is_on,
+        attributes: scene.attributes,
+    };
     let layout = Layout::new(window.size(), contents);
     ui.painter().rect_filled(window, 0.0, palette.ground);
     let requests = &mut view.requests;
@@ -199,6 +205,10 @@ pub fn draw(
     let mut shown = kept.strip();
     strip::strip(ui, cx, place, &playing.lanes, &mut shown);
     kept.show(shown);
+    if let Some(place) = layout.song {
+        let playing = song_lane::Playing { section: scene.section, position };
+        song_lane::song_lane(ui, cx, place, playing, &mut view.song_lane);
+    }
     let is_key_lit = view.key_lights.follow(scene.keys, now_s);
     let pending = (scene.choice != scene.sounding).then_some(scene.choice);
     let highlight = SlotHighlight { sounding: scene.sounding, pending, lights: view.key_lights };

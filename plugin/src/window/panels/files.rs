@@ -50,6 +50,10 @@ pub(crate) fn files(
                 export(scope, kept.clone(), requests);
             }
         }
+        let has_song = cx.params.song.get().plays();
+        if has_song && ui.button("The whole song").clicked() {
+            export(ExportScope::Song, kept.clone(), requests);
+        }
         if ui.button("Another folder\u{2026}").clicked() {
             requests.look_for(Purpose::Export(ExportScope::Pattern), kept.clone());
         }

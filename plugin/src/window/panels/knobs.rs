@@ -3,6 +3,7 @@
 use egui::{Id, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 use nice_plug::prelude::Param;
 
+use crate::editing::song::switch_song;
 use crate::params::{FillEveryParam, JangdanParams};
 use crate::state::window_size::SecondRow;
 use crate::window::widgets::{
@@ -38,7 +39,11 @@ const SPEED_ABOUT: &str =
 const FILLS_ABOUT: &str = "A fill at the end of every so many bars of the song, counted from its \
      beginning; it lands on the next. The key plays one at any time.";
 const FILL_LENGTH_ABOUT: &str = "How long those fills are.";
+const FILL_SIZE_ABOUT: &str = "How big fills are, also those that the key plays: which of the fills drawn for the \
+     groove are played, from the smallest to the biggest; in the middle any.";
 const QUANTISE_ABOUT: &str = "Where in the song a new groove takes over from the one that plays.";
+const SONG_ABOUT: &str = "A song: sections one after another, from the beginning of the host's on. While it is shown under \
+     the grid it is played.";
 const MAP_ABOUT: &str =
     "On which keys the instruments are played, for which sampler. Own: those set under Keys.";
 const CHANNEL_ABOUT: &str = "The MIDI channel of the notes that go out, 1 to 16. Drums are on 10.";
@@ -107,18 +112,19 @@ pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
         is_faint: false,
     };
     let felt = |name, about| face(name, about, palette.feel, 0.0);
-    let knobs: [(&dyn Turnable, Face<'_>); 6] = [
+    let knobs: [(&dyn Turnable, Face<'_>); 7] = [
         (&pattern.triplet, felt("Triplet", TRIPLET_ABOUT)),
         (&humanise.timing, felt("\u{b1} timing", TIMING_ABOUT)),
         (&humanise.velocity, felt("\u{b1} velocity", VELOCITY_ABOUT)),
         (&humanise.accent_amount, felt("Accent", ACCENT_ABOUT)),
         (&notes.length, face("Note length", NOTE_LENGTH_ABOUT, palette.good, 0.0)),
         (&pattern.start, face("Start", START_ABOUT, palette.accent, 0.0)),
+        (&pattern.fill_size, face("Fill size", FILL_SIZE_ABOUT, palette.good, 0.5)),
     ];
     let right = (place.width() * 0.38).clamp(36.0 * UNIT, 46.0 * UNIT).round();
     let left = place.with_max_x(place.right() - right - 2.0 * UNIT);
     for (i, (param, face)) in knobs.into_iter().enumerate() {
-        param.knob(ui, cx, column(left, i, 6), face);
+        param.knob(ui, cx, column(left, i, 7), face);
     }
     rule(ui, cx, left.right() + UNIT, place);
 
@@ -208,9 +214,13 @@ fn folds(
         ),
         (SecondRow::Kit, "Kit", "The kit: which one, tuning, damping, room"),
     ];
-    let column = Rect::from_center_size(place.center(), vec2(place.width() - UNIT, 7.0 * UNIT));
+    let column = Rect::from_center_size(place.center(), vec2(place.width() - UNIT, 9.0 * UNIT));
+    let rect = row(column, 2, 3).shrink2(vec2(0.0, 1.5));
+    if fold(ui, cx, rect, "Song", SONG_ABOUT, cx.params.song.get().is_on) {
+        switch_song(cx.params, cx.history);
+    }
     for (i, (contents, label, about)) in buttons.into_iter().enumerate() {
-        let rect = row(column, i, 2).shrink2(vec2(0.0, 2.0));
+        let rect = row(column, i, 3).shrink2(vec2(0.0, 1.5));
         let is_shown = *is_open && *shown == contents;
         if fold(ui, cx, rect, label, about, is_shown) {
             (*is_open, *shown) = (!is_shown, contents);

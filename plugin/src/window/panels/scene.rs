@@ -35,6 +35,8 @@ pub struct Scene {
     pub keys: KeyActivity,
     /// The state of the network.
     pub network: Network,
+    /// The section of the song that sounds.
+    pub section: Option<SectionPlace>,
     /// Whether the host has bypassed the plugin.
     pub is_bypassed: bool,
     /// The weights in use.
@@ -65,6 +67,7 @@ impl Scene {
             sounding: Choice::default(),
             keys: KeyActivity::default(),
             network: Network::Ready,
+            section: None,
             is_bypassed: false,
             weights: Arc::default(),
             kit: Arc::default(),
@@ -74,6 +77,17 @@ impl Scene {
             is_b: None,
         }
     }
+}
+
+/// A section of the song where it is played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SectionPlace {
+    /// Its number.
+    pub section: usize,
+    /// Where it begins.
+    pub begins: Beats,
+    /// Where the next one does.
+    pub ends: Beats,
 }
 
 /// Whether undo and redo are possible.

@@ -109,8 +109,11 @@ mod tests {
 
     /// The middle of the play button, where [`header`](crate::header) has it draw.
     fn play_button() -> Pos2 {
-        let contents =
-            crate::window::widgets::layout::Contents { is_more_open: false, attributes: 5 };
+        let contents = crate::window::widgets::layout::Contents {
+            is_more_open: false,
+            has_song: false,
+            attributes: 5,
+        };
         let layout = crate::window::widgets::layout::Layout::new(DEFAULT_SIZE, contents);
         let right = layout.shape.frame.right();
         pos2(right - WIDTH + PLAY_WIDTH / 2.0, layout.header.center().y)

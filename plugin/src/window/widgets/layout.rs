@@ -23,6 +23,8 @@ const PADDING: f32 = 2.0 * UNIT;
 const TITLE: f32 = 3.0 * UNIT;
 /// The row of slots.
 const SLOTS: f32 = 7.0 * UNIT;
+/// The song lane.
+const SONG: f32 = 7.0 * UNIT;
 /// A row of knobs.
 const KNOBS: f32 = 11.0 * UNIT;
 /// One attribute.
@@ -40,6 +42,8 @@ const STRIP: f32 = 16.0 * UNIT;
 pub struct Contents {
     /// Whether the second row of knobs is shown.
     pub is_more_open: bool,
+    /// Whether the song lane is shown.
+    pub has_song: bool,
     /// How many attributes the weights know.
     pub attributes: usize,
 }
@@ -53,6 +57,8 @@ pub struct Layout {
     pub shape: Panel,
     /// The grid and what lies beside it.
     pub groove: Groove,
+    /// The song lane, if shown.
+    pub song: Option<Rect>,
     /// Slots, play mode, *Follow*.
     pub slots: Rect,
     /// The knobs.
@@ -105,7 +111,7 @@ pub struct Groove {
 impl Layout {
     /// The layout of a window of `size`, taken as [`MIN_SIZE`] where it is smaller.
     pub fn new(size: Vec2, contents: Contents) -> Self {
-        let Contents { is_more_open, attributes } = contents;
+        let Contents { is_more_open, has_song, attributes } = contents;
         let size = size.max(MIN_SIZE);
         let gap = if size.x < 1120.0 || size.y < 720.0 { UNIT } else { 1.5 * UNIT };
         let header = Rect::from_min_size(pos2(0.0, 0.0), vec2(size.x, HEADER));
@@ -120,10 +126,14 @@ impl Layout {
         let slots =
             Rect::from_min_max(pos2(right.left(), panel.top() - gap - SLOTS), panel.right_top())
                 .with_max_y(panel.top() - gap);
+        let song = slots.with_min_y(slots.top() - gap - SONG).with_max_y(slots.top() - gap);
+        let song = has_song.then_some(song);
+        let beneath = song.unwrap_or(slots);
         Self {
             header,
             shape: Panel::new(shape, attributes),
-            groove: Groove::new(right.with_max_y(slots.top() - gap)),
+            groove: Groove::new(right.with_max_y(beneath.top() - gap)),
+            song,
             slots,
             knobs: inner.with_max_y(inner.top() + KNOBS),
             more: is_more_open.then(|| inner.with_min_y(inner.bottom() - KNOBS)),
@@ -222,8 +232,10 @@ mod tests {
     fn parts_lie_inside_and_apart_at_every_size() {
         for width in (1024..2400).step_by(40) {
             for height in (648..1500).step_by(40) {
-                for (is_more_open, attributes) in [(false, 5), (true, 5), (true, 0)] {
-                    let contents = Contents { is_more_open, attributes };
+                for (is_more_open, has_song, attributes) in
+                    [(false, false, 5), (true, false, 5), (true, true, 5), (true, true, 0)]
+                {
+                    let contents = Contents { is_more_open, has_song, attributes };
                     check(vec2(width as f32, height as f32), contents);
                 }
             }
@@ -250,7 +262,11 @@ mod tests {
         let corners = [layout.groove.above_names(), layout.groove.above_strip()];
         apart_within(&[ruler, names, cells, strip, corners[0], corners[1]], frame);
         assert!(latent.body.height() >= 15.0 * UNIT, "{size:?}: {:?}", latent.body);
-        assert!(cells.height() >= 9.0 * 3.0 * UNIT, "{size:?}: {cells:?}");
+        if let Some(song) = layout.song {
+            apart_within(&[layout.groove.frame, song, layout.slots], window);
+        }
+        let rows = if contents.has_song { 2.0 } else { 3.0 };
+        assert!(cells.height() >= 9.0 * rows * UNIT, "{size:?}: {cells:?}");
     }
 
     fn apart_within(parts: &[Rect], whole: Rect) {

@@ -6,7 +6,8 @@ use groove::sequencer::{PlaybackSettings, Shape, Speed};
 
 use super::{Drummer, is_doubtful};
 use crate::host::Score;
-use crate::written::{beats, cycle_steps, length, step_beats, stretch};
+use crate::songs::Place;
+use crate::written::{ScoreInForce, beats, cycle_steps, length, step_beats, stretch};
 
 impl Drummer<'_> {
     /// Another feel waits for the next untouched step, another shape for the boundary. While an older one
@@ -22,15 +23,30 @@ impl Drummer<'_> {
             return;
         }
         let reached = self.line.unwrap().reached;
-        let bars = self.in_force.scores.iter().map(|score| self.bar_of(score.score));
-        let steps = bars.map(|bar| step_beats(&wanted.shape.of_bar(bar)));
+        let bars = self.bars_in_force();
+        let steps = bars.into_iter().map(|bar| step_beats(&wanted.shape.of_bar(bar)));
         let longest = steps.fold(self.longest_step(), f64::max);
         let untouched = self.untouched(reached, longest);
         let is_waiting = self.playbacks.len() > 1 && newest_from >= untouched;
         let has_other_shape = newest.shape != Shape { origin: newest.shape.origin, ..wanted.shape };
+        if has_other_shape && self.followed.is_some() {
+            // Where in a song another shape takes over is not compared yet.
+            self.unclear(0);
+        }
         let boundary = if has_other_shape {
-            let shape = wanted.shape.of_bar(self.bar_of(self.newest_score()));
-            first_boundary(playing.quantise, &shape, untouched)
+            let sounding = self.in_force.at(untouched);
+            match sounding.place {
+                Some(place) => {
+                    let bar = self.bar_of(sounding.score);
+                    let shape = Shape { origin: place.begins, ..wanted.shape.of_bar(bar) };
+                    let boundary = first_boundary(playing.quantise, &shape, untouched);
+                    boundary.min(place.ends.max(untouched))
+                }
+                None => {
+                    let shape = wanted.shape.of_bar(self.bar_of(self.newest_score()));
+                    first_boundary(playing.quantise, &shape, untouched)
+                }
+            }
         } else if is_waiting {
             newest_from
         } else {
@@ -48,10 +64,17 @@ impl Drummer<'_> {
     pub(super) fn forget_what_is_over(&mut self) {
         let Some(line) = self.line else { return };
         let longest = self.longest_step();
-        let is_on_32nds = |(playback, ..): &(PlaybackSettings, i64, i64)| {
-            length(&playback.shape, 1) % 3 == 0 && playback.shape.origin % 3 == 0
+        let is_on_32nds = |shape: &Shape| length(shape, 1) % 3 == 0 && shape.origin % 3 == 0;
+        // Sections begin on 8ths.
+        let are_32nds = if self.followed.is_some() {
+            let of_songs = self.shapes_of_songs();
+            let plain = self.plain_periods();
+            of_songs.iter().chain(&plain).all(is_on_32nds)
+        } else {
+            let periods =
+                self.periods(line.reached as i64 * 24 - 200, line.reached as i64 * 24 + 200);
+            periods.iter().all(|(playback, ..)| is_on_32nds(&playback.shape))
         };
-        let are_32nds = self.periods().iter().all(is_on_32nds);
         let apart = if are_32nds { 3 } else { 1 };
         let is_over = |next: i64| (next - apart) as f64 / 24.0 + 2.0 * longest <= line.reached;
         while self.playbacks.len() > 1 && is_over(self.playbacks[1].0) {
@@ -71,25 +94,94 @@ impl Drummer<'_> {
     }
 
     /// The playback settings, for the bars of the score, in force from one clock up to another.
-    pub(super) fn periods(&self) -> Vec<(PlaybackSettings, i64, i64)> {
+    pub(super) fn periods(&self, first: i64, last: i64) -> Vec<(PlaybackSettings, i64, i64)> {
         let mut periods = Vec::new();
         for (place, &(begins, playback)) in self.playbacks.iter().enumerate() {
             let ends = self.playbacks.get(place + 1).map_or(i64::MAX, |&(next, _)| next);
             for (place, score) in self.in_force.scores.iter().enumerate() {
                 let next = self.in_force.scores.get(place + 1).map_or(i64::MAX, |next| next.from);
-                let (begins, ends) = (begins.max(score.from), ends.min(next));
-                if begins < ends {
-                    let shape = playback.shape.of_bar(self.bar_of(score.score));
-                    periods.push((PlaybackSettings { shape, ..playback }, begins, ends));
+                let (mut begins, ends) = (begins.max(score.from), ends.min(next));
+                if score.song.is_some() {
+                    begins = begins.max(first);
+                }
+                while begins < ends && begins < last {
+                    let (playback, until) = self.played_at(playback, begins);
+                    let until = until.min(ends);
+                    periods.push((playback, begins, until));
+                    begins = until;
                 }
             }
         }
         periods
     }
 
+    /// The first boundary from `from` on for a score, or for what plays there; where a song goes on to another part; and
+    /// where in it that is.
+    pub(super) fn boundary(
+        &self,
+        quantise: Quantise,
+        score: Option<Score>,
+        from: i64,
+    ) -> (i64, i64, Option<Place>) {
+        let sounding = self.in_force.at(from);
+        let score = score.unwrap_or(sounding.score);
+        let mut shape = self.shape_of(score);
+        shape.origin = sounding.place.map_or(shape.origin, |place| place.begins);
+        let boundary = first_boundary(quantise, &shape, from);
+        let ends = sounding.place.map_or(i64::MAX, |place| place.ends.max(from));
+        match self.followed {
+            Some((_, changed)) if from < changed && changed < boundary.min(ends) => {
+                self.boundary(quantise, Some(score), changed)
+            }
+            _ => (boundary, ends, sounding.place),
+        }
+    }
+
     pub(super) fn playback_at(&self, place: i64) -> PlaybackSettings {
-        let periods = self.periods();
-        periods.into_iter().find(|&(_, begins, ends)| begins <= place && place < ends).unwrap().0
+        let playback = self.playbacks.iter().rev().find(|&&(from, _)| from <= place).unwrap().1;
+        self.played_at(playback, place).0
+    }
+
+    /// These settings for what plays at a place, and up to where it does.
+    fn played_at(&self, playback: PlaybackSettings, place: i64) -> (PlaybackSettings, i64) {
+        let sounding = self.in_force.at(place);
+        let mut shape = playback.shape.of_bar(self.bar_of(sounding.score));
+        shape.origin = sounding.place.map_or(shape.origin, |place| place.begins);
+        (PlaybackSettings { shape, ..playback }, sounding.ends)
+    }
+
+    /// All shapes that the parts of a song can have.
+    fn shapes_of_songs(&self) -> Vec<Shape> {
+        let playbacks = self.playbacks.iter();
+        let shapes = playbacks.map(|(_, playback)| Shape { origin: 0, ..playback.shape });
+        let bars = self.patterns.map(|pattern| pattern.bar());
+        shapes.flat_map(|shape| bars.map(|bar| shape.of_bar(bar))).collect()
+    }
+
+    /// The shapes of all that is in force and of no song.
+    fn plain_periods(&self) -> Vec<Shape> {
+        let scores =
+            self.in_force.scores.iter().enumerate().filter(|(_, score)| score.song.is_none());
+        let mut shapes = Vec::new();
+        for (place, score) in scores {
+            let next = self.in_force.scores.get(place + 1).map_or(i64::MAX, |next| next.from);
+            for (at, (from, playback)) in self.playbacks.iter().enumerate() {
+                let until = self.playbacks.get(at + 1).map_or(i64::MAX, |next| next.0);
+                if (*from).max(score.from) < until.min(next) {
+                    shapes.push(playback.shape.of_bar(self.bar_of(score.score)));
+                }
+            }
+        }
+        shapes
+    }
+
+    /// The bars of all that is in force, and of all that a song has.
+    fn bars_in_force(&self) -> Vec<Bar> {
+        let is_song = |score: &&ScoreInForce| score.song.is_some();
+        if self.followed.is_some() || self.in_force.scores.iter().any(|score| is_song(&score)) {
+            return self.patterns.map(|pattern| pattern.bar()).to_vec();
+        }
+        self.in_force.scores.iter().map(|score| self.bar_of(score.score)).collect()
     }
 
     /// The shape that `score` is to be played in.
@@ -97,12 +189,23 @@ impl Drummer<'_> {
         self.playbacks.last().unwrap().1.shape.of_bar(self.bar_of(score))
     }
 
-    pub(super) fn shape(&self) -> Shape {
-        self.shape_of(self.newest_score())
-    }
-
     pub(super) fn longest_step(&self) -> f64 {
-        let periods = self.periods();
+        let is_song = |score: &ScoreInForce| {
+            score.place.is_some() || score.song.is_some_and(|(_, from)| from == i64::MIN)
+        };
+        if self.followed.is_none() && self.in_force.scores.iter().any(is_song) {
+            return 1.0;
+        }
+        let mut longest = 0.0_f64;
+        if self.followed.is_some() {
+            for bar in self.bars_in_force() {
+                for (_, playback) in &self.playbacks {
+                    longest = longest.max(step_beats(&playback.shape.of_bar(bar)));
+                }
+            }
+            return longest;
+        }
+        let periods = self.periods(i64::MIN, i64::MAX);
         periods.iter().map(|(playback, ..)| step_beats(&playback.shape)).fold(0.0, f64::max)
     }
 

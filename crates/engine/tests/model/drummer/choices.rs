@@ -3,16 +3,19 @@
 use engine::{CYCLES, Playing};
 use groove::{INSTRUMENTS, Instrument};
 
-use super::boundaries::{first_boundary, first_played};
+use super::boundaries::first_played;
 use super::due::Due;
 use super::{Drummer, is_doubtful};
 use crate::host::{PlayerAction, Score};
+use crate::songs::Place;
 use crate::written::{ScoreInForce, Writing, grid, length, time};
 
 /// Hits that a choice came too late for: they are played at once where nothing was struck.
 #[derive(Clone, Debug)]
 pub(super) struct LateChange {
     pub(super) boundary: i64,
+    /// Up to where: another section of a song is not concerned.
+    pub(super) until: i64,
     /// From which clock on and for how long each step was played that is concerned, and what has been struck there.
     pub(super) struck: Vec<(i64, i64, [bool; INSTRUMENTS])>,
 }
@@ -22,10 +25,29 @@ impl Drummer<'_> {
         match action {
             PlayerAction::Mute(is_now) => self.is_muted = is_now,
             PlayerAction::Hold(is_now) => self.is_held = is_now,
+            PlayerAction::Play(score) if self.followed.is_some() => {
+                let Some(line) = self.line else { return };
+                let open = self.still_open(line.reached);
+                let (mut boundary, ends, mut place) =
+                    self.boundary(playing.quantise, Some(score), open);
+                if boundary >= ends {
+                    let plan = &self.in_force.songs[self.followed.unwrap().0];
+                    (boundary, place) = (ends, Some(plan.place(ends, self.in_force.three())));
+                }
+                let plan = &self.in_force.songs[self.followed.unwrap().0];
+                let place = place.or_else(|| Some(plan.place(boundary, self.in_force.three())));
+                self.note_late_change(boundary, playing);
+                self.choose_in_song((score, cycles), place, boundary);
+                if self.in_force.scores.len() > 4 {
+                    // With the sections more than the engine remembers.
+                    self.unclear(0);
+                }
+            }
             PlayerAction::Play(score) => {
                 let boundary = self.line.map(|line| {
                     let open = self.still_open(line.reached);
-                    first_boundary(playing.quantise, &self.shape_of(score), open)
+                    let (boundary, ends, _) = self.boundary(playing.quantise, Some(score), open);
+                    boundary.min(ends)
                 });
                 if let Some(boundary) = boundary {
                     self.note_late_change(boundary, playing);
@@ -56,7 +78,7 @@ impl Drummer<'_> {
 
     /// From which clock on the fill that is pressed or let go changes what is played.
     pub(super) fn change_fill(&mut self, is_held: bool, open: i64) -> Option<i64> {
-        let shape = self.shape();
+        let shape = self.playback_at(open).shape;
         match (is_held, self.in_force.fill) {
             (true, None) => {
                 let start = first_played(&shape, false, open);
@@ -95,7 +117,7 @@ impl Drummer<'_> {
         let playback = self.playback_at(boundary);
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
         let length = length(&playback.shape, 1);
-        let before = boundary / length - 1000;
+        let before = (boundary - playback.shape.origin) / length - 1000;
         let first = (before..).find(|&step| grid(&playback.shape, step) >= boundary).unwrap();
         let mut doubtful = false;
         let struck = (first..first + 4)
@@ -115,7 +137,8 @@ impl Drummer<'_> {
         if doubtful {
             self.unclear(0);
         }
-        self.late_change = Some(LateChange { boundary, struck });
+        let until = self.in_force.at(boundary).place.map_or(i64::MAX, |place| place.ends);
+        self.late_change = Some(LateChange { boundary, until, struck });
     }
 
     /// What a choice came too late for.
@@ -125,13 +148,16 @@ impl Drummer<'_> {
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
         let mut hits = Vec::new();
         let length = length(&playback.shape, 1);
-        let before = late_change.boundary / length - 1000;
+        let before = (late_change.boundary - playback.shape.origin) / length - 1000;
         let first =
             (before..).find(|&step| grid(&playback.shape, step) >= late_change.boundary).unwrap();
         let places = (first..).map(|step| (step, grid(&playback.shape, step)));
         for (step, place) in
             places.take_while(|&(_, place)| (place as f64) < 24.0 * (reached + 1.0))
         {
+            if place >= late_change.until {
+                break;
+            }
             let before = late_change.struck.iter();
             let mut before =
                 before.filter(|(from, length, _)| (*from..from + length).contains(&place));
@@ -162,6 +188,25 @@ impl Drummer<'_> {
     ) {
         let from = boundary.unwrap_or(i64::MIN);
         self.in_force.scores.retain(|before| before.from < from);
-        self.in_force.scores.push(ScoreInForce { from, score, cycles });
+        self.in_force.scores.push(ScoreInForce::of(from, score, cycles));
+    }
+
+    /// The player's choice plays from `boundary` on up to the next section.
+    pub(super) fn choose_in_song(
+        &mut self,
+        (score, cycles): (Score, [i64; CYCLES]),
+        place: Option<Place>,
+        boundary: i64,
+    ) {
+        let (song, _) = self.followed.unwrap();
+        let plan = &self.in_force.songs[song];
+        let until = plan.place(boundary, self.in_force.three()).ends;
+        self.followed = Some((song, boundary));
+        self.in_force.scores.retain(|before| before.from < boundary);
+        self.in_force.scores.push(ScoreInForce {
+            place,
+            song: Some((song, until)),
+            ..ScoreInForce::of(boundary, score, cycles)
+        });
     }
 }

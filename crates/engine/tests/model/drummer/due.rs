@@ -13,16 +13,14 @@ impl Drummer<'_> {
     /// Where music starts: the early hits of the steps that begin here.
     pub(super) fn early_hits(&mut self, playing: &Playing) -> Vec<Due> {
         let reached = self.line.unwrap().reached;
-        let mut hits = self.hits(playing, reached - 1.0, reached);
+        let mut hits = self.hits_of(playing, reached - 1.0, reached, reached);
         // Where there is no time before the music, a flam has no soft stroke before it.
         hits.retain(|(.., is_grace)| !is_grace);
         let hits: Vec<Due> = hits.into_iter().map(|(due, _)| due).collect();
         if hits.iter().any(|hit| is_doubtful(hit.0, reached)) {
             self.unclear(0);
         }
-        let shape = self.shape();
-        let on_time = |step: i64| shape.origin as f64 / 24.0 + step as f64 * step_beats(&shape);
-        hits.into_iter().filter(|&(_, _, step, ..)| on_time(step) >= reached).collect()
+        hits
     }
 
     /// What is to come up to `horizon`.
@@ -33,17 +31,25 @@ impl Drummer<'_> {
 
     /// The hits that sound from `from` up to `to`, in order, and whether each is a flam's first stroke.
     fn hits(&mut self, playing: &Playing, from: f64, to: f64) -> Vec<(Due, bool)> {
+        self.hits_of(playing, from, to, f64::MIN)
+    }
+
+    /// The same of steps whose own time is `own` or later.
+    fn hits_of(&mut self, playing: &Playing, from: f64, to: f64, own: f64) -> Vec<(Due, bool)> {
         let mut writing = Writing::new(self.patterns, &self.in_force, &playing.lanes, playing.seed);
         let mut hits = Vec::new();
         let mut is_unknown = false;
-        for (playback, begins, ends) in self.periods() {
+        let (before, after) = ((from * 24.0) as i64 - 200, (to * 24.0) as i64 + 200);
+        for (playback, begins, ends) in self.periods(before, after) {
             let step_beats = step_beats(&playback.shape);
             // A generous margin on both sides; what is out of time is left out.
             let origin = playback.shape.origin as f64 / 24.0;
             let first = ((from - origin) / step_beats).floor() as i64 - 4;
             let last = ((to - origin) / step_beats).ceil() as i64 + 3;
             for step in first..=last {
-                if !(begins..ends).contains(&grid(&playback.shape, step)) {
+                if !(begins..ends).contains(&grid(&playback.shape, step))
+                    || origin + (step as f64) * step_beats < own
+                {
                     continue;
                 }
                 let earliest = origin + (step as f64 - 0.75) * step_beats;

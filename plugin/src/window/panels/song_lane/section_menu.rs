@@ -1,0 +1,148 @@
+//! What is set for a section of the song.
+
+use egui::{Button, DragValue, Grid, Id, RichText, Slider, TextEdit, Ui};
+use engine::MOST_BARS;
+
+use crate::editing::song::change_song;
+use crate::state::song::{Ending, LONGEST_ENDING, LONGEST_NAME, Section};
+use crate::window::widgets::{ControlContext, UNIT};
+
+/// The field of the name.
+pub(super) fn name_id() -> Id {
+    Id::unique("section name")
+}
+
+/// Names that are offered.
+const NAMES: [&str; 6] = ["Intro", "Verse", "Chorus", "Bridge", "Solo", "Outro"];
+
+/// Draws the menu of section `place`, which sets `draft`.
+pub(super) fn section_menu(ui: &mut Ui, cx: ControlContext<'_>, place: usize, draft: &mut Section) {
+    ui.set_min_width(38.0 * UNIT);
+    ui.spacing_mut().item_spacing.y = 6.0;
+    let label = |ui: &mut Ui, text: &str| {
+        ui.label(RichText::new(text).color(cx.palette.dim));
+    };
+    Grid::new(("section", place)).num_columns(2).spacing([2.0 * UNIT, 6.0]).show(ui, |ui| {
+        label(ui, "Name");
+        ui.vertical(|ui| {
+            let field = TextEdit::singleline(&mut draft.name)
+                .id(name_id())
+                .char_limit(LONGEST_NAME)
+                .desired_width(24.0 * UNIT);
+            ui.add(field);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                for name in NAMES {
+                    if ui.add(Button::selectable(draft.name == name, name)).clicked() {
+                        name.clone_into(&mut draft.name);
+                    }
+                }
+            });
+        });
+        ui.end_row();
+        label(ui, "Plays");
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            if ui.add(Button::selectable(draft.slot().is_none(), "Live")).clicked() {
+                draft.slot = None;
+            }
+            let filled = cx.params.slots.get();
+            for (slot, groove) in filled.iter().enumerate() {
+                let is_chosen = draft.slot() == Some(slot as u8);
+                let button = Button::selectable(is_chosen, (slot + 1).to_string());
+                let response = ui.add_enabled(groove.is_some() || is_chosen, button);
+                if response
+                    .on_disabled_hover_text("This slot is empty: click it beneath to fill it")
+                    .clicked()
+                {
+                    draft.slot = Some(slot as u8);
+                }
+            }
+        });
+        ui.end_row();
+        label(ui, "Bars");
+        ui.add(DragValue::new(&mut draft.bars).range(1..=MOST_BARS).speed(0.1));
+        ui.end_row();
+        label(ui, "Intensity");
+        let mut per_cent = draft.intensity() * 100.0;
+        let slider = Slider::new(&mut per_cent, -100.0..=100.0).step_by(5.0).suffix(" %");
+        let about = "Softer and sparser, or louder, than the groove itself";
+        if ui.add(slider).on_hover_text(about).changed() {
+            draft.intensity = per_cent / 100.0;
+        }
+        ui.end_row();
+        label(ui, "Ends with");
+        ending(ui, draft);
+        ui.end_row();
+        label(ui, "Cycles");
+        ui.checkbox(&mut draft.varies, "vary as the groove does")
+            .on_hover_text("By its Variation. Otherwise each cycle is the groove's first.");
+        ui.end_row();
+    });
+    ui.separator();
+    ui.horizontal(|ui| {
+        if ui.button("Duplicate").clicked() {
+            let copy = draft.clone();
+            change_song(cx.params, cx.history, |song| {
+                song.put(place, copy);
+                song.duplicate(place);
+            });
+            ui.close();
+        }
+        if ui.button("Delete").clicked() {
+            change_song(cx.params, cx.history, |song| song.remove(place));
+            // What is set there now is another section.
+            if let Some(next) = cx.params.song.get().sections.get(place) {
+                *draft = next.clone();
+            }
+            ui.close();
+        }
+    });
+}
+
+/// Sets how the section ends.
+fn ending(ui: &mut Ui, draft: &mut Section) {
+    ui.vertical(|ui| {
+        let (beats, size) = match draft.ending {
+            Ending::Plain => (2, 0.5),
+            Ending::Fill { beats, size } => (beats, size),
+            Ending::Stop { beats } => (beats, 0.5),
+        };
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            let kinds = [
+                ("Nothing", Ending::Plain),
+                ("Fill", Ending::Fill { beats, size }),
+                ("Stop", Ending::Stop { beats }),
+            ];
+            for (name, kind) in kinds {
+                let is_chosen =
+                    std::mem::discriminant(&draft.ending) == std::mem::discriminant(&kind);
+                if ui.add(Button::selectable(is_chosen, name)).clicked() {
+                    draft.ending = kind;
+                }
+            }
+        });
+        match &mut draft.ending {
+            Ending::Plain => {}
+            Ending::Fill { beats, size } => {
+                ui.horizontal(|ui| {
+                    length(ui, beats);
+                    let mut per_cent = *size * 100.0;
+                    let slider =
+                        Slider::new(&mut per_cent, 0.0..=100.0).step_by(5.0).suffix(" % big");
+                    if ui.add(slider).changed() {
+                        *size = per_cent / 100.0;
+                    }
+                });
+            }
+            Ending::Stop { beats } => length(ui, beats),
+        }
+        ui.checkbox(&mut draft.has_crash, "crash on the next section");
+    });
+}
+
+fn length(ui: &mut Ui, beats: &mut u8) {
+    let suffix = if *beats == 1 { " beat" } else { " beats" };
+    ui.add(DragValue::new(beats).range(1..=LONGEST_ENDING).speed(0.05).suffix(suffix));
+}
