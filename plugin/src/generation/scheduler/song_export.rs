@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::{CYCLES, Engine, Event, Offer, PlayMode, Playing, Score, Song, Transport};
 use groove::midi::SoundedNote;
 use groove::sequencer::GRID_PER_BEAT;
-use groove::{Beats, INSTRUMENTS, Pattern};
+use groove::{Articulation, Beats, INSTRUMENTS, Pattern};
 
 use super::{Scheduler, StepResult};
 use crate::files::midi_export::SongNotes;
@@ -65,13 +65,15 @@ impl Scheduler {
             engine.process(&transport, &playing, song.as_ref(), &[], BLOCK, &mut |event| {
                 let at = (now + u64::from(event.at().0)) as f64 / f64::from(PER_BEAT);
                 match event {
-                    Event::NoteOn { instrument, velocity, address, .. } => {
+                    Event::NoteOn { instrument, velocity, articulation, address, .. } => {
                         struck[instrument.index()] = Some(SoundedNote {
                             start: Beats(at),
                             length: Beats(0.0),
                             channel: address.channel,
                             key: address.key,
                             velocity,
+                            foot: None,
+                            is_grabbed: articulation == Articulation::Choke,
                         });
                     }
                     Event::NoteOff { instrument, .. } => {
