@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use engine::Playing;
 use groove::midi::{SoundedNote, openness};
-use groove::sequencer::{CHOKE, GRID_PER_BEAT, PlaybackSettings};
+use groove::sequencer::{CHOKE, GRID_PER_BEAT, Lanes, PlaybackSettings};
 use groove::{Articulation, Beats, Instrument, Metre, NoteMap, Pattern};
 
 use crate::state::song::Song;
@@ -84,7 +84,6 @@ impl RecentCycles {
 /// The notes of `cycles`, one after another, the metres from certain times on, and how long all of them take.
 pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Vec<(Beats, Metre)>, Beats) {
     let (mut notes, mut metres, mut start) = (Vec::new(), Vec::new(), 0.0);
-    let mut has_half_open = false;
     for PlayedCycle { cycle, pattern, playing } in cycles {
         let Playing { playback, velocity_settings, lanes, note_length, channel, .. } = playing;
         let shape = playback.shape.of_bar(pattern.bar());
@@ -119,21 +118,34 @@ pub(crate) fn notes(cycles: &[PlayedCycle]) -> (Vec<SoundedNote>, Vec<(Beats, Me
                             hit,
                             lane.velocity,
                         ),
-                        foot: openness(instrument, articulation)
-                            .filter(|_| lane.note_map.is_some_and(NoteMap::has_openness)),
+                        foot: foot(lanes, instrument, articulation),
                         is_grabbed,
                     });
-                    has_half_open |= articulation == Articulation::HalfOpen;
                 }
             }
         }
         start += steps as f64 * shape.step().0;
     }
-    if !has_half_open {
-        // Files without half-open hats need no pedal.
-        notes.iter_mut().for_each(|note: &mut SoundedNote| note.foot = None);
-    }
+    spare_pedal(&mut notes);
     (notes, metres, Beats(start))
+}
+
+/// Where the hi-hat's pedal is for such a stroke, if the note map of its lane tells it.
+pub(crate) fn foot(
+    lanes: &Lanes,
+    instrument: Instrument,
+    articulation: Articulation,
+) -> Option<u8> {
+    openness(instrument, articulation)
+        .filter(|_| lanes.of(instrument).note_map.is_some_and(NoteMap::has_openness))
+}
+
+/// Files without half-open hats need no pedal.
+pub(crate) fn spare_pedal(notes: &mut [SoundedNote]) {
+    let half_open = openness(Instrument::OpenHiHat, Articulation::HalfOpen);
+    if notes.iter().all(|note| note.foot != half_open) {
+        notes.iter_mut().for_each(|note| note.foot = None);
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use groove::sequencer::GRID_PER_BEAT;
 use groove::{Articulation, Beats, INSTRUMENTS, Pattern};
 
 use super::{Scheduler, StepResult};
-use crate::files::midi_export::SongNotes;
+use crate::files::midi_export::{SongNotes, foot, spare_pedal};
 use crate::generation::weights::Decode;
 use crate::handoff::answer::ReadySong;
 use crate::state::request::GrooveRequest;
@@ -72,7 +72,7 @@ impl Scheduler {
                             channel: address.channel,
                             key: address.key,
                             velocity,
-                            foot: None,
+                            foot: foot(&playing.lanes, instrument, articulation),
                             is_grabbed: articulation == Articulation::Choke,
                         });
                     }
@@ -90,6 +90,7 @@ impl Scheduler {
                 break;
             }
         }
+        spare_pedal(&mut notes);
         let (song, ready) = (song?, ready?);
         Some(SongNotes::new(notes, &song, &ready.plan))
     }
