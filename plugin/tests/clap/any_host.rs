@@ -84,12 +84,17 @@ fn every_parameter_is_at_its_default_and_what_its_value_says_is_that_value() {
 
 #[test]
 fn whatever_the_parameters_and_notes_are_it_plays_and_every_note_ends() {
-    let mut random = Random(5);
+    // Parameters may well be such that little is heard: of several runs together something is.
+    let notes: usize = (5..8).map(|seed| notes_of_any_host(&mut Random(seed))).sum();
+    assert!(notes > 20, "{notes}");
+}
+
+/// How many notes are played by a host that sends anything.
+fn notes_of_any_host(random: &mut Random) -> usize {
     let mut host = live();
     let parameters = host.parameters().unwrap();
     for round in 0..200 {
-        let mut inputs =
-            if round % 20 == 0 { scramble(&mut host, &mut random) } else { Vec::new() };
+        let mut inputs = if round % 20 == 0 { scramble(&mut host, random) } else { Vec::new() };
         let mut offsets: Vec<u32> = (0..random.below(40)).map(|_| random.below(4096)).collect();
         offsets.sort_unstable();
         inputs.extend(offsets.into_iter().map(|offset| {
@@ -99,7 +104,7 @@ fn whatever_the_parameters_and_notes_are_it_plays_and_every_note_ends() {
             match random.below(4) {
                 0 => {
                     let parameter = random.of(&parameters);
-                    let value = any(parameter, &mut random);
+                    let value = any(parameter, random);
                     Input::Parameter { offset, id: parameter.id, value }
                 }
                 1 => Input::Midi { offset, port: 0, data: [0; 3].map(|_| random.bits() as u8) },
@@ -110,8 +115,7 @@ fn whatever_the_parameters_and_notes_are_it_plays_and_every_note_ends() {
         host.process(4096, Some(&Transport::playing(position, 120.0)), &inputs).unwrap();
     }
     hush(&mut host);
-    let notes = host.recording().notes.len();
-    assert!(notes > 20, "{notes}");
+    host.recording().notes.len()
 }
 
 /// Whether it is mute after the mute key was pressed and `release` came.
