@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 use crate::{install, licences};
 
 /// Files of the repository that go along, at the places where its own links look for them.
-const ALONG: [&str; 14] = [
+const ALONG: [&str; 15] = [
     "README.md",
     "README.ko.md",
     "LICENSE-MIT",
@@ -26,6 +26,7 @@ const ALONG: [&str; 14] = [
     "assets/window-edit.png",
     "assets/window-light.png",
     "assets/window-metre.png",
+    "assets/window-song.png",
     "docs/hosts.md",
     "docs/presets.md",
     "docs/window.md",

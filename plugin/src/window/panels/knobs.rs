@@ -7,8 +7,8 @@ use crate::editing::song::switch_song;
 use crate::params::{FillEveryParam, JangdanParams};
 use crate::state::window_size::SecondRow;
 use crate::window::widgets::{
-    ControlContext, Face, Look, UNIT, Weight, choices, column, field, focus_ring, knob, row,
-    small_text, switch, toggleable, whole_menu,
+    ControlContext, Face, Look, UNIT, Weight, column, field, focus_ring, knob, row, small_text,
+    switch, toggleable, whole_menu,
 };
 
 const TEMPERATURE_ABOUT: &str = "How freely hits are drawn from the network's odds, 0 to 1.5: at 0 \
@@ -148,13 +148,14 @@ pub(crate) fn back_row(ui: &mut Ui, cx: ControlContext<'_>, place: Rect) {
     let is_faint = pattern.fill_every.value() == FillEveryParam::Off;
     let look = Look { about: FILL_LENGTH_ABOUT, is_faint, ..plain };
     field(ui, cx, &pattern.fill_beats, fills.with_min_x(every.right() + UNIT), &look);
-    choices(ui, cx, &play.quantise, body(1), QUANTISE_ABOUT);
-    let keys_width = 18.0 * UNIT;
-    let source_width = 9.0 * UNIT;
-    let source = body(2).with_max_x(right.right() - keys_width - UNIT);
-    let accents = source.with_max_x(source.right() - source_width - UNIT);
-    let source = source.with_min_x(accents.right() + UNIT);
+    let source_width = 18.0 * UNIT;
+    let quantise = body(1).with_max_x(right.right() - source_width - UNIT);
+    whole_menu(ui, cx, &play.quantise, quantise, QUANTISE_ABOUT);
+    let source = body(1).with_min_x(right.right() - source_width);
+    let source = labelled(ui, cx, source, "Follows", 7.0);
     whole_menu(ui, cx, &perform.follow_source, source, SOURCE_ABOUT);
+    let keys_width = 18.0 * UNIT;
+    let accents = body(2).with_max_x(right.right() - keys_width - UNIT);
     whole_menu(ui, cx, &humanise.accent, accents, ACCENT_ON_ABOUT);
     let keys = body(2).with_min_x(right.right() - keys_width);
     let keys = labelled(ui, cx, keys, "Control keys", 9.0);
