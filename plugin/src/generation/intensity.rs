@@ -1,57 +1,69 @@
-//! Intensity: how a groove is played softer and sparser, or louder and denser.
+//! Intensity: grooves as the network plays them softer and sparser, or louder and denser.
 
-use groove::sequencer::{Lanes, Length, Shape};
-use groove::{Hit, Instrument, Pattern};
+use groove::Pattern;
+use musicvae::infer::Scratch;
 
-/// How much softer the softest is, and how much louder the loudest.
-const VELOCITY: f32 = 0.45;
+use crate::generation::weights::Decode;
+use crate::state::fingerprint::fingerprint;
 
-/// The share of hits that the softest leaves out.
-const SPARSER: f32 = 0.5;
+/// How many patterns are kept; 7 kB each. A song of as many sections as there may be has not all of them at once.
+const KEPT: usize = 256;
 
-/// `pattern` as it is played at this intensity, in `[-1, 1]`; 0 is the pattern itself.
-///
-/// A stand-in for a direction in the latent space: velocities are scaled, and of hits the softest on the weakest steps are
-/// left out below 0. Above 0 nothing is added.
-pub(crate) fn at_intensity(pattern: &Pattern, intensity: f32) -> Pattern {
-    if intensity == 0.0 {
-        return *pattern;
-    }
-    let bar = pattern.bar();
-    let shape = Shape { length: Length::Four, ..Shape::default() }.of_bar(bar);
-    let mut lanes = Lanes::default();
-    for lane in &mut lanes.0 {
-        lane.density = SPARSER * intensity.min(0.0);
-    }
-    let mut played = Pattern::empty(bar);
-    for step in 0..bar.pattern_steps() {
-        let row = lanes.row(pattern, &shape, step as i64);
-        for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
-            let louder = |hit: Hit| {
-                hit.with_velocity((hit.velocity() * (1.0 + VELOCITY * intensity)).clamp(0.05, 1.0))
-            };
-            played.set(step, instrument, hit.map(louder));
+/// What a pattern was made of: weights, its fingerprint, the intensity.
+type Source = (String, u64, u32);
+
+/// The patterns that were made last: each takes milliseconds, and a song asks for all of its own whenever one changes.
+#[derive(Default)]
+pub(crate) struct Intensities {
+    made: Vec<(Source, Pattern)>,
+    scratch: Scratch,
+}
+
+impl Intensities {
+    /// `pattern` at `intensity` in `[-1, 1]`; itself at 0, and for weights that know no intensity.
+    pub(crate) fn at(
+        &mut self,
+        pattern: &Pattern,
+        intensity: f32,
+        weights: Option<&impl Decode>,
+    ) -> Pattern {
+        let Some(weights) = weights.filter(|_| intensity != 0.0) else { return *pattern };
+        let source = (weights.identity().to_owned(), fingerprint(pattern), intensity.to_bits());
+        if let Some((_, made)) = self.made.iter().find(|(of, _)| *of == source) {
+            return *made;
         }
+        let made = weights.at_intensity(pattern, intensity, &mut self.scratch);
+        let made = made.unwrap_or(*pattern);
+        if self.made.len() == KEPT {
+            self.made.remove(0);
+        }
+        self.made.push((source, made));
+        made
     }
-    played
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::generation::weights::Weights;
+
     use super::*;
 
     #[test]
     fn the_more_intense_the_louder_and_the_denser() {
+        let weights = Weights::load(None).unwrap();
+        let mut intensities = Intensities::default();
         let pattern = crate::factory::pattern();
-        assert_eq!(at_intensity(&pattern, 0.0), pattern);
-        let measured = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|intensity| {
-            let played = at_intensity(&pattern, intensity);
+        let mut at = |intensity| intensities.at(&pattern, intensity, Some(&*weights));
+        assert_eq!(at(0.0), pattern);
+        let measured = [-1.0, 0.0, 1.0].map(|intensity| {
+            let played = at(intensity);
+            assert_eq!(at(intensity), played);
             let sum: f32 = played.iter().map(|(.., hit)| hit.velocity()).sum();
             (played.count(), sum)
         });
-        for (softer, louder) in measured.iter().zip(&measured[1..]) {
-            assert!(softer.0 <= louder.0 && softer.1 < louder.1, "{measured:?}");
-        }
-        assert!(measured[0].0 < measured[2].0);
+        assert!(
+            measured.is_sorted_by(|softer, louder| softer.0 < louder.0 && softer.1 < louder.1),
+            "{measured:?}"
+        );
     }
 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use self::decode_scratch::DecodeScratch;
 use self::groove_cache::GrooveCache;
+use crate::generation::intensity::Intensities;
 use crate::generation::weights::Decode;
 use crate::handoff::answer::{Answer, ReadyGroove};
 use crate::params::JangdanParams;
@@ -83,6 +84,8 @@ pub(crate) struct Scheduler {
     /// How often the user has chosen weights: the version of the live groove.
     live_version: u64,
     scratch: DecodeScratch,
+    /// Of the sections of the song.
+    intensities: Intensities,
     answer: Option<Answer>,
     /// The request that the caches are open for, and whether there were weights; `None` after a change.
     open_for: Option<(GrooveRequest, bool)>,
@@ -106,6 +109,7 @@ impl Default for Scheduler {
             revisions: Revisions::default(),
             live_version: 0,
             scratch: DecodeScratch::default(),
+            intensities: Intensities::default(),
             answer: None,
             open_for: None,
             stored: None,
@@ -365,7 +369,10 @@ impl Scheduler {
                 .filter(|_| choice.variation_id.is_some())
                 .and_then(|slot| Some((choice, slots.get(usize::from(slot))?.clone()?))),
         };
-        let song = self.ready_song(cycles, weights, last.and_then(|last| last.song.as_ref()));
+        let mut intensities = std::mem::take(&mut self.intensities);
+        let song_of_last = last.and_then(|last| last.song.as_ref());
+        let song = self.ready_song(cycles, weights, &mut intensities, song_of_last);
+        self.intensities = intensities;
         let of_last = || last?.variation.clone().filter(|(made, _)| *made == choice);
         let places = self.slots.iter().enumerate();
         Answer {

@@ -73,6 +73,17 @@ pub(crate) trait Decode: Send + Sync + 'static {
         None
     }
 
+    /// `pattern` at an intensity in `[-1, 1]`, if the network knows what that is; 0 is the pattern itself. The same arguments
+    /// give the same pattern.
+    fn at_intensity(
+        &self,
+        _pattern: &Pattern,
+        _intensity: f32,
+        _: &mut Scratch,
+    ) -> Option<Pattern> {
+        None
+    }
+
     /// The number of the style of this name, if the weights know it.
     fn style(&self, name: &str) -> Option<u16>;
 
@@ -121,6 +132,15 @@ impl Decode for Weights {
 
     fn perform(&self, pattern: &Pattern, locks: &Locks, recipe: &Recipe) -> Option<Pattern> {
         self.model.perform(pattern, locks, recipe)
+    }
+
+    fn at_intensity(
+        &self,
+        pattern: &Pattern,
+        intensity: f32,
+        scratch: &mut Scratch,
+    ) -> Option<Pattern> {
+        self.model.at_intensity(pattern, intensity, scratch)
     }
 
     fn style(&self, name: &str) -> Option<u16> {

@@ -5,7 +5,7 @@
 
 use groove::{Bar, INSTRUMENTS, Instrument, Pattern};
 
-use super::recipe::Recipe;
+use super::recipe::{ATTRIBUTES, Recipe};
 use super::step_model::{Settings, StepModel};
 use super::{GrooveModel, Scratch};
 use crate::context::{Context, Locks, is_common};
@@ -249,6 +249,26 @@ impl GrooveModel {
             redrawn[step / bar.steps() * bar.beats_in_bar() + beat] & instrument.bit() == 0
         });
         self.draw(&context, recipe, cycle.cast_unsigned(), 1).pop().unwrap_or(pattern)
+    }
+
+    /// `pattern` at an intensity in `[-1, 1]`, from softer and sparser to louder and denser, as [`groove`](Self::groove) plays
+    /// it by the last of the recipe's attributes; 0 is the pattern itself. `None` if the weights have no such direction.
+    pub fn at_intensity(
+        &self,
+        pattern: &Pattern,
+        intensity: f32,
+        scratch: &mut Scratch,
+    ) -> Option<Pattern> {
+        self.latent_map.directions().get(ATTRIBUTES - 1)?;
+        let mut attributes = [0.0; ATTRIBUTES];
+        attributes[ATTRIBUTES - 1] = intensity;
+        let recipe = Recipe { attributes, ..Recipe::default() };
+        let latent = self.encode(&pattern.to_window()).0;
+        let moved = self.point_around(&latent, &recipe, 0, scratch);
+        let locks = Locks::of(pattern.bar());
+        let [rest, moved] =
+            [&latent, &moved].map(|z| self.decode_in_bars(z, &locks, &recipe, 0, scratch));
+        Some(changed(pattern, &rest, &moved))
     }
 
     /// The latent vector `[Z]` where the groove lies that `recipe` asks for in cycle 0.

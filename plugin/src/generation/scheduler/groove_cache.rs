@@ -173,17 +173,17 @@ impl GrooveCache {
         Some(score)
     }
 
-    /// The same of `cycles`, each pattern as `played` makes it, and the fills as `filled` does; without variation each cycle is the first. `None` while the
-    /// first is missing.
+    /// The same of `cycles`, each pattern and the fills as `played` makes them; without variation each cycle is the first.
+    /// `None` while the first is missing.
     pub(super) fn score_as(
         &self,
         cycles: [i64; CYCLES],
         varies: bool,
         weights: Option<&impl Decode>,
-        (played, filled): (impl Fn(Pattern) -> Pattern, impl Fn(Pattern) -> Pattern),
+        mut played: impl FnMut(&Pattern) -> Pattern,
     ) -> Option<Score> {
-        let of_cycle = |cycle| Some(played(self.edits.over(self.pattern(cycle, weights)?)));
-        let fills = self.fills.flatten().map(filled);
+        let fills = self.fills.flatten().map(|fills| played(&fills));
+        let mut of_cycle = |cycle| Some(played(&self.edits.over(self.pattern(cycle, weights)?)));
         if self.is_steady() || !varies {
             return Some(Score::steady(of_cycle(0)?).with_fills(fills));
         }

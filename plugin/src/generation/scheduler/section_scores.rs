@@ -6,7 +6,7 @@ use engine::{CYCLES, Score, Section as PlayedSection, Song as PlayedSong};
 use groove::{Bar, Pattern};
 
 use super::Scheduler;
-use crate::generation::intensity::at_intensity;
+use crate::generation::intensity::Intensities;
 use crate::generation::scheduler::groove_cache::GrooveCache;
 use crate::generation::weights::Decode;
 use crate::handoff::answer::{ReadySection, ReadySong};
@@ -82,6 +82,7 @@ impl Scheduler {
         &self,
         cycles: [i64; CYCLES],
         weights: Option<&impl Decode>,
+        intensities: &mut Intensities,
         last: Option<&Arc<ReadySong>>,
     ) -> Option<Arc<ReadySong>> {
         if !self.song.plays() {
@@ -95,18 +96,17 @@ impl Scheduler {
             let wanted = self.cycles_of_section(place, cycles);
             let wanted = if section.varies { wanted } else { [0; CYCLES] };
             let intensity = section.intensity();
-            let played = |pattern| at_intensity(&in_bar(pattern, bar), intensity);
-            // Fills are a window in any bars.
-            let filled = |fills| at_intensity(&fills, intensity);
-            let made = cache.and_then(|cache| {
-                cache.score_as(wanted, section.varies, weights, (played, filled))
-            });
+            let played =
+                |pattern: &Pattern| intensities.at(&in_bar(*pattern, bar), intensity, weights);
+            let made =
+                cache.and_then(|cache| cache.score_as(wanted, section.varies, weights, played));
             let of_last = last.and_then(|last| {
                 let held = last.song.sections().get(place)?;
                 Some((&held.score, last.sections.get(place)?))
             });
             let identity = cache.and_then(GrooveCache::identity);
-            let is_made = made.is_some();
+            // Without weights it is played as it is until they come.
+            let is_made = made.is_some() && (intensity == 0.0 || weights.is_some());
             let score = match (made, of_last) {
                 (Some(made), Some((score, _))) if **score == made => score.clone(),
                 (Some(made), _) => Arc::new(made),
