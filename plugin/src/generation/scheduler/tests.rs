@@ -4,6 +4,7 @@ mod edits;
 mod fills;
 mod pad;
 mod slots;
+mod song;
 
 use engine::{CYCLES, Score};
 use groove::Pattern;
