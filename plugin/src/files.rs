@@ -1,4 +1,4 @@
-//! Files: folder listings, presets, MIDI files, and text that is safe to show.
+//! Files: folder listings, presets, MIDI files, recordings, and text that is safe to show.
 
 pub(crate) mod address;
 pub mod clip_file;
@@ -7,3 +7,4 @@ pub mod folder;
 pub mod jobs;
 pub mod midi_export;
 pub mod presets;
+pub(crate) mod recording;

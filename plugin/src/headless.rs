@@ -155,6 +155,7 @@ impl Headless {
         if stroke.is_some() {
             let edits = params.edits.get();
             scene.locks = edits.kept().clone();
+            scene.line = edits.line().copied();
             scene.pattern = edits.over(&scene.pattern);
             scene.next = edits.over(&scene.next);
             let (can_undo, can_redo) = view.history().can();

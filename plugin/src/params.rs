@@ -339,7 +339,8 @@ impl JangdanParams {
         {
             return held;
         }
-        let anchor = edits.anchor(&recipe).filter(|_| pad.is_none()).copied();
+        let imported = edits.anchor(&recipe).filter(|_| pad.is_none());
+        let anchor = edits.line().or(imported).copied();
         let edits = (*edits).clone();
         Groove { recipe: Some(recipe), bar, anchor, pad, edits, ..Groove::default() }
     }

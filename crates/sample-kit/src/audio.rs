@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::io::Cursor;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,13 +12,13 @@ use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::errors::Error as Fault;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
-use crate::{FilesRead, limits, shown};
+use crate::{Error, FilesRead, limits, shown};
 
 /// The endings of files that are read, in lower case.
-pub(crate) const ENDINGS: [&str; 5] = ["wav", "flac", "aif", "aiff", "ogg"];
+pub const ENDINGS: [&str; 5] = ["wav", "flac", "aif", "aiff", "ogg"];
 
 /// The recordings of a kit that have been read so far.
 #[derive(Default)]
@@ -60,10 +62,65 @@ impl Recordings {
     }
 }
 
+/// A piece of a recording.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'a> {
+    /// The sample rate in Hz.
+    pub rate: u32,
+    /// The number of channels; not 0.
+    pub channels: usize,
+    /// Frames of so many samples.
+    pub samples: &'a [f32],
+}
+
+/// Tells the pieces of the recording at `path` one after another, so that a long one needs no memory, until `heard` breaks off.
+/// A file that ends early gives what there is of it.
+///
+/// # Errors
+/// If it cannot be read, is larger than [`limits::HEARD`], or holds no sound.
+pub fn hear(path: &Path, mut heard: impl FnMut(Piece<'_>) -> ControlFlow<()>) -> Result<(), Error> {
+    let told = |why: &dyn std::fmt::Display| Error::new(format!("{}: {why}", shown(path)));
+    let file = whole_files::open(path).map_err(|error| told(&error))?;
+    let size = file.metadata().map_err(|error| told(&error))?.len();
+    if size > limits::HEARD {
+        return Err(told(&format!("{size} bytes are too many for a recording")));
+    }
+    decode_pieces(Box::new(file), &mut heard).map_err(|why| told(&why))
+}
+
 /// Decodes a recording of at most [`limits::SECONDS`]; of more than two channels the first two.
 pub(crate) fn decode(bytes: Vec<u8>) -> Result<Sound, String> {
+    let (mut rate, mut channels) = (0, 0);
+    let mut samples = Vec::new();
+    decode_pieces(Box::new(Cursor::new(bytes)), &mut |piece| {
+        (rate, channels) = (piece.rate, piece.channels.min(2));
+        for frame in piece.samples.chunks_exact(piece.channels) {
+            samples.extend_from_slice(&frame[..channels]);
+        }
+        match samples.len() as f64 > limits::SECONDS * f64::from(rate) * channels as f64 {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    })?;
+    Sound::new(rate as f32, channels, samples).ok_or_else(|| "broken sound".to_owned())
+}
+
+/// Decodes `source` piece by piece until `take` breaks off.
+fn decode_pieces(
+    source: Box<dyn MediaSource>,
+    take: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>,
+) -> Result<(), String> {
+    // The decoder checks no sums of what a damaged header says.
+    let decode = AssertUnwindSafe(|| decode_all(source, take));
+    catch_unwind(decode).unwrap_or_else(|_panic| Err("broken sound".to_owned()))
+}
+
+fn decode_all(
+    source: Box<dyn MediaSource>,
+    take: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>,
+) -> Result<(), String> {
     let told = |fault: Fault| fault.to_string();
-    let source = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
+    let source = MediaSourceStream::new(source, Default::default());
     let mut format = symphonia::default::get_probe()
         .probe(&Hint::new(), source, FormatOptions::default(), MetadataOptions::default())
         .map_err(told)?;
@@ -75,8 +132,7 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<Sound, String> {
         .make_audio_decoder(codec, &AudioDecoderOptions::default())
         .map_err(told)?;
     let (mut rate, mut channels) = (0, 0);
-    let mut samples = Vec::new();
-    let mut packet_samples: Vec<f32> = Vec::new();
+    let mut samples: Vec<f32> = Vec::new();
     // A file that ends early gives what there is of it.
     while let Ok(Some(packet)) = format.next_packet() {
         if packet.track_id != track_id {
@@ -91,18 +147,15 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<Sound, String> {
         if count == 0 || (channels != 0 && (rate, channels) != (now, count)) {
             return Err("its format changes halfway".to_owned());
         }
-        (rate, channels) = (now, count);
-        packet_samples.resize(buffer.samples_interleaved(), 0.0);
-        buffer.copy_to_slice_interleaved(&mut packet_samples);
-        for frame in packet_samples.chunks_exact(count) {
-            samples.extend_from_slice(&frame[..count.min(2)]);
+        samples.resize(buffer.samples_interleaved(), 0.0);
+        if samples.is_empty() {
+            continue;
         }
-        if samples.len() as f64 > limits::SECONDS * f64::from(rate) * count.min(2) as f64 {
+        (rate, channels) = (now, count);
+        buffer.copy_to_slice_interleaved(&mut samples);
+        if take(Piece { rate, channels, samples: &samples }).is_break() {
             break;
         }
     }
-    if samples.is_empty() {
-        return Err("no sound in it".to_owned());
-    }
-    Sound::new(rate as f32, channels.min(2), samples).ok_or_else(|| "broken sound".to_owned())
+    if channels == 0 { Err("no sound in it".to_owned()) } else { Ok(()) }
 }

@@ -2,7 +2,7 @@
 //! the drums of an SF2.
 //!
 //! [`load`] reads one into a [`kit::SampleKit`], which the built-in kit's room and mixer then play. Files come from strangers:
-//! everything is [bounded](limits), and what cannot be read is an [`Error`] of one line.
+//! everything is [bounded](limits), and what cannot be read is an [`Error`] of one line. [`hear`] decodes one recording for others.
 //!
 //! # What it does not do
 //!
@@ -25,6 +25,7 @@ mod sfz;
 mod shared;
 mod soundfont;
 
+pub use audio::{ENDINGS as RECORDING_ENDINGS, Piece, hear};
 pub use shared::load_shared;
 
 /// Why a kit cannot be loaded, in one line for the user.

@@ -4,6 +4,8 @@
 pub const TEXT: u64 = 4 << 20;
 /// The largest recording as a file, bytes.
 pub const RECORDING: u64 = 256 << 20;
+/// The largest recording that is heard piece by piece, bytes.
+pub const HEARD: u64 = 2 << 30;
 /// The largest SF2, bytes.
 pub const SOUNDFONT: u64 = 1 << 30;
 /// Memory of all recordings of a kit, bytes.

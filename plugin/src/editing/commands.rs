@@ -102,6 +102,50 @@ pub fn import(
     });
 }
 
+/// Plays the live groove to `line` and chooses it, as one undo step; see [`import`].
+pub fn play_to(
+    params: &JangdanParams,
+    history: &History,
+    host: &dyn GuiContextInner,
+    line: Pattern,
+) {
+    let edits = (*params.edits.get()).clone().played_to(line);
+    let knobs = [(params.perform.slot.as_ptr(), 0.0)];
+    history.step(params, || {
+        params.restore.begin(&knobs);
+        params.edits.set(edits);
+        history.set_all(params, host, &knobs);
+    });
+}
+
+/// Puts a groove that is played to `line` into a slot, as one undo step.
+///
+/// # Panics
+/// If `slot` is 12 or more.
+pub fn fill_slot_to(params: &JangdanParams, history: &History, slot: usize, line: Pattern) {
+    let (recipe, bar, anchor) = (Some(params.recipe()), line.bar(), Some(line));
+    let edits = Edits::default().played_to(line);
+    let groove = Groove { recipe, bar, anchor, edits, ..Groove::default() };
+    history.step(params, || params.slots.store(slot, Some(groove)));
+}
+
+/// Has the groove of a slot, or the live one, let go of the line that it is played to, as one undo step.
+pub fn release(params: &JangdanParams, history: &History, slot: Option<u8>) {
+    let Some(slot) = slot.map(usize::from) else {
+        return history.step(params, || change(params, None, Edits::release));
+    };
+    let Some(held) = &params.slots.get()[slot] else { return };
+    let mut groove = (**held).clone();
+    if let (Some(line), Some(recipe)) = (groove.edits.line().copied(), groove.recipe) {
+        groove.edits.release();
+        if groove.anchor == Some(line) {
+            groove.anchor = groove.edits.anchor(&recipe).filter(|_| groove.pad.is_none()).copied();
+        }
+        (groove.cycles, groove.fills) = (Vec::new(), None);
+        history.step(params, || params.slots.store(slot, Some(groove)));
+    }
+}
+
 /// Puts `clips` into slots of these numbers, each as it would be if it were imported and then kept there, as one undo step.
 ///
 /// # Panics

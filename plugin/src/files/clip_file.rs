@@ -1,11 +1,13 @@
-//! MIDI files read as clips: what may be taken of them, and the line that says what was taken and what was left out.
+//! MIDI files read as clips, and recordings: what may be taken of them, and the line that says what was taken and what was left out.
 
 use std::path::Path;
 
 use groove::midi::{self, Bar, Clip, ClipOptions, ClipReport};
 use groove::{Grid, KeyMap, Metre, NoteMap, Pattern};
+use sample_kit::RECORDING_ENDINGS;
 
 use crate::files::folder::stem;
+use crate::files::recording::Recording;
 
 /// The largest file that is read as a clip, in bytes; the same as the trainer's.
 const LARGEST_CLIP: u64 = 16 << 20;
@@ -15,6 +17,18 @@ const MAX_REASONS: usize = 3;
 
 /// Endings of the names of MIDI files, in lower case.
 pub const MIDI_ENDINGS: &[&str] = &["mid", "midi", "smf", "kar", "rmi"];
+
+/// Endings of the names of files that are imported: those, and of recordings.
+pub const IMPORTED_ENDINGS: &[&str] = &{
+    let midi = MIDI_ENDINGS.len();
+    let mut all = [""; MIDI_ENDINGS.len() + RECORDING_ENDINGS.len()];
+    let mut i = 0;
+    while i < all.len() {
+        all[i] = if i < midi { MIDI_ENDINGS[i] } else { RECORDING_ENDINGS[i - midi] };
+        i += 1;
+    }
+    all
+};
 
 /// Where a clip goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +41,7 @@ pub enum ClipTarget {
     Corner(usize),
 }
 
-/// A MIDI file, read.
+/// A MIDI file or a recording, read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClipFile {
     /// The name of the file without its ending.
@@ -38,6 +52,8 @@ pub struct ClipFile {
     pub clip: Clip,
     /// Its bars, in order.
     pub bars: Vec<Bar>,
+    /// What the clip is of, if it is no MIDI file: what is struck is a line to play to.
+    pub(crate) recording: Option<Recording>,
 }
 
 /// What was taken of a clip.
@@ -49,6 +65,8 @@ pub struct Taken {
     pub target: ClipTarget,
     /// The pattern.
     pub pattern: Box<Pattern>,
+    /// Whether it is a line to play to, not a groove.
+    pub is_line: bool,
     /// One line on what was read and what was left out, for the user.
     pub report: String,
 }
@@ -81,12 +99,45 @@ impl ClipFile {
         if let Some(reason) = &clip.no_drums {
             return Err(told(reason));
         }
-        let bars = clip.bars();
-        Ok(Self { name: stem(path), target, clip, bars })
+        Ok(Self::of_clip(stem(path), target, clip))
     }
 
-    /// Whether there is more in it than one pattern.
+    /// A MIDI file of this name that holds `clip`.
+    pub fn of_clip(name: String, target: ClipTarget, clip: Clip) -> Self {
+        let bars = clip.bars();
+        Self { name, target, clip, bars, recording: None }
+    }
+
+    /// Hears the recording at `path`, for `target`, which is played in such bars at `bpm` quarter notes a minute.
+    ///
+    /// # Errors
+    /// A line for the user, if it cannot be read, or nothing is struck in it.
+    pub fn hear(
+        path: &Path,
+        target: ClipTarget,
+        bpm: f64,
+        bar: groove::Bar,
+    ) -> Result<Self, String> {
+        let recording = Recording::hear(path, bpm, bar)?;
+        let file = Self::of_clip(stem(path), target, recording.clip()?);
+        Ok(Self { recording: Some(recording), ..file })
+    }
+
+    /// Moves the one of a recording by so many steps, later or earlier.
+    pub(crate) fn shift(&mut self, steps: isize) {
+        let Some(recording) = &mut self.recording else { return };
+        recording.shift(steps);
+        if let Ok(clip) = recording.clip() {
+            (self.bars, self.clip) = (clip.bars(), clip);
+        }
+    }
+
+    /// Whether something is to be chosen: there is more in it than one pattern, or where the one of a recording is.
     pub fn has_choice(&self) -> bool {
+        self.recording.is_some() || self.is_longer()
+    }
+
+    fn is_longer(&self) -> bool {
         let patterns = self.clip.sequences.iter().map(|sequence| sequence.patterns().count());
         patterns.sum::<usize>() > 1
     }
@@ -103,7 +154,14 @@ impl ClipFile {
     pub fn take(&self, bar: usize, bars: usize) -> Result<Taken, String> {
         let pattern = self.clip.stretch(bar, bars);
         let pattern = pattern.map_err(|reason| format!("{}: {reason}", self.name))?;
-        let what = match (self.has_choice(), bars) {
+        let (name, target) = (self.name.clone(), self.target);
+        let (pattern, is_line) = (Box::new(pattern), self.recording.is_some());
+        if let Some(recording) = &self.recording {
+            let all = self.bars.len();
+            let report = recording.report(all, Some(bars.min(all + 1 - bar)));
+            return Ok(Taken { name, target, pattern, is_line, report });
+        }
+        let what = match (self.is_longer(), bars) {
             (false, _) => bars_read(&self.clip.report),
             (true, 1) => format!("bar {bar} of {}, repeated", self.bars.len()),
             (true, _) => {
@@ -112,8 +170,7 @@ impl ClipFile {
             }
         };
         let report = what + &read_as(&self.clip.report);
-        let (name, target) = (self.name.clone(), self.target);
-        Ok(Taken { name, target, pattern: Box::new(pattern), report })
+        Ok(Taken { name, target, pattern, is_line, report })
     }
 
     /// The patterns of a pack, for slots from the one that the file was meant for on.
@@ -132,6 +189,9 @@ impl ClipFile {
 
     /// One line on how it was read, for the user.
     pub fn report(&self) -> String {
+        if let Some(recording) = &self.recording {
+            return recording.report(self.bars.len(), None);
+        }
         bars_read(&self.clip.report) + &read_as(&self.clip.report)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::Playing;
 use groove::midi;
-use groove::{Instrument, KeyMap};
+use groove::{Bar, Instrument, KeyMap};
 
 use crate::files::clip_file::{ClipFile, ClipTarget};
 use crate::files::display_text::file_name;
@@ -60,6 +60,17 @@ pub enum Job {
         path: PathBuf,
         /// Where it is to go.
         target: ClipTarget,
+    },
+    /// Hears a recording.
+    Hear {
+        /// The file.
+        path: PathBuf,
+        /// Where it is to go.
+        target: ClipTarget,
+        /// The tempo that it is played at, in quarter notes a minute.
+        bpm: f64,
+        /// The bars that it is in.
+        bar: Bar,
     },
     /// Reads weights for the worker to play with.
     ReadWeights {
@@ -199,6 +210,8 @@ pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
         Job::Import { path, target } => {
             ClipFile::read(path, *target, key_map).map(|file| JobResult::ClipRead(Box::new(file)))
         }
+        Job::Hear { path, target, bpm, bar } => ClipFile::hear(path, *target, *bpm, *bar)
+            .map(|file| JobResult::ClipRead(Box::new(file))),
         Job::List { folder, endings } => Ok(JobResult::Listed(folder::list(folder, endings))),
         Job::ListPresets(folder) => presets::list(folder.as_deref()),
         Job::SavePreset { folder, name, state, may_replace } => {

@@ -27,6 +27,9 @@ pub struct Edits {
     base: Option<Box<Base>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     import: Option<Box<Import>>,
+    /// What is struck in a recording: the groove is played to it, whatever its seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<Box<Pattern>>,
 }
 
 /// The groove when the first edit was made.
@@ -55,7 +58,7 @@ struct Import {
 impl Edits {
     /// Whether there are no edits.
     pub fn is_empty(&self) -> bool {
-        self.kept.is_empty() && self.import.is_none()
+        self.kept.is_empty() && self.import.is_none() && self.line.is_none()
     }
 
     /// The kept cells.
@@ -104,7 +107,7 @@ impl Edits {
         }
     }
 
-    /// Gives all cells back to the network; an imported clip stays.
+    /// Gives all cells back to the network; an imported clip and a line stay.
     pub fn clear(&mut self) {
         (self.kept, self.base) = (Locks::default(), None);
     }
@@ -123,6 +126,21 @@ impl Edits {
         Self { kept, ..Self::default() }
     }
 
+    /// These edits of a groove that is played to `line` from now on.
+    pub fn played_to(self, line: Pattern) -> Self {
+        Self { line: Some(Box::new(line)), ..self }
+    }
+
+    /// The line that the groove is played to.
+    pub fn line(&self) -> Option<&Pattern> {
+        self.line.as_deref()
+    }
+
+    /// Plays to no line any longer.
+    pub fn release(&mut self) {
+        self.line = None;
+    }
+
     /// The clip that grooves of `recipe` stay near.
     pub fn anchor(&self, recipe: &Recipe) -> Option<&Pattern> {
         let import = self.import.as_ref()?;
@@ -133,7 +151,8 @@ impl Edits {
     /// `ask` extended by these edits.
     pub fn key(&self, key: GrooveKey) -> GrooveKey {
         let is_import = |import: &Import| {
-            import.recipe == key.recipe
+            self.line.is_none()
+                && import.recipe == key.recipe
                 && key.anchor == Some(fingerprint(&import.pattern))
                 && key.variation_id.is_none()
                 && key.is_steady()

@@ -163,6 +163,7 @@ impl Window {
             attributes: weights.attributes.len().min(ATTRIBUTES),
             weights,
             locks: edits.kept().clone(),
+            line: edits.line().copied(),
             undo: Some(UndoState { can_undo, can_redo }),
             is_b: Some(self.compare.is_b()),
         }

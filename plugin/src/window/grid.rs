@@ -42,6 +42,8 @@ pub(crate) struct Marks<'a> {
     /// The groove as written, and that of the next cycle.
     pub(crate) now: &'a Pattern,
     pub(crate) next: &'a Pattern,
+    /// The line that it is played to, in the same bars.
+    pub(crate) line: Option<&'a Pattern>,
 }
 
 /// Draws the hits of `tween`, and `marks`.
@@ -57,6 +59,7 @@ pub(crate) fn groove_grid(
     let painter = ui.painter();
     ground(painter, palette, place, &geometry, bar);
     let hits = ui.painter_at(place.cells.expand2(vec2(UNIT, 0.0)));
+    let beneath = ui.painter_at(place.cells.expand2(vec2(UNIT, 1.5 * UNIT)));
     locks(&hits, palette, &geometry, marks.locks);
     for (step, instrument, cell) in tween.cells() {
         let rect = geometry.cell(step, instrument, cell);
@@ -78,6 +81,9 @@ pub(crate) fn groove_grid(
         }
     }
     next_cycle(&hits, palette, &geometry, marks);
+    if let Some(line) = marks.line {
+        onsets(&beneath, palette, place, &geometry, line);
+    }
     unplayed_steps(painter, palette, place, &geometry, &marks.played);
     if let Some(at) = marks.at_step {
         playhead(painter, palette, place, geometry.x(at));
@@ -125,6 +131,23 @@ fn next_cycle(painter: &Painter, palette: &Palette, geometry: &Geometry, marks: 
             let color = blend(palette.panel, palette.instrument(instrument), 0.65);
             painter.circle_filled(at, 1.75, color);
         }
+    }
+}
+
+/// Draws what is struck in a line under the cells, low onsets in the kick's colour.
+fn onsets(
+    painter: &Painter,
+    palette: &Palette,
+    place: &Groove,
+    geometry: &Geometry,
+    line: &Pattern,
+) {
+    let top = place.cells.bottom() + 2.0;
+    for (step, instrument, hit) in line.iter() {
+        let x = geometry.x(step as f32 + hit.micro_offset());
+        let height = 3.0 + 5.0 * hit.velocity();
+        let tick = Rect::from_min_size(pos2(x, top), vec2(3.0, height));
+        painter.rect_filled(tick, 1.0, palette.instrument(instrument));
     }
 }
 

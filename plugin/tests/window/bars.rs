@@ -23,8 +23,7 @@ pub(super) fn song() -> ClipFile {
     }
     let patterns = [quiet, busy, busy, quiet, Pattern::EMPTY, busy];
     let clip = Clip::read(&midi::write(&patterns, 120.0).unwrap(), ClipOptions::default()).unwrap();
-    let bars = clip.bars();
-    ClipFile { name: "song".to_owned(), target: ClipTarget::Live, clip, bars }
+    ClipFile::of_clip("song".to_owned(), ClipTarget::Live, clip)
 }
 
 fn asked() -> Headless {

@@ -194,7 +194,7 @@ fn presets_weights_and_kits_that_are_dropped_are_loaded_and_anything_else_is_nam
         assert_eq!(drop_at(&mut window, at, &[name]), kit, "{name}");
     }
     for (names, told) in [
-        (&["song.wav"][..], "song.wav: neither a MIDI file"),
+        (&["song.mp3"][..], "song.mp3: neither a MIDI file"),
         (&["other.xml"], "other.xml: neither a MIDI file"),
         (&["a.mid", "b.mid", "c.mid"], "2 more files were left"),
     ] {

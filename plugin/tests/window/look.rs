@@ -43,6 +43,7 @@ fn fill(window: &mut Headless) {
     window.scene.is_b = Some(true);
     let name = "a clip of a very long name, \u{c7a5}\u{b2e8} and more of it".to_owned();
     window.scene.name = Some(name.clone());
+    window.scene.line = Some(factory::pattern());
     let clip = Corner::Clip { name, pattern: Box::new(factory::pattern()) };
     window.params.corners.set([(); 4].map(|()| clip.clone()));
     (0..64).for_each(|step| window.scene.locks.lock(step, Instrument::Kick, None));

@@ -8,6 +8,7 @@ mod look;
 mod outside;
 mod pad;
 mod parts;
+mod recording;
 mod song;
 mod touch;
 

@@ -6,12 +6,15 @@ mod pad;
 mod slots;
 mod song;
 
+use std::sync::Arc;
+
 use engine::{CYCLES, Score};
 use groove::Pattern;
 
 use super::{Scheduler, StepResult};
 use crate::generation::scheduler::groove_cache::KEPT_CYCLES;
 use crate::generation::weights::{Decode, Fake};
+use crate::state::edits::Edits;
 use crate::state::fingerprint::fingerprint;
 use crate::state::groove::{Groove, SAVED_CYCLES};
 use crate::state::request::{GrooveKey, GrooveRequest, Recipe};
@@ -196,6 +199,50 @@ fn a_long_song_does_not_keep_every_cycle_but_those_it_saves() {
     let groove = scheduler.take_unsaved(&NETWORK).unwrap();
     let expected: Vec<_> = (0..SAVED_CYCLES).map(|cycle| NETWORK.pattern(&varied, cycle)).collect();
     assert_eq!(groove.cycles, expected);
+}
+
+#[test]
+fn a_line_is_played_to_until_it_is_let_go_of_and_what_comes_in_counts_more() {
+    let steady = recipe(5, 0.0);
+    let lines = [9, 11].map(|seed| NETWORK.pattern(&recipe(seed, 0.0), 0));
+    let edits = |line: Pattern| Arc::new(Edits::default().played_to(line));
+    let mut scheduler = Scheduler::default();
+    let mut want = want(steady, 0);
+    scheduler.edit(edits(lines[0]), 1);
+    finish(&mut scheduler, &want, Some(&NETWORK));
+    let key = scheduler.answer().unwrap().live.key.unwrap();
+    assert_eq!((key.anchor, key.is_import), (Some(fingerprint(&lines[0])), false));
+    let joined = played(&scheduler, 0);
+    assert_ne!(joined, NETWORK.pattern(&steady, 0));
+    // Another seed plays to it, too; the pad does not count.
+    want.request.recipe.seed = 6;
+    want.request.pad = Some([0.5, 0.5]);
+    finish(&mut scheduler, &want, Some(&NETWORK));
+    let anchor = scheduler.answer().unwrap().live.anchor;
+    assert_eq!(anchor, Some(lines[0]));
+    (want.request.recipe, want.request.pad) = (steady, None);
+    finish(&mut scheduler, &want, Some(&NETWORK));
+
+    let saved = scheduler.take_unsaved(&NETWORK).unwrap();
+    assert_eq!((saved.anchor, saved.edits.line()), (Some(lines[0]), Some(&lines[0])));
+    let mut reopened = Scheduler::default();
+    reopened.edit(Arc::new(saved.edits.clone()), 1);
+    reopened.load(saved, 1);
+    assert_eq!(finish(&mut reopened, &want, None), 1, "what was stored plays");
+    assert_eq!(played(&reopened, 0), joined);
+    // Another line counts at once, though a project that follows keeps what it followed.
+    want.request.is_following = true;
+    reopened.edit(edits(lines[1]), 2);
+    finish(&mut reopened, &want, Some(&NETWORK));
+    assert_eq!(reopened.answer().unwrap().live.anchor, Some(lines[1]));
+    reopened.follow(Some((fingerprint(&lines[0]), lines[0])));
+    finish(&mut reopened, &want, Some(&NETWORK));
+    assert_eq!(played(&reopened, 0), joined, "what comes in counts more");
+    reopened.follow(None);
+    reopened.edit(Arc::default(), 3);
+    want.request.is_following = false;
+    finish(&mut reopened, &want, Some(&NETWORK));
+    assert_eq!(played(&reopened, 0), NETWORK.pattern(&steady, 0));
 }
 
 #[test]

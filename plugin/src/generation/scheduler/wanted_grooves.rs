@@ -47,12 +47,16 @@ impl Scheduler {
     pub(super) fn open_caches(&mut self, request: &GrooveRequest, weights: Option<&impl Decode>) {
         let project = self.project.as_ref();
         // A project that followed something goes on from what it followed until another rhythm comes in.
-        let kept =
-            project.filter(|groove| request.is_following && groove.recipe == Some(request.recipe));
+        let kept = project.filter(|groove| {
+            request.is_following
+                && groove.recipe == Some(request.recipe)
+                && groove.edits.line() == self.edits.line()
+        });
         let kept = kept.and_then(|groove| groove.anchor);
+        let line = self.edits.line().copied();
         let imported =
             self.edits.anchor(&request.recipe).filter(|_| request.pad.is_none()).copied();
-        let anchor = self.rhythm.map(|(_, pattern)| pattern).or(kept).or(imported);
+        let anchor = self.rhythm.map(|(_, pattern)| pattern).or(kept).or(line).or(imported);
         let id = match (self.rhythm, &anchor) {
             (Some((id, _)), _) => Some(id),
             (None, anchor) => anchor.as_ref().map(fingerprint),

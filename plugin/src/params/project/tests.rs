@@ -80,7 +80,7 @@ pub(super) fn touched() -> JangdanParams {
     let mut other = pattern;
     other.set(5, Instrument::Ride, Some(Hit::new(0.7, -0.25)));
 
-    let mut edits = Edits::import(pattern, recipe);
+    let mut edits = Edits::import(pattern, recipe).played_to(other);
     let key = GrooveKey::of(Recipe { seed: 5, ..recipe });
     let hit = Some(Hit::new(0.4, 0.1));
     edits.apply(Edit::Put { step: 9, instrument: Instrument::Crash, hit }, &pattern, Some(&key));

@@ -31,6 +31,10 @@ impl Window {
             Command::Redo => _ = history.redo(params, host),
             Command::Clear => commands::clear(params, history, gui.state().choice.slot),
             Command::Job(job) => gui.send(job),
+            Command::Hear { path, target } => {
+                gui.send(Job::Hear { path, target, bpm: gui.tempo(), bar: params.bar() });
+            }
+            Command::Release => commands::release(params, history, gui.state().choice.slot),
             Command::Export { folder, scope } => {
                 *params.folder.write() = folder.to_string_lossy().into_owned();
                 let name = title::title(params, params.groove_name().as_deref(), &gui.weights());
@@ -142,8 +146,18 @@ impl Window {
     /// Puts what was taken of a clip where it is to go.
     fn take(&mut self, taken: Taken, setter: &ParamSetter<'_>) {
         let Self { params, history, gui, view, .. } = self;
-        let Taken { name, target, pattern, report } = taken;
+        let Taken { name, target, pattern, is_line, report } = taken;
         match target {
+            ClipTarget::Slot(slot) if is_line => {
+                commands::fill_slot_to(params, history, slot, *pattern);
+                view.notify(format!("Slot {} plays to {name}: {report}", slot + 1));
+            }
+            // A corner of the pad is a place, and a line is none.
+            ClipTarget::Live | ClipTarget::Corner(_) if is_line => {
+                commands::play_to(params, history, setter.raw_context, *pattern);
+                gui.choose(None);
+                view.notify(format!("Plays to {name}: {report}"));
+            }
             ClipTarget::Live => {
                 commands::import(params, history, setter.raw_context, *pattern);
                 gui.choose(None);

@@ -174,6 +174,7 @@ pub fn draw(
         locks,
         next: &scene.next,
         now: &scene.pattern,
+        line: scene.line.as_ref().filter(|line| line.bar() == bar),
     };
 
     shortcuts::take_focus(ui);

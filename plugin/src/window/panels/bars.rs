@@ -1,4 +1,4 @@
-//! Which bars of a MIDI file are taken: a strip of all its bars, from which up to four are picked.
+//! Which bars of a MIDI file or a recording are taken: a strip of all its bars, from which up to four are picked.
 //!
 //! Each bar shows its hits; bars that come again have a letter. The four that are likeliest to be meant are picked at
 //! first, so that Enter is enough.
@@ -45,12 +45,9 @@ struct Open {
 impl BarsDialog {
     /// Opens it for `file`, after the choices that are open.
     pub(crate) fn open(&mut self, file: ClipFile) {
-        let kinds = file.bars.iter().filter_map(|bar| bar.kind);
-        let mut counts = vec![0; file.bars.len()];
-        kinds.for_each(|kind| counts[kind] += 1);
-        let (first, dragged_from) = (file.likeliest() - 1, None);
-        let mut open = Open { file, counts, first, count: BARS, dragged_from, is_new: true };
-        open.pick(first, BARS);
+        let counts = Vec::new();
+        let mut open = Open { file, counts, first: 0, count: 0, dragged_from: None, is_new: true };
+        open.look();
         self.0.push_back(open);
     }
 }
@@ -88,6 +85,15 @@ pub(crate) fn bars(
 }
 
 impl Open {
+    /// Counts the kinds of bars, and picks those that are likeliest to be meant.
+    fn look(&mut self) {
+        let kinds = self.file.bars.iter().filter_map(|bar| bar.kind);
+        let mut counts = vec![0; self.file.bars.len()];
+        kinds.for_each(|kind| counts[kind] += 1);
+        self.counts = counts;
+        self.pick(self.file.likeliest() - 1, BARS);
+    }
+
     /// Picks up to `count` bars from `first` on, as far as they follow one another without a gap.
     fn pick(&mut self, first: usize, count: usize) {
         let bars = &self.file.bars;
@@ -125,7 +131,8 @@ impl Open {
         let part = parts.rfind(|part| part.bar <= self.first + 1 && !part.name.is_empty());
         let part = part.map_or_else(String::new, |part| format!(", {}", part.name));
         let repeated = if self.count < 3 { ", repeated" } else { "" };
-        format!("{}: {hits} hits{repeated}  {letters}{part}", self.title())
+        let what = if self.file.recording.is_some() { "onsets" } else { "hits" };
+        format!("{}: {hits} {what}{repeated}  {letters}{part}", self.title())
     }
 
     fn title(&self) -> String {
@@ -142,7 +149,10 @@ impl Open {
             let (line, _) = ui.allocate_exact_size(vec2(width, LINE), Sense::hover());
             elided(ui, line, text, weight, color);
         };
-        let title = format!("{}: which of its {} bars?", self.file.name, self.file.bars.len());
+        let is_recording = self.file.recording.is_some();
+        let purpose = if is_recording { " to play to" } else { "" };
+        let (name, count) = (&self.file.name, self.file.bars.len());
+        let title = format!("{name}: which of its {count} bars{purpose}?");
         line(ui, &title, Weight::Strong, palette.text);
         line(ui, &self.file.report(), Weight::Regular, palette.dim);
         ui.add_space(4.0);
@@ -151,7 +161,8 @@ impl Open {
         line(ui, &self.words(), Weight::Regular, palette.text);
         ui.add_space(UNIT);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let verb = format!("Import {}", self.title().to_lowercase());
+            let verb = if is_recording { "Play to" } else { "Import" };
+            let verb = format!("{verb} {}", self.title().to_lowercase());
             let label = egui::RichText::new(verb)
                 .font(theme::font(Size::Small, Weight::Strong))
                 .color(palette.on_accent);
@@ -173,8 +184,24 @@ impl Open {
             if ui.button("Cancel").clicked() {
                 answer = Answer::Cancelled;
             }
+            if is_recording {
+                self.shifts(ui);
+            }
         });
         answer
+    }
+
+    /// Draws the buttons that move the one of a recording.
+    fn shifts(&mut self, ui: &mut Ui) {
+        for (label, steps) in [("The one later", 1), ("The one earlier", -1)] {
+            let button = ui.button(label).on_hover_text(
+                "Moves the bar lines by a step: where the recording begins before its first bar",
+            );
+            if button.clicked() {
+                self.file.shift(steps);
+                self.look();
+            }
+        }
     }
 
     /// Draws the strip, and picks bars by pointer and keys.

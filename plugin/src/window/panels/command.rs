@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use groove::Instrument;
 
-use crate::files::clip_file::{Pack, Taken};
+use crate::files::clip_file::{ClipTarget, Pack, Taken};
 use crate::files::jobs::{ExportScope, Job};
 use crate::state::morph::Corner;
 
@@ -19,6 +19,15 @@ pub enum Command {
     Clear,
     /// Sends a job that needs nothing of the window.
     Job(Job),
+    /// Hears a recording, at the host's tempo.
+    Hear {
+        /// The file.
+        path: PathBuf,
+        /// Where it is to go.
+        target: ClipTarget,
+    },
+    /// Has the groove that plays let go of the line that it is played to.
+    Release,
     /// Exports the groove that plays into a folder, which is remembered.
     Export {
         /// Which.

@@ -1,17 +1,19 @@
-//! Files that are dropped onto the window, or whose address is pasted: MIDI files, presets, weights and kits.
+//! Files that are dropped onto the window, or whose address is pasted: MIDI files, recordings, presets, weights and kits.
 //!
-//! On a slot or a corner of the pad a MIDI file goes there; anywhere else it becomes the live groove.
+//! On a slot or a corner of the pad a MIDI file goes there; anywhere else it becomes the live groove. The live groove is played to a
+//! recording, or what is in the slot that it is dropped on.
 
 use std::path::{Path, PathBuf};
 
 use egui::{Event, Id, Pos2, Rect, StrokeKind, Ui};
 
 use crate::files::address;
-use crate::files::clip_file::{ClipTarget, MIDI_ENDINGS};
+use crate::files::clip_file::{ClipTarget, IMPORTED_ENDINGS};
 use crate::files::jobs::Job;
 use crate::params::preset;
 use crate::state::choice::SLOTS;
 use crate::window::panels::command::Command;
+use crate::window::panels::purpose::import;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::Palette;
 
@@ -97,7 +99,7 @@ fn load(paths: &[PathBuf], target: ClipTarget, commands: &mut Vec<Command>) -> O
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let ending = preset::ENDING;
             return Some(format!(
-                "{name}: neither a MIDI file (.mid, .kar, .rmi), a preset (.{ending}), weights (.safetensors) nor a kit \
+                "{name}: neither a MIDI file (.mid, .kar, .rmi), a recording (.wav, .flac), a preset (.{ending}), weights (.safetensors) nor a kit \
                  (.sfz, .sf2, drumkit.xml, a folder)"
             ));
         };
@@ -111,7 +113,7 @@ fn load(paths: &[PathBuf], target: ClipTarget, commands: &mut Vec<Command>) -> O
 fn command(path: PathBuf, target: ClipTarget) -> Option<Command> {
     let ending = path.extension()?.to_str()?.to_lowercase();
     let job = match &*ending {
-        midi if MIDI_ENDINGS.contains(&midi) => Job::Import { path, target },
+        file if IMPORTED_ENDINGS.contains(&file) => return Some(import(path, target)),
         preset::ENDING => Job::LoadPreset(path),
         "safetensors" => Job::ReadWeights { path: Some(path), revision: None },
         "sfz" | "sf2" => Job::ChooseKit(Some(path)),

@@ -1,4 +1,4 @@
-//! Importing and exporting MIDI files.
+//! Importing MIDI files and recordings, and exporting MIDI files.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,8 @@ pub(crate) fn files(
     requests: &mut PanelRequests,
 ) {
     let open = pill(ui, cx, import_at, "Import\u{2026}", Rank::Plain, None).on_hover_text(
-        "A MIDI file becomes the groove: the sliders then move away from it, until another seed or style is chosen",
+        "A MIDI file becomes the groove: the sliders then move away from it, until another seed or style is chosen. To a recording \
+         (WAV, FLAC) the groove is played",
     );
     if open.clicked() {
         requests.look_for(Purpose::Import, None);

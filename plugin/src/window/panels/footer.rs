@@ -17,6 +17,8 @@ const PERFORM_ABOUT: &str = "Plays the hits as a drummer would: the network draw
 const TAP_ABOUT: &str = "Taps a groove: tap its kick and snare for a bar or two, here or on the keys F-1 and F#-1; a bar after \
     the last tap it plays, and the rest around it. Your accents and timing are kept.";
 
+const RELEASE_ABOUT: &str = "The groove is played to a recording: what is struck in it is shown under the grid. Lets go of it.";
+
 /// How long a notice is shown, in seconds.
 const NOTICE_S: f64 = 8.0;
 
@@ -63,6 +65,9 @@ pub(crate) fn footer(
         pill(ui, cx, rect, label, Rank::Plain, None).on_hover_text(about)
     };
     let cells = kept_cells(scene);
+    if scene.line.is_some() && button("release", 7.0, RELEASE_ABOUT).clicked() {
+        requests.commands.push(Command::Release);
+    }
     if cells > 0 && button("clear edits", 9.0, "Leaves every cell to the network again").clicked() {
         requests.commands.push(Command::Clear);
     }

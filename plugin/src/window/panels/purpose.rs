@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::files::clip_file::{ClipTarget, MIDI_ENDINGS};
+use crate::files::clip_file::{ClipTarget, IMPORTED_ENDINGS, MIDI_ENDINGS};
 use crate::files::jobs::{ExportScope, Job};
 use crate::params::preset;
 use crate::window::panels::command::Command;
@@ -10,7 +10,7 @@ use crate::window::panels::command::Command;
 /// The purpose of a file or folder.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Purpose {
-    /// A MIDI file to import.
+    /// A MIDI file or a recording to import.
     Import,
     /// A folder to export into.
     Export(ExportScope),
@@ -27,7 +27,7 @@ pub(crate) enum Purpose {
 impl Purpose {
     pub(crate) fn title(&self) -> &'static str {
         match self {
-            Self::Import => "Import a MIDI file",
+            Self::Import => "Import a MIDI file, or a recording to play to",
             Self::Export(_) => "Choose a folder to export to",
             Self::Weights => "Load other weights",
             Self::Corner(_) => "A MIDI file for a corner of the pad",
@@ -49,7 +49,8 @@ impl Purpose {
     /// Extensions of the files to list.
     pub(crate) fn endings(&self) -> &'static [&'static str] {
         match self {
-            Self::Import | Self::Export(_) | Self::Corner(_) => MIDI_ENDINGS,
+            Self::Import => IMPORTED_ENDINGS,
+            Self::Export(_) | Self::Corner(_) => MIDI_ENDINGS,
             Self::Weights => &["safetensors"],
             Self::Presets => &[preset::ENDING],
             Self::Kit => &["sfz", "xml", "sf2"],
@@ -67,7 +68,7 @@ impl Purpose {
 
     pub(crate) fn command(&self, path: PathBuf) -> Command {
         match self {
-            Self::Import => Command::Job(Job::Import { path, target: ClipTarget::Live }),
+            Self::Import => import(path, ClipTarget::Live),
             Self::Export(scope) => Command::Export { folder: path, scope: *scope },
             Self::Weights => Command::Job(Job::ReadWeights { path: Some(path), revision: None }),
             Self::Corner(place) => {
@@ -76,5 +77,14 @@ impl Purpose {
             Self::Presets => Command::PresetFolder(path),
             Self::Kit => Command::Job(Job::ChooseKit(Some(path))),
         }
+    }
+}
+
+/// The command that reads a MIDI file or hears a recording, by the ending of its name.
+pub(crate) fn import(path: PathBuf, target: ClipTarget) -> Command {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    match MIDI_ENDINGS.contains(&&*ending) {
+        true => Command::Job(Job::Import { path, target }),
+        false => Command::Hear { path, target },
     }
 }

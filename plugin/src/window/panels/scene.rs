@@ -47,6 +47,8 @@ pub struct Scene {
     pub attributes: usize,
     /// Locked cells: new grooves keep them.
     pub locks: Locks,
+    /// What is struck in the recording that the groove is played to.
+    pub line: Option<Pattern>,
     /// Whether undo and redo are possible; `None` hides the buttons.
     pub undo: Option<UndoState>,
     /// Whether side B is current; `None` hides the choice.
@@ -73,6 +75,7 @@ impl Scene {
             kit: Arc::default(),
             attributes: ATTRIBUTES,
             locks: Locks::default(),
+            line: None,
             undo: None,
             is_b: None,
         }

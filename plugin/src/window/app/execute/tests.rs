@@ -12,6 +12,7 @@ use crate::files::midi_export::PlayedCycle;
 use crate::files::presets::Preset;
 use crate::handoff::{WorkerEnd, handoff};
 use crate::headless::Host;
+use crate::state::edit::Edit;
 use crate::state::groove::Groove;
 use crate::window::app::window_thread::WindowThread;
 
@@ -75,8 +76,7 @@ fn an_imported_clip_gives_the_groove_its_name_until_it_is_taken_back() {
 fn file(name: &str, target: ClipTarget, patterns: &[Pattern]) -> ClipFile {
     let bytes = midi::write(patterns, 120.0).unwrap();
     let clip = midi::Clip::read(&bytes, midi::ClipOptions::default()).unwrap();
-    let bars = clip.bars();
-    ClipFile { name: name.to_owned(), target, clip, bars }
+    ClipFile::of_clip(name.to_owned(), target, clip)
 }
 
 fn imported(name: &str) -> JobResult {
@@ -267,4 +267,84 @@ fn the_feel_of_a_slot_is_laid_over_what_plays_as_one_step() {
     assert_eq!(window.scene().pattern, before);
     window.carry_out(Command::LayFeel { slot: 7, amount: 1.0 }, &setter); // empty
     assert_eq!(window.scene().pattern, before);
+}
+
+/// A recording of two bars, with its line.
+fn recording(target: ClipTarget) -> (ClipFile, Pattern) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("bass.wav");
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 44_100,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut file = hound::WavWriter::create(&path, spec).unwrap();
+    for n in 0..4 * 44_100 {
+        let s = (n % 22_050) as f32 / 44_100.0;
+        let tone = (std::f32::consts::TAU * 60.0 * s).sin() * (-8.0 * s).exp();
+        file.write_sample((tone * 20_000.0) as i16).unwrap();
+    }
+    file.finalize().unwrap();
+    let file = ClipFile::hear(&path, target, 120.0, groove::Bar::COMMON).unwrap();
+    let line = *file.take(1, 2).unwrap().pattern;
+    (file, line)
+}
+
+#[test]
+fn a_recording_is_heard_at_the_hosts_tempo_and_played_to_until_it_is_let_go_of() {
+    let (mut window, worker, host) = window();
+    let setter = ParamSetter::new(&host);
+    setter.set_parameter(&window.params.perform.slot, 3);
+    let (path, target) = (PathBuf::from("bass.wav"), ClipTarget::Live);
+    window.carry_out(Command::Hear { path: path.clone(), target }, &setter);
+    let bar = window.params.bar();
+    assert_eq!(worker.file_job(), Some(Job::Hear { path, target, bpm: 120.0, bar }));
+    let (file, line) = recording(target);
+    worker.done(JobResult::ClipRead(Box::new(file.clone())));
+    window.take_results(&setter);
+    assert_eq!(window.scene().line, None, "the user is asked first");
+    // What hands have set stays.
+    commands::change(&window.params, None, |edits| {
+        let hit = Some(Hit::new(1.0, 0.0));
+        let put = Edit::Put { step: 7, instrument: Instrument::Crash, hit };
+        edits.apply(put, &crate::factory::pattern(), None);
+    });
+    window.carry_out(Command::Take(file.take(1, 2).unwrap()), &setter);
+    assert_eq!(window.scene().line, Some(line));
+    assert!(window.scene().locks.is_locked(7, Instrument::Crash));
+    assert_eq!(window.params.perform.slot.value(), 0, "it is heard");
+    assert_eq!(window.params.live_groove().anchor, Some(line));
+
+    // A project keeps it.
+    let kept = window.params.serialize_fields();
+    let (mut other, ..) = self::window();
+    other.params.deserialize_fields(&kept);
+    assert_eq!(other.scene().line, Some(line));
+
+    window.carry_out(Command::Release, &setter);
+    assert_eq!(window.scene().line, None);
+    window.carry_out(Command::Undo, &setter);
+    assert_eq!(window.scene().line, Some(line));
+    window.carry_out(Command::Undo, &setter);
+    assert_eq!((window.scene().line, window.params.perform.slot.value()), (None, 3));
+}
+
+#[test]
+fn a_slot_plays_to_a_recording_that_is_dropped_on_it_and_lets_go_of_it() {
+    let (mut window, _worker, host) = window();
+    let setter = ParamSetter::new(&host);
+    let (file, line) = recording(ClipTarget::Slot(4));
+    window.carry_out(Command::Take(file.take(1, 2).unwrap()), &setter);
+    let kept = || window.params.slots.get()[4].clone();
+    let key = kept().unwrap().key().unwrap();
+    assert_eq!((kept().unwrap().anchor, key.is_import), (Some(line), false));
+    assert_eq!(window.params.edits.get().line(), None, "the live groove is what it was");
+    commands::release(&window.params, &window.history, Some(4));
+    let held = kept().unwrap();
+    assert_eq!((held.anchor, held.edits.line()), (None, None));
+    window.carry_out(Command::Undo, &setter);
+    assert_eq!(window.params.slots.get()[4].as_ref().unwrap().anchor, Some(line));
+    window.carry_out(Command::Undo, &setter);
+    assert_eq!(window.params.slots.get()[4], None);
 }
