@@ -11,7 +11,8 @@ const FIRST_SEED: u64 = 7000;
 const INTRODUCTION: &str = "# Grooves
 
 Every factory groove, and 24 of each style as they come: the seeds 7000 to 7023, unchosen. A character per step, a 16th in 4/4: `X` loud, `x`
-medium, `.` soft. Printed by `cargo run --release -p jangdan --example grooves > docs/grooves.md`.
+medium, `.` soft; not struck plainly: `c` cross-stick, `r` rim shot, `f` flam, `p` pedal, `h` half-open, `b` bell, `k` choke, large if it is loud.
+Printed by `cargo run --release -p jangdan --example grooves > docs/grooves.md`.
 ";
 
 fn main() {

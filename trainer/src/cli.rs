@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, with its arguments and what it prints.
 
+mod articulations;
 mod encode;
 mod evaluate;
 mod fill;
@@ -47,6 +48,8 @@ enum Command {
     Follow(follow::FollowArgs),
     /// Train the step model of a weights file, which draws grooves.
     StepModel(step_model::StepModelArgs),
+    /// Train the model that says how hits are struck: cross-stick, rim, pedal, bell.
+    Articulations(articulations::ArticulationsArgs),
     /// Measure a weights file on windows of an archive.
     Evaluate(evaluate::EvaluateArgs),
     /// Give a weights file the direction from quiet to loud playing, and measure it.
@@ -75,6 +78,7 @@ impl Cli {
             Some(Command::Follow(args)) => follow::run(&args),
             Some(Command::StepModel(args)) => return step_model::run(&args),
             Some(Command::Sample(args)) => sample::run(&args),
+            Some(Command::Articulations(args)) => articulations::run(&args),
             Some(Command::Evaluate(args)) => evaluate::run(&args),
             Some(Command::Intensity(args)) => intensity::run(&args),
             Some(Command::Inspect(args)) => inspect::run(&args),

@@ -4,6 +4,7 @@ mod baseline;
 mod copies;
 mod directions;
 mod expression;
+mod fills;
 mod generation;
 mod independent;
 pub(crate) mod lines;
@@ -19,6 +20,7 @@ use musicvae::{VelocityCurves, WeightsFile};
 use serde::Serialize;
 
 use self::expression::Expression;
+pub(crate) use self::fills::FillFigures;
 pub(crate) use self::generation::{Draws, Generation};
 use self::reconstruction::{OnsetScores, Reconstruction, Scores, Subject};
 use crate::data::{Dataset, Windowing, Windows};

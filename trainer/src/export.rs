@@ -21,7 +21,7 @@ use crate::training::checkpoint::Checkpoint;
 use crate::training::run_folder::RunFolder;
 use crate::training::settings::Settings;
 use crate::training::step_model::{self, StepTraining};
-use crate::training::{prior, weights, whole_file};
+use crate::training::{articulations, prior, weights, whole_file};
 
 /// Exports the best epoch of the run in `folder` and prints its scores; `false` if the step model's training was interrupted.
 ///
@@ -48,7 +48,12 @@ pub(crate) fn run(
     }
     let (map, posteriors) = latent_map::fit(file.config(), &windows, encoded)?;
     map.describe_in(&mut tensors, &mut metadata);
-    let mut config = Config { step_model: None, bar_model: None, ..settings.network.clone() };
+    let mut config = Config {
+        step_model: None,
+        bar_model: None,
+        articulations: None,
+        ..settings.network.clone()
+    };
     let init = Some(folder.init()).filter(|path| path.exists());
     let init = init.as_deref().map(weights::read).transpose()?;
     if let Some(prior) = &mut config.prior {
@@ -76,6 +81,14 @@ pub(crate) fn run(
         match with_step_model {
             Some(with_step_model) => file = with_step_model,
             None => return Ok(false),
+        }
+        let windows = [data.train.on_bar_lines()];
+        let validation = [data.validation.on_bar_lines()];
+        if let Some((struck, scores)) =
+            articulations::add_to(&file, &windows, &validation, settings.seed)?
+        {
+            println!("{scores}");
+            file = struck;
         }
     }
     let mut scores_text = String::new();

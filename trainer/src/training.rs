@@ -1,5 +1,6 @@
 //! Training: settings, run folder, checkpoints, loss, prior, and the training loop.
 
+pub(crate) mod articulations;
 pub(crate) mod augment;
 pub(crate) mod checkpoint;
 pub(crate) mod critic;

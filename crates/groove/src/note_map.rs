@@ -240,8 +240,12 @@ impl NoteMap {
         self.key_of_its_own(instrument, articulation).unwrap_or(plain)
     }
 
-    /// The key that is for `articulation` of `instrument` alone; `None` if the map has none.
+    /// The key that is for `articulation` of `instrument` alone; `None` if the map has none. General MIDI's electric snare, which
+    /// is read as the rim of V-Drums, is another drum to those who play it.
     pub fn key_of_its_own(self, instrument: Instrument, articulation: Articulation) -> Option<u8> {
+        if (self, articulation) == (Self::GeneralMidi, RimShot) {
+            return None;
+        }
         let mut strokes = TABLE[self as usize].strokes.iter();
         let stroke = strokes.find(|(found, _)| *found == articulation.on(instrument));
         stroke.map(|(_, keys)| keys[0])

@@ -6,6 +6,7 @@
 
 mod saved;
 
+use std::fmt::Write as _;
 use std::num::NonZeroU32;
 
 use crate::articulation::Articulation;
@@ -138,6 +139,24 @@ impl Hit {
     pub const fn articulation(self) -> Articulation {
         Articulation::ALL[(self.packed.get() >> Self::ARTICULATION) as usize]
     }
+
+    /// Its letter in a drum tab: `X` loud, `x` medium, `.` soft; of a hit that is not struck plainly its articulation's, large if
+    /// it is loud.
+    fn tab(self) -> char {
+        let is_loud = self.velocity() > 0.75;
+        let letter = match self.articulation() {
+            Articulation::Plain if is_loud || self.velocity() > 0.35 => 'x',
+            Articulation::Plain => '.',
+            Articulation::CrossStick => 'c',
+            Articulation::RimShot => 'r',
+            Articulation::Flam => 'f',
+            Articulation::Pedal => 'p',
+            Articulation::HalfOpen => 'h',
+            Articulation::Bell => 'b',
+            Articulation::Choke => 'k',
+        };
+        if is_loud { letter.to_ascii_uppercase() } else { letter }
+    }
 }
 
 /// Bars of hits: up to 96 steps x 9 instruments, as many as its [`Bar`] has.
@@ -197,16 +216,14 @@ impl Pattern {
         };
     }
 
-    /// This pattern with the articulations of `other` where that has a hit, too, and this one's is plain: for hits that were
-    /// drawn anew and are still the same strokes.
+    /// This pattern with the articulations of `other` where that has a hit, too: for hits that were drawn anew and are still the
+    /// same strokes.
     #[must_use]
     pub fn struck_as(&self, other: &Self) -> Self {
         let mut pattern = *self;
         for (step, instrument, hit) in self.iter() {
             let articulation = other.hit(step, instrument).unwrap_or(hit).articulation();
-            if hit.articulation() == Articulation::Plain {
-                pattern.set(step, instrument, Some(hit.struck_as(articulation)));
-            }
+            pattern.set(step, instrument, Some(hit.struck_as(articulation)));
         }
         pattern
     }
@@ -267,7 +284,7 @@ impl Default for Pattern {
 }
 
 impl std::fmt::Debug for Pattern {
-    /// One line per instrument that plays, as drum tabs write it.
+    /// One line per instrument that plays, as drum tabs write it: see `Hit::tab`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for instrument in Instrument::ALL.into_iter().rev() {
             if (0..self.steps()).all(|step| self.hit(step, instrument).is_none()) {
@@ -278,12 +295,7 @@ impl std::fmt::Debug for Pattern {
                 if step % self.bar.steps() == 0 {
                     f.write_str("|")?;
                 }
-                f.write_str(match self.hit(step, instrument) {
-                    Some(hit) if hit.velocity() > 0.75 => "X",
-                    Some(hit) if hit.velocity() > 0.35 => "x",
-                    Some(_) => ".",
-                    None => "-",
-                })?;
+                f.write_char(self.hit(step, instrument).map_or('-', Hit::tab))?;
             }
             f.write_str("|")?;
         }

@@ -165,6 +165,12 @@ proptest! {
         pattern.set(0, Instrument::Kick, Some(Hit::new(1.0, 0.0)));
         let options = ClipOptions { only_windows: true, ..ClipOptions::default() };
         let clip = Clip::read(&write(&[pattern], bpm).unwrap(), options).unwrap();
+        // General MIDI has no rim shot: its key is another snare's.
+        for (step, instrument, hit) in pattern.iter().collect::<Vec<_>>() {
+            if hit.articulation() == Articulation::RimShot {
+                pattern.set(step, instrument, Some(hit.struck_as(Articulation::Plain)));
+            }
+        }
         prop_assert_eq!(clip.pattern(1).unwrap(), pattern);
     }
 }

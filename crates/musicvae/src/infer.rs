@@ -7,6 +7,7 @@
 //! A [`GrooveModel`] holds the weights, repacked; it never changes and can be shared between threads. A
 //! [`Scratch`] holds everything that a decode writes; it can be used with one model after another.
 
+mod articulations;
 mod columns;
 mod conductor;
 mod critic;
@@ -34,6 +35,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use groove::{Pattern, STEPS, TOKENS, Token};
 
+use self::articulations::Articulations;
 use self::conductor::{Conductor, ConductorScratch};
 use self::critic::Critic;
 use self::decoder::{Decoder, DecoderScratch};
@@ -72,6 +74,7 @@ pub struct GrooveModel {
     /// Of all bars but those of 4/4 in 16ths.
     bar_model: Option<StepModel>,
     critic: Option<Critic>,
+    articulations: Option<Articulations>,
     style_shares: StyleShares,
     encoder: Encoder,
     conductor: Conductor,
@@ -174,6 +177,7 @@ impl GrooveModel {
             critic: (!config.critic_parameters().is_empty())
                 .then(|| Critic::pack(source))
                 .transpose()?,
+            articulations: Articulations::of(source)?,
             style_shares: StyleShares::of(file),
             encoder: Encoder::pack(source)?,
             conductor: Conductor::pack(source)?,

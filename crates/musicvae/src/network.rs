@@ -4,6 +4,7 @@
 //! Parameter names come from `vb.pp(..)`, so that the code path is the file format. B windows,
 //! T = 64 steps, D = 9 instruments, Z latent numbers, E a bar embedding, H units; see NETWORK.md.
 
+mod articulations;
 pub mod batch;
 mod conductor;
 pub(crate) mod cpu;
@@ -24,6 +25,7 @@ use self::batch::Batch;
 use self::parameters::Parameters;
 use crate::weights::config::Config;
 
+pub use articulations::{Articulations, StruckHits};
 pub use conductor::{Conductor, Plan};
 pub use critic::Critic;
 pub use decoder::{Decoded, Decoder, Expression, Greedy, cross_entropy};

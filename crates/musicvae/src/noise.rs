@@ -31,6 +31,8 @@ pub enum Purpose {
     StepRedraw = 8,
     /// The style of a groove that may be of any.
     Style = 9,
+    /// Gumbel noise on the articulations of a groove.
+    Articulations = 10,
     /// A network's first weights.
     Weights = 16,
     /// The order of training windows.

@@ -232,6 +232,7 @@ fn check_tensors(
         expected_list.extend(config.step_model_parameters(drawn));
     }
     expected_list.extend(config.critic_parameters());
+    expected_list.extend(config.articulation_parameters());
     for (name, shape) in LATENT_MAP.into_iter().zip([vec![z], vec![z, z], vec![z]]) {
         expected_list.push((name.to_owned(), shape));
     }

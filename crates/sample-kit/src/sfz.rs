@@ -43,9 +43,10 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
     // As with Hydrogen's kits, other strokes have no part in the hash.
     draft.files.extend(recordings.files());
     for (instrument, articulation) in strokes(false) {
-        let map = NoteMap::GeneralMidi;
+        // V-Drums' keys are General MIDI's, and the rim. What General MIDI calls the electric snare is a rim shot only where the
+        // kit says so.
+        let map = NoteMap::RolandTd;
         let Some(key) = map.key_of_its_own(instrument, articulation) else { continue };
-        // What General MIDI calls the electric snare is a rim shot only where the kit says so.
         let is_meant = |region: &&Opcodes| {
             let names_it = region["sample"].to_lowercase().contains("rim");
             plays(region, key) && (articulation != Articulation::RimShot || names_it)

@@ -18,8 +18,8 @@ mod sidechain;
 mod song;
 
 use engine::SLACK;
-use groove::sequencer::{Feel, PlaybackSettings, hits};
-use groove::{Beats, Pattern, Span};
+use groove::sequencer::{Feel, PlaybackSettings, SoundingHit, hits};
+use groove::{Beats, NoteMap, Pattern, Span};
 use jangdan::state::groove::Groove;
 use testhost::{Host, Input, NoteKind, Recording, Transport};
 use testkit::built::plugin;
@@ -96,6 +96,11 @@ fn onsets(recording: &Recording, from: u64) -> Vec<(u64, i16)> {
     onsets
 }
 
+/// The key of a hit's note in the note map of a new instance.
+fn key(hit: &SoundingHit) -> i16 {
+    NoteMap::GeneralMidi.key(hit.instrument, hit.hit.articulation()).into()
+}
+
 /// A stretch of music.
 struct Stretch {
     position: f64,
@@ -123,7 +128,7 @@ impl Stretch {
             })
             .map(|hit| {
                 let sample = ((hit.time.0 - position) * beat - SLACK).ceil().max(0.0);
-                (sample as u64, i16::from(hit.instrument.key()))
+                (sample as u64, key(&hit))
             })
             .collect();
         onsets.sort_unstable();

@@ -30,7 +30,7 @@ fn waltz(groove: &Groove, position: f64, samples: u64) -> Vec<(u64, i16)> {
     let found = hits(Span { start: Beats(position), end: Beats(end) }, playback, rows);
     let onsets = found.map(|hit| {
         let sample = ((hit.time.0 - position) * 24_000.0 - SLACK).ceil();
-        (sample as u64, i16::from(hit.instrument.key()))
+        (sample as u64, key(&hit))
     });
     let mut onsets: Vec<_> = onsets.collect();
     onsets.sort_unstable();

@@ -85,7 +85,7 @@ fn sections_follow_one_another_in_their_own_metres_and_each_begins_its_pattern()
         let mut onsets: Vec<_> = found
             .map(|hit| {
                 let sample = (hit.time.0 * BEAT as f64 - SLACK).ceil() as u64;
-                (sample, i16::from(hit.instrument.key()))
+                (sample, key(&hit))
             })
             .filter(|(time, _)| (from * BEAT + 6_000..to * BEAT - 6_000).contains(time))
             .collect();

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::not_negative;
 use crate::data::{self, DataOptions, ReadArgs, Split, Windowing};
-use crate::evaluate::{Draws, Figures, Generation};
+use crate::evaluate::{Draws, Figures, FillFigures, Generation};
 use crate::training::{device, weights};
 
 #[derive(Debug, Args)]
@@ -38,6 +38,9 @@ pub(crate) struct EvaluateArgs {
     /// Measure patterns that the network generates, not reconstructions of windows
     #[arg(long)]
     generation: bool,
+    /// Measure fills, given the bars before labelled ones
+    #[arg(long, conflicts_with = "generation")]
+    fills: bool,
     /// Number of patterns to generate, with seeds from 0
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "generation", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     samples: u32,
@@ -79,6 +82,10 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
     let windows = data.split(args.split);
     if windows.is_empty() {
         bail!("{}: no window in split {}", args.data.display(), args.split.name());
+    }
+    if args.fills {
+        let figures = FillFigures::measure(&file, &data, args.split, seed, &device)?;
+        return print(args.json, &figures, FillFigures::table);
     }
     if args.generation {
         if data.train.is_empty() {

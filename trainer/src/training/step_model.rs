@@ -5,7 +5,7 @@
 
 mod contexts;
 mod examples;
-mod fills;
+pub(crate) mod fills;
 mod metres;
 mod styles;
 

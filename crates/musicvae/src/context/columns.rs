@@ -3,6 +3,7 @@
 //! A step's columns are made of the steps before it and of the context alone: what `pattern` holds from that step on is
 //! not looked at.
 
+pub mod articulations;
 mod places;
 
 use groove::{BARS, Bar, INSTRUMENTS, Instrument, Metre, Pattern, STEPS_PER_BAR};

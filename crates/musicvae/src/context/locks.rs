@@ -107,8 +107,8 @@ impl Locks {
         bias
     }
 
-    /// Puts velocities and micro-offsets of the locked hits into a decoded pattern, which has their onsets already.
-    pub(crate) fn express(&self, pattern: &mut Pattern) {
+    /// Puts the locked hits, as they are struck, into a pattern that has their onsets already.
+    pub fn express(&self, pattern: &mut Pattern) {
         for (step, instrument, hit) in self.pattern.iter() {
             pattern.set(step, instrument, Some(hit));
         }

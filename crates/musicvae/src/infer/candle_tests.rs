@@ -10,7 +10,7 @@ use crate::context::{Context, copies_in, is_common};
 use crate::network::batch::Batch;
 use crate::network::parameters::Parameters;
 use crate::network::step_model::StepModel;
-use crate::network::{Network, Operations, Prior};
+use crate::network::{Articulations, Network, Operations, Prior, StruckHits};
 use crate::weights::config::PriorConfig;
 
 /// Both decode the same latent vectors greedily and encode what they decoded.
@@ -161,4 +161,27 @@ fn draws_what_is_likeliest(drawn: Drawn, bar: Bar) {
         }
     }
     assert!(struck > bar.pattern_steps() / 2, "{struck}");
+}
+
+#[test]
+fn hits_are_struck_in_the_way_that_is_likeliest_for_candle() {
+    let file = random_file(stepwise(), 5);
+    let model = GrooveModel::new(&file).unwrap();
+    let list = file.config().articulation_parameters();
+    let parameters = Parameters::of_list(list, file.tensors(), &Device::Cpu).unwrap();
+    let kernel = model.articulations.as_ref().unwrap();
+    let network = Articulations::new(file.config(), parameters.builder()).unwrap();
+    for bar in some_bars() {
+        let recipe = Recipe { temperature: 0.0, ..Recipe::default() };
+        let drawn = model.draw(&Context::of(bar), &recipe, 0, 1)[0];
+        let draw = articulations::Draw { seed: 0, stream: 0, temperature: 0.0, style: Some(1) };
+        let struck = kernel.strike(model.isa, &drawn, draw, |_, _| false);
+        let hits = StruckHits::of(&struck, 2, Some(1));
+        let log_p = network.forward(&hits).unwrap().to_vec2::<f32>().unwrap();
+        assert!(log_p.len() > 10);
+        for ((instrument, class), log_p) in hits.classes().zip(log_p) {
+            let best = log_p.iter().fold(f32::NEG_INFINITY, |best, x| best.max(*x));
+            assert!(best - log_p[class] < 1e-3, "{bar:?} {instrument:?}: {class} of {log_p:?}");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 use groove::{Bar, INSTRUMENTS, Instrument, Pattern};
 
+use super::articulations;
 use super::recipe::{ATTRIBUTES, Recipe};
 use super::step_model::{Settings, StepModel};
 use super::{GrooveModel, Scratch};
@@ -15,6 +16,7 @@ use crate::noise::{Noise, Purpose};
 const GROOVE: u64 = u64::MAX;
 const FILLS: u64 = u64::MAX - 1;
 const PERFORMANCE: u64 = u64::MAX - 2;
+const INTENSITY: u64 = u64::MAX - 3;
 
 /// Grooves that one is chosen among.
 const CANDIDATES: usize = 8;
@@ -71,6 +73,20 @@ impl GrooveModel {
         stream: u64,
         count: usize,
     ) -> Vec<Pattern> {
+        let drawn = self.draw_plain(context, recipe, stream, count);
+        let recipe = Recipe { style: context.style, ..*recipe };
+        let is_known = |step, instrument| context.locks.is_locked(step, instrument);
+        drawn.iter().map(|pattern| self.struck(pattern, &recipe, stream, is_known)).collect()
+    }
+
+    /// As [`draw`](Self::draw), every drawn hit struck plainly.
+    fn draw_plain(
+        &self,
+        context: &Context,
+        recipe: &Recipe,
+        stream: u64,
+        count: usize,
+    ) -> Vec<Pattern> {
         let settings = settings(recipe, stream);
         let draw = |model: &StepModel, context: &Context| {
             let drawn = model.draw(self.isa, context, None, &settings, count).into_iter();
@@ -84,6 +100,22 @@ impl GrooveModel {
             }
             (None, None) => Vec::new(),
         }
+    }
+
+    /// `pattern` with an articulation drawn for every hit that is not known, from stream `stream` of the recipe's noise; as it is
+    /// without a model of them.
+    fn struck(
+        &self,
+        pattern: &Pattern,
+        recipe: &Recipe,
+        stream: u64,
+        is_known: impl Fn(usize, Instrument) -> bool,
+    ) -> Pattern {
+        let Some(model) = &self.articulations else { return *pattern };
+        let Recipe { seed, style, .. } = *recipe;
+        let temperature = recipe.noise_scale().min(1.0);
+        let draw = articulations::Draw { seed, stream, temperature, style };
+        model.strike(self.isa, pattern, draw, is_known)
     }
 
     /// The model that draws such bars.
@@ -106,10 +138,18 @@ impl GrooveModel {
         scratch: &mut Scratch,
     ) -> Pattern {
         let context = &self.with_style(context, recipe.seed);
+        let pattern = self.chosen(context, recipe, scratch);
+        let recipe = Recipe { style: context.style, ..*recipe };
+        let is_known = |step, instrument| context.locks.is_locked(step, instrument);
+        self.struck(&pattern, &recipe, GROOVE, is_known)
+    }
+
+    /// That groove, its hits struck plainly.
+    fn chosen(&self, context: &Context, recipe: &Recipe, scratch: &mut Scratch) -> Pattern {
         let critic = self.critic.as_ref().filter(|_| context.kinds.iter().all(Option::is_none));
         let drawn = match critic {
             Some(critic) => {
-                let drawn = self.draw(context, recipe, GROOVE, CANDIDATES);
+                let drawn = self.draw_plain(context, recipe, GROOVE, CANDIDATES);
                 let score = |pattern: &Pattern| {
                     let answered = context.line.map_or(0.0, |line| answered(pattern, &line));
                     // The critic knows windows.
@@ -118,7 +158,7 @@ impl GrooveModel {
                 let scored = drawn.into_iter().map(|pattern| (score(&pattern), pattern));
                 scored.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, pattern)| pattern)
             }
-            None => self.draw(context, recipe, GROOVE, 1).pop(),
+            None => self.draw_plain(context, recipe, GROOVE, 1).pop(),
         };
         match drawn {
             Some(pattern) => pattern,
@@ -224,7 +264,9 @@ impl GrooveModel {
                     self.point_around(&self.encode(&line.to_window()).0, recipe, cycle, scratch)
                 }
             };
-            return self.decode_in_bars(&z, locks, recipe, cycle, scratch);
+            let pattern = self.decode_in_bars(&z, locks, recipe, cycle, scratch);
+            let is_known = |step, instrument| locks.is_locked(step, instrument);
+            return self.struck(&pattern, recipe, GROOVE, is_known);
         }
         let steady = Recipe { variation: 0.0, ..*recipe };
         let style = self.style_shares.style(recipe.style, recipe.seed);
@@ -235,7 +277,10 @@ impl GrooveModel {
         let pattern = match start {
             Start::Near(latent) => {
                 let z = self.point_around(latent, &steady, 0, scratch);
-                self.decode_in_bars(&z, locks, &steady, 0, scratch)
+                let pattern = self.decode_in_bars(&z, locks, &steady, 0, scratch);
+                let recipe = Recipe { style, ..steady };
+                let is_known = |step, instrument| locks.is_locked(step, instrument);
+                self.struck(&pattern, &recipe, GROOVE, is_known)
             }
             Start::Seed | Start::Line(_) => self.groove_of_seed(&context, &steady, scratch),
         };
@@ -268,7 +313,9 @@ impl GrooveModel {
         let locks = Locks::of(pattern.bar());
         let [rest, moved] =
             [&latent, &moved].map(|z| self.decode_in_bars(z, &locks, &recipe, 0, scratch));
-        Some(changed(pattern, &rest, &moved))
+        let changed = changed(pattern, &rest, &moved);
+        let is_known = |step, instrument| pattern.hit(step, instrument).is_some();
+        Some(self.struck(&changed, &recipe, INTENSITY, is_known))
     }
 
     /// The latent vector `[Z]` where the groove lies that `recipe` asks for in cycle 0.
@@ -300,12 +347,18 @@ impl GrooveModel {
             // Sliders play 4/4 as the autoencoder does; intensity alone, and all of them in other bars, change the groove
             // where they change what the autoencoder plays.
             let is_kept = !is_common(drawn.pattern.bar()) || recipe.at_rest(true) == at_rest;
-            if is_kept {
+            let moved = if is_kept {
                 let rest = self.decode_in_bars(latent, &context.locks, recipe, 0, scratch);
                 changed(&drawn.pattern, &rest, &moved)
             } else {
-                moved
-            }
+                moved.struck_as(&drawn.pattern)
+            };
+            let recipe = Recipe { style: context.style, ..*recipe };
+            let is_known = |step, instrument| {
+                drawn.pattern.hit(step, instrument).is_some()
+                    || context.locks.is_locked(step, instrument)
+            };
+            self.struck(&moved, &recipe, GROOVE, is_known)
         };
         scratch.groove = Some(drawn);
         pattern

@@ -371,7 +371,7 @@ fn relu(x: f32) -> f32 {
 }
 
 /// Two layers, on the first `count` rows of `x`.
-fn head(isa: Isa, [first, second]: &[Linear; 2], x: &Rows, count: usize) -> Rows {
+pub(super) fn head(isa: Isa, [first, second]: &[Linear; 2], x: &Rows, count: usize) -> Rows {
     let mut inner = first.rows(count);
     first.apply(isa, x, &mut inner, count);
     let width = first.matrix.outputs();
@@ -384,7 +384,7 @@ fn head(isa: Isa, [first, second]: &[Linear; 2], x: &Rows, count: usize) -> Rows
 }
 
 /// The place of the largest sum of a logit and its noise, of those that are allowed; the first of equals.
-fn best(
+pub(super) fn best(
     logits: &[f32],
     noise: &[f32],
     temperature: f32,

@@ -5,7 +5,7 @@ use groove::{Bar, Grid, Hit, Instrument, Metre};
 use super::*;
 use crate::context::{BarKind, Context};
 use crate::noise::{Noise, Purpose};
-use crate::weights::config::{Drawn, PriorConfig, StepModelConfig};
+use crate::weights::config::{ArticulationsConfig, Drawn, PriorConfig, StepModelConfig};
 use crate::weights::{Precision, RawTensor};
 
 /// A network of random weights, large enough that tokens differ from step to step.
@@ -15,6 +15,7 @@ pub(super) fn random_file(config: Config, seed: u64) -> WeightsFile {
     let names = config.parameters().into_iter().chain(config.prior_parameters());
     let names =
         names.chain(Drawn::ALL.into_iter().flat_map(|drawn| config.step_model_parameters(drawn)));
+    let names = names.chain(config.articulation_parameters());
     for (index, (name, shape)) in names.enumerate() {
         let mut data = vec![0.0; shape.iter().product()];
         Noise::new(seed, Purpose::Weights, index as u64).fill_normal(&mut data);
@@ -385,10 +386,16 @@ fn density_of_one_instrument_leaves_the_others_nearly_alone() {
     assert!(2 * snare[0] < snare[1] && 3 * snare[1] < 2 * snare[2], "{snare:?}");
 }
 
-/// `tiny` with step models.
+/// `tiny` with step models and a model of articulations.
 pub(super) fn stepwise() -> Config {
     let step_model = Some(StepModelConfig { styles: 2, ..StepModelConfig::tiny() });
-    Config { step_model: step_model.clone(), bar_model: step_model, ..Config::tiny() }
+    let articulations = Some(ArticulationsConfig { hidden: 16, styles: 2 });
+    Config {
+        step_model: step_model.clone(),
+        bar_model: step_model,
+        articulations,
+        ..Config::tiny()
+    }
 }
 
 /// Bars of many kinds: of even and uneven beats, of four, two and one to a pattern, in all grids.

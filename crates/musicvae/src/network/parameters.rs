@@ -70,6 +70,14 @@ impl Parameters {
         Self::initial_of(&config.critic_parameters(), seed, device)
     }
 
+    /// First weights of the model of articulations, likewise.
+    ///
+    /// # Errors
+    /// If the device has no room.
+    pub fn initial_of_articulations(config: &Config, seed: u64, device: &Device) -> Result<Self> {
+        Self::initial_of(&config.articulation_parameters(), seed, device)
+    }
+
     fn initial_of(list: &[(String, Vec<usize>)], seed: u64, device: &Device) -> Result<Self> {
         let shapes: HashMap<&str, &[usize]> =
             list.iter().map(|(name, shape)| (name.as_str(), shape.as_slice())).collect();
@@ -117,7 +125,7 @@ impl Parameters {
         Self::of_list(config.parameters(), tensors, device)
     }
 
-    fn of_list(
+    pub(crate) fn of_list(
         list: Vec<(String, Vec<usize>)>,
         tensors: &BTreeMap<String, RawTensor>,
         device: &Device,
@@ -154,7 +162,13 @@ impl Parameters {
         let mut tensors = self.numbers();
         map.insert_into(&mut tensors);
         WeightsFile::new(
-            Config { prior: None, step_model: None, bar_model: None, ..config.clone() },
+            Config {
+                prior: None,
+                step_model: None,
+                bar_model: None,
+                articulations: None,
+                ..config.clone()
+            },
             metadata,
             tensors,
         )

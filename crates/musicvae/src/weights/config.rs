@@ -104,6 +104,17 @@ pub struct StepModelConfig {
     pub critic: usize,
 }
 
+/// Sizes of the model of articulations, which says how the hits of a groove are struck.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArticulationsConfig {
+    /// Width of its layer.
+    pub hidden: usize,
+    /// Styles that it can be told; their names are in the file's metadata.
+    #[serde(default)]
+    pub styles: usize,
+}
+
 /// Sizes and switches of the whole network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -141,6 +152,9 @@ pub struct Config {
     /// The model that grooves of all other bars are drawn with; without one they are drawn in 4/4 and 16ths and taken over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bar_model: Option<StepModelConfig>,
+    /// The model that says how hits are struck; without one all are struck plainly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub articulations: Option<ArticulationsConfig>,
 }
 
 /// Which bars a step model draws.
@@ -236,6 +250,9 @@ pub enum ConfigError {
     /// The step model knows too many styles.
     #[error("step_model.styles must be at most {MAX_STYLES}, not {0}")]
     StepModelStyles(usize),
+    /// The model of articulations knows too many styles.
+    #[error("articulations.styles must be at most {MAX_STYLES}, not {0}")]
+    ArticulationStyles(usize),
     /// The model of other bars has a critic, or is alone.
     #[error("bar_model needs step_model beside it, whose critic is that of both")]
     BarModel,
@@ -293,6 +310,7 @@ impl Config {
             prior: None,
             step_model: None,
             bar_model: None,
+            articulations: None,
         }
     }
 
@@ -313,6 +331,7 @@ impl Config {
             prior: Some(PriorConfig { hidden: 512, blocks: 3, steps: 12, styles: 0 }),
             step_model: None,
             bar_model: None,
+            articulations: None,
         }
     }
 
@@ -328,6 +347,7 @@ impl Config {
             prior: Some(PriorConfig { hidden: 16, blocks: 1, steps: 4, styles: 0 }),
             step_model: None,
             bar_model: None,
+            articulations: None,
             ..Self::compact()
         }
     }
@@ -370,6 +390,15 @@ impl Config {
             }
             if !(1..=MAX_PRIOR_STEPS).contains(&prior.steps) || prior.styles > MAX_STYLES {
                 return Err(ConfigError::Prior { steps: prior.steps, styles: prior.styles });
+            }
+        }
+        if let Some(model) = &self.articulations {
+            if !(1..=MAX_WIDTH).contains(&model.hidden) {
+                let found = model.hidden;
+                return Err(ConfigError::Width { key: "articulations.hidden", found });
+            }
+            if model.styles > MAX_STYLES {
+                return Err(ConfigError::ArticulationStyles(model.styles));
             }
         }
         if self

@@ -245,8 +245,11 @@ impl GrooveCache {
                 (None, None) => Start::Seed,
             };
             let pattern = weights.decode(start, &recipe, drawn, given, &mut scratch.kernel);
-            // What the latent vector does not hold of the pattern that it is of.
-            anchor.map_or(pattern, |anchor| pattern.struck_as(&anchor.taken_into(bar)))
+            // What the latent vector does not hold of the pattern that it is of; what is given stays.
+            let Some(anchor) = anchor.as_ref().filter(|_| !is_followed) else { return pattern };
+            let mut pattern = pattern.struck_as(&anchor.taken_into(bar));
+            given.express(&mut pattern);
+            pattern
         });
         match catch_unwind(decode) {
             Ok(pattern) => {

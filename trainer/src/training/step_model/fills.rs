@@ -67,7 +67,7 @@ impl Fills {
     }
 
     /// Fill `i` after one of its beats, the steps that it takes, and the beat's window.
-    pub(super) fn pattern(
+    pub(crate) fn pattern(
         &self,
         i: usize,
         windows: &Windows,

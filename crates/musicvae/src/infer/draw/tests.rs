@@ -1,6 +1,6 @@
 //! Grooves and fills drawn step by step, on random weights.
 
-use groove::{Grid, Hit, Instrument, Metre, STEPS, STEPS_PER_BAR};
+use groove::{Articulation, Grid, Hit, Instrument, Metre, STEPS, STEPS_PER_BAR};
 
 use super::super::tests::{halves, random_file, recipe, some_bars, some_context, stepwise};
 use super::*;
@@ -34,6 +34,46 @@ fn a_groove_drawn_step_by_step_holds_what_is_known_and_is_the_same_for_every_ins
             }
         }
     }
+}
+
+#[test]
+fn drawn_hits_are_struck_in_several_ways_and_known_ones_as_they_are() {
+    let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
+    let plain = GrooveModel::new(&random_file(Config { articulations: None, ..stepwise() }, 3));
+    let plain = plain.unwrap();
+    let mut locks = Locks::default();
+    let bell = Hit::new(0.3, 0.2).struck_as(Articulation::Bell);
+    locks.lock(9, Instrument::Ride, Some(bell));
+    locks.lock(13, Instrument::Ride, Some(Hit::new(0.3, 0.2)));
+    let mut scratch = Scratch::new();
+    let mut groove = |model: &GrooveModel, recipe: &Recipe, cycle| {
+        model.groove(Start::Seed, &locks, recipe, cycle, &mut scratch)
+    };
+    let varied = Recipe { variation: 0.3, ..recipe(1) };
+    let mut louder = recipe(1);
+    louder.latent[0] = 0.5;
+    for (recipe, cycle) in [(&recipe(1), 0), (&varied, 5), (&louder, 0)] {
+        let [struck, plainly] = [&model, &plain].map(|model| groove(model, recipe, cycle));
+        let ways: std::collections::HashSet<_> =
+            struck.iter().map(|(.., hit)| hit.articulation()).collect();
+        assert!(ways.len() > 4, "{ways:?}");
+        for ((step, instrument, hit), (.., other)) in struck.iter().zip(plainly.iter()) {
+            assert_eq!(hit.struck_as(Articulation::Plain), other.struck_as(Articulation::Plain));
+            assert!(Articulation::of(instrument).contains(&hit.articulation()));
+            let is_locked = locks.is_locked(step, instrument);
+            assert!(is_locked || other.articulation() == Articulation::Plain);
+        }
+        assert_eq!(struck.hit(9, Instrument::Ride), Some(bell));
+        assert_eq!(struck.hit(13, Instrument::Ride), Some(Hit::new(0.3, 0.2)));
+    }
+    // Sliders leave the articulations of the hits that stay.
+    let [rest, moved] = [&recipe(1), &louder].map(|recipe| groove(&model, recipe, 0));
+    let stays = |(step, instrument, hit): (usize, Instrument, Hit)| {
+        Some((hit.articulation(), moved.hit(step, instrument)?.articulation()))
+    };
+    assert!(rest.iter().filter_map(stays).all(|(before, after)| before == after));
+    let fills = model.fills(&rest, &recipe(1)).unwrap();
+    assert!(fills.iter().any(|(.., hit)| hit.articulation() != Articulation::Plain));
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use groove::{BARS, INSTRUMENTS, STEPS, TOKENS};
 
-use super::{Config, Drawn, EncoderConfig, LstmConfig, PriorConfig, StepModelConfig};
+use super::{
+    ArticulationsConfig, Config, Drawn, EncoderConfig, LstmConfig, PriorConfig, StepModelConfig,
+};
 use crate::context::columns;
 
 impl Config {
@@ -100,6 +102,18 @@ impl Config {
         if width > 0 {
             list.linear("critic_0", crate::critic::FEATURES, width);
             list.linear("critic_1", width, 1);
+        }
+        list.0
+    }
+}
+
+impl Config {
+    /// Name and shape of every tensor of the model of articulations; empty without one.
+    pub fn articulation_parameters(&self) -> Vec<(String, Vec<usize>)> {
+        let mut list = ParameterList(Vec::new());
+        if let Some(ArticulationsConfig { hidden, styles }) = self.articulations {
+            list.linear("articulation_0", columns::articulations::width(styles), hidden);
+            list.linear("articulation_1", hidden, columns::articulations::CLASSES);
         }
         list.0
     }

@@ -1,0 +1,183 @@
+//! Training the model of articulations, which says how the hits of a drawn groove are struck, on windows.
+
+use std::fmt;
+
+use anyhow::Result;
+use candle_core::Device;
+use groove::{Articulation, Instrument};
+use musicvae::config::ArticulationsConfig;
+use musicvae::network::{Articulations, StruckHits};
+use musicvae::noise::{Noise, Purpose};
+use musicvae::{Adam, AdamConfig, Config, LatentMap, Parameters, Precision, WeightsFile};
+use rayon::prelude::*;
+
+use crate::data::Windows;
+use crate::training::progress;
+use crate::training::settings::schedule::one_cycle;
+
+/// Width of its layer.
+const HIDDEN: usize = 64;
+/// Windows per training step.
+const BATCH: usize = 64;
+const EPOCHS: u64 = 8;
+const LEARNING_RATE: f64 = 3e-3;
+const WEIGHT_DECAY: f32 = 0.02;
+/// Share of the windows whose style is not told.
+const NO_STYLE: f32 = 0.2;
+/// Classes of an instrument.
+const CLASSES: usize = Articulation::MOST;
+
+/// What the articulations of windows cost that were not trained on, in nats a hit, of instruments that have several.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ArticulationScores {
+    pub(crate) hits: usize,
+    /// Told from the shares of the training windows, by instrument.
+    pub(crate) shares: f64,
+    /// Told by whether the instrument's hit before was struck so, from the training windows.
+    pub(crate) last: f64,
+    /// Told by the model.
+    pub(crate) model: f64,
+}
+
+impl fmt::Display for ArticulationScores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { hits, shares, last, model } = *self;
+        write!(
+            f,
+            "articulations, nats a hit over {hits} hits of validation: {model:.3} (from the shares of each instrument {shares:.3}, \
+             from its hit before {last:.3})"
+        )
+    }
+}
+
+/// The weights of `file` with a model of articulations, trained on `windows`, and what it costs on `validation`; `None` if every
+/// hit is struck plainly.
+pub(crate) fn add_to(
+    file: &WeightsFile,
+    windows: &[Windows],
+    validation: &[Windows],
+    seed: u64,
+) -> Result<Option<(WeightsFile, ArticulationScores)>> {
+    let device = Device::Cpu;
+    let map = LatentMap::from_weights(file);
+    let styles: Vec<&str> = map.styles().iter().map(|style| style.name.as_str()).collect();
+    let sizes = ArticulationsConfig { hidden: HIDDEN, styles: styles.len() };
+    let config = Config { articulations: Some(sizes), ..file.config().clone() };
+    let all = every_window(windows);
+    let hits = |set: &[(usize, usize)], of: &[Windows], noise: Option<&mut Noise>| {
+        let mut is_told = vec![1.0; set.len()];
+        if let Some(noise) = noise {
+            noise.fill_mask(&mut is_told, NO_STYLE);
+        }
+        let of_window = |(&(set, i), is_told): (&(usize, usize), &f32)| {
+            let name = of[set].info(i).primary_style();
+            let style = styles.iter().position(|style| *style == name).map(|i| i as u16);
+            let style = style.filter(|_| *is_told > 0.0);
+            StruckHits::of(&of[set].pattern(i), styles.len(), style)
+        };
+        let parts: Vec<StruckHits> = set.par_iter().zip(&is_told).map(of_window).collect();
+        parts.into_iter().fold(StruckHits::default(), StruckHits::and)
+    };
+    let counts = Counts::of(windows, &all);
+    if !counts.is_any_struck_otherwise() {
+        return Ok(None);
+    }
+
+    let parameters = Parameters::initial_of_articulations(&config, seed, &device)?;
+    let model = Articulations::new(&config, parameters.builder())?;
+    let settings = AdamConfig { weight_decay: WEIGHT_DECAY, ..AdamConfig::default() };
+    let mut adam = Adam::new(&parameters, settings)?;
+    let mut noise = Noise::new(seed, Purpose::Context, 1 << 42);
+    let batch = BATCH.min(all.len());
+    let steps = EPOCHS * (all.len() / batch) as u64;
+    let bar = progress::bar(steps, 0);
+    let mut order = all.clone();
+    for step in 0..steps {
+        let place = step as usize % (all.len() / batch);
+        if place == 0 {
+            noise.shuffle(&mut order);
+        }
+        let hits = hits(&order[place * batch..][..batch], windows, Some(&mut noise));
+        if hits.classes().next().is_some() {
+            let rate = LEARNING_RATE * one_cycle(step, steps);
+            adam.step(&parameters, &model.loss(&hits)?.backward()?, rate, Some(1.0))?;
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+
+    let mut trained = parameters.numbers();
+    Precision::F16.round(&mut trained);
+    let mut tensors = file.tensors().clone();
+    tensors.extend(trained);
+    let file = WeightsFile::new(config, file.metadata().clone(), tensors)?;
+    let mut scores = ArticulationScores { hits: 0, shares: 0.0, last: 0.0, model: 0.0 };
+    for part in every_window(validation).chunks(BATCH) {
+        let hits = hits(part, validation, None);
+        let count = hits.classes().count();
+        if count > 0 {
+            scores.hits += count;
+            let nats: f32 = model.loss(&hits)?.to_scalar()?;
+            scores.model += f64::from(nats) * count as f64;
+        }
+        for &(set, i) in part {
+            counts.cost(&validation[set], i, &mut scores);
+        }
+    }
+    let hits = scores.hits.max(1) as f64;
+    for nats in [&mut scores.shares, &mut scores.last, &mut scores.model] {
+        *nats /= hits;
+    }
+    Ok(Some((file, scores)))
+}
+
+/// Every window of `windows`: its set, and its place in it.
+fn every_window(windows: &[Windows]) -> Vec<(usize, usize)> {
+    let of_set = |(set, windows): (usize, &Windows)| (0..windows.len()).map(move |i| (set, i));
+    windows.iter().enumerate().flat_map(of_set).collect()
+}
+
+/// How often each instrument is struck in each way, after having been struck in each way; the last row counts first hits.
+struct Counts([[[f64; CLASSES]; CLASSES + 1]; groove::INSTRUMENTS]);
+
+impl Counts {
+    fn of(windows: &[Windows], all: &[(usize, usize)]) -> Self {
+        let mut counts = Self([[[0.0; CLASSES]; CLASSES + 1]; groove::INSTRUMENTS]);
+        for &(set, i) in all {
+            each_hit(&windows[set], i, |instrument, last, class| {
+                counts.0[instrument.index()][last][class] += 1.0;
+            });
+        }
+        counts
+    }
+
+    fn is_any_struck_otherwise(&self) -> bool {
+        self.0.iter().flatten().any(|row| row[1..].iter().any(|count| *count > 0.0))
+    }
+
+    /// Adds what the articulations of window `i` cost.
+    fn cost(&self, windows: &Windows, i: usize, scores: &mut ArticulationScores) {
+        each_hit(windows, i, |instrument, last, class| {
+            let classes = Articulation::of(instrument).len();
+            let nats = |row: &[f64; CLASSES]| {
+                let sum: f64 = row.iter().sum();
+                -((row[class] + 1.0) / (sum + classes as f64)).ln()
+            };
+            let rows = &self.0[instrument.index()];
+            let all = std::array::from_fn(|class| rows.iter().map(|row| row[class]).sum());
+            scores.shares += nats(&all);
+            scores.last += nats(&rows[last]);
+        });
+    }
+}
+
+/// Calls `count` with each hit of window `i` whose instrument can be struck in several ways: the instrument, the class of its hit
+/// before, and its own.
+fn each_hit(windows: &Windows, i: usize, mut count: impl FnMut(Instrument, usize, usize)) {
+    let mut last = [CLASSES; groove::INSTRUMENTS];
+    for (instrument, class) in StruckHits::of(&windows.pattern(i), 0, None).classes() {
+        let last = &mut last[instrument.index()];
+        count(instrument, *last, class);
+        *last = class;
+    }
+}
