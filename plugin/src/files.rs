@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub mod clip_file;
 pub mod display_text;
+pub(crate) mod dragged;
 pub mod folder;
 pub mod jobs;
 pub mod midi_export;

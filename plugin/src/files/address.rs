@@ -4,6 +4,16 @@ use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
 
+/// The address of the file `path`, which begins at the root.
+#[cfg(target_os = "linux")]
+pub(crate) fn of(path: &std::path::Path) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
+    const ENCODED: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    format!("file://{}", percent_encode(path.as_os_str().as_encoded_bytes(), ENCODED))
+}
+
 /// The path that `line` names, an address of a file or a path itself; `None` if it is neither, or of another machine.
 pub(crate) fn path(line: &str) -> Option<PathBuf> {
     let line = line.trim();
@@ -60,5 +70,14 @@ mod tests {
 
         let path = path("file:///a/%ff.mid").unwrap();
         assert_eq!(path.as_os_str().as_bytes(), b"/a/\xff.mid");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_address_of_a_path_leads_back_to_it() {
+        let named = PathBuf::from("/a b/\u{c7a5}\u{b2e8} #50%,~x.mid");
+        let address = of(&named);
+        assert_eq!(address, "file:///a%20b/%EC%9E%A5%EB%8B%A8%20%2350%25%2C~x.mid");
+        assert_eq!(path(&address), Some(named));
     }
 }

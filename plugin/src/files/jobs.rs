@@ -11,7 +11,7 @@ use crate::files::clip_file::{ClipFile, ClipTarget};
 use crate::files::display_text::file_name;
 use crate::files::midi_export::{PlayedCycle, SongNotes};
 use crate::files::presets::Preset;
-use crate::files::{folder, midi_export, presets};
+use crate::files::{dragged, folder, midi_export, presets};
 use crate::params::snapshot::State;
 use crate::state::edits::Edits;
 use crate::state::redrawn_cells::RedrawnCells;
@@ -23,8 +23,8 @@ use crate::state::redrawn_cells::RedrawnCells;
 pub enum Job {
     /// Writes cycles, as they were or will be played, into a new MIDI file.
     Export {
-        /// The folder of the file.
-        folder: PathBuf,
+        /// Where it goes.
+        to: Destination,
         /// The name of the file without `.mid`; a number is added if there is one.
         name: String,
         /// The cycles, one after another.
@@ -34,8 +34,8 @@ pub enum Job {
     },
     /// Plays the whole song, for [`WriteSong`](Self::WriteSong).
     RenderSong {
-        /// The folder of the file.
-        folder: PathBuf,
+        /// Where it goes.
+        to: Destination,
         /// The name of the file without `.mid`.
         name: String,
         /// How it is played.
@@ -45,8 +45,8 @@ pub enum Job {
     },
     /// Writes the notes of a song into a new MIDI file.
     WriteSong {
-        /// The folder of the file.
-        folder: PathBuf,
+        /// Where it goes.
+        to: Destination,
         /// The name of the file without `.mid`; a number is added if there is one.
         name: String,
         /// The notes.
@@ -141,6 +141,15 @@ impl Job {
     }
 }
 
+/// Where an export goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Into this folder.
+    Folder(PathBuf),
+    /// Into a temporary file, for another program to take by a drag.
+    Drag,
+}
+
 /// The cycles that an export writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportScope {
@@ -157,6 +166,8 @@ pub enum ExportScope {
 pub enum JobResult {
     /// The file was written.
     Exported(PathBuf),
+    /// The file that is to be dragged was written.
+    ReadyToDrag(PathBuf),
     /// A clip, of which all is taken or some is chosen.
     ClipRead(Box<ClipFile>),
     /// The weights of this name play from the next bar line on.
@@ -198,14 +209,12 @@ pub enum JobResult {
 /// Runs a job that needs files alone. The keys of clips are read by `key_map`.
 pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
     let result = match job {
-        Job::Export { folder, name, cycles, bpm } => {
-            export(folder, name, cycles, *bpm).map(JobResult::Exported)
-        }
-        Job::WriteSong { folder, name, notes, bpm } => {
+        Job::Export { to, name, cycles, bpm } => export(to, name, cycles, *bpm),
+        Job::WriteSong { to, name, notes, bpm } => {
             let SongNotes { notes, metres, markers, length } = &**notes;
             let bytes = midi::write_song(notes, metres, markers, *length, *bpm);
             let bytes = bytes.map_err(|error| error.to_string());
-            bytes.and_then(|bytes| new_file(folder, name, &bytes)).map(JobResult::Exported)
+            bytes.and_then(|bytes| exported(to, name, &bytes))
         }
         Job::Import { path, target } => {
             ClipFile::read(path, *target, key_map).map(|file| JobResult::ClipRead(Box::new(file)))
@@ -233,11 +242,31 @@ pub(crate) fn run(job: &Job, key_map: KeyMap) -> JobResult {
 }
 
 /// Writes the notes of `cycles`.
-fn export(folder: &Path, name: &str, cycles: &[PlayedCycle], bpm: f64) -> Result<PathBuf, String> {
+fn export(
+    to: &Destination,
+    name: &str,
+    cycles: &[PlayedCycle],
+    bpm: f64,
+) -> Result<JobResult, String> {
     let (notes, metres, length) = midi_export::notes(cycles);
     let bytes =
         midi::write_notes(&notes, &metres, length, bpm).map_err(|error| error.to_string())?;
-    new_file(folder, name, &bytes)
+    exported(to, name, &bytes)
+}
+
+/// Writes `bytes` into a new file of this name.
+fn exported(to: &Destination, name: &str, bytes: &[u8]) -> Result<JobResult, String> {
+    match to {
+        Destination::Folder(folder) => new_file(folder, name, bytes).map(JobResult::Exported),
+        Destination::Drag => {
+            let folder = dragged::folder()?;
+            let file = match dragged::again(&folder, &file_name(name), bytes) {
+                Some(path) => Ok(path),
+                None => new_file(&folder, name, bytes),
+            };
+            file.map(JobResult::ReadyToDrag)
+        }
+    }
 }
 
 /// Writes `bytes` into a new file of this name, or with a number after it.

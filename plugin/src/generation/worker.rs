@@ -127,13 +127,13 @@ fn run<W: Decode>(
             }
         }
         match end.job() {
-            Some(Job::RenderSong { folder, name, playing, bpm }) => {
+            Some(Job::RenderSong { to, name, playing, bpm }) => {
                 let request = look(params, &mut end, &mut scheduler, &mut followed);
                 let weights = network.weights.as_deref();
                 match scheduler.song_notes(&request, *playing, weights) {
                     Some(notes) => {
                         let notes = Box::new(notes);
-                        end.send(Job::WriteSong { folder, name, notes, bpm });
+                        end.send(Job::WriteSong { to, name, notes, bpm });
                     }
                     None => end.done(JobResult::Failed("there is no song".to_owned())),
                 }

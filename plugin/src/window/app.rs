@@ -1,5 +1,6 @@
 //! The window as the framework runs it.
 
+mod drag_source;
 mod drop_target;
 mod editor;
 pub(crate) mod execute;
@@ -10,6 +11,7 @@ pub(crate) mod shortcuts;
 pub(crate) mod view;
 mod window_thread;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -35,6 +37,7 @@ pub use crate::window::app::editor::WindowEditor;
 use crate::window::app::fonts::SystemFonts;
 use crate::window::app::view::{View, draw};
 use crate::window::app::window_thread::WindowThread;
+use crate::window::panels::files;
 use crate::window::panels::scene::{Scene, SectionPlace, UndoState};
 use crate::window::panels::zoom::{MAX_ZOOM, MIN_ZOOM};
 use crate::window::widgets::{MIN_SIZE, theme};
@@ -49,6 +52,8 @@ pub struct Window {
     compare: Compare,
     fonts: SystemFonts,
     drags: DragEvents,
+    /// A file that was written to be dragged.
+    to_drag: Option<PathBuf>,
     thread: WindowThread,
     stroke: Stroke,
     asked: Option<GrooveRequest>,
@@ -103,6 +108,7 @@ impl Window {
             compare: Compare::default(),
             fonts: SystemFonts::default(),
             drags: DragEvents::default(),
+            to_drag: None,
             thread,
             stroke: Stroke::default(),
             asked: None,
@@ -132,6 +138,17 @@ impl Window {
                 DragEvent::Left => self.view.drag_files(None),
                 DragEvent::Dropped(paths, at) => self.view.drop_files(paths, point(at)),
             }
+        }
+    }
+
+    /// Drags the file that was written for it, if the button is still held.
+    fn drag_out(&mut self, ctx: &egui::Context) {
+        let Some(path) = self.to_drag.take() else { return };
+        if ctx.is_being_dragged(files::drag_handle()) {
+            drag_source::start(ctx, &path);
+        } else {
+            self.view
+                .notify("The file came too late to be dragged: hold the button longer".to_owned());
         }
     }
 
@@ -188,7 +205,8 @@ impl NiceEguiApp for Window {
         self.thread.enter();
         frames::listen(&ctx, frame.baseview_window());
         let repaint = self.gui.repaint_notifier();
-        drop_target::listen(&ctx, frame.baseview_window(), &self.drags, repaint);
+        drop_target::listen(&ctx, frame.baseview_window(), &self.drags, repaint.clone());
+        drag_source::listen(&ctx, frame.baseview_window(), repaint);
         theme::install(&ctx);
         ctx.add_font_provider(self.fonts.provider());
         // A drag that was going on when the window closed is over.
@@ -207,11 +225,13 @@ impl NiceEguiApp for Window {
         self.compare.follow(&self.params);
         self.take_results(&context.param_setter());
         self.take_drags(ui.ctx().pixels_per_point());
+        self.drag_out(ui.ctx());
         let scene = self.scene();
         let Self { params, gui, view, history, stroke, .. } = self;
         let track = gui.playing();
         let mut pen = GroovePen::new(params, history, stroke, scene.choice, track, scene.pattern);
         draw(ui, params, &scene, &context.param_setter(), Some(&mut pen), view);
+        drag_source::point(ui.ctx());
         frame.set_key_capture(shortcuts::captured(ui.ctx()));
         self.fonts.update(ui.ctx(), self.gui.repaint_notifier());
         let commands = self.view.take_commands();

@@ -3,6 +3,7 @@
 //! Without a display it says so and passes: `xvfb-run -s "-screen 0 1280x1024x24" cargo test -p jangdan --test clap drop`.
 
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use groove::midi;
@@ -20,6 +21,9 @@ use super::host;
 
 /// Many times longer than a drop takes.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Held while a test has a window on the display.
+pub(super) static DISPLAY: Mutex<()> = Mutex::new(());
 
 x11rb::atom_manager! {
     Atoms: AtomsCookie {
@@ -140,7 +144,7 @@ impl<'a> Source<'a> {
 }
 
 /// The project's field `name`, once `is_there` says that it is as it should be.
-fn wait_for(host: &mut Host, name: &str, is_there: impl Fn(&str) -> bool) {
+pub(super) fn wait_for(host: &mut Host, name: &str, is_there: impl Fn(&str) -> bool) {
     let begun = Instant::now();
     loop {
         host.answer_requests();
@@ -161,6 +165,7 @@ fn files_dropped_onto_the_window_go_where_they_are_dropped() {
         eprintln!("skipped: there is no display");
         return;
     };
+    let _display = DISPLAY.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let folder = std::env::temp_dir().join(format!("jangdan drop {}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("dropped groove.mid");

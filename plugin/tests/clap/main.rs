@@ -4,6 +4,8 @@
 
 mod any_host;
 #[cfg(target_os = "linux")]
+mod drag_out;
+#[cfg(target_os = "linux")]
 mod drop;
 mod extensions;
 mod fills;

@@ -109,6 +109,46 @@ fn the_first_export_asks_for_a_folder_and_the_next_is_one_click() {
     assert_eq!(window.execute(), wanted);
 }
 
+/// Drags the handle beside *Export* out of the window; what is asked for.
+#[cfg(target_os = "linux")]
+fn drag_out(window: &mut Headless) -> Vec<Command> {
+    let handle = place(window, "drag out");
+    drag(window, handle, handle + vec2(60.0, -90.0), Modifiers::NONE);
+    window.execute()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_handle_drags_what_its_menu_says() {
+    let mut window = window();
+    let handle = place(&window, "drag out");
+    assert_eq!(drag_out(&mut window), [Command::DragOut(ExportScope::Pattern)]);
+    let choose = |window: &mut Headless, wanted: &str| {
+        click(window, handle);
+        let shown = (0..3).map(|_| window.frame(Vec::new())).last().unwrap();
+        let texts = super::look::texts(&shown.shapes);
+        let found = texts.iter().find(|(_, text)| text == wanted);
+        let Some((at, _)) = found else { panic!("no {wanted}: {texts:?}") };
+        click(window, at.center());
+        // Choosing drags nothing.
+        assert_eq!(window.execute(), []);
+        (0..3).for_each(|_| drop(window.frame(Vec::new())));
+    };
+    choose(&mut window, "The last 8 cycles, as they were heard");
+    assert_eq!(drag_out(&mut window), [Command::DragOut(ExportScope::LastCycles)]);
+    let song = place(&window, ("fold", "Song"));
+    click(&mut window, song);
+    window.execute();
+    window.frame(Vec::new());
+    choose(&mut window, "The whole song");
+    assert_eq!(drag_out(&mut window), [Command::DragOut(ExportScope::Song)]);
+    // Without the song, the pattern.
+    let song = place(&window, ("fold", "Song"));
+    click(&mut window, song);
+    window.execute();
+    assert_eq!(drag_out(&mut window), [Command::DragOut(ExportScope::Pattern)]);
+}
+
 #[test]
 fn a_folder_that_cannot_be_read_says_so() {
     let mut window = window();

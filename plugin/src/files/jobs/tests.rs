@@ -40,8 +40,8 @@ fn played(cycle: i64) -> PlayedCycle {
 }
 
 fn export(folder: &Path, cycles: &[PlayedCycle], bpm: f64) -> JobResult {
-    let (folder, name) = (folder.to_owned(), "Jazz/7".to_owned());
-    run(&Job::Export { folder, name, cycles: cycles.to_vec(), bpm }, KeyMap::Guess)
+    let (to, name) = (Destination::Folder(folder.to_owned()), "Jazz/7".to_owned());
+    run(&Job::Export { to, name, cycles: cycles.to_vec(), bpm }, KeyMap::Guess)
 }
 
 fn clip(folder: &Folder, notes: &[(f64, u8)]) -> JobResult {

@@ -10,7 +10,7 @@ use super::Window;
 use crate::editing::commands;
 use crate::editing::feel::laid_over;
 use crate::files::clip_file::{ClipTarget, Pack, Taken};
-use crate::files::jobs::{ExportScope, Job, JobResult};
+use crate::files::jobs::{Destination, ExportScope, Job, JobResult};
 use crate::params::JangdanParams;
 use crate::params::snapshot::State;
 use crate::state::choice::SLOTS;
@@ -37,16 +37,9 @@ impl Window {
             Command::Release => commands::release(params, history, gui.state().choice.slot),
             Command::Export { folder, scope } => {
                 *params.folder.write() = folder.to_string_lossy().into_owned();
-                let name = title::title(params, params.groove_name().as_deref(), &gui.weights());
-                if scope == ExportScope::Song {
-                    let (playing, bpm) = (Box::new(params.playing()), gui.tempo());
-                    let name = format!("{name}, song");
-                    gui.send(Job::RenderSong { folder, name, playing, bpm });
-                    return;
-                }
-                let (cycles, bpm) = (gui.cycles(scope, params.playing()), gui.tempo());
-                gui.send(Job::Export { folder, name, cycles, bpm });
+                self.export(Destination::Folder(folder), scope);
             }
+            Command::DragOut(scope) => self.export(Destination::Drag, scope),
             Command::Begin(place) => {
                 if let Some(groove) = browser::grooves().get(place) {
                     commands::begin_at(params, history, host, groove);
@@ -87,6 +80,20 @@ impl Window {
         }
     }
 
+    /// Has a part of what plays, or the song, written as a MIDI file.
+    fn export(&mut self, to: Destination, scope: ExportScope) {
+        let Self { params, gui, .. } = self;
+        let name = title::title(params, params.groove_name().as_deref(), &gui.weights());
+        let bpm = gui.tempo();
+        let job = if scope == ExportScope::Song {
+            let (name, playing) = (format!("{name}, song"), Box::new(params.playing()));
+            Job::RenderSong { to, name, playing, bpm }
+        } else {
+            Job::Export { to, name, cycles: gui.cycles(scope, params.playing()), bpm }
+        };
+        gui.send(job);
+    }
+
     /// Takes in the results of jobs.
     pub(crate) fn take_results(&mut self, setter: &ParamSetter<'_>) {
         while let Some(result) = self.gui.result() {
@@ -98,6 +105,7 @@ impl Window {
         let Self { params, history, gui, view, .. } = self;
         match result {
             JobResult::Exported(path) => view.notify(format!("Saved as {}", path.display())),
+            JobResult::ReadyToDrag(path) => self.to_drag = Some(path),
             JobResult::ClipRead(file) if file.has_choice() => view.choose_bars(*file),
             JobResult::ClipRead(file) => match file.take(1, BARS) {
                 Ok(taken) => self.take(taken, setter),

@@ -35,6 +35,8 @@ pub enum Command {
         /// Which part.
         scope: ExportScope,
     },
+    /// Writes a part of what plays, or the song, into a file that the pointer drags.
+    DragOut(ExportScope),
     /// Loads a factory groove, by its index.
     Begin(usize),
     /// Changes a corner of the pad.

@@ -1,8 +1,8 @@
-//! Importing MIDI files and recordings, and exporting MIDI files.
+//! Importing MIDI files and recordings, and exporting and dragging MIDI files.
 
 use std::path::PathBuf;
 
-use egui::{Id, Popup, Rect, Role, Ui};
+use egui::{CursorIcon, Id, PointerButton, Popup, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::files::display_text::paragraph;
 use crate::files::jobs::ExportScope;
@@ -12,11 +12,17 @@ use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::{ControlContext, Rank, UNIT, clickable, focus_ring, pill, polygon};
 
-/// Draws the buttons *Import* and *Export*.
+/// Whether files can be dragged out of the window here.
+const CAN_DRAG: bool = cfg!(target_os = "linux");
+
+/// Room for the word on *Export*, in points.
+const WORD: f32 = 47.0;
+
+/// Draws the buttons *Import* and *Export*, and the handle that drags what *Export* would write.
 pub(crate) fn files(
     ui: &Ui,
     cx: ControlContext<'_>,
-    [import_at, export_at]: [Rect; 2],
+    [import_at, export_at, handle_at]: [Rect; 3],
     requests: &mut PanelRequests,
 ) {
     let open = pill(ui, cx, import_at, "Import\u{2026}", Rank::Plain, None).on_hover_text(
@@ -26,7 +32,7 @@ pub(crate) fn files(
     if open.clicked() {
         requests.look_for(Purpose::Import, None);
     }
-    let arrow = export_at.with_min_x(export_at.right() - 3.0 * UNIT);
+    let arrow = export_at.with_min_x((export_at.center().x + 0.5 * WORD).round());
     let kept = folder(cx.params);
     let about = match &kept {
         Some(folder) => {
@@ -43,20 +49,69 @@ pub(crate) fn files(
     }
     Popup::menu(&more).show(|ui| {
         ui.set_min_width(22.0 * UNIT);
-        for (label, scope) in [
-            ("This pattern", ExportScope::Pattern),
-            ("The last 8 cycles, as they were heard", ExportScope::LastCycles),
-        ] {
+        for &(scope, label) in scopes(cx.params) {
             if ui.button(label).clicked() {
                 export(scope, kept.clone(), requests);
             }
         }
-        let has_song = cx.params.song.get().plays();
-        if has_song && ui.button("The whole song").clicked() {
-            export(ExportScope::Song, kept.clone(), requests);
-        }
         if ui.button("Another folder\u{2026}").clicked() {
             requests.look_for(Purpose::Export(ExportScope::Pattern), kept.clone());
+        }
+    });
+    if CAN_DRAG {
+        handle(ui, cx, handle_at, requests);
+    }
+}
+
+/// What can be exported, and how menus call it.
+fn scopes(params: &JangdanParams) -> &'static [(ExportScope, &'static str)] {
+    const SCOPES: [(ExportScope, &str); 3] = [
+        (ExportScope::Pattern, "This pattern"),
+        (ExportScope::LastCycles, "The last 8 cycles, as they were heard"),
+        (ExportScope::Song, "The whole song"),
+    ];
+    let has_song = params.song.get().plays();
+    if has_song { &SCOPES } else { &SCOPES[..2] }
+}
+
+/// The handle that drags a file.
+pub(crate) fn drag_handle() -> Id {
+    Id::unique("drag out")
+}
+
+/// Draws the handle; a click on it chooses what it drags.
+fn handle(ui: &Ui, cx: ControlContext<'_>, rect: Rect, requests: &mut PanelRequests) {
+    let (palette, id) = (cx.palette, drag_handle());
+    let scopes = scopes(cx.params);
+    let chosen: ExportScope = ui.data(|data| data.get_temp(id)).unwrap_or(ExportScope::Pattern);
+    // There may be no song any more.
+    let (scope, label) = scopes.iter().find(|(scope, _)| *scope == chosen).unwrap_or(&scopes[0]);
+    let about = format!(
+        "Drag it into the host or a folder, as a MIDI file: {}. Click to choose what it drags.",
+        label.to_lowercase()
+    );
+    let response = ui.interact(rect, id, Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Drag as a MIDI file"));
+    let painter = ui.painter();
+    let is_lit = response.hovered() || response.dragged();
+    painter.rect_filled(rect, UNIT, if is_lit { palette.lifted } else { palette.raised });
+    focus_ring(painter, &response, rect, UNIT, palette.text);
+    let ink = if is_lit { palette.text } else { palette.dim };
+    for [x, y] in [[-1.0, -1.0], [-1.0, 0.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 0.0], [1.0, 1.0]] {
+        painter.circle_filled(rect.center() + vec2(2.5 * x, 5.5 * y), 1.5, ink);
+    }
+    if response.drag_started_by(PointerButton::Primary) {
+        requests.commands.push(Command::DragOut(*scope));
+    }
+    let hand = if response.dragged() { CursorIcon::Grabbing } else { CursorIcon::Grab };
+    let response = response.on_hover_and_drag_cursor(hand).on_hover_text(about);
+    Popup::menu(&response).show(|ui| {
+        ui.set_min_width(22.0 * UNIT);
+        for (scope, label) in scopes {
+            if ui.radio(*scope == chosen, *label).clicked() {
+                ui.data_mut(|data| data.insert_temp(id, *scope));
+                ui.close();
+            }
         }
     });
 }

@@ -19,7 +19,7 @@ use crate::window::widgets::{
 const SIDES_ABOUT: &str = "Two sides to compare, everything on them. The other waits as it was left. Right-click: copy \
     this one over to it.";
 /// Width of all buttons, in points.
-const NEEDED: f32 = 914.0;
+const NEEDED: f32 = 946.0;
 
 /// Draws the header. `theme` is changed by its button.
 pub(crate) fn header(
@@ -71,7 +71,7 @@ pub(crate) fn header(
     if let Some(is_b) = scene.is_b {
         sides(ui, cx, place(8.0 * UNIT), is_b, &mut requests.commands);
     }
-    files(ui, cx, [place(9.0 * UNIT), place(11.0 * UNIT)], requests);
+    files(ui, cx, [place(9.0 * UNIT), place(11.0 * UNIT), place(3.0 * UNIT)], requests);
 
     let zoom = Rect::from_center_size(
         pos2(right - 3.25 * UNIT, bar.center().y),

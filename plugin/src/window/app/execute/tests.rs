@@ -156,7 +156,26 @@ fn an_export_goes_to_the_folder_that_is_remembered() {
     let (name, bpm, playing) = ("Groove 656".to_owned(), 120.0, window.params.playing());
     // Nothing was played yet: the cycle that would be.
     let cycles = vec![PlayedCycle { cycle: 0, pattern: crate::factory::pattern(), playing }];
-    assert_eq!(worker.file_job(), Some(Job::Export { folder, name, cycles, bpm }));
+    let to = Destination::Folder(folder);
+    let mut wanted = Job::Export { to, name, cycles, bpm };
+    assert_eq!(worker.file_job().as_ref(), Some(&wanted));
+    // What is dragged is the same, and leaves the folder as it was.
+    window.carry_out(Command::DragOut(scope), &setter);
+    let Job::Export { to, .. } = &mut wanted else { unreachable!() };
+    *to = Destination::Drag;
+    assert_eq!(worker.file_job(), Some(wanted));
+    assert_eq!(*window.params.folder.read(), "clips");
+}
+
+#[test]
+fn a_file_that_is_ready_after_the_button_was_released_is_not_dragged() {
+    let (mut window, worker, host) = window();
+    let setter = ParamSetter::new(&host);
+    worker.done(JobResult::ReadyToDrag("clip.mid".into()));
+    window.take_results(&setter);
+    assert!(window.to_drag.is_some());
+    window.drag_out(&egui::Context::default());
+    assert_eq!(window.to_drag, None);
 }
 
 #[test]
