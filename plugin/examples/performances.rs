@@ -57,7 +57,8 @@ fn second_pattern(path: &Path) -> Result<Pattern, String> {
     let mut pattern = Pattern::EMPTY;
     let rounded = |x: f32| (x * 1000.0).round() / 1000.0;
     for (step, instrument, hit) in played.iter() {
-        let hit = Hit::new(rounded(hit.velocity()), rounded(hit.micro_offset()));
+        let hit = Hit::new(rounded(hit.velocity()), rounded(hit.micro_offset()))
+            .struck_as(hit.articulation());
         pattern.set(step, instrument, Some(hit));
     }
     Ok(pattern)

@@ -60,8 +60,8 @@ const CHORES: [Chore; 8] = [
     },
     Chore {
         name: "demo",
-        words: "",
-        what: "play 8 bars of the bundled plugin into target/demo: MIDI, WAV and PNG",
+        words: "[FILE or FOLDER of a kit...]",
+        what: "play 8 bars of the bundled plugin into target/demo: MIDI, PNG and, with each kit, WAV",
         run: demo::demo,
     },
     Chore {

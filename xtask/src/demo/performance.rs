@@ -41,9 +41,14 @@ pub(super) fn beats(time: u64) -> f64 {
 }
 
 impl Performance {
-    /// Plays the plugin of the CLAP file `clap` as it is when newly inserted.
-    pub(super) fn of(clap: &Path) -> Result<Self> {
+    /// Plays the plugin of the CLAP file `clap` as it is when newly inserted, or as `state` has it, a saved one.
+    pub(super) fn of(clap: &Path, state: Option<&[u8]>) -> Result<Self> {
         let mut host = Host::load(clap)?;
+        if let Some(state) = state {
+            // As the framework writes it: its length first.
+            let framed = [&(state.len() as u64).to_le_bytes(), state].concat();
+            host.load_state(&framed)?;
+        }
         // Offline, the plugin waits for its network instead of playing what it has so far.
         host.set_offline(true)?;
         host.activate(f64::from(SAMPLE_RATE), BLOCK)?;
@@ -75,12 +80,17 @@ impl Performance {
         Ok(Self { notes: recording.notes, audio: recording.audio, state })
     }
 
+    /// The loudest sample, in decibels of full scale.
+    pub(super) fn peak_db(&self) -> f32 {
+        let [left, right] = &self.audio;
+        20.0 * peak([left, right], left.len()).log10()
+    }
+
     /// One line about what was played.
     pub(super) fn summary(&self) -> String {
         let hits = self.notes.iter().filter(|note| matches!(note.kind, NoteKind::On(_))).count();
-        let [left, right] = &self.audio;
-        let seconds = left.len() as f64 / f64::from(SAMPLE_RATE);
-        let peak_db = 20.0 * peak([left, right], left.len()).log10();
+        let seconds = self.audio[0].len() as f64 / f64::from(SAMPLE_RATE);
+        let peak_db = self.peak_db();
         format!(
             "{BARS} bars at {TEMPO} BPM: {hits} notes, {seconds:.1} s of audio, peak {peak_db:.1} dB"
         )
