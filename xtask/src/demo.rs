@@ -40,7 +40,9 @@ pub(crate) fn demo(workspace: &Workspace, kits: Vec<String>) -> Result<()> {
         println!("  {}", folder.join(name).display());
     }
     for kit in OTHER_KITS {
-        let state = changed(&performance.state, |state| state["params"]["kitmodel"] = kit.into())?;
+        let state = changed(&performance.state, |state| {
+            state["params"]["kitmodel"]["string"] = kit.into()
+        })?;
         with_kit(&clap, &state, &performance, &folder.join(format!("groove-{kit}.wav")))?;
     }
     for (i, kit) in kits.iter().enumerate() {

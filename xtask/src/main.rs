@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_chore_without_options_refuses_words() {
-        let error = run("demo", vec!["--fast".into()]).unwrap_err();
+        let error = run("check", vec!["--fast".into()]).unwrap_err();
         assert!(error.is::<UsageError>());
     }
 }

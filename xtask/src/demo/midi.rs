@@ -1,6 +1,7 @@
-//! The notes of a performance as a Standard MIDI File.
+//! The notes of a performance, and the controllers between them, as a Standard MIDI File.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use midly::live::LiveEvent;
 use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 use testhost::{NoteEvent, NoteKind};
@@ -12,19 +13,24 @@ const PPQ: u16 = 960;
 
 /// The file's bytes: one track, at least as long as the bars played.
 pub(super) fn file(performance: &Performance) -> Result<Vec<u8>> {
-    bytes(&performance.notes, played_samples())
+    bytes(&performance.notes, &performance.midi, played_samples())
 }
 
-fn bytes(notes: &[NoteEvent], end: u64) -> Result<Vec<u8>> {
+fn bytes(notes: &[NoteEvent], midi: &[(u64, [u8; 3])], end: u64) -> Result<Vec<u8>> {
     let tempo = u24::new((60_000_000.0 / TEMPO) as u32);
     let mut track = vec![
         meta(MetaMessage::TrackName(b"Jangdan")),
         meta(MetaMessage::Tempo(tempo)),
         meta(MetaMessage::TimeSignature(4, 2, 24, 8)),
     ];
-    let mut now = 0;
+    let mut events = Vec::new();
+    // A hi-hat's pedal is moved before the stroke.
+    for (time, bytes) in midi {
+        let event = LiveEvent::parse(bytes).context("raw bytes that are no MIDI")?;
+        let LiveEvent::Midi { channel, message } = event else { bail!("no message of a channel") };
+        events.push((*time, channel, message));
+    }
     for note in notes {
-        let time = ticks(note.time);
         let key = u7::try_from(u8::try_from(note.key)?).context("a key above 127")?;
         let channel = u4::try_from(u8::try_from(note.channel)?).context("a channel above 15")?;
         let message = match note.kind {
@@ -35,6 +41,12 @@ fn bytes(notes: &[NoteEvent], end: u64) -> Result<Vec<u8>> {
             }
             NoteKind::Off | NoteKind::Choke => MidiMessage::NoteOff { key, vel: u7::new(0) },
         };
+        events.push((note.time, channel, message));
+    }
+    events.sort_by_key(|(time, ..)| *time);
+    let mut now = 0;
+    for (time, channel, message) in events {
+        let time = ticks(time);
         track.push(TrackEvent {
             delta: u28::new(time - now),
             kind: TrackEventKind::Midi { channel, message },
@@ -68,7 +80,8 @@ mod tests {
         let note = |time, kind| NoteEvent { time, channel: 9, key: 38, kind };
         // A 16th at 120 BPM and 48 kHz is 6000 samples.
         let notes = [note(6000, NoteKind::On(0.004)), note(9000, NoteKind::Off)];
-        let bytes = bytes(&notes, 16 * 24_000).unwrap();
+        let pedal = [(6000, [0xB9, 4, 64])];
+        let bytes = bytes(&notes, &pedal, 16 * 24_000).unwrap();
         let smf = Smf::parse(&bytes).unwrap();
         let mut time = 0;
         let mut seen = Vec::new();
@@ -81,7 +94,8 @@ mod tests {
         let key = u7::new(38);
         let on = MidiMessage::NoteOn { key, vel: u7::new(1) };
         let off = MidiMessage::NoteOff { key, vel: u7::new(0) };
-        assert_eq!(seen, [(240, on), (360, off)]);
+        let pedal = MidiMessage::Controller { controller: u7::new(4), value: u7::new(64) };
+        assert_eq!(seen, [(240, pedal), (240, on), (360, off)]);
         assert_eq!(time, 16 * 960);
     }
 }

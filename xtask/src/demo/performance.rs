@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use testhost::{Host, NoteEvent, NoteKind, Transport};
+use testhost::{Host, NoteEvent, NoteKind, Recording, Transport};
 
 /// Samples per second.
 pub(super) const SAMPLE_RATE: u32 = 48_000;
@@ -24,6 +24,8 @@ const LONGEST_TAIL: usize = 10 * SAMPLE_RATE as usize;
 pub(super) struct Performance {
     /// Note events with their times in samples.
     pub(super) notes: Vec<NoteEvent>,
+    /// Controllers, as raw MIDI.
+    pub(super) midi: Vec<(u64, [u8; 3])>,
     /// Left and right, tail included.
     pub(super) audio: [Vec<f32>; 2],
     /// What a project would save, as JSON: with it the window shows the same groove.
@@ -74,10 +76,10 @@ impl Performance {
         // The framework writes the state's length (8 bytes) before its JSON.
         let state = host.save_state()?.get(8..).unwrap_or_default().to_vec();
         let recording = host.take_recording();
-        ensure!(recording.midi.is_empty(), "the plugin sent raw MIDI beside its notes");
         let hanging = recording.hanging_notes();
         ensure!(hanging.is_empty(), "notes without an end (channel, key): {hanging:?}");
-        Ok(Self { notes: recording.notes, audio: recording.audio, state })
+        let Recording { notes, midi, audio, .. } = recording;
+        Ok(Self { notes, midi, audio, state })
     }
 
     /// The loudest sample, in decibels of full scale.

@@ -61,7 +61,8 @@ mod tests {
         let mut left = vec![0.0; 1000];
         left[500..600].fill(0.5);
         let audio = [left.clone(), left];
-        let performance = Performance { notes: Vec::new(), audio, state: Vec::new() };
+        let performance =
+            Performance { midi: Vec::new(), notes: Vec::new(), audio, state: Vec::new() };
         let image = with_waveform(window, &performance).unwrap();
         assert_eq!((image.width, image.height), (100, 10 + WAVEFORM_HEIGHT));
         assert_eq!(image.pixels[999], [1, 2, 3]);
