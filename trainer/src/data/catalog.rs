@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
 
 use super::Split;
 use super::info::Info;
@@ -140,7 +141,7 @@ impl<'a> Files<'a> {
     fn of(names: &[&'a String]) -> Self {
         let mut by_letters = HashMap::new();
         for name in names {
-            let lower = name.to_lowercase();
+            let lower = letters(name);
             if let Some((stem, _)) = lower.rsplit_once('.') {
                 by_letters.entry(stem.to_owned()).or_insert(name.as_str());
             }
@@ -154,7 +155,7 @@ impl<'a> Files<'a> {
     fn find(&self, name: &str, folder: &str) -> Option<&'a str> {
         let known = |name: &str| {
             let exact = self.exact.get(name).copied();
-            exact.or_else(|| self.by_letters.get(&name.to_lowercase()).copied())
+            exact.or_else(|| self.by_letters.get(&letters(name)).copied())
         };
         let path = name.strip_prefix(folder).unwrap_or(name);
         let is_absolute = path.starts_with('/') || path.get(1..2) == Some(":");
@@ -162,6 +163,11 @@ impl<'a> Files<'a> {
         let ends = ends.filter(|_| is_absolute);
         known(name).or_else(|| ends.into_iter().find_map(|end| known(&format!("{folder}{end}"))))
     }
+}
+
+/// `name` in lower case, accents composed: macOS takes letters and accents apart in the names of files, spreadsheets do not.
+fn letters(name: &str) -> String {
+    name.nfc().collect::<String>().to_lowercase()
 }
 
 /// Whether this is a MIDI file by its name.
@@ -202,5 +208,23 @@ mod tests {
         assert_eq!(told(&data.validation), expected("two/sub/a.mid", "jazz"));
         assert_eq!(told(&data.test), expected("two/b.mid", "rock"));
         assert_eq!((data.report.unlisted, data.report.skipped.len()), (0, 0));
+    }
+
+    #[test]
+    fn accents_are_the_same_whether_macos_or_a_spreadsheet_wrote_the_name() {
+        let four = performance(4);
+        let zip = archive(&[
+            ("fu\u{308}nf.mid", &four),
+            ("s\u{e9}.mid", &four),
+            (
+                "info.csv",
+                "midi_filename,style,split\nf\u{fc}nf.mid,funk,train\nse\u{301}.mid,jazz,test\n"
+                    .as_bytes(),
+            ),
+        ]);
+        let data = load(&options(zip.path(), Windowing::Bars)).unwrap();
+        let style = |windows: &Windows| windows.info(0).style.clone();
+        assert_eq!((style(&data.train), style(&data.test)), ("funk".to_owned(), "jazz".to_owned()));
+        assert_eq!(data.report.unlisted, 0);
     }
 }

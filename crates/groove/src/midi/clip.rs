@@ -1,5 +1,6 @@
 //! The drums of a file on the step grid: one reader for training, encoding and importing.
 
+mod count_in;
 mod flams;
 mod length;
 
@@ -11,7 +12,7 @@ use super::{
     strokes,
 };
 use crate::articulation::Articulation;
-use crate::bar::{self, Bar, CLOCKS_PER_QUARTER, Metre};
+use crate::bar::{Bar, CLOCKS_PER_QUARTER, Metre};
 use crate::instrument::Instrument;
 use crate::note_map::KeyMap;
 use crate::pattern::{Hit, Pattern};
@@ -59,14 +60,8 @@ struct Struck {
 /// General MIDI 2's metronome.
 const CLICKS: std::ops::RangeInclusive<u8> = 32..=34;
 
-/// Keys on which count-ins are struck: sticks, side stick, cowbell, claves and wood blocks.
-const COUNT_IN: [u8; 6] = [31, 37, 56, 75, 76, 77];
-
 /// The most reasons, or channels, that a message names.
 const REASONS_TOLD: usize = 4;
-
-/// The most bars that a count-in has.
-const COUNT_IN_BARS: u64 = 2;
 
 impl Clip {
     /// Reads the drums of the MIDI file `bytes`.
@@ -331,41 +326,6 @@ impl Clip {
         let starts = self.keep_long_enough(found)?;
         self.parts = pack::parts(&self.sequences, &starts, places, ticks_per_beat);
         Ok(())
-    }
-
-    /// Takes the count-in off `hits`, which are by step: up to two bars in which nothing but sticks, blocks or
-    /// claves are struck, on beats, before something else is.
-    fn take_count_in(&mut self, hits: &mut Vec<Struck>, bar: Bar) {
-        let bar_steps = bar.steps() as u64;
-        // Other note maps may have other drums on these keys.
-        let is_stick = |hit: &Struck| {
-            COUNT_IN.contains(&hit.key)
-                && matches!(hit.instrument, None | Some(Instrument::Snare | Instrument::Ride))
-        };
-        let heard = || hits.iter().filter(|hit| !CLICKS.contains(&hit.key));
-        let Some(first) = heard().next() else { return };
-        let start = first.step / bar_steps * bar_steps;
-        // The bar of the first hit that is no count-in's.
-        let is_between = |hit: &Struck| bar.place(hit.step as i64).part != bar::Part::Start;
-        let Some(other) = heard().find(|hit| !is_stick(hit) || is_between(hit)) else { return };
-        let music = other.step / bar_steps * bar_steps;
-        let sticks = hits.iter().filter(|hit| is_stick(hit) && hit.step < music).count();
-        let is_used_later = hits.iter().any(|hit| hit.key == first.key && hit.step >= music);
-        let is_long = music - start > COUNT_IN_BARS * bar_steps;
-        if music == start || is_long || sticks < 2 || is_used_later {
-            return;
-        }
-        self.leave_out(LeftOut::CountIn, sticks);
-        for hit in
-            hits.iter().filter(|hit| is_stick(hit) && hit.step < music && hit.instrument.is_none())
-        {
-            // Counted as a key already.
-            if let Some(count) = self.report.left_out.get_mut(&LeftOut::Key(hit.key)) {
-                *count -= 1;
-            }
-        }
-        self.report.left_out.retain(|_, count| *count > 0);
-        hits.retain(|hit| hit.step >= music);
     }
 
     /// Puts hits that are pushed before step `end` on the first step, and leaves out those after it.

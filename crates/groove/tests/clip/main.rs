@@ -182,6 +182,23 @@ fn count_ins_and_clicks_are_no_music() {
         assert_eq!(clip.pattern(1).unwrap(), rock_pattern(), "key {key}");
         assert_eq!(left(&clip), [(LeftOut::Click, 20)], "key {key}");
     }
+    // The hi-hat counts, struck or by foot, where something else begins on the one.
+    for key in [42, 44, 46] {
+        let clip = File::new([on_beats(key, 1), drums(4.0, 4)].concat()).clip();
+        assert_eq!(clip.pattern(1).unwrap(), rock_pattern(), "key {key}");
+        assert_eq!(left(&clip), [(LeftOut::CountIn, 4)], "key {key}");
+    }
+    let eighths = (0..8).map(|i| Note(f64::from(i) / 2.0, 0.1, 10, 42, 90)).collect::<Vec<_>>();
+    let late: Vec<Note> = drums(4.0, 4).into_iter().filter(|note| note.0 > 4.0).collect();
+    let steady: Vec<Note> = on_beats(42, 4).into_iter().filter(|note| note.0 >= 4.0).collect();
+    let kicks: Vec<Note> = [4.0, 6.0, 8.0, 10.0].map(|beat| Note(beat, 0.1, 10, 36, 90)).to_vec();
+    for music in [
+        [eighths, drums(4.0, 4)].concat(),
+        [on_beats(42, 1), late].concat(),
+        [on_beats(42, 1), steady, kicks].concat(),
+    ] {
+        assert_eq!(left(&File::new(music).clip()), []);
+    }
     // What goes on is music, and so is what has nothing after it.
     assert_eq!(left(&File::new([on_beats(37, 5), drums(4.0, 4)].concat()).clip()), []);
     assert_eq!(File::new(on_beats(75, 4)).pattern().count(), 16);
