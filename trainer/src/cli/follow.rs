@@ -25,6 +25,9 @@ pub(crate) struct FollowArgs {
     /// Number of windows, spread over the split
     #[arg(short, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     n: u32,
+    /// Leave out how well onsets are found in audio
+    #[arg(long)]
+    grooves_only: bool,
 }
 
 /// Prints the tables.
@@ -46,6 +49,6 @@ pub(super) fn run(args: &FollowArgs) -> Result<()> {
     if windows.is_empty() {
         bail!("{}: no window in split {}", args.data.display(), args.split.name());
     }
-    evaluate::lines::print(&model, &windows, args.n as usize);
+    evaluate::lines::print(&model, &windows, args.n as usize, !args.grooves_only);
     Ok(())
 }

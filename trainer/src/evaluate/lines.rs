@@ -1,5 +1,5 @@
-//! Lines that the drummer plays to, made from performances: how many of their onsets kick or snare answer, beside the true
-//! drummer; and how many of them are found in audio that a bass or a guitar makes of them.
+//! Lines that the drummer plays to, made from performances: how many of their onsets kick or snare answer, how much is played
+//! to them, beside the true drummer; and how many of them are found in audio that a bass or a guitar makes of them.
 
 use groove::{Hit, Instrument, Pattern, STEPS, Token};
 use musicvae::context::Locks;
@@ -54,7 +54,9 @@ impl Line {
                 Self::Bass if kick.is_some() => kick.filter(|_| draw(step, 6) > 0),
                 Self::Bass => (step % 2 == 0 && draw(step, 4) == 0).then(|| Hit::new(0.6, 0.0)),
             };
-            line.set(step, Instrument::Kick, hit);
+            let is_low = kick.is_some() || self == Self::Bass;
+            let instrument = if is_low { Instrument::Kick } else { Instrument::Snare };
+            line.set(step, instrument, hit);
         }
         line
     }
@@ -92,16 +94,47 @@ fn rhythm(sound: &[f32], tempo: f32) -> Pattern {
     rhythm
 }
 
-/// Measures `count` of `windows`, and prints tables.
-pub(crate) fn print(model: &GrooveModel, windows: &Windows, count: usize) {
+/// Steps of rest from which on a player makes a stop: a beat.
+const STOP: usize = 4;
+
+/// The steps of `line` that lie in stops, after its first onset.
+fn stops(line: &Pattern) -> Vec<usize> {
+    let mut onsets: Vec<usize> = line.iter().map(|(step, ..)| step).collect();
+    onsets.push(STEPS);
+    let rests = onsets.windows(2).map(|pair| pair[0] + 1..pair[1]);
+    rests.filter(|rest| rest.len() >= STOP).flatten().collect()
+}
+
+/// Sums of what was measured of lines, and how many there were of each.
+#[derive(Default)]
+struct Means([(f64, u32); 14]);
+
+impl Means {
+    fn add(&mut self, measured: [Option<f64>; 14]) {
+        for ((sum, count), value) in self.0.iter_mut().zip(measured) {
+            (*sum, *count) = (*sum + value.unwrap_or(0.0), *count + u32::from(value.is_some()));
+        }
+    }
+
+    fn texts(&self, places: std::ops::Range<usize>) -> impl Iterator<Item = String> {
+        let mean = |&(sum, count): &(f64, u32)| match count {
+            0 => "-".to_owned(),
+            count => format!("{:.3}", sum / f64::from(count)),
+        };
+        self.0[places].iter().map(mean).collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// Measures `count` of `windows`, and prints tables; those of onsets in audio only if wanted.
+pub(crate) fn print(model: &GrooveModel, windows: &Windows, count: usize, finds_onsets: bool) {
     let every = windows.len().div_ceil(count).max(1);
     let patterns: Vec<Pattern> =
         (0..windows.len()).step_by(every).map(|i| windows.pattern(i)).collect();
     let kick_or_snare = [Instrument::Kick, Instrument::Snare];
     let mut scratch = Scratch::new();
-    let mut rows = Vec::new();
+    let (mut answers, mut amounts) = (Vec::new(), Vec::new());
     for line in Line::ALL {
-        let mut sums = [0.0; 6];
+        let mut means = Means::default();
         let mut lines = 0;
         for (i, pattern) in patterns.iter().enumerate() {
             let rhythm_of = line.of(pattern, i);
@@ -112,22 +145,41 @@ pub(crate) fn print(model: &GrooveModel, windows: &Windows, count: usize) {
             let from_audio = rhythm(&sound, FOLLOWED_TEMPO);
             let recipe = Recipe { seed: i as u64, ..Recipe::default() };
             let mut draw = |start| model.groove(start, &Locks::default(), &recipe, 0, &mut scratch);
-            let played =
+            let [notes, audio, alone] =
                 [draw(Start::Line(&rhythm_of)), draw(Start::Line(&from_audio)), draw(Start::Seed)];
-            let shares = [
-                answered(&rhythm_of, pattern, &kick_or_snare),
-                answered(&rhythm_of, &played[0], &kick_or_snare),
-                answered(&rhythm_of, &played[1], &kick_or_snare),
-                answered(&rhythm_of, &played[2], &kick_or_snare),
-                answered(&rhythm_of, pattern, &[Instrument::Kick]),
-                answered(&rhythm_of, &played[1], &[Instrument::Kick]),
-            ];
-            sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += share);
+            let answer = |played| Some(answered(&rhythm_of, played, &kick_or_snare));
+            let low = low_of(&rhythm_of);
+            let kick =
+                |played| (low.count() > 0).then(|| answered(&low, played, &[Instrument::Kick]));
+            let hits = |played: &Pattern| played.count() as f64 / groove::BARS as f64;
+            let off = |played| Some((hits(played) - hits(pattern)).abs());
+            let stops = stops(&rhythm_of);
+            let in_stops = |played: &Pattern| {
+                let hits = played.iter().filter(|(step, ..)| stops.contains(step)).count();
+                (!stops.is_empty()).then(|| hits as f64 / stops.len() as f64)
+            };
+            let odds = |played| model.log_odds(played).map(f64::from);
+            means.add([
+                answer(pattern),
+                answer(&notes),
+                answer(&audio),
+                answer(&alone),
+                kick(pattern),
+                kick(&notes),
+                kick(&audio),
+                off(&notes),
+                off(&alone),
+                in_stops(pattern),
+                in_stops(&notes),
+                in_stops(&alone),
+                odds(&notes),
+                odds(&alone),
+            ]);
             lines += 1;
         }
-        let mut row = vec![line.name().to_owned(), lines.to_string()];
-        row.extend(sums.map(|sum| format!("{:.3}", sum / f64::from(lines.max(1)))));
-        rows.push(row);
+        let row = || vec![line.name().to_owned(), lines.to_string()];
+        answers.push(row().into_iter().chain(means.texts(0..7)).collect());
+        amounts.push(row().into_iter().chain(means.texts(7..14)).collect());
     }
     let header = [
         "line",
@@ -137,11 +189,43 @@ pub(crate) fn print(model: &GrooveModel, windows: &Windows, count: usize) {
         "follows audio",
         "plays alone",
         "drummer's kick",
+        "kick, notes",
         "kick, audio",
     ];
-    println!("Share of a line's onsets that kick or snare answer\n");
-    println!("{}", table(&header, &rows));
+    println!(
+        "Share of a line's onsets that kick or snare answer, and of its low ones that the kick does\n"
+    );
+    println!("{}", table(&header, &answers));
+    let header = [
+        "line",
+        "lines",
+        "hits off by",
+        "off alone",
+        "in stops: drummer",
+        "follows",
+        "alone",
+        "log odds",
+        "alone",
+    ];
+    println!(
+        "Hits a bar, beside the drummer's; hits a step where the line rests a beat; the critic's log odds\n"
+    );
+    println!("{}", table(&header, &amounts));
+    if finds_onsets {
+        print_onsets(&patterns);
+    }
+}
 
+/// The low onsets of `line`.
+fn low_of(line: &Pattern) -> Pattern {
+    let mut low = Pattern::EMPTY;
+    for (step, instrument, hit) in line.iter().filter(|hit| hit.1 == Instrument::Kick) {
+        low.set(step, instrument, Some(hit));
+    }
+    low
+}
+
+fn print_onsets(patterns: &[Pattern]) {
     println!("Onsets found in audio, F1 at 30 ms\n");
     let mut rows = Vec::new();
     for player in [Player::Bass, Player::Guitar] {

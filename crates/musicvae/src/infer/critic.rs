@@ -8,6 +8,14 @@ use super::tensors::Source;
 use crate::critic::{FEATURES, features};
 use crate::weights::WeightsError;
 
+impl super::GrooveModel {
+    /// How far the critic takes `pattern` for a drummer's: log odds. `None` without a critic.
+    pub fn log_odds(&self, pattern: &Pattern) -> Option<f32> {
+        let critic = self.critic.as_ref()?;
+        Some(critic.score(self.isa, &pattern.to_window()))
+    }
+}
+
 /// The critic's weights.
 #[derive(Debug)]
 pub(super) struct Critic {

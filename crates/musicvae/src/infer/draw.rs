@@ -3,6 +3,8 @@
 //! A groove of a seed is drawn step by step. The encoder says where it lies, so that sliders and attributes move it from
 //! there. A variation draws some beats of some instruments anew, given all the others, which stay to the hit.
 
+mod line;
+
 use groove::{Bar, INSTRUMENTS, Instrument, Pattern};
 
 use super::articulations;
@@ -20,9 +22,6 @@ const INTENSITY: u64 = u64::MAX - 3;
 
 /// Grooves that one is chosen among.
 const CANDIDATES: usize = 8;
-
-/// What the share of a line's onsets that a groove answers counts beside the critic's log odds.
-const ANSWER_WEIGHT: f32 = 10.0;
 
 /// Fills that four are chosen among: some drawn ones are hardly more than a rest.
 const FILL_CANDIDATES: usize = 8;
@@ -129,7 +128,7 @@ impl GrooveModel {
     }
 
     /// The groove that `recipe` draws and that agrees with `context`: step by step, the one of eight that the critic
-    /// takes for a drummer's and that answers most of a line, if there is a critic and no bar of a kind is asked for; or without a step model by
+    /// takes for a drummer's and that heeds a line best, if there is a critic and no bar of a kind is asked for; or without a step model by
     /// [`decode_around`](Self::decode_around), which keeps what is known and takes no other notice of it.
     pub fn decode_given(
         &self,
@@ -151,9 +150,9 @@ impl GrooveModel {
             Some(critic) => {
                 let drawn = self.draw_plain(context, recipe, GROOVE, CANDIDATES);
                 let score = |pattern: &Pattern| {
-                    let answered = context.line.map_or(0.0, |line| answered(pattern, &line));
+                    let heeds = context.line.map_or(0.0, |line| line::heed(pattern, &line));
                     // The critic knows windows.
-                    ANSWER_WEIGHT.mul_add(answered, critic.score(self.isa, &pattern.to_window()))
+                    critic.score(self.isa, &pattern.to_window()) + heeds
                 };
                 let scored = drawn.into_iter().map(|pattern| (score(&pattern), pattern));
                 scored.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, pattern)| pattern)
@@ -400,16 +399,6 @@ fn with_expression_of(pattern: &Pattern, performed: &Pattern) -> Pattern {
 fn difference(one: &Pattern, other: &Pattern) -> f32 {
     let hits = one.iter().zip(other.iter());
     hits.map(|((.., a), (.., b))| (a.velocity() - b.velocity()).abs()).sum()
-}
-
-/// The share of the onsets of `line` at which kick or snare are struck.
-fn answered(pattern: &Pattern, line: &[bool; Bar::MOST_STEPS]) -> f32 {
-    let onsets = || (0..pattern.steps()).filter(|&step| line[step]);
-    let is_answered = |&step: &usize| {
-        let token = pattern.token(step);
-        token.contains(Instrument::Kick) || token.contains(Instrument::Snare)
-    };
-    onsets().filter(is_answered).count() as f32 / onsets().count().max(1) as f32
 }
 
 /// How `recipe` draws from stream `stream` of its noise.

@@ -97,6 +97,9 @@ struct Candidate {
     hits: Noise,
 }
 
+/// Nats that the kick gains where a line is low: so many that it answers as much of a bass as drummers' kicks do.
+const LEANING: f32 = 1.0;
+
 /// Words of noise of a hit.
 const HIT_NOISE: usize = VELOCITIES + MICRO_OFFSETS + 1;
 
@@ -176,7 +179,10 @@ impl StepModel {
         let temperature = settings.temperature;
         let (bar, columns) = (context.bar(), self.columns.step());
         let ahead = self.read_ahead(isa, context);
-        let free = density_bias(settings.density, &settings.density_by_instrument);
+        let mut leaning = settings.density_by_instrument;
+        leaning[Instrument::Kick.index()] += LEANING;
+        let [free, leaning] = [settings.density_by_instrument, leaning]
+            .map(|by_instrument| density_bias(settings.density, &by_instrument));
         let copies = onsets.map(copies_in);
         let candidate = |number| Candidate::new(settings, number, bar, copies.unwrap_or_default());
         let mut candidates: Vec<Candidate> = (0..count).map(candidate).collect();
@@ -235,7 +241,8 @@ impl StepModel {
                 let logits = joint.row_mut(row).first_chunk_mut().expect("512 logits");
                 let single = single.row(row).first_chunk().expect("9 logits");
                 isa.run(AddOnsets { onsets: single, logits });
-                let bias = restricted(candidate, context, step, &free);
+                let free = if context.low.is_some_and(|low| low[step]) { &leaning } else { &free };
+                let bias = restricted(candidate, context, step, free);
                 if temperature > 0.0 {
                     candidate.tokens.seek((step * TOKENS) as u64);
                     candidate.tokens.fill_gumbel(&mut noise);

@@ -84,6 +84,30 @@ fn a_candidate_does_not_depend_on_those_beside_it() {
 }
 
 #[test]
+fn the_kick_leans_to_the_low_onsets_of_a_line_and_to_no_others() {
+    let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
+    for bar in [Bar::COMMON, Bar::new(Metre::new(3, 4).unwrap(), Grid::Triplets)] {
+        let line = |kept: fn(usize) -> bool| {
+            std::array::from_fn(|step| step < bar.pattern_steps() && kept(step))
+        };
+        let told = Context { line: Some(line(|step| step % 3 == 0)), ..Context::of(bar) };
+        let low = Context { low: Some(line(|step| step % 6 == 0)), ..told.clone() };
+        let nothing = Context { low: Some([false; Bar::MOST_STEPS]), ..told.clone() };
+        let draw = |context: &Context| model.draw(context, &recipe(7), 0, 12);
+        assert_eq!(draw(&nothing), draw(&told));
+        let kicks = |context: &Context, wanted: fn(usize) -> bool| {
+            let struck = |pattern: &Pattern| {
+                let kicks = pattern.iter().filter(|hit| hit.1 == Instrument::Kick);
+                kicks.filter(|(step, ..)| wanted(*step)).count()
+            };
+            draw(context).iter().map(struck).sum::<usize>() as f32
+        };
+        let [before, leaning] = [&told, &low].map(|context| kicks(context, |step| step % 6 == 0));
+        assert!(leaning > 1.1 * before, "{bar:?}: {before} to {leaning}");
+    }
+}
+
+#[test]
 fn a_variation_keeps_to_the_hit_what_it_does_not_draw_anew() {
     let model = GrooveModel::new(&random_file(stepwise(), 3)).unwrap();
     let mut scratch = Scratch::new();
