@@ -3,7 +3,7 @@
 //! It is in the system's folder for temporary files, for the user alone. A file stays for a day, as only who takes it knows
 //! when it has been read; and no more than so many stay.
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -45,15 +45,24 @@ pub(crate) fn again(folder: &Path, name: &str, bytes: &[u8]) -> Option<PathBuf> 
 
 /// Whether `folder` is there now, and nobody else can write to it.
 fn is_own(folder: &Path) -> bool {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    if builder.create(folder).is_ok() {
+    if create(folder).is_ok() {
         return true;
     }
     // No link, which could lead anywhere.
     let found = fs::symlink_metadata(folder);
     found.is_ok_and(|found| found.is_dir()) && closes(folder)
+}
+
+#[cfg(unix)]
+fn create(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    fs::DirBuilder::new().mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn create(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir(folder)
 }
 
 /// Shuts others out; only the owner can.

@@ -110,14 +110,14 @@ fn the_first_export_asks_for_a_folder_and_the_next_is_one_click() {
 }
 
 /// Drags the handle beside *Export* out of the window; what is asked for.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 fn drag_out(window: &mut Headless) -> Vec<Command> {
     let handle = place(window, "drag out");
     drag(window, handle, handle + vec2(60.0, -90.0), Modifiers::NONE);
     window.execute()
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 #[test]
 fn the_handle_drags_what_its_menu_says() {
     let mut window = window();

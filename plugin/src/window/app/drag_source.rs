@@ -1,8 +1,12 @@
 //! Files that are dragged out of the window, to the host or a file manager.
 //!
 //! baseview 0.4.2 can be the target of a drag, not its source. Under X11 a thread of ours is the source while a drag lasts,
-//! with its own connection to the X server.
+//! with its own connection to the X server; on Windows OLE is, on the window's thread.
 
+#[cfg(not(any(target_os = "linux", windows)))]
+mod nowhere;
+#[cfg(windows)]
+mod ole;
 #[cfg(target_os = "linux")]
 mod x11;
 #[cfg(target_os = "linux")]
@@ -13,10 +17,16 @@ use std::path::Path;
 use egui::Context;
 use nice_plug_egui::RepaintNotifier;
 use nice_plug_egui::baseview::WindowContext;
+#[cfg(not(any(target_os = "linux", windows)))]
+use nowhere::Source;
+#[cfg(windows)]
+use ole::Source;
+#[cfg(target_os = "linux")]
+use x11::Source;
 
 /// What is under the pointer that drags.
-#[cfg(target_os = "linux")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the system shapes the pointer"))]
 pub(crate) enum Aim {
     /// Nothing is dragged.
     #[default]
@@ -29,15 +39,13 @@ pub(crate) enum Aim {
 
 /// Lets files be dragged out of `window` until `ctx`, the window's, is dropped. `repaint` has it drawn when the
 /// [pointer](point) needs another shape.
-#[cfg(target_os = "linux")]
 pub(crate) fn listen(ctx: &Context, window: &WindowContext, repaint: RepaintNotifier) {
-    if let Some(source) = x11::Source::new(window, repaint) {
+    if let Some(source) = Source::new(window, repaint) {
         ctx.data_mut(|data| data.insert_temp(id(), std::sync::Arc::new(source)));
     }
 }
 
 /// Begins to drag the file `path`, if the button is still held.
-#[cfg(target_os = "linux")]
 pub(crate) fn start(ctx: &Context, path: &Path) {
     if let Some(source) = source(ctx) {
         source.start(path);
@@ -45,7 +53,6 @@ pub(crate) fn start(ctx: &Context, path: &Path) {
 }
 
 /// Shapes the pointer by what would take the file, while one is dragged.
-#[cfg(target_os = "linux")]
 pub(crate) fn point(ctx: &Context) {
     match source(ctx).map(|source| source.aim()).unwrap_or_default() {
         Aim::Idle => {}
@@ -54,24 +61,10 @@ pub(crate) fn point(ctx: &Context) {
     }
 }
 
-#[cfg(target_os = "linux")]
 fn id() -> egui::Id {
     egui::Id::unique("drag source")
 }
 
-#[cfg(target_os = "linux")]
-fn source(ctx: &Context) -> Option<std::sync::Arc<x11::Source>> {
+fn source(ctx: &Context) -> Option<std::sync::Arc<Source>> {
     ctx.data(|data| data.get_temp(id()))
 }
-
-/// Nothing can be dragged here.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn listen(_: &Context, _: &WindowContext, _: RepaintNotifier) {}
-
-/// Likewise.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn start(_: &Context, _: &Path) {}
-
-/// Likewise.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn point(_: &Context) {}

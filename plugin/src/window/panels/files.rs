@@ -13,7 +13,7 @@ use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::{ControlContext, Rank, UNIT, clickable, focus_ring, pill, polygon};
 
 /// Whether files can be dragged out of the window here.
-const CAN_DRAG: bool = cfg!(target_os = "linux");
+const CAN_DRAG: bool = cfg!(any(target_os = "linux", windows));
 
 /// Room for the word on *Export*, in points.
 const WORD: f32 = 47.0;
