@@ -2,12 +2,15 @@
 //!
 //! NETWORK.md explains every key. JSON and TOML use the same names.
 
+mod error;
 mod parameters;
+mod presets;
 pub mod prior;
 
 use groove::{INSTRUMENTS, STEPS, TOKENS};
 use serde::{Deserialize, Serialize};
 
+pub use self::error::ConfigError;
 use crate::context::columns::Layout;
 
 /// The largest width (of a layer, embedding or latent) a configuration may ask for: four times the
@@ -194,164 +197,7 @@ impl Config {
     }
 }
 
-/// A configuration that cannot be built.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ConfigError {
-    /// A width is zero or beyond [`MAX_WIDTH`].
-    #[error("{key} must be 1 to {MAX_WIDTH}, not {found}")]
-    Width {
-        /// Key, as in the file.
-        key: &'static str,
-        /// Value found.
-        found: usize,
-    },
-    /// A number of layers is zero or beyond [`MAX_LAYERS`].
-    #[error("{key} must be 1 to {MAX_LAYERS}, not {found}")]
-    Layers {
-        /// Key, as in the file.
-        key: &'static str,
-        /// Value found.
-        found: usize,
-    },
-    /// Only one of the two keys of the bar-wise encoder is set.
-    #[error(
-        "encoder.bar_summary ({bar_summary}) and encoder.mix ({mix}) must both be 0 (the encoder \
-         reads all 64 steps at once) or both be set (it reads bar by bar)"
-    )]
-    BarSummaryWithoutMix {
-        /// `encoder.bar_summary`.
-        bar_summary: usize,
-        /// `encoder.mix`.
-        mix: usize,
-    },
-    /// `look_back` names a step that is not an earlier one of the pattern, or too many.
-    #[error(
-        "look_back must name at most {MAX_LOOK_BACK} distances of 1 to {} steps, not {found:?}",
-        STEPS - 1
-    )]
-    LookBack {
-        /// Value found.
-        found: Vec<usize>,
-    },
-    /// Bars that do not see each other cannot look back.
-    #[error("look_back must be empty with independent_bars")]
-    LookBackOfIndependentBars,
-    /// The prior takes no steps or too many, or knows too many styles.
-    #[error(
-        "prior.steps must be 1 to {MAX_PRIOR_STEPS} and prior.styles at most {MAX_STYLES}, not \
-         {steps} and {styles}"
-    )]
-    Prior {
-        /// `prior.steps`.
-        steps: usize,
-        /// `prior.styles`.
-        styles: usize,
-    },
-    /// The step model knows too many styles.
-    #[error("step_model.styles must be at most {MAX_STYLES}, not {0}")]
-    StepModelStyles(usize),
-    /// The model of articulations knows too many styles.
-    #[error("articulations.styles must be at most {MAX_STYLES}, not {0}")]
-    ArticulationStyles(usize),
-    /// The model of other bars has a critic, or is alone.
-    #[error("bar_model needs step_model beside it, whose critic is that of both")]
-    BarModel,
-    /// `dropout` is not a share.
-    #[error("dropout must be at least 0 and less than 1, not {0}")]
-    Dropout(f64),
-    /// There is no preset of this name.
-    #[error("unknown preset `{0}`: there are {list}", list = Config::PRESETS.join(", "))]
-    UnknownPreset(String),
-}
-
-impl StepModelConfig {
-    /// The sizes of the model that ships.
-    pub fn compact() -> Self {
-        Self { input: 192, hidden: 256, ahead: 64, heads: 128, styles: 0, critic: 0 }
-    }
-
-    /// Sizes with which a training step takes milliseconds: for tests.
-    pub fn tiny() -> Self {
-        Self { input: 24, hidden: 32, ahead: 8, heads: 16, styles: 0, critic: 0 }
-    }
-}
-
 impl Config {
-    /// Names of the presets.
-    pub const PRESETS: [&'static str; 3] = ["compact", "paper", "tiny"];
-
-    /// The preset of this name.
-    ///
-    /// # Errors
-    /// [`ConfigError::UnknownPreset`] for a name outside [`PRESETS`](Self::PRESETS).
-    pub fn preset(name: &str) -> Result<Self, ConfigError> {
-        match name {
-            "compact" => Ok(Self::compact()),
-            "paper" => Ok(Self::paper()),
-            "tiny" => Ok(Self::tiny()),
-            _ => Err(ConfigError::UnknownPreset(name.to_owned())),
-        }
-    }
-
-    /// The published hierarchical model (MusicVAE, Roberts et al. 2018, arXiv 1803.05428).
-    pub fn paper() -> Self {
-        Self {
-            latent: 512,
-            input: TokenInput::OneHot,
-            encoder: EncoderConfig { layers: 2, hidden: 2048, bar_summary: 0, mix: 0 },
-            conductor: LstmConfig { layers: 2, hidden: 1024 },
-            embedding: 512,
-            decoder: LstmConfig { layers: 2, hidden: 1024 },
-            direct_path: false,
-            independent_bars: false,
-            look_back: Vec::new(),
-            expression: false,
-            dropout: 0.2,
-            prior: None,
-            step_model: None,
-            bar_model: None,
-            articulations: None,
-        }
-    }
-
-    /// The model that ships: small enough to embed and to decode while a slider is dragged.
-    pub fn compact() -> Self {
-        Self {
-            latent: 256,
-            input: TokenInput::MultiHot,
-            encoder: EncoderConfig { layers: 1, hidden: 128, bar_summary: 128, mix: 512 },
-            conductor: LstmConfig { layers: 1, hidden: 192 },
-            embedding: 256,
-            decoder: LstmConfig { layers: 1, hidden: 256 },
-            direct_path: true,
-            independent_bars: false,
-            look_back: vec![17, 16, 15, 14, 32, 48],
-            expression: true,
-            dropout: 0.1,
-            prior: Some(PriorConfig { hidden: 512, blocks: 3, steps: 12, styles: 0 }),
-            step_model: None,
-            bar_model: None,
-            articulations: None,
-        }
-    }
-
-    /// `compact` shrunk until a training step takes milliseconds: for tests and first tries.
-    pub fn tiny() -> Self {
-        Self {
-            latent: 16,
-            encoder: EncoderConfig { layers: 1, hidden: 16, bar_summary: 16, mix: 32 },
-            conductor: LstmConfig { layers: 1, hidden: 16 },
-            embedding: 24,
-            decoder: LstmConfig { layers: 1, hidden: 32 },
-            dropout: 0.0,
-            prior: Some(PriorConfig { hidden: 16, blocks: 1, steps: 4, styles: 0 }),
-            step_model: None,
-            bar_model: None,
-            articulations: None,
-            ..Self::compact()
-        }
-    }
-
     /// Checks that the network can be built.
     ///
     /// # Errors
