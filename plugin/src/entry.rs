@@ -10,6 +10,7 @@ mod param_indication;
 mod params;
 mod preset_discovery;
 mod preset_load;
+mod spare;
 mod state_context;
 mod stepped;
 mod vst3;

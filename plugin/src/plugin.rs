@@ -71,7 +71,12 @@ pub struct Jangdan {
     passed: Vec<(Choice, (Option<GrooveKey>, u64), Score)>,
     /// Whether the worker has made something that the engine has not been offered.
     has_news: bool,
+    /// Whether the host renders offline: what it said before it began.
+    is_set_offline: bool,
+    /// The same, or what it says of this block.
     is_offline: bool,
+    /// Whether the block before was one of an offline bounce.
+    is_bouncing: bool,
     /// Whether what the engine is offered next was tapped: another groove, though its recipe is the same.
     has_tapped: bool,
     /// Samples played so far.
@@ -126,7 +131,9 @@ impl Jangdan {
             passage: None,
             passed: Vec::new(),
             has_news: false,
+            is_set_offline: false,
             is_offline: false,
+            is_bouncing: false,
             has_tapped: false,
             samples: 0,
             pedal: Pedal::default(),
@@ -181,7 +188,7 @@ impl Plugin for Jangdan {
         self.kit.set_sample_rate(config.sample_rate);
         self.onsets = OnsetFinder::new(config.sample_rate);
         self.params.clock.take_charge(context.plugin_api() == PluginApi::Standalone);
-        self.is_offline = config.process_mode == ProcessMode::Offline;
+        self.is_set_offline = config.process_mode == ProcessMode::Offline;
         (self.given_up, self.given_up_slots, self.given_up_kit) = (None, None, None);
         self.given_up_song = None;
         true
@@ -211,6 +218,7 @@ impl Plugin for Jangdan {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        self.is_offline = self.is_set_offline || self.params.host_offers.renders_offline();
         let frames = buffer.samples();
         let [left, right] = buffer.as_slice() else {
             return ProcessStatus::Error("the output is not stereo");
@@ -226,6 +234,7 @@ impl Plugin for Jangdan {
             transport = self.position.advance(&self.params.clock, &transport, block);
         }
 
+        self.begin_bounce(transport.is_playing);
         self.prepare_kit();
         self.prepare(&transport, &playing);
         let before = self.player.choice();
@@ -273,7 +282,8 @@ impl Plugin for Jangdan {
                 .tapped()
                 .for_each(|(instrument, velocity)| self.kit.trigger(instrument, velocity));
         }
-        let stems = &mut *aux.outputs;
+        let is_mix_alone = self.params.host_offers.leaves_stems_out();
+        let stems: &mut [Buffer<'_>] = if is_mix_alone { &mut [] } else { aux.outputs };
         let mut stage = Stage { kit: &mut self.kit, left, right, stems, rendered: 0 };
         let pedal = &mut self.pedal;
         self.engine.process(&transport, &playing, song, &controls[..count], block, &mut |event| {

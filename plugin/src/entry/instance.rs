@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use nice_plug::wrapper::clap::{clap_host, clap_plugin};
 
+use super::spare::Spare;
 use super::stepped::Stepped;
 use crate::params::JangdanParams;
 
@@ -20,6 +21,7 @@ pub(super) struct Instance {
     pub(super) stepped: Stepped,
     /// Whether the host is the VST3 wrapper.
     pub(super) is_vst3: bool,
+    pub(super) spare: Spare,
 }
 
 impl Instance {

@@ -23,6 +23,7 @@ use super::order::{Inputs, Outputs};
 use super::param_indication::PARAM_INDICATION;
 use super::params::PARAMS;
 use super::preset_load::PRESET_LOAD;
+use super::spare::{self, Spare};
 use super::state_context::STATE_CONTEXT;
 use super::stepped::Stepped;
 use super::vst3;
@@ -48,13 +49,15 @@ pub(super) unsafe fn create(host: *const clap_host) -> *const clap_plugin {
         let plugin = clap_plugin {
             init: Some(init),
             destroy: Some(destroy),
+            activate: Some(activate),
             process: Some(process),
             get_extension: Some(get_extension),
             on_main_thread: Some(on_main_thread),
             ..*framework
         };
         let stepped = Stepped::of(framework);
-        let instance = Instance { plugin, framework, host, params, stepped, is_vst3 };
+        let spare = Spare::default();
+        let instance = Instance { plugin, framework, host, params, stepped, is_vst3, spare };
         Box::into_raw(Box::new(instance)).cast()
     }
 }
@@ -66,6 +69,9 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
         let is_ready = (*instance.framework).init.is_some_and(|init| init(instance.framework));
         if is_ready {
             context_menu::offer(instance);
+            if vst3::makes_vst3(instance.host) {
+                spare::choose_all_ports(instance);
+            }
         }
         is_ready
     }
@@ -89,6 +95,23 @@ unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
         if let Some(destroy) = (*instance.framework).destroy {
             destroy(instance.framework);
         }
+    }
+}
+
+unsafe extern "C" fn activate(
+    plugin: *const clap_plugin,
+    sample_rate: f64,
+    fewest: u32,
+    most: u32,
+) -> bool {
+    // SAFETY: the host calls it on its main thread, with its instance, which is inactive.
+    unsafe {
+        let instance = Instance::of(plugin);
+        if instance.is_vst3 {
+            instance.spare.make(most as usize);
+        }
+        let activate = (*instance.framework).activate;
+        activate.is_some_and(|activate| activate(instance.framework, sample_rate, fewest, most))
     }
 }
 
@@ -124,7 +147,7 @@ unsafe extern "C" fn process(
     }
     // SAFETY: the host's block, its lists and the instance outlive this call, and what is here outlives the framework's.
     unsafe {
-        let Instance { framework, stepped, .. } = Instance::of(plugin);
+        let Instance { framework, stepped, params, spare, is_vst3, .. } = Instance::of(plugin);
         let framework = *framework;
         let Some(process) = (*framework).process else { return CLAP_PROCESS_ERROR };
         let mut block = *block;
@@ -137,8 +160,13 @@ unsafe extern "C" fn process(
         if !block.out_events.is_null() {
             block.out_events = &out_events;
         }
-        let audio_inputs = with_all_ports(block.audio_inputs, block.audio_inputs_count);
+        let mut audio_inputs = with_all_ports(block.audio_inputs, block.audio_inputs_count);
         let mut audio_outputs = with_all_ports(block.audio_outputs, block.audio_outputs_count);
+        if *is_vst3 {
+            let (sidechain, stems) = (&mut audio_inputs[0], &mut audio_outputs[1..]);
+            let is_unheard = spare.fill(sidechain, stems, block.frames_count as usize);
+            params.host_offers.leave_stems_out(is_unheard);
+        }
         block.audio_inputs = audio_inputs.as_ptr();
         block.audio_outputs = audio_outputs.as_mut_ptr();
         process(framework, &block)

@@ -18,6 +18,7 @@ mod component;
 mod controller;
 mod factory;
 mod note_ports;
+mod processor;
 
 use std::ffi::{CStr, c_char};
 
@@ -70,6 +71,18 @@ static INFO: Info = Info {
 
 unsafe extern "C" fn get_info(_factory: *const Factory, _index: u32) -> *const Info {
     &INFO
+}
+
+/// Whether `host` is the wrapper, and makes a VST3 rather than an Audio Unit: the name says which, after the host's own.
+///
+/// # Safety
+/// `host` is a host.
+pub(super) unsafe fn makes_vst3(host: *const clap_host) -> bool {
+    // SAFETY: as the caller says; the wrapper's name is a C string.
+    unsafe {
+        let name = || CStr::from_ptr((*host).name).to_bytes();
+        is_wrapper(host) && name().windows(4).any(|part| part == b"VST3")
+    }
 }
 
 /// Whether `host` is the wrapper.

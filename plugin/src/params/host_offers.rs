@@ -3,6 +3,7 @@
 //! Neither a parameter nor saved. Parameters are known by their names, which are all different.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
@@ -35,7 +36,7 @@ pub struct MenuWish {
 /// Wakes the host's main thread.
 type Wake = Box<dyn Fn() + Send + Sync>;
 
-/// See the module. Never locked by the audio thread.
+/// See the module. The audio thread locks none of it.
 #[derive(Default)]
 pub struct HostOffers {
     /// Present if the host has menus.
@@ -44,6 +45,10 @@ pub struct HostOffers {
     /// The parameter whose menu the host did not show.
     refused: Mutex<Option<String>>,
     marks: Mutex<BTreeMap<String, Mark>>,
+    /// Whether the host takes none of the stems that it has been offered.
+    leaves_stems_out: AtomicBool,
+    /// Whether the host has said of this block that it is rendered offline.
+    is_offline: AtomicBool,
 }
 
 impl std::fmt::Debug for HostOffers {
@@ -92,6 +97,26 @@ impl HostOffers {
         }
     }
 
+    /// The host takes none of the stems, or some.
+    pub(crate) fn leave_stems_out(&self, is_so: bool) {
+        self.leaves_stems_out.store(is_so, Ordering::Relaxed);
+    }
+
+    /// Whether nobody hears the stems.
+    pub(crate) fn leaves_stems_out(&self) -> bool {
+        self.leaves_stems_out.load(Ordering::Relaxed)
+    }
+
+    /// The block to come is rendered offline, or not.
+    pub(crate) fn render_offline(&self, is_so: bool) {
+        self.is_offline.store(is_so, Ordering::Relaxed);
+    }
+
+    /// Whether the host has said of this block that it is rendered offline.
+    pub(crate) fn renders_offline(&self) -> bool {
+        self.is_offline.load(Ordering::Relaxed)
+    }
+
     /// The mark of the parameter `name`, if it has one.
     pub fn mark(&self, name: &str) -> Option<Mark> {
         self.marks.lock().get(name).cloned()
@@ -102,7 +127,7 @@ impl HostOffers {
 mod tests {
     use super::*;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::AtomicU32;
 
     #[test]
     fn a_menu_is_asked_for_once_and_a_refusal_is_told_once() {

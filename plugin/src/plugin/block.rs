@@ -13,6 +13,15 @@ use crate::playing::player::{BlockInput, MAX_ACTIONS, QueuedAction};
 use crate::state::choice::Choice;
 
 impl Jangdan {
+    /// An offline bounce sounds as on a new instance: hosts that bounce twice without a reset (Ardour) get the same twice, and
+    /// nothing of what rang before.
+    pub(super) fn begin_bounce(&mut self, is_playing: bool) {
+        let was_bouncing = std::mem::replace(&mut self.is_bouncing, self.is_offline && is_playing);
+        if self.is_bouncing && !was_bouncing {
+            self.kit.reset();
+        }
+    }
+
     /// Takes what the worker has made and what the parameters choose.
     pub(super) fn prepare(&mut self, transport: &Transport, playing: &Playing) {
         let can_run = transport.is_playing || playing.mode != PlayMode::Transport;

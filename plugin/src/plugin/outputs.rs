@@ -11,8 +11,8 @@ use nice_plug::prelude::{AudioIOLayout, Buffer, PortNames, new_nonzero_u32};
 
 const STEREO: NonZeroU32 = new_nonzero_u32(2);
 
-/// The ports that a host may choose from; the first choice counts unless it does. The VST3 has that alone:
-/// clap-wrapper 0.3.1 reads a buffer of every input that there is, whether the host hands one over or not.
+/// The ports that a host may choose from; the first choice counts unless it does. The VST3 has the last, which has them all,
+/// of which its host switches on what it wants.
 pub(super) const LAYOUTS: &[AudioIOLayout] = &[
     AudioIOLayout { names: named("Mix", &[]), ..MIX },
     AudioIOLayout { names: named("Mix, each instrument and the room", &NAMES), ..STEMS_BESIDE },

@@ -14,10 +14,10 @@ use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::{
 use vst3::Steinberg::Vst::ProcessModes_::{kOffline, kRealtime};
 use vst3::Steinberg::Vst::SymbolicSampleSizes_::kSample32;
 use vst3::Steinberg::Vst::{
-    AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessor, IAudioProcessorTrait, IComponent,
-    IComponentHandler, IComponentTrait, IEditController, IEditControllerTrait, IEventList,
-    IHostApplication, IParameterChanges, ParamID, ParameterInfo, ProcessContext, ProcessData,
-    ProcessSetup,
+    AudioBusBuffers, AudioBusBuffers__type0, BusDirection, BusInfo, IAudioProcessor,
+    IAudioProcessorTrait, IComponent, IComponentHandler, IComponentTrait, IEditController,
+    IEditControllerTrait, IEventList, IHostApplication, IParameterChanges, MediaType, ParamID,
+    ParameterInfo, ProcessContext, ProcessData, ProcessSetup,
 };
 use vst3::Steinberg::{
     FUnknown, IBStream, IPluginBaseTrait, IPluginFactory, IPluginFactory2, IPluginFactory2Trait,
@@ -27,6 +27,7 @@ use vst3::{ComPtr, ComWrapper, Interface};
 
 use crate::application::Application;
 use crate::interfaces::{Changes, Events, Handler, Stream};
+use crate::played::{Played, Ports};
 use crate::{BLOCK, RATE, TEMPO};
 
 /// Where a VST3 bundle has its library.
@@ -113,19 +114,10 @@ impl Drop for Module {
     }
 }
 
-/// What came out: notes with their samples, keys and, of note-ons, velocities; audio.
-#[derive(Default)]
-pub(crate) struct Played {
-    pub(crate) notes: Vec<(usize, i16, Option<f32>)>,
-    pub(crate) audio: [Vec<f32>; 2],
-}
-
-impl Played {
-    /// Fails if it differs from `wanted` in a note or a bit of a sample.
-    pub(crate) fn assert_is(&self, wanted: &Self) {
-        assert_eq!(self.notes, wanted.notes);
-        assert!(self.audio == wanted.audio, "the notes are the same, the sound is not");
-    }
+/// A bus of these channels.
+fn bus(channels: &mut [*mut f32; 2]) -> AudioBusBuffers {
+    let __field0 = AudioBusBuffers__type0 { channelBuffers32: channels.as_mut_ptr() };
+    AudioBusBuffers { numChannels: 2, silenceFlags: 0, __field0 }
 }
 
 /// An instance that is initialised.
@@ -133,6 +125,9 @@ pub(crate) struct Instance {
     component: ComPtr<IComponent>,
     processor: ComPtr<IAudioProcessor>,
     pub(crate) controller: ComPtr<IEditController>,
+    pub(crate) ports: Ports,
+    /// Whether each block is said to be rendered offline.
+    pub(crate) says_offline: bool,
     _application: ComPtr<IHostApplication>,
 }
 
@@ -150,7 +145,15 @@ impl Instance {
             assert_eq!(component.initialize(host), kResultOk);
             let processor = component.cast().expect("the component processes");
             let controller = component.cast().expect("the component has its controller");
-            Self { component, processor, controller, _application: application }
+            let ports = Ports::default();
+            Self {
+                component,
+                processor,
+                controller,
+                ports,
+                says_offline: false,
+                _application: application,
+            }
         }
     }
 
@@ -209,6 +212,21 @@ impl Instance {
         })
     }
 
+    /// What the instance says of its ports of audio on one side.
+    pub(crate) fn buses(&self, direction: BusDirection) -> Vec<BusInfo> {
+        let media = kAudio as MediaType;
+        // SAFETY: the component is initialised, and writes a structure of numbers, for which zeros are values.
+        unsafe {
+            let info = |index| {
+                let mut info: BusInfo = std::mem::zeroed();
+                let result = self.component.getBusInfo(media, direction, index, &mut info);
+                assert_eq!(result, kResultOk);
+                info
+            };
+            (0..self.component.getBusCount(media, direction)).map(info).collect()
+        }
+    }
+
     /// The id of the parameter of this name.
     pub(crate) fn id(&self, name: &str) -> ParamID {
         self.parameters().find(|(_, own)| own == name).expect(name).0
@@ -237,12 +255,23 @@ impl Instance {
         unsafe {
             assert_eq!(self.processor.setupProcessing(&mut setup), kResultOk);
             for (media, direction) in [(kAudio, kOutput), (kEvent, kOutput), (kEvent, kInput)] {
-                let (media, direction) = (media as int32, direction as int32);
-                assert_eq!(self.component.activateBus(media, direction, 0, 1), kResultOk);
+                self.switch_on(media as MediaType, direction as BusDirection, 0);
+            }
+            for stem in 0..self.ports.stems {
+                self.switch_on(kAudio as MediaType, kOutput as BusDirection, 1 + stem);
+            }
+            if self.ports.sidechain.is_some() {
+                self.switch_on(kAudio as MediaType, kInput as BusDirection, 0);
             }
             assert_eq!(self.component.setActive(1), kResultOk);
             assert_eq!(self.processor.setProcessing(1), kResultOk);
         }
+    }
+
+    fn switch_on(&self, media: MediaType, direction: BusDirection, index: usize) {
+        // SAFETY: the instance is initialised and inactive.
+        let result = unsafe { self.component.activateBus(media, direction, index as int32, 1) };
+        assert_eq!(result, kResultOk);
     }
 
     /// Stops processing.
@@ -263,13 +292,22 @@ impl Instance {
         played: &mut Played,
     ) {
         // NaN shows samples that the plugin leaves unwritten.
-        let mut channels = [vec![f32::NAN; frames], vec![f32::NAN; frames]];
-        let mut pointers = channels.each_mut().map(|channel| channel.as_mut_ptr());
-        let mut output = AudioBusBuffers {
-            numChannels: 2,
-            silenceFlags: 0,
-            __field0: AudioBusBuffers__type0 { channelBuffers32: pointers.as_mut_ptr() },
-        };
+        let mut buffers =
+            vec![[vec![f32::NAN; frames], vec![f32::NAN; frames]]; 1 + self.ports.stems];
+        let mut pointers: Vec<_> = buffers
+            .iter_mut()
+            .map(|sides| sides.each_mut().map(|side| side.as_mut_ptr()))
+            .collect();
+        for &empty in &self.ports.empty {
+            pointers[1 + empty] = [null_mut(); 2];
+        }
+        let mut outputs: Vec<_> = pointers.iter_mut().map(bus).collect();
+        let mut sound: Vec<f32> = self.ports.sidechain.iter().flatten().copied().collect();
+        sound.resize(sound.len().max(start + frames), 0.0);
+        let mut sound = [sound.split_off(start), vec![0.0; frames]];
+        let mut pointers = sound.each_mut().map(|side| side.as_mut_ptr());
+        let mut input = bus(&mut pointers);
+        let inputs = int32::from(self.ports.sidechain.is_some());
         // SAFETY: a structure of numbers, for which zeros are values.
         let mut context: ProcessContext = unsafe { std::mem::zeroed() };
         context.state = (kTempoValid | kTimeSigValid | kProjectTimeMusicValid | kPlaying) as u32;
@@ -283,13 +321,13 @@ impl Instance {
         let changes = ComWrapper::new(Changes::of(changes));
         let changes = changes.to_com_ptr::<IParameterChanges>().unwrap();
         let mut data = ProcessData {
-            processMode: kRealtime as int32,
+            processMode: if self.says_offline { kOffline } else { kRealtime } as int32,
             symbolicSampleSize: kSample32 as int32,
             numSamples: frames as int32,
-            numInputs: 0,
-            numOutputs: 1,
-            inputs: null_mut(),
-            outputs: &mut output,
+            numInputs: inputs,
+            numOutputs: outputs.len() as int32,
+            inputs: if inputs > 0 { &mut input } else { null_mut() },
+            outputs: outputs.as_mut_ptr(),
             inputParameterChanges: changes.as_ptr(),
             outputParameterChanges: null_mut(),
             inputEvents: null_mut(),
@@ -298,6 +336,8 @@ impl Instance {
         };
         // SAFETY: all that `data` points to lives until the call has ended.
         assert_eq!(unsafe { self.processor.process(&mut data) }, kResultOk);
+        let times = sent.0.borrow().iter().map(|event| event.sampleOffset).collect::<Vec<_>>();
+        assert!(times.is_sorted() && times.iter().all(|&at| (0..frames as int32).contains(&at)));
         let before = played.audio[0].len();
         for event in sent.0.borrow().iter() {
             let time = before + event.sampleOffset as usize;
@@ -315,8 +355,12 @@ impl Instance {
                 }
             });
         }
-        for (sum, channel) in played.audio.iter_mut().zip(channels) {
-            sum.extend(channel);
+        let mut buffers = buffers.into_iter();
+        let mix = buffers.next().unwrap();
+        played.stems.resize_with(self.ports.stems, Default::default);
+        let sums = std::iter::once(&mut played.audio).chain(&mut played.stems);
+        for (sum, sides) in sums.zip(std::iter::once(mix).chain(buffers)) {
+            sum.iter_mut().zip(sides).for_each(|(sum, side)| sum.extend(side));
         }
     }
 }

@@ -8,6 +8,8 @@
 mod application;
 mod host;
 mod interfaces;
+mod played;
+mod ports;
 #[cfg(target_os = "linux")]
 mod window;
 
@@ -15,7 +17,8 @@ use testhost::{Host, Input, NoteKind, Parameter, Transport};
 use testkit::built::plugin;
 use vst3::Steinberg::Vst::RestartFlags_::kParamValuesChanged;
 
-use host::{Instance, Module, Played};
+use host::{Instance, Module};
+use played::Played;
 
 const RATE: f64 = 48_000.0;
 const TEMPO: f64 = 240.0;
@@ -68,7 +71,7 @@ fn clap(state: Option<&[u8]>, automation: &[(usize, &str, f64)]) -> (Played, Vec
         };
         (note.time as usize, note.key, velocity)
     });
-    let played = Played { notes: notes.collect(), audio: recording.audio };
+    let played = Played { notes: notes.collect(), audio: recording.audio, stems: Vec::new() };
     (played, host.save_state().unwrap())
 }
 
@@ -88,7 +91,19 @@ fn render(
     if let Some(state) = state {
         instance.load(state);
     }
+    play(&instance, automation, is_offline)
+}
+
+/// What `instance` plays as fast as it can.
+fn play(instance: &Instance, automation: &[(usize, &str, f64)], is_offline: bool) -> Played {
     instance.begin(is_offline);
+    let played = play_on(instance, automation);
+    instance.end();
+    played
+}
+
+/// What `instance` plays that has begun.
+fn play_on(instance: &Instance, automation: &[(usize, &str, f64)]) -> Played {
     let mut played = Played::default();
     for start in (0..LENGTH).step_by(BLOCK) {
         let due = automation.iter().filter(|(at, ..)| *at == start);
@@ -97,7 +112,6 @@ fn render(
             .collect();
         instance.process(start, BLOCK, &changes, &mut played);
     }
-    instance.end();
     played
 }
 
@@ -165,6 +179,32 @@ fn bounces_with_variation_and_automation_are_the_same_every_time_and_as_the_clap
     for _ in 0..3 {
         bounce(&module, None, &AUTOMATION).assert_is(&wanted);
     }
+}
+
+#[test]
+fn a_host_that_says_of_its_blocks_alone_that_they_are_rendered_offline_gets_the_same_bounce() {
+    let (wanted, _) = clap(None, &AUTOMATION);
+    let module = Module::load();
+    let mut instance = Instance::new(&module);
+    instance.says_offline = true;
+    play(&instance, &AUTOMATION, false).assert_is(&wanted);
+}
+
+#[test]
+fn an_instance_that_has_played_bounces_what_a_new_one_does() {
+    let (wanted, _) = clap(None, &[]);
+    let module = Module::load();
+    let mut instance = Instance::new(&module);
+    instance.begin(false);
+    for _ in 0..2 {
+        for block in 0..50 {
+            instance.process(block * BLOCK, BLOCK, &[], &mut Played::default());
+        }
+        instance.says_offline = true;
+        assert!(play_on(&instance, &[]).audio == wanted.audio);
+        instance.says_offline = false;
+    }
+    instance.end();
 }
 
 #[test]

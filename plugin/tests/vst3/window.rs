@@ -19,7 +19,8 @@ use vst3::{Class, ComPtr, ComRef, ComWrapper};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, WindowClass};
 
-use crate::host::{Instance, Module, Played};
+use crate::host::{Instance, Module};
+use crate::played::Played;
 use crate::{AUTOMATION, BLOCK, normalised, parameter};
 
 /// The window that the host has for the plugin's, and its main loop.

@@ -12,6 +12,7 @@ use vst3::Steinberg::{
 use vst3::{Class, ComPtr, ComWrapper, Interface};
 
 use super::component::Component;
+use super::processor::PROCESSOR;
 
 unsafe extern "C" {
     /// The wrapper's own, a C++ function, which its `wrapasvst3_export_entry.cpp` alone would call.
@@ -75,7 +76,7 @@ impl IPluginFactoryTrait for Factory {
             let Some(component) = ComPtr::from_raw(component.cast::<IComponent>()) else {
                 return result;
             };
-            let Some(ours) = Component::wrap(component) else { return kNotImplemented };
+            let Some(ours) = Component::wrap(component, &PROCESSOR) else { return kNotImplemented };
             let functions: &FUnknown = &*ours;
             let result = ((*functions.vtbl).queryInterface)(ours, interface.cast(), made);
             ((*functions.vtbl).release)(ours);
