@@ -73,7 +73,7 @@ const CHORES: [Chore; 8] = [
     Chore {
         name: "check",
         words: "",
-        what: "the repository's own rules: layers, floors, circles, first lines, links, paths of one machine",
+        what: "the repository's own rules: layers, floors, circles, first lines, links, long lines, paths of one machine",
         run: check::check,
     },
 ];
