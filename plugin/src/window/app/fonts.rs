@@ -232,7 +232,7 @@ mod tests {
     fn a_thread_looks_for_letters_and_the_window_reads_no_file() {
         let folder = std::env::temp_dir().join(format!("jangdan-fonts-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("truetype")).unwrap();
-        let font = folder.join("truetype/DejaVuSans.ttf");
+        let font = folder.join("truetype").join("DejaVuSans.ttf");
         std::fs::copy(format!("{ASSETS}/fonts/Inter-Regular.otf"), &font).unwrap();
         let mut fonts = SystemFonts::new(vec![folder.clone()]);
         assert!(
