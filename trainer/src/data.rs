@@ -28,7 +28,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use catalog::PerformanceInfo;
-pub(crate) use load::load;
+pub(crate) use load::{load, load_in_all_bars};
 pub(crate) use reading::ReadArgs;
 pub(crate) use report::{Report, Skipped, counted};
 pub(crate) use windows::Windows;

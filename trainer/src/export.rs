@@ -48,12 +48,8 @@ pub(crate) fn run(
     }
     let (map, posteriors) = latent_map::fit(file.config(), &windows, encoded)?;
     map.describe_in(&mut tensors, &mut metadata);
-    let mut config = Config {
-        step_model: None,
-        bar_model: None,
-        articulations: None,
-        ..settings.network.clone()
-    };
+    let prior = settings.network.prior.clone();
+    let mut config = Config { prior, ..settings.network.autoencoder() };
     let init = Some(folder.init()).filter(|path| path.exists());
     let init = init.as_deref().map(weights::read).transpose()?;
     if let Some(prior) = &mut config.prior {

@@ -45,9 +45,13 @@ struct Map {
 
 use Articulation::{Bell, CrossStick, HalfOpen, Pedal, RimShot};
 
-/// General MIDI's side stick, pedal hi-hat and ride bell; what it calls the electric snare is the rim of V-Drums and of most
-/// samplers. Roland's list has the same keys.
+/// General MIDI's side stick, pedal hi-hat and ride bell. Its electric snare is another drum to those who play it.
 const GENERAL_MIDI: &[(Articulation, &[u8])] =
+    &[(CrossStick, &[37]), (Pedal, &[44]), (Bell, &[53])];
+
+/// The same of Roland's list, where the electric snare is the rim, as in most samplers. General MIDI's keys are read so, too, for
+/// the files of V-Drums look like its own.
+const ROLAND_TD: &[(Articulation, &[u8])] =
     &[(CrossStick, &[37]), (RimShot, &[40]), (Pedal, &[44]), (Bell, &[53])];
 
 /// Snare sidestick and rimshot, hat open 1 and 2, hat pedal closed, ride bell: from two published transcripts.
@@ -79,7 +83,7 @@ const TABLE: [Map; 8] = [
         id: "roland-td",
         name: "Roland TD",
         keys: [&[36], &[38], &[48], &[45], &[43], &[46], &[42], &[49], &[51]],
-        strokes: GENERAL_MIDI,
+        strokes: ROLAND_TD,
         has_openness: true,
         extends_general_midi: true,
     },
@@ -240,12 +244,8 @@ impl NoteMap {
         self.key_of_its_own(instrument, articulation).unwrap_or(plain)
     }
 
-    /// The key that is for `articulation` of `instrument` alone; `None` if the map has none. General MIDI's electric snare, which
-    /// is read as the rim of V-Drums, is another drum to those who play it.
+    /// The key that is for `articulation` of `instrument` alone; `None` if the map has none.
     pub fn key_of_its_own(self, instrument: Instrument, articulation: Articulation) -> Option<u8> {
-        if (self, articulation) == (Self::GeneralMidi, RimShot) {
-            return None;
-        }
         let mut strokes = TABLE[self as usize].strokes.iter();
         let stroke = strokes.find(|(found, _)| *found == articulation.on(instrument));
         stroke.map(|(_, keys)| keys[0])
@@ -264,7 +264,7 @@ impl NoteMap {
         };
         let row = &TABLE[self as usize];
         let extends = row.extends_general_midi && self.own_instrument(key).is_none();
-        of(row.strokes).or_else(|| of(GENERAL_MIDI).filter(|_| extends)).unwrap_or_default()
+        of(row.strokes).or_else(|| of(ROLAND_TD).filter(|_| extends)).unwrap_or_default()
     }
 
     /// The instrument that the map itself has on `key`.

@@ -95,6 +95,14 @@ impl Context {
         Self { locks: self.locks.to_window(), line, low, ..self.clone() }
     }
 
+    /// What it knows, and the hits of `pattern`.
+    #[must_use]
+    pub(crate) fn with_hits(mut self, pattern: &Pattern) -> Self {
+        let is_hit = |step, instrument| pattern.hit(step, instrument).is_some();
+        self.locks.keep(pattern, is_hit);
+        self
+    }
+
     /// Asks for a fill from step `from` to the end: the bars that it lies in are for it, those before go on.
     pub fn ask_for_fill(&mut self, from: usize) {
         let steps = self.bar().steps();

@@ -41,8 +41,6 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
     for (instrument, articulation) in strokes(true).chain(strokes(false)) {
         let key = match articulation {
             Articulation::Plain => Some(map.keys()[instrument.index()]),
-            // General MIDI's electric snare is none.
-            Articulation::RimShot => None,
             _ => map.key_of_its_own(instrument, articulation),
         };
         let Some(key) = key.map(i32::from) else { continue };

@@ -8,7 +8,7 @@ use groove::{Articulation, Instrument, Pattern};
 use musicvae::context::Context;
 use musicvae::{GrooveModel, Precision, Recipe, Scratch};
 
-use crate::data::{self, DataOptions, ReadArgs, Split, Windowing, Windows};
+use crate::data::{self, ReadArgs, Split, Windows};
 use crate::training::{articulations, weights, whole_file};
 
 /// What is counted of the grooves of a style.
@@ -44,17 +44,7 @@ pub(crate) struct ArticulationsArgs {
 
 pub(super) fn run(args: &ArticulationsArgs) -> Result<()> {
     let file = weights::read(&args.weights)?;
-    let load = |any_bar| {
-        data::load(&DataOptions {
-            path: args.data.clone(),
-            windowing: Windowing::Bars,
-            train_hop_beats: None,
-            split_seed: args.seed,
-            reading: args.reading.clone(),
-            any_bar,
-        })
-    };
-    let (data, others) = (load(false)?, load(true)?);
+    let [data, others] = data::load_in_all_bars(&args.data, &args.reading, args.seed)?;
     data.report.print(false);
     let of = |split| {
         let others = others.split(split).on_bar_lines();

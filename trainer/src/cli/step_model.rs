@@ -9,7 +9,7 @@ use musicvae::Precision;
 use musicvae::config::{Drawn, StepModelConfig};
 
 use super::positive;
-use crate::data::{self, DataOptions, ReadArgs, Windowing};
+use crate::data::{self, ReadArgs};
 use crate::training::step_model::{self, StepTraining};
 use crate::training::{device, interrupt, weights, whole_file};
 
@@ -55,17 +55,7 @@ pub(super) fn run(args: &StepModelArgs) -> Result<ExitCode> {
     musicvae::keep_freed_memory();
     let file = weights::read(&args.weights)?;
     let device = device::from_name(&args.device)?;
-    let load = |any_bar| {
-        data::load(&DataOptions {
-            path: args.data.clone(),
-            windowing: Windowing::Bars,
-            train_hop_beats: None,
-            split_seed: args.seed,
-            reading: args.reading.clone(),
-            any_bar,
-        })
-    };
-    let (data, others) = (load(false)?, load(true)?);
+    let [data, others] = data::load_in_all_bars(&args.data, &args.reading, args.seed)?;
     data.report.print(false);
     let mut checkpoint = args.out.clone().into_os_string();
     checkpoint.push(".checkpoint");

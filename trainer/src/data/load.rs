@@ -14,7 +14,32 @@ use super::catalog::Catalog;
 use super::cut::cut;
 use super::source::{MAX_MIDI_BYTES, Source};
 use super::windows::{Recordings, Sequence, Window, Windows};
-use super::{DataOptions, Dataset, PerformanceInfo, Report, Skipped, Windowing, bars, seed};
+use super::{
+    DataOptions, Dataset, PerformanceInfo, ReadArgs, Report, Skipped, Windowing, bars, seed,
+};
+
+/// Reads what `path` holds twice: its windows of 4/4 in 16ths, and those of each file's own metre and of the grid that fits it;
+/// `split_seed` draws the split of an archive that states none.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_in_all_bars(
+    path: &Path,
+    reading: &ReadArgs,
+    split_seed: u64,
+) -> Result<[Dataset; 2]> {
+    let load = |any_bar| {
+        load(&DataOptions {
+            path: path.to_owned(),
+            windowing: Windowing::Bars,
+            train_hop_beats: None,
+            split_seed,
+            reading: reading.clone(),
+            any_bar,
+        })
+    };
+    Ok([load(false)?, load(true)?])
+}
 
 /// Reads the archive or folder and cuts it into windows.
 ///

@@ -11,6 +11,7 @@ use musicvae::noise::{Noise, Purpose};
 use musicvae::{Batch, Network, Parameters, Recipe, WeightsFile};
 use serde::Serialize;
 
+use super::players::Matches;
 use super::table::table;
 use crate::data::{Dataset, Split, Windows};
 use crate::training::step_model::fills::Fills;
@@ -40,30 +41,23 @@ struct Row {
     hits: f64,
 }
 
-/// Onsets that are in both patterns, in the true one and in the drawn one.
-#[derive(Default)]
-struct Matches([usize; 3]);
-
-impl Matches {
-    /// Counts those of the cells from `first` on.
-    fn count(&mut self, expected: &Pattern, found: &Pattern, first: usize) {
-        for (step, instrument) in
-            (first..STEPS).flat_map(|step| Instrument::ALL.map(|instrument| (step, instrument)))
-        {
-            let [a, b] = [expected, found].map(|pattern| pattern.hit(step, instrument).is_some());
-            let counts = [a && b, a, b];
-            self.0.iter_mut().zip(counts).for_each(|(sum, is_so)| *sum += usize::from(is_so));
-        }
+/// Counts the onsets of the cells from `first` on.
+fn count(matches: &mut Matches, expected: &Pattern, found: &Pattern, first: usize) {
+    for step in first..STEPS {
+        let [played, drawn] = [expected, found].map(|pattern| pattern.token(step).value());
+        matches.played += played.count_ones() as usize;
+        matches.found += drawn.count_ones() as usize;
+        matches.both += (played & drawn).count_ones() as usize;
     }
+}
 
-    fn row(&self, player: &'static str, nats: Option<f64>) -> Row {
-        let [both, expected, found] = self.0.map(|count| count as f64);
-        Row {
-            player,
-            nats_per_hit: nats.map(|nats| nats / expected.max(1.0)),
-            onset_f1: 2.0 * both / (expected + found).max(1.0),
-            hits: found / expected.max(1.0),
-        }
+fn row(matches: Matches, player: &'static str, nats: Option<f64>) -> Row {
+    let played = matches.played.max(1) as f64;
+    Row {
+        player,
+        nats_per_hit: nats.map(|nats| nats / played),
+        onset_f1: matches.f1(),
+        hits: matches.found as f64 / played,
     }
 }
 
@@ -105,7 +99,7 @@ impl FillFigures {
             nats += f64::from((&loss.tokens + &loss.copies)?.to_scalar::<f32>()?);
             let recipe = Recipe { seed: noise.below(1 << 30) as u64, style, ..Recipe::default() };
             let found = model.draw(&context, &recipe, 0, 1)[0];
-            drawn.count(&pattern, &found, of.start);
+            count(&mut drawn, &pattern, &found, of.start);
 
             // The autoencoder hears the bars before, and goes on.
             let known = went_on(&pattern, of.start);
@@ -114,7 +108,7 @@ impl FillFigures {
             let mut locks = Locks::default();
             locks.keep(&pattern, |step, _| step < of.start);
             let found = model.decode_around(&z, &locks, &recipe, 0, &mut scratch);
-            decoded.count(&pattern, &found, of.start);
+            count(&mut decoded, &pattern, &found, of.start);
 
             // Any fill of the style that was trained on, else any.
             let mut other = None;
@@ -126,14 +120,14 @@ impl FillFigures {
                     break;
                 }
             }
-            random.count(&pattern, &other.unwrap_or(pattern), of.start);
+            count(&mut random, &pattern, &other.unwrap_or(pattern), of.start);
         }
         let rows = vec![
-            drawn.row("step model", Some(nats)),
-            decoded.row("autoencoder, from the bars before", Some(latent_nats)),
-            random.row("a training fill of the style", None),
+            row(drawn, "step model", Some(nats)),
+            row(decoded, "autoencoder, from the bars before", Some(latent_nats)),
+            row(random, "a training fill of the style", None),
         ];
-        Ok(Self { fills: fills.len(), hits: drawn.0[1], rows })
+        Ok(Self { fills: fills.len(), hits: drawn.played, rows })
     }
 
     /// As text.
@@ -156,8 +150,7 @@ impl FillFigures {
 }
 
 fn style_of(model: &GrooveModel, windows: &Windows, window: usize) -> Option<u16> {
-    let name = windows.info(window).primary_style();
-    model.latent_map().styles().iter().position(|style| style.name == name).map(|i| i as u16)
+    model.latent_map().style(windows.info(window).primary_style()).map(|i| i as u16)
 }
 
 /// `pattern`, whose bars go on from `first` as the bar before was.

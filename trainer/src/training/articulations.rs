@@ -6,6 +6,7 @@ use anyhow::Result;
 use candle_core::Device;
 use groove::{Articulation, Instrument};
 use musicvae::config::ArticulationsConfig;
+use musicvae::context::columns::articulations::{CLASSES, class};
 use musicvae::network::{Articulations, StruckHits};
 use musicvae::noise::{Noise, Purpose};
 use musicvae::{Adam, AdamConfig, Config, LatentMap, Parameters, Precision, WeightsFile};
@@ -24,8 +25,6 @@ const LEARNING_RATE: f64 = 3e-3;
 const WEIGHT_DECAY: f32 = 0.02;
 /// Share of the windows whose style is not told.
 const NO_STYLE: f32 = 0.2;
-/// Classes of an instrument.
-const CLASSES: usize = Articulation::MOST;
 
 /// What the articulations of windows cost that were not trained on, in nats a hit, of instruments that have several.
 #[derive(Clone, Copy, Debug)]
@@ -60,8 +59,8 @@ pub(crate) fn add_to(
 ) -> Result<Option<(WeightsFile, ArticulationScores)>> {
     let device = Device::Cpu;
     let map = LatentMap::from_weights(file);
-    let styles: Vec<&str> = map.styles().iter().map(|style| style.name.as_str()).collect();
-    let sizes = ArticulationsConfig { hidden: HIDDEN, styles: styles.len() };
+    let styles = map.styles().len();
+    let sizes = ArticulationsConfig { hidden: HIDDEN, styles };
     let config = Config { articulations: Some(sizes), ..file.config().clone() };
     let all = every_window(windows);
     let hits = |set: &[(usize, usize)], of: &[Windows], noise: Option<&mut Noise>| {
@@ -70,10 +69,8 @@ pub(crate) fn add_to(
             noise.fill_mask(&mut is_told, NO_STYLE);
         }
         let of_window = |(&(set, i), is_told): (&(usize, usize), &f32)| {
-            let name = of[set].info(i).primary_style();
-            let style = styles.iter().position(|style| *style == name).map(|i| i as u16);
-            let style = style.filter(|_| *is_told > 0.0);
-            StruckHits::of(&of[set].pattern(i), styles.len(), style)
+            let style = map.style(of[set].info(i).primary_style()).map(|i| i as u16);
+            StruckHits::of(&of[set].pattern(i), styles, style.filter(|_| *is_told > 0.0))
         };
         let parts: Vec<StruckHits> = set.par_iter().zip(&is_told).map(of_window).collect();
         parts.into_iter().fold(StruckHits::default(), StruckHits::and)
@@ -98,7 +95,7 @@ pub(crate) fn add_to(
             noise.shuffle(&mut order);
         }
         let hits = hits(&order[place * batch..][..batch], windows, Some(&mut noise));
-        if hits.classes().next().is_some() {
+        if !hits.is_empty() {
             let rate = LEARNING_RATE * one_cycle(step, steps);
             adam.step(&parameters, &model.loss(&hits)?.backward()?, rate, Some(1.0))?;
         }
@@ -114,11 +111,10 @@ pub(crate) fn add_to(
     let mut scores = ArticulationScores { hits: 0, shares: 0.0, last: 0.0, model: 0.0 };
     for part in every_window(validation).chunks(BATCH) {
         let hits = hits(part, validation, None);
-        let count = hits.classes().count();
-        if count > 0 {
-            scores.hits += count;
+        if !hits.is_empty() {
+            scores.hits += hits.len();
             let nats: f32 = model.loss(&hits)?.to_scalar()?;
-            scores.model += f64::from(nats) * count as f64;
+            scores.model += f64::from(nats) * hits.len() as f64;
         }
         for &(set, i) in part {
             counts.cost(&validation[set], i, &mut scores);
@@ -175,9 +171,11 @@ impl Counts {
 /// before, and its own.
 fn each_hit(windows: &Windows, i: usize, mut count: impl FnMut(Instrument, usize, usize)) {
     let mut last = [CLASSES; groove::INSTRUMENTS];
-    for (instrument, class) in StruckHits::of(&windows.pattern(i), 0, None).classes() {
-        let last = &mut last[instrument.index()];
-        count(instrument, *last, class);
-        *last = class;
+    for (_, instrument, hit) in windows.pattern(i).iter() {
+        if Articulation::of(instrument).len() > 1 {
+            let (last, class) = (&mut last[instrument.index()], class(instrument, hit));
+            count(instrument, *last, class);
+            *last = class;
+        }
     }
 }

@@ -132,14 +132,7 @@ impl Checkpoint {
             .map(|(name, tensor)| (name.clone(), tensor.clone()))
             .collect();
         LatentMap::standard(config.latent).insert_into(&mut tensors);
-        let config = Config {
-            prior: None,
-            step_model: None,
-            bar_model: None,
-            articulations: None,
-            ..config.clone()
-        };
-        WeightsFile::new(config, BTreeMap::new(), tensors)
+        WeightsFile::new(config.autoencoder(), BTreeMap::new(), tensors)
             .context("the checkpoint is not of the network in config.toml")
     }
 

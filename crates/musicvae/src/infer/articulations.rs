@@ -1,11 +1,12 @@
 //! How the hits of a groove are struck: a small model, which reads the finished groove hit by hit, in the kernel.
 
-use groove::{Articulation, INSTRUMENTS, Instrument, Pattern};
+use groove::{Articulation, INSTRUMENTS, Pattern};
 
 use super::isa::Isa;
 use super::matrix::{Linear, Rows};
 use super::step_model::{best, head};
 use super::tensors::Source;
+use crate::context::Locks;
 use crate::context::columns::articulations::{CLASSES, Groove, width};
 use crate::noise::{Noise, Purpose};
 use crate::weights::WeightsError;
@@ -35,21 +36,15 @@ impl Articulations {
         Ok(Some(Self { layers, styles: config.styles }))
     }
 
-    /// `pattern` with an articulation drawn for each of its hits that is not known.
-    pub(super) fn strike(
-        &self,
-        isa: Isa,
-        pattern: &Pattern,
-        draw: Draw,
-        is_known: impl Fn(usize, Instrument) -> bool,
-    ) -> Pattern {
+    /// `pattern` with an articulation drawn for each of its hits that is not locked.
+    pub(super) fn strike(&self, isa: Isa, pattern: &Pattern, draw: Draw, locks: &Locks) -> Pattern {
         let mut struck = *pattern;
         let groove = Groove::of(pattern);
         let mut noise = Noise::new(draw.seed, Purpose::Articulations, draw.stream);
         let mut x = Rows::new(1, width(self.styles));
         for (step, instrument, hit) in pattern.iter() {
             let articulations = Articulation::of(instrument);
-            if articulations.len() < 2 || is_known(step, instrument) {
+            if articulations.len() < 2 || locks.is_locked(step, instrument) {
                 continue;
             }
             x.row_mut(0).fill(0.0);

@@ -6,7 +6,7 @@ use groove::Bar;
 use super::step_model::Settings;
 use super::tests::{independent_bars, random_file, small_paper, some_bars, some_context, stepwise};
 use super::*;
-use crate::context::{Context, copies_in, is_common};
+use crate::context::{Context, Locks, copies_in, is_common};
 use crate::network::batch::Batch;
 use crate::network::parameters::Parameters;
 use crate::network::step_model::StepModel;
@@ -175,7 +175,7 @@ fn hits_are_struck_in_the_way_that_is_likeliest_for_candle() {
         let recipe = Recipe { temperature: 0.0, ..Recipe::default() };
         let drawn = model.draw(&Context::of(bar), &recipe, 0, 1)[0];
         let draw = articulations::Draw { seed: 0, stream: 0, temperature: 0.0, style: Some(1) };
-        let struck = kernel.strike(model.isa, &drawn, draw, |_, _| false);
+        let struck = kernel.strike(model.isa, &drawn, draw, &Locks::of(bar));
         let hits = StruckHits::of(&struck, 2, Some(1));
         let log_p = network.forward(&hits).unwrap().to_vec2::<f32>().unwrap();
         assert!(log_p.len() > 10);

@@ -73,9 +73,7 @@ impl GrooveModel {
         count: usize,
     ) -> Vec<Pattern> {
         let drawn = self.draw_plain(context, recipe, stream, count);
-        let recipe = Recipe { style: context.style, ..*recipe };
-        let is_known = |step, instrument| context.locks.is_locked(step, instrument);
-        drawn.iter().map(|pattern| self.struck(pattern, &recipe, stream, is_known)).collect()
+        drawn.iter().map(|pattern| self.struck(pattern, context, recipe, stream)).collect()
     }
 
     /// As [`draw`](Self::draw), every drawn hit struck plainly.
@@ -101,20 +99,20 @@ impl GrooveModel {
         }
     }
 
-    /// `pattern` with an articulation drawn for every hit that is not known, from stream `stream` of the recipe's noise; as it is
-    /// without a model of them.
+    /// `pattern` with an articulation drawn for every hit that `context` does not know, from stream `stream` of the recipe's
+    /// noise; as it is without a model of them. The style is the context's.
     fn struck(
         &self,
         pattern: &Pattern,
+        context: &Context,
         recipe: &Recipe,
         stream: u64,
-        is_known: impl Fn(usize, Instrument) -> bool,
     ) -> Pattern {
         let Some(model) = &self.articulations else { return *pattern };
-        let Recipe { seed, style, .. } = *recipe;
         let temperature = recipe.noise_scale().min(1.0);
-        let draw = articulations::Draw { seed, stream, temperature, style };
-        model.strike(self.isa, pattern, draw, is_known)
+        let draw =
+            articulations::Draw { seed: recipe.seed, stream, temperature, style: context.style };
+        model.strike(self.isa, pattern, draw, &context.locks)
     }
 
     /// The model that draws such bars.
@@ -138,9 +136,7 @@ impl GrooveModel {
     ) -> Pattern {
         let context = &self.with_style(context, recipe.seed);
         let pattern = self.chosen(context, recipe, scratch);
-        let recipe = Recipe { style: context.style, ..*recipe };
-        let is_known = |step, instrument| context.locks.is_locked(step, instrument);
-        self.struck(&pattern, &recipe, GROOVE, is_known)
+        self.struck(&pattern, context, recipe, GROOVE)
     }
 
     /// That groove, its hits struck plainly.
@@ -264,8 +260,9 @@ impl GrooveModel {
                 }
             };
             let pattern = self.decode_in_bars(&z, locks, recipe, cycle, scratch);
-            let is_known = |step, instrument| locks.is_locked(step, instrument);
-            return self.struck(&pattern, recipe, GROOVE, is_known);
+            let style = recipe.style;
+            let context = Context { locks: locks.clone(), style, ..Context::default() };
+            return self.struck(&pattern, &context, recipe, GROOVE);
         }
         let steady = Recipe { variation: 0.0, ..*recipe };
         let style = self.style_shares.style(recipe.style, recipe.seed);
@@ -277,9 +274,7 @@ impl GrooveModel {
             Start::Near(latent) => {
                 let z = self.point_around(latent, &steady, 0, scratch);
                 let pattern = self.decode_in_bars(&z, locks, &steady, 0, scratch);
-                let recipe = Recipe { style, ..steady };
-                let is_known = |step, instrument| locks.is_locked(step, instrument);
-                self.struck(&pattern, &recipe, GROOVE, is_known)
+                self.struck(&pattern, &context, &steady, GROOVE)
             }
             Start::Seed | Start::Line(_) => self.groove_of_seed(&context, &steady, scratch),
         };
@@ -313,8 +308,8 @@ impl GrooveModel {
         let [rest, moved] =
             [&latent, &moved].map(|z| self.decode_in_bars(z, &locks, &recipe, 0, scratch));
         let changed = changed(pattern, &rest, &moved);
-        let is_known = |step, instrument| pattern.hit(step, instrument).is_some();
-        Some(self.struck(&changed, &recipe, INTENSITY, is_known))
+        let known = Context::of(pattern.bar()).with_hits(pattern);
+        Some(self.struck(&changed, &known, &recipe, INTENSITY))
     }
 
     /// The latent vector `[Z]` where the groove lies that `recipe` asks for in cycle 0.
@@ -352,12 +347,7 @@ impl GrooveModel {
             } else {
                 moved.struck_as(&drawn.pattern)
             };
-            let recipe = Recipe { style: context.style, ..*recipe };
-            let is_known = |step, instrument| {
-                drawn.pattern.hit(step, instrument).is_some()
-                    || context.locks.is_locked(step, instrument)
-            };
-            self.struck(&moved, &recipe, GROOVE, is_known)
+            self.struck(&moved, &context.clone().with_hits(&drawn.pattern), recipe, GROOVE)
         };
         scratch.groove = Some(drawn);
         pattern

@@ -54,8 +54,19 @@ impl StruckHits {
         self
     }
 
+    /// Number of hits.
+    pub fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+
     /// Instruments and classes, in order.
-    pub fn classes(&self) -> impl Iterator<Item = (Instrument, usize)> {
+    #[cfg(test)]
+    pub(crate) fn classes(&self) -> impl Iterator<Item = (Instrument, usize)> {
         self.instruments.iter().zip(&self.classes).map(|(i, class)| (*i, *class as usize))
     }
 }

@@ -161,17 +161,7 @@ impl Parameters {
     ) -> std::result::Result<WeightsFile, WeightsError> {
         let mut tensors = self.numbers();
         map.insert_into(&mut tensors);
-        WeightsFile::new(
-            Config {
-                prior: None,
-                step_model: None,
-                bar_model: None,
-                articulations: None,
-                ..config.clone()
-            },
-            metadata,
-            tensors,
-        )
+        WeightsFile::new(config.autoencoder(), metadata, tensors)
     }
 
     /// Copies of all parameters.

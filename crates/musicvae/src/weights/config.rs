@@ -188,6 +188,12 @@ impl Drawn {
 }
 
 impl Config {
+    /// The autoencoder alone: what is trained on windows, before the models that are trained afterwards.
+    #[must_use]
+    pub fn autoencoder(&self) -> Self {
+        Self { prior: None, step_model: None, bar_model: None, articulations: None, ..self.clone() }
+    }
+
     /// The sizes of the step model that draws these bars, if there is one.
     pub const fn drawn_by(&self, drawn: Drawn) -> Option<&StepModelConfig> {
         match drawn {
