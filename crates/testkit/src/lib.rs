@@ -1,9 +1,11 @@
 //! What tests of several packages share: the plugin they test, how long they run, their chance, and what files that mean
 //! harm must not do.
 
+mod bass;
 pub mod built;
 mod random;
 
+pub use bass::write_bass;
 pub use random::Random;
 
 use std::fmt::{Debug, Display};

@@ -10,6 +10,8 @@ pub(crate) mod resize;
 pub(crate) mod shortcuts;
 pub(crate) mod view;
 mod window_thread;
+#[cfg(target_os = "linux")]
+mod x11_atoms;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -23,7 +23,7 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-use super::drop::{DISPLAY, wait_for};
+use super::drop::{Atoms, DISPLAY, wait_for};
 use super::host;
 
 /// Many times longer than a drag takes.
@@ -45,23 +45,6 @@ const BUTTON: u8 = 4;
 const BUTTON_UP: u8 = 5;
 const MOTION: u8 = 6;
 const ESCAPE: u8 = 9;
-
-x11rb::atom_manager! {
-    Atoms: AtomsCookie {
-        XdndActionCopy,
-        XdndAware,
-        XdndDrop,
-        XdndEnter,
-        XdndFinished,
-        XdndLeave,
-        XdndPosition,
-        XdndProxy,
-        XdndSelection,
-        XdndStatus,
-        TARGETS,
-        URI_LIST: b"text/uri-list",
-    }
-}
 
 /// The plugin's window and the mouse.
 struct Stage {

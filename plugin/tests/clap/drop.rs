@@ -26,7 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) static DISPLAY: Mutex<()> = Mutex::new(());
 
 x11rb::atom_manager! {
-    Atoms: AtomsCookie {
+    pub(super) Atoms: AtomsCookie {
+        TARGETS,
         XdndActionCopy,
         XdndAware,
         XdndDrop,

@@ -11,20 +11,7 @@ use super::*;
 fn recording() -> ClipFile {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("bass.wav");
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 44_100,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut file = hound::WavWriter::create(&path, spec).unwrap();
-    for n in 0..10 * 44_100 {
-        let (beat, s) = (n / 22_050, (n % 22_050) as f32 / 44_100.0);
-        let tone = (std::f32::consts::TAU * 60.0 * s).sin() * (-8.0 * s).exp();
-        let tone = if beat % 4 == 3 { 0.0 } else { tone };
-        file.write_sample((tone * 20_000.0) as i16).unwrap();
-    }
-    file.finalize().unwrap();
+    testkit::write_bass(&path, 20, |beat| beat % 4 != 3);
     ClipFile::hear(&path, ClipTarget::Live, 120.0, Bar::COMMON).unwrap()
 }
 

@@ -81,29 +81,9 @@ mod x11 {
     use x11rb::rust_connection::RustConnection;
     use x11rb::wrapper::ConnectionExt as _;
 
+    use super::super::x11_atoms::{Atoms, VERSION};
     use super::{DragEvent, DragEvents};
     use crate::files::address;
-
-    x11rb::atom_manager! {
-        Atoms: AtomsCookie {
-            XdndActionCopy,
-            XdndAware,
-            XdndDrop,
-            XdndEnter,
-            XdndFinished,
-            XdndLeave,
-            XdndPosition,
-            XdndProxy,
-            XdndSelection,
-            XdndStatus,
-            XdndTypeList,
-            URI_LIST: b"text/uri-list",
-            END: b"_JANGDAN_END",
-        }
-    }
-
-    /// The version of the protocol that is spoken.
-    const VERSION: u32 = 5;
 
     /// The most that is read of the addresses that are dropped, in units of four bytes: a million bytes.
     const MAX_LENGTH: u32 = 250_000;

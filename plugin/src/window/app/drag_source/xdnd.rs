@@ -14,29 +14,10 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-x11rb::atom_manager! {
-    Atoms: AtomsCookie {
-        TARGETS,
-        TIMESTAMP,
-        XdndActionCopy,
-        XdndAware,
-        XdndDrop,
-        XdndEnter,
-        XdndFinished,
-        XdndLeave,
-        XdndPosition,
-        XdndProxy,
-        XdndSelection,
-        XdndStatus,
-        URI_LIST: b"text/uri-list",
-        UTF8_TEXT: b"text/plain;charset=utf-8",
-        TEXT: b"text/plain",
-        TIME: b"_JANGDAN_TIME",
-    }
-}
+use super::super::x11_atoms::{Atoms, VERSION};
 
-/// The version of the protocol that is spoken, and the oldest that is understood.
-const VERSIONS: (u32, u32) = (5, 3);
+/// The oldest version of the protocol that is understood.
+const OLDEST: u32 = 3;
 
 /// How long a target that does not answer is left alone before it is asked again.
 const SILENCE: Duration = Duration::from_secs(1);
@@ -252,8 +233,8 @@ impl<'a> Offer<'a> {
         let is_live = named == window || self.number(named, XdndProxy)? == Some(named);
         let proxy = if is_live { named } else { window };
         let version = self.number(proxy, XdndAware)?;
-        let spoken = version.filter(|version| *version >= VERSIONS.1);
-        Ok(spoken.map(|version| [window, proxy, version.min(VERSIONS.0)]))
+        let spoken = version.filter(|version| *version >= OLDEST);
+        Ok(spoken.map(|version| [window, proxy, version.min(VERSION)]))
     }
 
     fn number(&self, window: u32, property: u32) -> Outcome<Option<u32>> {

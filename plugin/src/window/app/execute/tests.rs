@@ -292,19 +292,7 @@ fn the_feel_of_a_slot_is_laid_over_what_plays_as_one_step() {
 fn recording(target: ClipTarget) -> (ClipFile, Pattern) {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("bass.wav");
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 44_100,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut file = hound::WavWriter::create(&path, spec).unwrap();
-    for n in 0..4 * 44_100 {
-        let s = (n % 22_050) as f32 / 44_100.0;
-        let tone = (std::f32::consts::TAU * 60.0 * s).sin() * (-8.0 * s).exp();
-        file.write_sample((tone * 20_000.0) as i16).unwrap();
-    }
-    file.finalize().unwrap();
+    testkit::write_bass(&path, 8, |_| true);
     let file = ClipFile::hear(&path, target, 120.0, groove::Bar::COMMON).unwrap();
     let line = *file.take(1, 2).unwrap().pattern;
     (file, line)
