@@ -1,7 +1,8 @@
 """Checks that PyTorch, ONNX Runtime and our kernel agree on the very same weights files: `python check.py [WEIGHTS ..]`.
 
 For each file: the posterior of a groove, the logits at every step within 1e-4, the greedy tokens, velocities and
-micro-offsets; the exported graphs the same; and that what is saved is, byte for byte, what was loaded. Besides the given
+micro-offsets; the exported graphs the same; the likeliest grooves of the step models, given what is known, hit by hit; and
+that what is saved is, byte for byte, what was loaded. Besides the given
 (or the shipped) file, random networks: `tiny`, `tiny` with independent bars, and `paper` shrunk. Needs what
 requirements.txt says, and Rust for our side. Ends with exit status 1 if anything differs.
 """
@@ -14,6 +15,7 @@ import torch
 
 import export_onnx
 import groove_vae
+import step_model
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benches/peers"))
 import decode  # noqa: E402
@@ -25,6 +27,7 @@ SMALL_PAPER = {
     "encoder": {"layers": 2, "hidden": 20, "bar_summary": 0, "mix": 0},
     "conductor": {"layers": 2, "hidden": 40}, "decoder": {"layers": 2, "hidden": 50},
 }
+OTHER_BARS = (("4/4", "8t"), ("3/4", "16"), ("6/8", "16"), ("12/8", "8"), ("7/8", "16"), ("10/8", "8"), ("2/2", "16"), ("12/4", "8"), ("3/8", "8"))
 INDEPENDENT = {**groove_vae.PRESETS["tiny"], "independent_bars": True, "look_back": []}
 
 
@@ -83,6 +86,64 @@ def differences(ours, path):
     return sorted(set(found))
 
 
+INSTRUMENTS = groove_vae.VOCABULARY.split(",")
+STROKES = {"snare": ("cross-stick", "rim-shot", "flam"), "open-hi-hat": ("half-open",), "closed-hi-hat": ("pedal",),
+           "crash": ("choke",), "ride": ("bell",)}
+
+
+def contexts(models, random):
+    """Ways to know something of a groove, in bars that the models draw."""
+    bars = [step_model.Bar()] + [step_model.Bar(*bar) for bar in OTHER_BARS if models.any_bar]
+    for i, bar in enumerate(bars * 3):
+        groove, style = step_model.Groove(bar), int(random.integers(0, 12))
+        steps = len(groove)
+        groove.struck = random.random(groove.struck.shape) < 0.2
+        groove.velocity = (groove.struck * random.uniform(0.1, 1, groove.struck.shape)).astype(np.float32)
+        groove.micro_offset = (groove.struck * random.uniform(-0.5, 0.5, groove.struck.shape)).astype(np.float32)
+        nothing = np.zeros_like(groove.struck)
+        if i < len(bars):
+            yield step_model.Context(groove, nothing, style=style)
+        elif i < 2 * len(bars):
+            known = random.random(nothing.shape) < 0.3
+            yield step_model.Context(groove, known, density=float(random.uniform(5, 30)), intensity=0.5)
+        else:
+            known = nothing.copy()
+            known[:steps // 2, :2] = True
+            line = random.random(steps) < 0.3
+            kinds = ["groove"] * (bar.bars - 1) + ["fill"]
+            yield step_model.Context(groove, known, line, line & (random.random(steps) < 0.5), kinds, style)
+
+
+def differences_in_drawing(ours, models):
+    """Where the likeliest grooves of both sides differ, as lines of text."""
+    found = []
+    for context in contexts(models, np.random.default_rng(3)):
+        bar, given = context.bar, context.groove
+        hits = [[int(step), INSTRUMENTS[i], float(given.velocity[step, i]), float(given.micro_offset[step, i])]
+                for step, i in zip(*np.nonzero(given.struck))]
+        steps = lambda line: None if line is None else np.flatnonzero(line).tolist()
+        drawn, = ours(draw={
+            "pattern": hits if bar == step_model.Bar() else {"metre": bar.metre, "grid": bar.grid, "hits": hits},
+            "cells": [[int(step), int(i)] for step, i in zip(*np.nonzero(context.known))],
+            "line": steps(context.line), "low": steps(context.low), "style": context.style, "density": context.density,
+            "fills": [i for i, kind in enumerate(context.kinds) if kind == "fill"], "intensity": context.intensity,
+        })
+        groove = models.draw(context)
+        theirs = {(step, INSTRUMENTS.index(name)): rest for step, name, *rest in (drawn if isinstance(drawn, list) else drawn["hits"])}
+        cells = {tuple(int(i) for i in cell) for cell in zip(*np.nonzero(groove.struck))}
+        if cells != set(theirs):
+            found.append(f"{bar.metre} {bar.grid}: {len(cells ^ set(theirs))} onsets differ")
+            continue
+        for cell, (velocity, micro_offset, *articulation) in theirs.items():
+            stroke = groove.articulation[cell]
+            name = STROKES.get(INSTRUMENTS[cell[1]], ("flam",))[stroke - 1] if stroke else None
+            same = np.allclose([velocity, micro_offset], [groove.velocity[cell], groove.micro_offset[cell]], atol=1e-6)
+            if not same or (articulation or [None])[0] != name:
+                found.append(f"{bar.metre} {bar.grid}: a hit differs at step {cell[0] + 1}")
+                break
+    return found
+
+
 def main():
     paths = [pathlib.Path(path).resolve() for path in sys.argv[1:]] or [peer.ROOT / "assets/weights.safetensors"]
     ours, is_right = peer.Peer(), True
@@ -93,6 +154,10 @@ def main():
                 groove_vae.save(decode.random_network(config), {}, paths[-1], precision)
         for path in paths:
             found = differences(ours, path)
+            network, _ = groove_vae.load(path)
+            models = step_model.of(network)
+            if models.common:
+                found += differences_in_drawing(ours, models)
             is_right &= not found
             print(f"{path.name}: {'; '.join(found) or 'all agree'}")
     sys.exit(0 if is_right else 1)

@@ -1,5 +1,6 @@
 //! Measures a network: reconstruction of windows, expression, and the patterns that it generates.
 
+mod bars;
 mod baseline;
 mod copies;
 mod directions;
@@ -19,6 +20,7 @@ use candle_core::Device;
 use musicvae::{VelocityCurves, WeightsFile};
 use serde::Serialize;
 
+pub(crate) use self::bars::BarFigures;
 use self::expression::Expression;
 pub(crate) use self::fills::FillFigures;
 pub(crate) use self::generation::{Draws, Generation};

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::not_negative;
 use crate::data::{self, DataOptions, ReadArgs, Split, Windowing};
-use crate::evaluate::{Draws, Figures, FillFigures, Generation};
+use crate::evaluate::{BarFigures, Draws, Figures, FillFigures, Generation};
 use crate::training::{device, weights};
 
 #[derive(Debug, Args)]
@@ -41,6 +41,9 @@ pub(crate) struct EvaluateArgs {
     /// Measure fills, given the bars before labelled ones
     #[arg(long, conflicts_with = "generation")]
     fills: bool,
+    /// Measure what the autoencoder keeps of patterns in every metre and grid
+    #[arg(long, conflicts_with_all = ["generation", "fills", "windowing"])]
+    any_bar: bool,
     /// Number of patterns to generate, with seeds from 0
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "generation", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     samples: u32,
@@ -77,6 +80,12 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
         reading: args.reading.clone(),
         any_bar: false,
     };
+    if args.any_bar {
+        let data = data::load_in_all_bars(&args.data, &args.reading, seed)?;
+        data[1].report.print(args.verbose);
+        let figures = BarFigures::measure(&file, data.each_ref(), args.split)?;
+        return print(args.json, &figures, BarFigures::table);
+    }
     let data = data::load(&options)?;
     data.report.print(args.verbose);
     let windows = data.split(args.split);

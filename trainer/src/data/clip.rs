@@ -33,7 +33,7 @@ pub(crate) fn read(path: &Path, bar: usize, args: &ReadArgs) -> Result<Pattern> 
             bar + BARS - 1
         );
     }
-    let summary = summary(&clip.report);
+    let summary = summary(&clip.report, false);
     if !summary.is_empty() {
         eprintln!("note: {}: {summary}", path.display());
     }

@@ -51,7 +51,7 @@ impl Report {
         if let Some(map) = report.note_map.filter(|map| *map != NoteMap::GeneralMidi) {
             *self.note_maps.entry(map).or_default() += 1;
         }
-        let summary = summary(report);
+        let summary = summary(report, true);
         if !summary.is_empty() {
             self.readings.push(Skipped { name: name.to_owned(), reason: summary });
         }
@@ -89,7 +89,7 @@ impl Report {
         if !summary.is_empty() {
             eprintln!("note: {summary}{hint}");
         } else if verbose && !self.readings.is_empty() {
-            eprintln!("note: loops and channels by file:");
+            eprintln!("note: how each file was read:");
         }
         list(&self.readings);
     }
@@ -125,8 +125,9 @@ fn by_reason(skipped: &[Skipped]) -> String {
     reasons.join(", ")
 }
 
-/// One line on how a file was read; empty if completely, by General MIDI, on channel 10.
-pub(super) fn summary(report: &ClipReport) -> String {
+/// One line on how a file was read; empty if completely, by General MIDI, on channel 10, and, unless `all_grids` are told, in
+/// 4/4 and 16ths.
+pub(super) fn summary(report: &ClipReport, all_grids: bool) -> String {
     let mut parts = Vec::new();
     if let Some(map) = report.note_map.filter(|map| *map != NoteMap::GeneralMidi) {
         parts.push(format!("read as {}", map.name()));
@@ -137,10 +138,23 @@ pub(super) fn summary(report: &ClipReport) -> String {
     if report.is_loop {
         parts.push(format!("a loop of {}", counted(report.bars, "bar")));
     }
-    for fit in report.grids.iter().filter(|fit| fit.is_special()) {
-        let GridFit { metre, sixteenths, triplets, .. } = fit;
-        parts.push(format!("fits triplets better ({metre}: {triplets:.2} of a 16th off, {sixteenths:.2} from 16ths)"));
+    // A file of many stretches says the same thing once.
+    let mut fits: Vec<String> = Vec::new();
+    for fit in report.grids.iter().filter(|fit| all_grids || fit.is_special()) {
+        let GridFit { metre, best, sixteenths, triplets } = fit;
+        let triplets = match metre.denominator() {
+            8 => String::new(),
+            _ => format!(", {triplets:.2} off triplets"),
+        };
+        let best = best.id();
+        let fit = format!(
+            "{metre}, fits steps of {best} best (hits {sixteenths:.2} of a 16th off 16ths{triplets})"
+        );
+        if !fits.contains(&fit) {
+            fits.push(fit);
+        }
     }
+    parts.extend(fits);
     parts.extend(report.repairs.iter().map(ToString::to_string));
     if !report.left_out.is_empty() {
         parts.push(format!("left out: {}", left_out(&report.left_out)));
@@ -161,4 +175,32 @@ fn files(count: usize) -> String {
 
 pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use groove::{Grid, Metre};
+
+    use super::*;
+
+    #[test]
+    fn the_errors_of_both_grids_are_told_once_of_what_fits_alike() {
+        let fit = GridFit {
+            metre: Metre::FOUR_FOUR,
+            best: Grid::Triplets,
+            sixteenths: 0.25,
+            triplets: 0.125,
+        };
+        let straight = GridFit { best: Grid::Sixteenths, sixteenths: 0.1, triplets: 0.3, ..fit };
+        let in_8ths = GridFit { metre: Metre::new(6, 8).unwrap(), best: Grid::Eighths, ..straight };
+        let grids = vec![straight, fit, fit, in_8ths];
+        let report = ClipReport { grids, ..ClipReport::default() };
+        let told = [
+            "4/4, fits steps of 16 best (hits 0.10 of a 16th off 16ths, 0.30 off triplets)",
+            "4/4, fits steps of 8t best (hits 0.25 of a 16th off 16ths, 0.12 off triplets)",
+            "6/8, fits steps of 8 best (hits 0.10 of a 16th off 16ths)",
+        ];
+        assert_eq!(summary(&report, true), told.join("; "));
+        assert_eq!(summary(&report, false), told[1..].join("; "));
+    }
 }

@@ -127,6 +127,13 @@ impl Windows {
         Self { recordings: self.recordings.clone(), windows: windows.copied().collect() }
     }
 
+    /// Those of them that come from such performances.
+    pub(crate) fn of_performances(&self, is_wanted: impl Fn(&PerformanceInfo) -> bool) -> Self {
+        let is_kept = |i: &usize| is_wanted(self.info(*i));
+        let windows = (0..self.len()).filter(is_kept).map(|i| self.windows[i]).collect();
+        Self { recordings: self.recordings.clone(), windows }
+    }
+
     /// What the bars of window `i` are.
     pub(crate) fn bar(&self, i: usize) -> Bar {
         self.sequence(i).steps.bar()

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use groove::{Hit, Instrument, Pattern};
+use musicvae::context::{BarKind, Context};
 use musicvae::{GrooveModel, Recipe, Scratch, WeightsFile};
 use serde_json::{Value, json};
 
@@ -24,11 +25,47 @@ enum Request {
     Greedy(Vec<f32>),
     /// The posterior of tokens, velocities and micro-offsets `[64, 9]` (or none).
     Encode { tokens: Vec<u16>, velocity: Vec<f32>, micro_offset: Vec<f32> },
+    /// The likeliest groove that agrees with what is known, choice by choice.
+    Draw(Box<Known>),
     /// The times of so many greedy decodes of a latent vector.
     TimeGreedy { z: Vec<f32>, times: usize },
     /// Peak rates of this core: multiply-adds per second, and bytes read per second out of as many bytes
     /// as each number says.
     Limits(Vec<usize>),
+}
+
+/// What is known of a groove.
+#[derive(serde::Deserialize)]
+struct Known {
+    pattern: Pattern,
+    /// Cells of it that are known: step and instrument.
+    cells: Vec<(usize, usize)>,
+    /// Steps of a line, and those of them that are low.
+    line: Option<Vec<usize>>,
+    low: Option<Vec<usize>>,
+    /// Bars that are for a fill; the others go on, if any is.
+    fills: Vec<usize>,
+    style: Option<u16>,
+    density: Option<f32>,
+    intensity: Option<f32>,
+}
+
+impl Known {
+    fn context(&self) -> Context {
+        let mut context = Context::of(self.pattern.bar());
+        context.locks.keep(&self.pattern, |step, instrument| {
+            self.cells.contains(&(step, instrument.index()))
+        });
+        let at = |steps: &Vec<usize>| std::array::from_fn(|step| steps.contains(&step));
+        let kind = |bar| match self.fills.contains(&bar) {
+            true => BarKind::Fill,
+            false => BarKind::Groove,
+        };
+        let kinds = std::array::from_fn(|bar| (!self.fills.is_empty()).then(|| kind(bar)));
+        let (style, density, intensity) = (self.style, self.density, self.intensity);
+        let [line, low] = [&self.line, &self.low].map(|line| line.as_ref().map(at));
+        Context { locks: context.locks, line, low, kinds, style, density, intensity }
+    }
 }
 
 /// The network in use.
@@ -100,6 +137,10 @@ fn answer(peer: &mut Option<Peer>, request: Request) -> anyhow::Result<Value> {
             }
             let (mean, sigma) = model.encode(&pattern);
             json!({"mean": mean, "sigma": sigma})
+        }
+        Request::Draw(known) => {
+            let recipe = Recipe { temperature: 0.0, ..Recipe::default() };
+            json!(model.draw(&known.context(), &recipe, 0, 1))
         }
         Request::TimeGreedy { z, times } => {
             let recipe = Recipe { temperature: 0.0, ..Recipe::default() };
