@@ -1,11 +1,12 @@
-"""How much like drummers' are drawn grooves? `python judge.py groove.zip SAMPLES_DIR [--seed N] [--style NAME]`
+"""How much like drummers' are drawn grooves? `python judge.py groove.zip SAMPLES_DIR [--seed N] [--style NAME] [--grid GRID]`
 
 SAMPLES_DIR holds MIDI files of four bars (`trainer sample -n 1500 --out SAMPLES_DIR`). They are compared with windows on bar
 lines of the training beats in 4/4 of the Groove MIDI Dataset. Classifiers learn to tell the two apart on one half of both and
 are measured on the other, by the area under the curve: .5 cannot tell, 1 always can; the mean over four ways of halving. All windows of a
 performance are in the same half: a classifier that has seen the bars before and after a window knows it again, and takes what other
 drummers play for made. (Halved without regard to performances, test windows are told from training windows with .89 to .95.) Then come what a drummer
-would look at, variety, and near-copies. With --style both sides are of that style.
+would look at, variety, and near-copies. With --style both sides are of that style. With --grid 8t or 16t (three or six steps to the quarter) they are
+compared with what is played in triplets: the performances whose hits lie nearer to that grid, in steps of it, than to any other.
 """
 import argparse
 import csv
@@ -21,7 +22,9 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-BARS, STEPS_PER_BAR, STEPS, INSTRUMENTS = 4, 16, 64, 9
+BARS, INSTRUMENTS = 4, 9
+# Steps of a quarter, by the grid's name.
+GRIDS = {"16": 4, "8t": 3, "16t": 6}
 KICK, SNARE, HIGH_TOM, LOW_MID_TOM, FLOOR_TOM, OPEN_HAT, CLOSED_HAT, CRASH, RIDE = range(INSTRUMENTS)
 # Keys of the Roland TD-11 that the data set was played on, and of General MIDI.
 KEYS = {
@@ -32,27 +35,41 @@ INSTRUMENT = {key: instrument for instrument, keys in KEYS.items() for key in ke
 PAIRS = [(a, b) for b in range(BARS) for a in range(b)]
 
 
-def steps_of(midi, steps=None):
-    """A MIDI file as [steps, 9, 2]: velocity in [0, 1], 0 without a hit, and micro-offset in steps."""
+def hits_of(midi):
+    """The hits of a MIDI file: quarters since its start, instrument, velocity."""
     hits = []
     for track in midi.tracks:
         tick = 0
         for event in track:
             tick += event.time
             if event.type == "note_on" and event.velocity and event.note in INSTRUMENT:
-                place = tick / midi.ticks_per_beat * 4
-                hits.append((int(np.floor(place + 0.5)), INSTRUMENT[event.note], event.velocity / 127, place))
+                hits.append((tick / midi.ticks_per_beat, INSTRUMENT[event.note], event.velocity / 127))
+    return hits
+
+
+def fits(hits):
+    """The grid that hits lie nearest to: those off the beat count, in steps, so that a fine grid is not nearer by itself."""
+    at = np.array([hit[0] for hit in hits])
+    off = {grid: np.abs(at * steps - np.round(at * steps)) for grid, steps in GRIDS.items()}
+    between = np.abs(at - np.round(at)) > 1 / 12
+    return min(GRIDS, key=lambda grid: off[grid][between].mean() if between.any() else grid != "16")
+
+
+def steps_of(hits, per_quarter, steps=None):
+    """Hits as [steps, 9, 2]: velocity in [0, 1], 0 without a hit, and micro-offset in steps."""
+    places = [(int(np.floor(at * per_quarter + 0.5)), instrument, velocity, at * per_quarter) for at, instrument, velocity in hits]
+    per_bar = 4 * per_quarter
     if steps is None:
-        last = max((hit[0] for hit in hits), default=0)
-        steps = (last // STEPS_PER_BAR + 1) * STEPS_PER_BAR
+        last = max((hit[0] for hit in places), default=0)
+        steps = (last // per_bar + 1) * per_bar
     grid = np.zeros((steps, INSTRUMENTS, 2), np.float32)
-    for step, instrument, velocity, place in hits:
+    for step, instrument, velocity, place in places:
         if step < steps and velocity > grid[step, instrument, 0]:
             grid[step, instrument] = velocity, place - step
     return grid
 
 
-def windows(archive, style=None):
+def windows(archive, style=None, grid="16"):
     """{split: [[window]]}: by performance, four bars at every bar line, those with fewer than eight hits left out.
 
     What a sample plays early at its first step stands at the start of its file; so it does here.
@@ -65,8 +82,12 @@ def windows(archive, style=None):
             if row["time_signature"] != "4-4" or row["beat_type"] != "beat" or not is_asked:
                 continue
             content = files.read(info[: -len("info.csv")] + row["midi_filename"])
-            steps = steps_of(mido.MidiFile(file=io.BytesIO(content)))
-            cut = [steps[first : first + STEPS].copy() for first in range(0, len(steps) - STEPS + 1, STEPS_PER_BAR)]
+            hits = hits_of(mido.MidiFile(file=io.BytesIO(content)))
+            # What is played in triplets is in the mix that 16ths are compared with, as it always was.
+            if grid != "16" and fits(hits) != grid:
+                continue
+            steps, per_bar = steps_of(hits, GRIDS[grid]), 4 * GRIDS[grid]
+            cut = [steps[first : first + BARS * per_bar].copy() for first in range(0, len(steps) - BARS * per_bar + 1, per_bar)]
             cut = [window for window in cut if np.count_nonzero(window[:, :, 0]) >= 8]
             for window in cut:
                 window[0, :, 1] = np.maximum(window[0, :, 1], 0)
@@ -82,10 +103,12 @@ def in_common(a, b):
 def drummers_view(window):
     """Named numbers that a drummer would look at."""
     struck = window[:, :, 0] > 0
-    bars = struck.reshape(BARS, STEPS_PER_BAR, INSTRUMENTS)
-    snare = window[:, SNARE, 0].reshape(BARS, STEPS_PER_BAR)
-    on_2, on_4 = snare[:, 4] > 0.4, snare[:, 12] > 0.4
+    quarter = len(window) // BARS // 4
+    bars = struck.reshape(BARS, -1, INSTRUMENTS)
+    snare = window[:, SNARE, 0].reshape(BARS, -1)
+    on_2, on_4 = snare[:, quarter] > 0.4, snare[:, 3 * quarter] > 0.4
     time = bars[:, :, [OPEN_HAT, CLOSED_HAT, RIDE]].any(2)
+    pulses = [time[:, ::quarter], time[:, :: quarter // 2]] if quarter % 2 == 0 else [time[:, ::quarter]]
     early = [(0, 1), (0, 2), (1, 2)]
     alike = np.array([in_common(bars[a], bars[b]) for a, b in early])
     same = lambda instrument: np.mean([np.array_equal(bars[a, :, instrument], bars[b, :, instrument]) for a, b in early])
@@ -94,7 +117,7 @@ def drummers_view(window):
         "backbeat": np.mean(on_2 & on_4),
         "half a backbeat": np.mean(on_2 != on_4),
         "kick on one": bars[:, 0, KICK].mean(),
-        "unbroken time": np.mean(time[:, ::4].all(1) | time[:, ::2].all(1)),
+        "unbroken time": np.mean(np.any([pulse.all(1) for pulse in pulses], axis=0)),
         "kick the same": same(KICK),
         "snare the same": same(SNARE),
         "bars the same": np.mean(alike > 0.95),
@@ -110,7 +133,7 @@ def by_hand(window, expression):
     """Features: the grid, its bars, how they repeat, a drummer's view; with velocities and micro-offsets or without."""
     struck = window[:, :, 0] > 0
     seen = window if expression else np.stack([struck * 0.6, np.zeros_like(struck, np.float32)], 2)
-    bars = struck.reshape(BARS, STEPS_PER_BAR, INSTRUMENTS)
+    bars = struck.reshape(BARS, -1, INSTRUMENTS)
     view = {name: x for name, x in drummers_view(seen).items() if expression or "spread" not in name}
     parts = [
         struck.ravel(), bars.mean(0).ravel(), bars.sum(1).ravel(), [in_common(bars[a], bars[b]) for a, b in PAIRS],
@@ -128,7 +151,7 @@ def raw(window, _expression):
 
 def differences(window, _expression):
     """Onsets, and where each two bars differ."""
-    bars = (window[:, :, 0] > 0).reshape(BARS, STEPS_PER_BAR, INSTRUMENTS)
+    bars = (window[:, :, 0] > 0).reshape(BARS, -1, INSTRUMENTS)
     return np.concatenate([bars.ravel(), *((bars[a] ^ bars[b]).ravel() for a, b in PAIRS)]).astype(np.float32)
 
 
@@ -183,13 +206,14 @@ def main():
     parser.add_argument("samples", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--style")
+    parser.add_argument("--grid", choices=GRIDS, default="16", help="what the samples were drawn on")
     parser.add_argument("--looks", action="store_true", help="without classifiers")
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
-    split = windows(args.archive, args.style)
-    drawn = [steps_of(mido.MidiFile(path), STEPS) for path in sorted(args.samples.rglob("*.mid"))]
+    split, quarter = windows(args.archive, args.style, args.grid), GRIDS[args.grid]
+    drawn = [steps_of(hits_of(mido.MidiFile(path)), quarter, BARS * 4 * quarter) for path in sorted(args.samples.rglob("*.mid"))]
     if not drawn or not split["train"]:
-        parser.error("no samples, or no training windows of this style")
+        parser.error("no samples, or no training windows of this style and grid")
     if not args.looks:
         print("told apart by")
         for name, features, expression, classifier in judges(args.seed):

@@ -24,6 +24,7 @@ mod matrix;
 mod prior;
 mod product;
 pub mod recipe;
+mod recurrent;
 mod stack;
 mod step_model;
 mod style_shares;

@@ -5,8 +5,8 @@
 use groove::{BARS, Bar, Hit, INSTRUMENTS, Instrument, Pattern, TOKENS, Token};
 
 use super::isa::Isa;
-use super::lstm::{Layer, LayerState};
 use super::matrix::{Linear, Rows, map};
+use super::recurrent::Recurrent;
 use super::tensors::Source;
 use super::tokens::{AddOnsets, Draw, density_bias};
 use crate::context::columns::{self, COPY_LABELS, Layout, MICRO_OFFSETS, VELOCITIES};
@@ -42,51 +42,6 @@ pub(super) struct StepModel {
     copy: [Linear; 2],
     velocity: [Linear; 2],
     offset: [Linear; 2],
-}
-
-/// A layer of an LSTM and its gates' biases.
-#[derive(Debug)]
-struct Recurrent {
-    layer: Layer,
-    bias: Vec<f32>,
-    hidden: usize,
-}
-
-/// States of a recurrent layer, and its gates.
-struct Running {
-    state: LayerState,
-    gates: Rows,
-}
-
-impl Recurrent {
-    fn pack(source: Source<'_>, name: &str) -> Result<Self, WeightsError> {
-        let tensors = source.lstm(name, 0, "")?;
-        let layer = Layer::pack(source.isa, tensors, 0, 0..tensors.inputs());
-        Ok(Self { layer, bias: tensors.bias(), hidden: tensors.hidden() })
-    }
-
-    fn start(&self, sequences: usize) -> Running {
-        Running {
-            state: self.layer.state(sequences),
-            gates: Rows::new(sequences, self.layer.gates()),
-        }
-    }
-
-    /// The next input of sequence `row`.
-    fn input<'a>(&self, running: &'a mut Running, row: usize) -> &'a mut [f32] {
-        &mut running.state.x.row_mut(row)[self.hidden..]
-    }
-
-    fn step(&self, isa: Isa, running: &mut Running, sequences: usize) {
-        for row in 0..sequences {
-            running.gates.set(row, &self.bias);
-        }
-        self.layer.step(isa, |_| &[], &mut running.state, &mut running.gates, sequences);
-    }
-
-    fn output<'a>(&self, running: &'a Running, row: usize) -> &'a [f32] {
-        &running.state.x.row(row)[..self.hidden]
-    }
 }
 
 /// A groove being drawn.

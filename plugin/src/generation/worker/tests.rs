@@ -1,5 +1,8 @@
 //! The worker as the other threads see it.
 
+mod chosen_weights;
+mod late_host;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +15,7 @@ use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, PluginApi, PluginState};
 use parking_lot::Mutex;
 
+use self::chosen_weights::{named, use_weights};
 use super::{Load, Worker};
 use crate::editing::history::History;
 use crate::files::clip_file::ClipTarget;
@@ -252,19 +256,6 @@ fn an_edit_is_answered_and_a_clip_that_cannot_be_read_is_told() {
     assert!(matches!(result, JobResult::Failed(_)), "{result:?}");
 }
 
-fn use_weights(path: Option<&str>) -> Job {
-    Job::ReadWeights { path: path.map(Into::into), revision: None }
-}
-
-/// A network called after its file; one that is called "broken" cannot be read.
-fn named(path: Option<&Path>) -> Result<Arc<Fake>, String> {
-    match path.and_then(Path::to_str) {
-        None => Ok(Arc::new(Fake("fake"))),
-        Some("long name") => Ok(Arc::new(Fake("long name"))),
-        Some(name) => Err(format!("{name}: broken")),
-    }
-}
-
 fn result(instance: &Instance) -> JobResult {
     let mut result = None;
     wait_until("the worker does jobs", || {
@@ -329,67 +320,6 @@ fn an_instance_whose_worker_hangs_goes_without_it_and_the_worker_ends_when_it_ca
 }
 
 #[test]
-fn chosen_weights_make_the_groove_anew_and_the_project_remembers_them() {
-    let mut instance = instance(named, JangdanParams::default());
-    assert!(instance.is_answered());
-    let (before, made_by) = (instance.live(), instance.audio.answer().live.identity());
-
-    instance.gui.send(use_weights(Some("nowhere")));
-    assert_eq!(result(&instance), JobResult::Failed("nowhere: broken".to_owned()));
-    assert_eq!((&*instance.params.weights.get(), instance.live()), (&None, before));
-
-    instance.gui.send(use_weights(Some("long name")));
-    assert_eq!(result(&instance), JobResult::Weights("long name".to_owned()));
-    assert!(instance.is_answered());
-    let other = Score::steady(Fake("long name").pattern(&instance.params.recipe(), 0));
-    assert_eq!(instance.live(), other);
-    assert_ne!(instance.audio.answer().live.identity(), made_by, "offered as another groove");
-    let chosen = ChosenFile { path: "long name".to_owned(), sha256: "long name".to_owned() };
-    assert_eq!(*instance.params.weights.get(), Some(chosen));
-    assert_eq!(instance.params.groove.get().weights, "long name");
-
-    instance.gui.send(use_weights(None));
-    assert_eq!(result(&instance), JobResult::Weights("built in".to_owned()));
-    assert!(instance.is_answered());
-    assert_eq!(instance.live(), before);
-}
-
-#[test]
-fn a_project_whose_weights_are_missing_plays_its_patterns_and_says_so() {
-    let params = JangdanParams::default();
-    let own = Fake("lost").pattern(&params.recipe(), 0);
-    params.groove.set(Groove {
-        recipe: Some(params.recipe()),
-        weights: "lost".to_owned(),
-        cycles: vec![own],
-        ..Groove::default()
-    });
-    let chosen = ChosenFile { path: "/lost/drummer.st".to_owned(), sha256: "lost".to_owned() };
-    params.weights.set(Some(chosen.clone()));
-    let mut instance = instance(named, params);
-    assert!(instance.is_answered());
-    assert_eq!(instance.live(), Score::steady(own));
-    instance.set_seed(9);
-    assert!(!instance.is_answered());
-    assert_eq!(instance.live(), Score::steady(own));
-    assert_eq!(instance.gui.network(), Network::Failed("/lost/drummer.st: broken".to_owned()));
-    let info = instance.gui.weights();
-    assert_eq!((info.name.as_str(), info.is_built_in()), ("drummer", false));
-    assert_eq!(info.trouble.as_deref(), Some("/lost/drummer.st: broken"));
-    assert_eq!(*instance.params.weights.get(), Some(chosen), "the project still knows them");
-}
-
-#[test]
-fn weights_that_have_changed_since_play_but_are_told_of() {
-    let params = JangdanParams::default();
-    let chosen = ChosenFile { path: "long name".to_owned(), sha256: "older".to_owned() };
-    params.weights.set(Some(chosen));
-    let mut instance = instance(named, params);
-    assert!(instance.is_answered());
-    assert!(instance.gui.weights().trouble.is_some());
-}
-
-#[test]
 fn a_row_is_thrown_and_a_preset_written_and_read_while_the_worker_runs() {
     let mut instance = instance(named, JangdanParams::default());
     assert!(instance.is_answered());
@@ -422,85 +352,6 @@ fn a_row_is_thrown_and_a_preset_written_and_read_while_the_worker_runs() {
     assert!(instance.is_answered());
     assert_eq!(instance.live(), expected);
     std::fs::remove_dir_all(&folder).unwrap();
-}
-
-/// A host that sets parameters later than it is asked to.
-#[derive(Default)]
-struct LateHost {
-    inner: Host,
-    asked: Mutex<Vec<(ParamPtr, f32)>>,
-}
-
-#[expect(unsafe_code, reason = "the framework's way to set a parameter")]
-impl GuiContextInner for LateHost {
-    fn plugin_api(&self) -> PluginApi {
-        self.inner.plugin_api()
-    }
-
-    unsafe fn raw_begin_set_parameter(&self, _param: ParamPtr) {}
-
-    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        self.asked.lock().push((param, normalized));
-    }
-
-    unsafe fn raw_end_set_parameter(&self, _param: ParamPtr) {}
-
-    fn get_state(&self) -> PluginState {
-        self.inner.get_state()
-    }
-
-    fn set_state(&self, _state: PluginState) {}
-
-    fn request_restart(&self) {}
-}
-
-impl LateHost {
-    /// Sets what it was asked to set, as in its next block.
-    #[expect(unsafe_code, reason = "the framework's way to set a parameter")]
-    fn deliver(&self) {
-        for (param, normalized) in self.asked.lock().drain(..) {
-            // SAFETY: the test holds the parameters.
-            unsafe { param._internal_set_normalized_value(normalized) };
-        }
-    }
-}
-
-#[test]
-fn no_mixture_of_two_states_is_decoded_while_the_host_is_late() {
-    let seeds = Arc::new(Mutex::new(Vec::new()));
-    let seen = seeds.clone();
-    let watched = Arc::new(Watched(move |recipe: &Recipe| seen.lock().push(recipe.seed)));
-    let mut instance = instance(move |_| Ok(watched.clone()), JangdanParams::default());
-    instance.set_seed(5);
-    assert!(instance.is_answered());
-    let (history, host) = (History::default(), LateHost::default());
-    let params = instance.params.clone();
-
-    // Of the other state both the seed and the locked cells differ.
-    let mut other = State::of(&params);
-    other.parameters.insert("seed".to_owned(), 6.0);
-    let edit = Edit::Lock { part: Part::Row(Instrument::Snare), is_locked: true };
-    other.edits.apply(edit, &instance.live().pattern(0).clone(), None);
-    for (takes_over, expected) in [
-        (&(|| history.place(&params, &host, &other)) as &dyn Fn(), 6),
-        (&|| assert!(history.undo(&params, &host)), 5),
-        (&|| assert!(history.redo(&params, &host)), 6),
-    ] {
-        seeds.lock().clear();
-        takes_over();
-        // One of these two was done by a worker that had seen the new edits.
-        for _ in 0..2 {
-            instance.gui.send(Job::Reroll { instrument: Instrument::Kick, seed: REROLL_SEED });
-            result(&instance);
-        }
-        seeds.lock().retain(|&seed| seed != REROLL_SEED);
-        assert!(seeds.lock().is_empty(), "decoded before the host had set the parameters");
-        host.deliver();
-        assert!(instance.audio.wait(|| request(&params), &[0], false, LONG));
-        let seeds = seeds.lock();
-        // What was made before is not decoded again.
-        assert!(seeds.iter().all(|&seed| seed == expected), "{seeds:?}");
-    }
 }
 
 #[test]
