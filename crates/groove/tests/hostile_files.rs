@@ -81,17 +81,15 @@ fn read(bytes: &[u8]) -> Result<(), TestCaseError> {
         prop_assert!(is_one_line(&error, 300), "{error}");
         Ok(())
     };
-    let performance = match Performance::read(bytes) {
-        Ok(performance) => performance,
+    let sequences = match Performance::read_all(bytes) {
+        Ok(sequences) => sequences,
         Err(error) => return one_line(&error),
     };
-    prop_assert!(performance.notes().count() <= bytes.len());
+    prop_assert!(sequences.iter().map(|one| one.notes().count()).sum::<usize>() <= bytes.len());
     let key_maps = NoteMap::ALL.map(KeyMap::Ready).into_iter().chain([KeyMap::Guess]);
     for (channel, key_map) in [None, Some(9), Some(0)].into_iter().zip(key_maps.cycle()) {
-        let clip = Clip::of(
-            &performance,
-            ClipOptions { channel, key_map, only_windows: channel.is_some() },
-        );
+        let options = ClipOptions { channel, key_map, only_windows: channel.is_some() };
+        let clip = Clip::read(bytes, options).expect("it has been read");
         // A loop of one bar is played four times.
         let hits: usize = clip.sequences.iter().map(|sequence| sequence.hits().len()).sum();
         prop_assert!(hits <= 4 * bytes.len());

@@ -95,7 +95,8 @@ fn what_cannot_be_read_is_refused_with_a_reason() {
     for smpte in [0xE728, 0x8000, 0xFFFF] {
         assert_eq!(error(&file(0, smpte, &[])), ReadMidiError::Smpte);
     }
-    assert_eq!(error(&file(2, 96, &[&[], &[]])), ReadMidiError::Format(2));
+    let hit: &[u8] = &[0, 0x99, 36, 100];
+    assert_eq!(error(&file(2, 96, &[hit, hit])), ReadMidiError::Format(2));
     assert_eq!(error(&file(3, 96, &[&[]])), ReadMidiError::Format(3));
     let status_in_data = file(0, 96, &[&[0, 0x99, 36, 0xFF]]);
     assert_eq!(error(&status_in_data).to_string(), "damaged or cut off at byte 22 of 30");

@@ -101,15 +101,21 @@ impl Voice {
         if singles.len() < 2 || voices.iter().any(|voice| is_kit(voice) && is_whole(voice)) {
             return voices;
         }
+        let parts: Vec<&Self> = singles.iter().map(|&i| &voices[i]).collect();
+        let joined = Self::together(&parts, key_map);
         for i in singles[1..].iter().rev() {
-            let mut other = voices.remove(*i);
-            let first = &mut voices[singles[0]];
-            first.notes.append(&mut other.notes);
+            voices.remove(*i);
         }
-        let first = &mut voices[singles[0]];
-        first.notes.sort_by_key(|note| note.start);
-        first.key_map = key_map.resolved(first.notes.iter().map(|note| note.key));
+        voices[singles[0]] = joined;
         voices
+    }
+
+    /// The notes of `voices`, read by `key_map`, as those of the first.
+    pub(super) fn together(voices: &[&Self], key_map: KeyMap) -> Self {
+        let mut notes: Vec<Note> = voices.iter().flat_map(|voice| &voice.notes).copied().collect();
+        notes.sort_by_key(|note| note.start);
+        let key_map = key_map.resolved(notes.iter().map(|note| note.key));
+        Self { channel: voices[0].channel, notes, name: voices[0].name.clone(), key_map }
     }
 
     /// The voice that is the drums, by its place in `voices`: `channel` (`0..16`) if that is said, else channel 10
@@ -212,8 +218,21 @@ impl Voice {
         }
         // Notes that sound until the next ones are a melody's, but some programs write drums so, too.
         let common = self.instruments().flatten().filter(|i| COMMON.contains(i)).count();
-        let is_one_voice = self.notes.windows(2).all(|pair| pair[0].start < pair[1].start);
-        !is_one_voice && self.families() == 3 && share(common) >= 0.9 && keys.len() <= 10
+        !self.is_one_voice() && self.families() == 3 && share(common) >= 0.9 && keys.len() <= 10
+    }
+
+    /// Whether this is a kit that plays beside that of another channel: by kick, snare and its name. Without one there
+    /// must be hats or cymbals too, and strokes together, for a bass line has a kit's keys.
+    pub(super) fn is_whole_kit(&self) -> bool {
+        let looks_so = || self.has_drum_keys() && self.families() == 3 && !self.is_one_voice();
+        self.has(Instrument::Kick)
+            && self.has(Instrument::Snare)
+            && self.named().unwrap_or_else(looks_so)
+    }
+
+    /// Whether no two notes begin together.
+    fn is_one_voice(&self) -> bool {
+        self.notes.windows(2).all(|pair| pair[0].start < pair[1].start)
     }
 
     /// Whether most notes sound until the next begins, or nearly.

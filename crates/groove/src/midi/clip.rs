@@ -3,6 +3,7 @@
 mod count_in;
 mod flams;
 mod length;
+mod packs;
 
 use self::length::{end_of_drums, length};
 use super::channel::{self, Voice};
@@ -28,7 +29,8 @@ use crate::time::Ticks;
 ///   end of track, on a bar line, says that there is a rest. A hit that is pushed before the end is the first step's.
 /// - A file of one or two bars is a **loop**, played over until it fills a pattern. In a file with four bars
 ///   that follow one another somewhere, fewer elsewhere are left out; else the longest stretch is all.
-/// - Tracks that are a whole kit each and play at the same time are a **pack**: read one after another.
+/// - Tracks or channels that are a whole kit each and play at the same time are a **pack**: read one after another. So are the
+///   sequences of a file of format 2.
 /// - An onset goes to its nearest step, the later of two equally near, which its micro-offset is counted from. Of
 ///   several hits of an instrument on one step the loudest is kept; with a softer one just before it it is a flam.
 /// - How an instrument is struck is said by the key, by the foot controller before the note (a half-open hi-hat), and by
@@ -67,9 +69,13 @@ impl Clip {
     /// Reads the drums of the MIDI file `bytes`.
     ///
     /// # Errors
-    /// As [`Performance::read`]. A file without drums is none: [`no_drums`](Self::no_drums) says so.
+    /// As [`Performance::read_all`]. A file without drums is none: [`no_drums`](Self::no_drums) says so.
     pub fn read(bytes: &[u8], options: ClipOptions) -> Result<Self, ReadMidiError> {
-        Performance::read(bytes).map(|performance| Self::of(&performance, options))
+        let sequences = Performance::read_all(bytes)?;
+        Ok(match &sequences[..] {
+            [performance] => Self::of(performance, options),
+            several => Self::of_independent(several, options),
+        })
     }
 
     /// The drums of `performance`.
@@ -96,24 +102,33 @@ impl Clip {
             });
             return clip;
         };
-        for (i, voice) in voices.iter().enumerate() {
-            if i != drums && !voice.notes.is_empty() {
-                clip.leave_out(LeftOut::Channel(voice.channel), voice.notes.len());
-            }
-        }
         let drums = &voices[drums];
+        let others = voices.iter().filter(|voice| voice.channel != drums.channel);
+        let mut kits = vec![drums];
+        if options.channel.is_none() {
+            kits.extend(others.clone().filter(|voice| voice.is_whole_kit()));
+        }
+        let tracks = pack::tracks(performance, &kits);
+        kits.retain(|kit| {
+            let is_used = tracks.iter().any(|(track, _)| track.channel == kit.channel);
+            is_used || kit.channel == drums.channel
+        });
+        let is_kit = |voice: &Voice| kits.iter().any(|kit| kit.channel == voice.channel);
+        for other in others.filter(|voice| !voice.notes.is_empty() && !is_kit(voice)) {
+            clip.leave_out(LeftOut::Channel(other.channel), other.notes.len());
+        }
         clip.report.channel = Some(drums.channel);
         clip.report.note_map = match drums.key_map {
             KeyMap::Ready(map) => Some(map),
             _ => None,
         };
-        let tracks = pack::tracks(performance, drums);
         let brought = match pack::are_parallel(performance, &tracks) {
             true => clip.bring_pack_onto_grid(performance, &tracks, options),
             false => {
-                let end = end_of_drums(performance, drums.channel);
+                let end = kits.iter().map(|kit| end_of_drums(performance, kit.channel)).max();
                 let places = pack::places(performance, &tracks);
-                clip.bring_onto_grid(performance, drums, end, &places, options)
+                let all = Voice::together(&kits, options.key_map);
+                clip.bring_onto_grid(performance, &all, end.unwrap_or_default(), &places, options)
             }
         };
         if let Err(error) = brought {
@@ -171,35 +186,6 @@ impl Clip {
         } else {
             NoDrums::Metre(metres)
         }
-    }
-
-    /// Fills `sequences` with the hits of each of `tracks`, one after another.
-    fn bring_pack_onto_grid(
-        &mut self,
-        performance: &Performance,
-        tracks: &[(Voice, Ticks)],
-        options: ClipOptions,
-    ) -> Result<(), SequenceTooLong> {
-        self.report.is_loop = true;
-        let mut bar = 1;
-        for (track, end) in tracks {
-            let mut clip = Self::default();
-            clip.bring_onto_grid(performance, track, *end, &[], options)?;
-            for (reason, count) in clip.report.left_out {
-                self.leave_out(reason, count);
-            }
-            let bars = clip.sequences.iter().map(StepSequence::bars).sum();
-            if bars > 0 {
-                self.parts.push(Part { name: track.name.clone(), bar, bars });
-                self.report.is_loop &= clip.report.is_loop;
-                bar += bars;
-            }
-            self.report.bars += clip.report.bars;
-            self.report.grids.append(&mut clip.report.grids);
-            self.sequences.append(&mut clip.sequences);
-        }
-        self.report.is_loop &= !self.parts.is_empty();
-        Ok(())
     }
 
     /// Fills `sequences` with the hits of `drums`, which end at `end`, and `parts` with those that begin at `places`.

@@ -1,4 +1,4 @@
-//! Packs: files with several drum patterns, on tracks of their own, at markers, or parted by silence.
+//! Packs: files with several drum patterns, on tracks or channels of their own, at markers, or parted by silence.
 
 use std::collections::BTreeSet;
 
@@ -23,18 +23,24 @@ pub struct Part {
 /// How much longer tracks are together than the music that they cover, to be played at the same time.
 const PARALLEL: f64 = 1.5;
 
-/// The tracks of `drums` that differ, with their ends, if most of them are a whole kit: kick and snare. Tracks of single
-/// drums, and of a kit and percussion, are none.
-pub(super) fn tracks(performance: &Performance, drums: &Voice) -> Vec<(Voice, Ticks)> {
+/// The tracks of `kits` that differ, with their ends, if most of them are a whole kit: kick and snare. Tracks of single
+/// drums, and of a kit and percussion, are none. A track with several kits, a channel each, is as many.
+pub(super) fn tracks(performance: &Performance, kits: &[&Voice]) -> Vec<(Voice, Ticks)> {
     let mut seen = BTreeSet::new();
     let mut tracks = Vec::new();
     for track in performance.tracks.iter().filter(|track| !is_click(&track.name)) {
-        let on_channel = track.notes.iter().filter(|note| note.channel == drums.channel);
-        let notes: Vec<_> = on_channel.copied().collect();
-        let onsets: Vec<_> = notes.iter().map(|note| (note.start, note.key)).collect();
-        if !notes.is_empty() && seen.insert(onsets) {
-            let (name, channel, key_map) = (track.name.clone(), drums.channel, drums.key_map);
-            tracks.push((Voice { channel, notes, name, key_map }, track.end));
+        let on = |channel| track.notes.iter().filter(move |note| note.channel == channel);
+        let is_shared = kits.iter().filter(|kit| on(kit.channel).next().is_some()).count() > 1;
+        for &&Voice { channel, key_map, .. } in kits {
+            let notes: Vec<_> = on(channel).copied().collect();
+            let onsets: Vec<_> = notes.iter().map(|note| (note.start, note.key)).collect();
+            let name = match is_shared {
+                true => format!("channel {}", channel + 1),
+                false => track.name.clone(),
+            };
+            if !notes.is_empty() && seen.insert(onsets) {
+                tracks.push((Voice { channel, notes, name, key_map }, track.end));
+            }
         }
     }
     let is_whole =

@@ -1,13 +1,12 @@
 //! Reading Standard MIDI Files.
 
-use std::collections::{BTreeSet, HashMap};
+mod track;
 
-use midly::{EventIter, MetaMessage, MidiMessage, TrackEventKind};
+use std::collections::BTreeSet;
 
+use self::track::TrackReader;
 use super::repair::{End, Normalised, normalise};
-use super::strokes::FOOT_CONTROLLER;
-use super::{Note, Performance, Repair, TempoMap, TimeSignature, Track};
-use crate::time::Ticks;
+use super::{Performance, Repair, TempoMap, TimeSignature};
 
 /// Why a file could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +22,7 @@ pub enum ReadMidiError {
         /// Length of the file in bytes.
         length: usize,
     },
-    /// It is a set of independent sequences.
+    /// It is of no known format, or holds several sequences where one is asked for.
     #[error("MIDI file format {0} is not supported; save it as format 0 or 1")]
     Format(u16),
     /// Its time is that of a film, which has no beats.
@@ -40,11 +39,8 @@ const MAX_PREFIX: usize = 1024;
 /// Tracks read of a file: as many as a header can name.
 const MAX_TRACKS: usize = u16::MAX as usize;
 
-/// Characters kept of the name of a track or marker.
-const MAX_NAME: usize = 40;
-
 impl Performance {
-    /// Reads the Standard MIDI File `bytes`, of format 0 or 1, or of format 2 with one track.
+    /// Reads the Standard MIDI File `bytes`, of format 0 or 1, or of format 2 with one sequence.
     ///
     /// - A note-on of velocity 0 is a note-off. Running status is understood.
     /// - A note-off ends every open note of its channel and key on its track. It leaves a note struck at
@@ -60,6 +56,16 @@ impl Performance {
     /// # Errors
     /// See [`ReadMidiError`]. No file makes it panic.
     pub fn read(bytes: &[u8]) -> Result<Self, ReadMidiError> {
+        let mut sequences = Self::read_all(bytes)?;
+        sequences.pop().filter(|_| sequences.is_empty()).ok_or(ReadMidiError::Format(2))
+    }
+
+    /// The sequences of the Standard MIDI File `bytes`, at least one: of format 2 each track with notes, of others all
+    /// tracks together. What a first track without notes begins with, tempo and metre, holds for a sequence that says nothing.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_all(bytes: &[u8]) -> Result<Vec<Self>, ReadMidiError> {
         let start = file_start(bytes).ok_or(ReadMidiError::NotMidi)?;
         let header = Header::read(bytes, start)?;
         let mut file = FileReader::new(bytes);
@@ -68,14 +74,15 @@ impl Performance {
         }
         file.read_tracks(header.end);
         let found = file.tracks.len();
-        if header.format > 2 || (header.format == 2 && found > 1) {
+        if header.format > 2 {
             return Err(ReadMidiError::Format(header.format));
         }
         if usize::from(header.tracks) != found {
             let found = u16::try_from(found).unwrap_or(u16::MAX);
             file.repairs.insert(Repair::TrackCount { said: header.tracks, found });
         }
-        if file.tracks.iter().all(|track| track.notes.is_empty()) {
+        let is_silent = |track: &TrackReader| track.track.notes.is_empty();
+        if file.tracks.iter().all(is_silent) {
             // Of a file in which something is to be heard, that is worth a word; of others it is all there is to say.
             for repair in &file.repairs {
                 if let Repair::CutOff(at) | Repair::Damaged(at) = *repair {
@@ -83,17 +90,21 @@ impl Performance {
                 }
             }
         }
-        // Stable, so that events at one tick stay in the file's order.
-        file.tempo_changes.sort_by_key(|&(ticks, _)| ticks);
-        file.time_signatures.sort_by_key(|signature: &TimeSignature| signature.start);
-        file.markers.sort_by_key(|&(ticks, _)| ticks);
-        Ok(Self {
-            ticks_per_beat: header.ticks_per_beat,
-            tempo: TempoMap::new(header.ticks_per_beat, &file.tempo_changes),
-            time_signatures: file.time_signatures,
-            markers: file.markers,
-            tracks: file.tracks,
-            repairs: file.repairs.into_iter().collect(),
+        let sequences: Vec<Vec<TrackReader>> = match header.format {
+            2 => {
+                let conductor = file.tracks.first().filter(|track| is_silent(track));
+                let begin = conductor.map(TrackReader::begin).unwrap_or_default();
+                let of_own = file.tracks.into_iter().filter(|track| !is_silent(track));
+                of_own.map(|track| vec![track.beginning_as(begin)]).collect()
+            }
+            _ => vec![file.tracks],
+        };
+        let repairs: Vec<Repair> = file.repairs.into_iter().collect();
+        let sequences = sequences.into_iter().map(|tracks| header.sequence(tracks, &repairs));
+        let sequences: Vec<Self> = sequences.collect();
+        Ok(match sequences.is_empty() {
+            true => vec![header.sequence(Vec::new(), &repairs)],
+            false => sequences,
         })
     }
 }
@@ -140,6 +151,30 @@ impl Header {
             end,
         })
     }
+
+    /// The sequence that `tracks` are together.
+    fn sequence(&self, tracks: Vec<TrackReader>, repairs: &[Repair]) -> Performance {
+        let (mut tempo_changes, mut time_signatures) = (Vec::new(), Vec::new());
+        let (mut markers, mut read) = (Vec::new(), Vec::new());
+        for mut track in tracks {
+            tempo_changes.append(&mut track.tempo_changes);
+            time_signatures.append(&mut track.time_signatures);
+            markers.append(&mut track.markers);
+            read.push(track.track);
+        }
+        // Stable, so that events at one tick stay in the file's order.
+        tempo_changes.sort_by_key(|&(ticks, _)| ticks);
+        time_signatures.sort_by_key(|signature: &TimeSignature| signature.start);
+        markers.sort_by_key(|&(ticks, _)| ticks);
+        Performance {
+            ticks_per_beat: self.ticks_per_beat,
+            tempo: TempoMap::new(self.ticks_per_beat, &tempo_changes),
+            time_signatures,
+            markers,
+            tracks: read,
+            repairs: repairs.to_vec(),
+        }
+    }
 }
 
 /// A chunk, the unit in which files are packed. midly's own reader of chunks believes their lengths; its reader of
@@ -166,23 +201,13 @@ impl Chunk {
 /// What has been read of a file.
 struct FileReader<'a> {
     bytes: &'a [u8],
-    tracks: Vec<Track>,
-    tempo_changes: Vec<(Ticks, u32)>,
-    time_signatures: Vec<TimeSignature>,
-    markers: Vec<(Ticks, String)>,
+    tracks: Vec<TrackReader>,
     repairs: BTreeSet<Repair>,
 }
 
 impl<'a> FileReader<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            tracks: Vec::new(),
-            tempo_changes: Vec::new(),
-            time_signatures: Vec::new(),
-            markers: Vec::new(),
-            repairs: BTreeSet::new(),
-        }
+        Self { bytes, tracks: Vec::new(), repairs: BTreeSet::new() }
     }
 
     /// Reads all tracks from `at` on, however many the header says there are, and passes over other chunks.
@@ -238,10 +263,7 @@ impl<'a> FileReader<'a> {
         if reader.has_zeros {
             self.repairs.insert(Repair::Zero);
         }
-        self.tracks.push(reader.track);
-        self.tempo_changes.append(&mut reader.tempo_changes);
-        self.time_signatures.append(&mut reader.time_signatures);
-        self.markers.append(&mut reader.markers);
+        self.tracks.push(reader);
         next
     }
 
@@ -258,123 +280,5 @@ impl<'a> FileReader<'a> {
         ];
         self.repairs
             .extend(repairs.into_iter().filter(|(is_so, _)| *is_so).map(|(_, repair)| repair));
-    }
-}
-
-/// `bytes` of a name, as it is kept.
-fn text(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let shown = text.chars().filter(|c| !c.is_control()).take(MAX_NAME);
-    shown.collect::<String>().trim().to_owned()
-}
-
-/// What has been read of a track, and which of its notes are open.
-#[derive(Default)]
-struct TrackReader {
-    track: Track,
-    tempo_changes: Vec<(Ticks, u32)>,
-    time_signatures: Vec<TimeSignature>,
-    markers: Vec<(Ticks, String)>,
-    /// Whether there were tempos or metres of 0.
-    has_zeros: bool,
-    /// Indices of the open notes of each channel and key.
-    open: HashMap<(u8, u8), Vec<usize>>,
-    /// Index of the last note of each channel and key.
-    last: HashMap<(u8, u8), usize>,
-    /// The foot controller of each channel.
-    foot: [Option<u8>; 16],
-}
-
-impl TrackReader {
-    /// Reads the events of a track up to its end, and returns how many bytes are left after that; `None` if
-    /// there is something before it that midly cannot read, or no end.
-    fn read(&mut self, body: &[u8]) -> Option<usize> {
-        let mut events = EventIter::new(body);
-        let mut now = Ticks(0);
-        loop {
-            let event = events.next()?.ok()?;
-            // At most 2^28 ticks an event, so no file overflows this.
-            now.0 += u64::from(event.delta.as_int());
-            self.track.end = now;
-            match event.kind {
-                TrackEventKind::Midi { channel, message } => {
-                    self.message(now, channel.as_int(), message);
-                }
-                TrackEventKind::Meta(MetaMessage::Tempo(tempo)) => match tempo.as_int() {
-                    0 => self.has_zeros = true,
-                    tempo => self.tempo_changes.push((now, tempo)),
-                },
-                TrackEventKind::Meta(MetaMessage::TimeSignature(0, ..)) => self.has_zeros = true,
-                TrackEventKind::Meta(MetaMessage::TimeSignature(numerator, power, ..)) => {
-                    let denominator_power = power;
-                    self.time_signatures.push(TimeSignature {
-                        start: now,
-                        numerator,
-                        denominator_power,
-                    });
-                }
-                TrackEventKind::Meta(MetaMessage::TrackName(name))
-                    if self.track.name.is_empty() =>
-                {
-                    self.track.name = text(name);
-                }
-                TrackEventKind::Meta(
-                    MetaMessage::Marker(marker) | MetaMessage::CuePoint(marker),
-                ) => {
-                    let marker = text(marker);
-                    if !marker.is_empty() {
-                        self.markers.push((now, marker));
-                    }
-                }
-                TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
-                    return Some(events.unread().len());
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn message(&mut self, now: Ticks, channel: u8, message: MidiMessage) {
-        match message {
-            MidiMessage::NoteOn { key, vel } if vel > 0 => {
-                let (key, velocity) = (key.as_int(), vel.as_int());
-                self.open.entry((channel, key)).or_default().push(self.track.notes.len());
-                self.last.insert((channel, key), self.track.notes.len());
-                let foot = self.foot[usize::from(channel)];
-                let (start, end, grabbed) = (now, None, None);
-                self.track.notes.push(Note { start, end, channel, key, velocity, foot, grabbed });
-            }
-            MidiMessage::NoteOn { key, .. } | MidiMessage::NoteOff { key, .. } => {
-                self.note_off(now, channel, key.as_int());
-            }
-            MidiMessage::Aftertouch { key, vel } if vel > 0 => {
-                if let Some(&last) = self.last.get(&(channel, key.as_int())) {
-                    self.track.notes[last].grabbed.get_or_insert(now);
-                }
-            }
-            MidiMessage::Controller { controller, value } => {
-                if controller.as_int() == FOOT_CONTROLLER {
-                    self.foot[usize::from(channel)] = Some(value.as_int());
-                }
-                self.track.last_control[usize::from(channel)] = Some(now);
-            }
-            MidiMessage::PitchBend { .. } => {
-                self.track.last_control[usize::from(channel)] = Some(now);
-            }
-            _ => {}
-        }
-    }
-
-    fn note_off(&mut self, now: Ticks, channel: u8, key: u8) {
-        let Some(open) = self.open.get_mut(&(channel, key)) else { return };
-        let notes = &mut self.track.notes;
-        let ends_an_older_one = open.iter().any(|&index| notes[index].start < now);
-        open.retain(|&index| {
-            let stays_open = ends_an_older_one && notes[index].start == now;
-            if !stays_open {
-                notes[index].end = Some(now);
-            }
-            stays_open
-        });
     }
 }

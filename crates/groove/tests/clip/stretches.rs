@@ -1,6 +1,6 @@
 //! Which bars a file has, which of them are meant, and packs of several patterns.
 
-use groove::midi::{Clip, Part, likeliest};
+use groove::midi::{Clip, ClipOptions, LeftOut, Part, likeliest};
 use groove::{Instrument, Pattern};
 
 use super::built_file::{File, GENERAL_MIDI, Note, drums, rock};
@@ -125,6 +125,68 @@ fn tracks_that_are_a_whole_kit_each_are_a_pack() {
         let clip = file.clip();
         assert_eq!((clip.parts.len(), clip.report.bars), (0, 8), "{name}");
     }
+}
+
+#[test]
+fn whole_kits_on_channels_of_their_own_are_a_pack() {
+    let on = |channel, bars| rock(0.0, bars, channel, GENERAL_MIDI);
+    let half = |channel| {
+        let notes = rock(0.0, 4, channel, GENERAL_MIDI).into_iter();
+        notes.filter(|note| note.3 != 42 || note.0.fract() == 0.0).collect::<Vec<_>>()
+    };
+    // One track of format 0 does not tell them apart.
+    let at_once = File::new([on(10, 2), half(11)].concat()).clip();
+    assert_eq!(at_once.parts, [part("channel 10", 1, 4), part("channel 11", 5, 4)]);
+    assert_eq!(at_once.pattern(1).unwrap(), File::new(drums(0.0, 4)).pattern());
+    assert_eq!(at_once.pattern(5).unwrap().count(), 4 * 8);
+    assert!(at_once.report.left_out.is_empty());
+
+    let named = File::default().track("Verse", on(1, 4)).track("Chorus", half(2)).clip();
+    assert_eq!(named.parts, [part("Verse", 1, 4), part("Chorus", 5, 4)]);
+    let later = half(2).into_iter().map(|note| Note(note.0 + 16.0, note.1, note.2, note.3, note.4));
+    let in_turn = File::default().track("A", on(1, 4)).track("B", later.collect()).clip();
+    assert_eq!(in_turn.parts, [part("A", 1, 4), part("B", 5, 4)]);
+    assert_eq!((in_turn.report.bars, in_turn.report.left_out.len()), (8, 0));
+
+    // What is asked for is all; a doubled kit and a bass on a kit's keys are no patterns.
+    let options = ClipOptions { channel: Some(10), ..ClipOptions::default() };
+    let asked = File::new([on(10, 2), half(11)].concat()).read(options);
+    assert_eq!((asked.parts.len(), asked.pattern(1).unwrap().count()), (0, 4 * 8));
+    let keys = [36, 38, 42, 46, 49];
+    let bass = (0..64).map(|i| Note(f64::from(i) / 4.0, 0.1, 2, keys[i as usize % 5], 90));
+    for other in [on(2, 4), bass.collect()] {
+        let clip = File::default().track("", on(10, 4)).track("", other).clip();
+        assert_eq!((clip.parts.len(), clip.report.bars), (0, 4));
+        assert!(clip.report.left_out.contains_key(&LeftOut::Channel(1)));
+    }
+}
+
+#[test]
+fn the_sequences_of_format_2_are_a_pack_each_in_its_own_time() {
+    let format_2 = |file: File| {
+        let mut bytes = file.bytes();
+        bytes[9] = 2;
+        Clip::read(&bytes, ClipOptions::default()).unwrap()
+    };
+    let bass = (0..16).map(|i| Note(f64::from(i), 0.9, 2, 40, 90)).collect();
+    let pack = File::default().track("", Vec::new()).track("A", drums(0.0, 1)).track("B", bass);
+    let clip = format_2(pack.track("C", drums(8.0, 2)));
+    assert_eq!(clip.parts, [part("A", 1, 4), part("C", 5, 4)]);
+    assert_eq!(clip.pattern(5).unwrap(), File::new(drums(0.0, 4)).pattern());
+    // The bass's reason is not that of the whole.
+    assert_eq!(clip.no_drums, None);
+
+    // The first track's metre is that of those which have none; with notes of its own it is its own.
+    let waltz = || {
+        let notes = drums(0.0, 3).into_iter();
+        notes.filter(|note| note.0 < 12.0).collect::<Vec<_>>()
+    };
+    let led = File::default().metre(0.0, 3, 2).track("", Vec::new()).track("A", waltz());
+    assert_eq!(format_2(led).sequences[0].bar().metre().to_string(), "3/4");
+    let own = File::default().metre(0.0, 3, 2).track("A", waltz()).track("B", drums(0.0, 4));
+    let metres: Vec<_> =
+        format_2(own).sequences.iter().map(|steps| steps.bar().metre().to_string()).collect();
+    assert_eq!(metres, ["3/4", "4/4"]);
 }
 
 #[test]
