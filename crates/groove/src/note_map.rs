@@ -285,7 +285,8 @@ impl NoteMap {
     ///
     /// General MIDI, unless another one knows more of them: where the file has hi-hats of General MIDI the other
     /// must have them there too, and know keys that General MIDI has not at all. Otherwise the file must have hi-hats of
-    /// the other, and a General MIDI percussion key (such as a conga, which is some library's hi-hat) counts half.
+    /// the other, and a General MIDI percussion key (such as a conga, which is some library's hi-hat) counts half. Maps that
+    /// have but keys of General MIDI are never guessed, avldrums among them: nothing in the keys tells them from it.
     pub fn guess(keys: impl IntoIterator<Item = u8>) -> Self {
         let mut present: Vec<u8> = keys.into_iter().filter(|key| !EFFECTS.contains(key)).collect();
         present.sort_unstable();

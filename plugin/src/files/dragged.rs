@@ -35,7 +35,8 @@ pub(crate) fn again(folder: &Path, name: &str, bytes: &[u8]) -> Option<PathBuf> 
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let number = stem.strip_prefix(name).map(str::trim_start);
         number.is_some_and(|number| number.is_empty() || number.parse::<u32>().is_ok())
-            && fs::read(path).is_ok_and(|held| held == bytes)
+            && whole_files::read(path, bytes.len() as u64, "the same")
+                .is_ok_and(|held| held == bytes)
     };
     let (_, path) = files(folder).ok()?.into_iter().find(|(_, path)| is_same(path))?;
     let file = fs::File::options().write(true).open(&path).ok()?;

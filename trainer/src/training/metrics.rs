@@ -1,7 +1,7 @@
 //! metrics.jsonl: one JSON object per training step and per epoch.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -98,10 +98,7 @@ impl Metrics {
     pub(crate) fn open(path: &Path, step: u64) -> Result<Self> {
         let context = || format!("cannot write {}", path.display());
         if path.exists() {
-            let mut text = String::new();
-            whole_files::open(path)
-                .and_then(|mut file| file.read_to_string(&mut text))
-                .with_context(context)?;
+            let text = text(path)?;
             let is_kept = |line: &&str| {
                 let parsed = serde_json::from_str::<Line>(line);
                 line.ends_with('\n') && parsed.is_ok_and(|line| line.step() <= step)
@@ -142,10 +139,19 @@ impl Metrics {
 
 /// The lines of the file at `path`; one cut off by a crash, or being written, ends them.
 pub(crate) fn read(path: &Path) -> Result<Vec<Line>> {
-    let file =
-        whole_files::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let lines = BufReader::new(file).lines();
-    Ok(lines.map_while(|line| serde_json::from_str(&line.ok()?).ok()).collect())
+    let text = text(path)?;
+    Ok(text.lines().map_while(|line| serde_json::from_str(line).ok()).collect())
+}
+
+/// The largest metrics.jsonl read: some 300 bytes a step, so 800,000 steps.
+const LARGEST: u64 = 256 << 20;
+
+/// The text of the file at `path`, up to what is none.
+fn text(path: &Path) -> Result<String> {
+    let context = || format!("cannot read {}", path.display());
+    let bytes = whole_files::read(path, LARGEST, "the metrics of a run").with_context(context)?;
+    let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    Ok(valid.to_owned())
 }
 
 #[cfg(test)]
@@ -176,5 +182,19 @@ mod tests {
         let mut metrics = Metrics::open(&path, 2).unwrap();
         metrics.write(&step(3)).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), three);
+    }
+
+    #[test]
+    fn what_no_run_has_written_is_refused_by_its_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metrics.jsonl");
+        // Nothing but a hole: the size is all that is looked at.
+        File::create(&path).unwrap().set_len(LARGEST + 1).unwrap();
+        let error = format!("{:#}", read(&path).unwrap_err());
+        assert!(
+            error.ends_with("268435457 bytes are too many for the metrics of a run"),
+            "{error}"
+        );
+        assert!(Metrics::open(&path, 9).is_err());
     }
 }

@@ -68,6 +68,15 @@ fn a_map_is_guessed_by_the_keys_that_only_it_knows() {
 }
 
 #[test]
+fn maps_whose_keys_are_all_general_midis_are_not_guessed() {
+    for map in [NoteMap::Avldrums, NoteMap::Pads, NoteMap::DrumRack, NoteMap::RolandTd] {
+        let keys = TABLE[map as usize].keys.concat();
+        assert!(keys.iter().all(|&key| Instrument::nearest_to_key(key).is_some()), "{map:?}");
+        assert_eq!(NoteMap::guess(keys), NoteMap::GeneralMidi, "{map:?}");
+    }
+}
+
+#[test]
 fn every_stroke_has_keys_of_its_instrument_and_is_read_from_them() {
     for map in NoteMap::ALL {
         let mut seen = map.keys().to_vec();

@@ -142,7 +142,7 @@ impl Shared {
             if found.len() == wanted.len() || self.is_stopped.load(Ordering::Relaxed) {
                 break;
             }
-            let Ok(bytes) = std::fs::read(&path) else { continue };
+            let Ok(bytes) = whole_files::read(&path, LARGEST, "a font") else { continue };
             let lacking = wanted.iter().filter(|letter| !found.contains_key(*letter));
             let has: Vec<char> = lacking.copied().filter(|&letter| has(&bytes, letter)).collect();
             if !has.is_empty() {
@@ -159,6 +159,9 @@ impl Shared {
         }
     }
 }
+
+/// The largest font file read; those with all of Chinese, Japanese and Korean have 20 MB or so.
+const LARGEST: u64 = 64 << 20;
 
 /// Whether the first font in the file of these `bytes` has `letter`.
 fn has(bytes: &[u8], letter: char) -> bool {
