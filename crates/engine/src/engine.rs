@@ -22,9 +22,7 @@ use crate::late_change::{LATE_STEPS, LateChange, still_open};
 use crate::notes::{Event, Notes};
 use crate::playing::next_multiple;
 use crate::scheduled_change::first_untouched;
-use crate::timeline::{
-    LONGEST_STEP, PlaybackChanges, SECTIONS, ScoreChanges, Timeline, Voice, in_passage,
-};
+use crate::timeline::{LONGEST_STEP, PlaybackChanges, SECTIONS, ScoreChanges, Timeline, Voice};
 use crate::{Action, Control, Passage, PlayMode, Playing, Quantise, Score, Song};
 
 /// A hit this part of a sample after one still sounds there, so that a hit on a sample is not
@@ -120,8 +118,9 @@ impl Engine {
         let untouched = first_untouched(frontier, longest);
         let boundary = match offer {
             Offer::Change(quantise) => {
+                let shape = self.playbacks.newest().shape;
                 let Boundary { at, end, .. } =
-                    self.boundary(quantise, Some(score.bar()), untouched);
+                    self.boundary(shape, quantise, Some(score.bar()), untouched);
                 at.min(end)
             }
             Offer::Refresh => self.pending(untouched),
@@ -155,7 +154,8 @@ impl Engine {
             return;
         };
         let open = still_open(frontier);
-        let found = self.boundary(playing.quantise, Some(score.bar()), open);
+        let shape = self.playbacks.newest().shape;
+        let found = self.boundary(shape, playing.quantise, Some(score.bar()), open);
         let (boundary, passage) = match song {
             Some(song) if found.at >= found.end => (found.end, Some(song.at(found.end))),
             Some(song) => (found.at, Some(found.passage.unwrap_or_else(|| song.at(found.at)))),
@@ -301,6 +301,52 @@ impl Engine {
         Some(first_untouched(self.frontier?, self.timeline(song).steps().longest))
     }
 
+    /// The playback settings in force once those of `playing` take over: another feel at the next step that is untouched
+    /// at `frontier`, another shape at the boundary; at once if there is no frontier.
+    fn with_playback(
+        &self,
+        song: Option<&Song>,
+        playing: &Playing,
+        frontier: Option<Beats>,
+    ) -> PlaybackChanges {
+        let mut playbacks = self.playbacks;
+        let (before, playback) = (*playbacks.newest(), playing.playback);
+        let Some(frontier) = frontier else {
+            playbacks.restart(playback);
+            return playbacks;
+        };
+        if before == playback {
+            return playbacks;
+        }
+        let bars = self.scores.values().map(|voice| voice.score.bar());
+        let bars = bars.chain(song.into_iter().flat_map(Song::bars));
+        let new_steps = bars.map(|bar| playback.shape.of_bar(bar).step().0);
+        let step = new_steps.fold(self.timeline(song).steps().longest.0, f64::max);
+        let untouched = first_untouched(frontier, Beats(step));
+        let to_come = playbacks.boundary().filter(|&to_come| to_come >= untouched);
+        // Where bars begin is the song's affair, and holds at once.
+        let is_same_shape = before.shape == Shape { origin: before.shape.origin, ..playback.shape };
+        let boundary = match to_come {
+            // Only the feel has changed again since the shape did: it waits for the shape.
+            Some(to_come) if is_same_shape => to_come,
+            None if is_same_shape => untouched,
+            _ => {
+                // In a song, and up to it, what plays there counts: how far its sections have taken over depends on
+                // the block.
+                let is_of_song = song.is_some() || self.passage_at(untouched).is_some();
+                let bar = (!is_of_song).then(|| self.scores.newest().score.bar());
+                let Boundary { at, end, .. } =
+                    self.boundary(playback.shape, playing.quantise, bar, untouched);
+                at.min(end)
+            }
+        };
+        // If it is refused, the next block tries again.
+        if playbacks.is_open(boundary, 0) {
+            playbacks.change_at(playback, boundary);
+        }
+        playbacks
+    }
+
     fn timeline<'a>(&'a self, song: Option<&'a Song>) -> Timeline<'a> {
         Timeline { scores: &self.scores, playbacks: &self.playbacks, song }
     }
@@ -318,49 +364,6 @@ impl Engine {
         self.playbacks.settle_now();
         self.fill.stop();
         self.late_change = None;
-    }
-}
-
-/// Has the playback settings of `playing` take over: another feel at the next step that is untouched at `frontier`,
-/// another shape at the boundary; at once if there is no frontier.
-fn take_playback(
-    playbacks: &mut PlaybackChanges,
-    (scores, song): (&ScoreChanges, Option<&Song>),
-    playing: &Playing,
-    frontier: Option<Beats>,
-) {
-    let (before, playback) = (*playbacks.newest(), playing.playback);
-    let Some(frontier) = frontier else {
-        playbacks.restart(playback);
-        return;
-    };
-    if before == playback {
-        return;
-    }
-    let steps = Timeline { scores, playbacks, song }.steps();
-    let bars = scores.values().map(|voice| voice.score.bar());
-    let bars = bars.chain(song.into_iter().flat_map(Song::bars));
-    let new_steps = bars.map(|bar| playback.shape.of_bar(bar).step().0);
-    let step = new_steps.fold(steps.longest.0, f64::max);
-    let untouched = first_untouched(frontier, Beats(step));
-    let to_come = playbacks.boundary().filter(|&to_come| to_come >= untouched);
-    // Where bars begin is the song's affair, and holds at once.
-    let is_same_shape = before.shape == Shape { origin: before.shape.origin, ..playback.shape };
-    let boundary = match to_come {
-        // Only the feel has changed again since the shape did: it waits for the shape.
-        Some(to_come) if is_same_shape => to_come,
-        None if is_same_shape => untouched,
-        _ => {
-            let passage = scores.at(untouched).passage;
-            let voice = if passage.is_some() { scores.at(untouched) } else { scores.newest() };
-            let shape = in_passage(playback.shape.of_bar(voice.score.bar()), passage.as_ref());
-            let end = passage.map_or(i64::MAX, |passage| passage.end);
-            playing.quantise.boundary(&shape, untouched).min(end.max(untouched))
-        }
-    };
-    // If it is refused, the next block tries again.
-    if playbacks.is_open(boundary, 0) {
-        playbacks.change_at(playback, boundary);
     }
 }
 

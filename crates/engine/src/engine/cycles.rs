@@ -3,7 +3,7 @@
 use groove::Beats;
 use groove::sequencer::{EARLIEST_STEPS, LATEST_STEPS, Shape};
 
-use super::{Engine, Followed, following_host, take_playback};
+use super::{Engine, Followed, following_host};
 use crate::clock::{Join, Place, Transport, valid_loop};
 use crate::song::clock_at;
 use crate::timeline::{Timeline, in_passage};
@@ -40,9 +40,8 @@ impl Engine {
         let song = song.filter(|_| self.followed.is_some());
         let transport = following_host(host, playing);
         let Place { position, beats_per_sample, join } = self.clock.place(&transport);
-        let mut playbacks = self.playbacks;
         let frontier = self.frontier.filter(|_| join == Join::Continued);
-        take_playback(&mut playbacks, (&self.scores, song), playing, frontier);
+        let playbacks = self.with_playback(song, playing, frontier);
         let timeline = Timeline { scores: &self.scores, playbacks: &playbacks, song };
         let end = position + Beats(f64::from(frames) * beats_per_sample);
         let returns_to = match valid_loop(&transport, beats_per_sample) {

@@ -1,6 +1,6 @@
 //! Following a song: its sections take over one after another.
 
-use groove::sequencer::GRID_PER_BEAT;
+use groove::sequencer::{GRID_PER_BEAT, Shape};
 use groove::{Bar, Beats};
 
 use super::{Engine, Offer};
@@ -44,16 +44,22 @@ pub(super) struct Boundary {
 }
 
 impl Engine {
-    /// The first boundary at or after grid time `from` for a score of these bars, or of those that play there.
-    pub(super) fn boundary(&self, quantise: Quantise, bar: Option<Bar>, from: i64) -> Boundary {
+    /// The first boundary at or after grid time `from` for what is played in `shape` and in bars `bar`, or in those that
+    /// play there.
+    pub(super) fn boundary(
+        &self,
+        shape: Shape,
+        quantise: Quantise,
+        bar: Option<Bar>,
+        from: i64,
+    ) -> Boundary {
         let voice = self.scores.at(from);
         let (passage, bar) = (voice.passage, bar.unwrap_or(voice.score.bar()));
-        let shape = in_passage(self.playbacks.newest().shape.of_bar(bar), passage.as_ref());
-        let at = quantise.boundary(&shape, from);
+        let at = quantise.boundary(&in_passage(shape.of_bar(bar), passage.as_ref()), from);
         let end = passage.map_or(i64::MAX, |passage| passage.end.max(from));
         // A song that is followed from somewhere before it is not passed over.
         match self.followed.filter(|followed| (from + 1..at.min(end)).contains(&followed.changed)) {
-            Some(followed) => self.boundary(quantise, Some(bar), followed.changed),
+            Some(followed) => self.boundary(shape, quantise, Some(bar), followed.changed),
             None => Boundary { at, end, passage },
         }
     }
@@ -76,7 +82,8 @@ impl Engine {
         }
         let boundary = match offer {
             Offer::Change(quantise) => {
-                let Boundary { at, end, .. } = self.boundary(quantise, None, untouched);
+                let shape = self.playbacks.newest().shape;
+                let Boundary { at, end, .. } = self.boundary(shape, quantise, None, untouched);
                 at.min(end)
             }
             Offer::Refresh => changing,

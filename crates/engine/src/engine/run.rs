@@ -5,7 +5,7 @@ use groove::sequencer::{
 };
 use groove::{Articulation, Bar, Beats, Span};
 
-use super::{Engine, following, take_playback};
+use super::{Engine, following};
 use crate::clock::{Join, Place, Transport, told, valid_loop};
 use crate::notes::{Address, Event, Notes, Stroke};
 use crate::scheduled_change::first_untouched;
@@ -47,8 +47,7 @@ impl Engine {
             None => {
                 let segment = self.enter(&transport, song, first, end, sink);
                 // Once a block, so that the cycles named before it are those that it plays.
-                let scores = (&self.scores, song);
-                take_playback(&mut self.playbacks, scores, playing, self.frontier);
+                self.playbacks = self.with_playback(song, playing, self.frontier);
                 segment
             }
         };

@@ -109,7 +109,8 @@ impl<'a> Drummer<'a> {
                 let longest = if self.followed.is_some() { 1.0 } else { self.longest_step() };
                 let boundary = self.line.map(|line| {
                     let untouched = self.untouched(line.reached, longest);
-                    let (boundary, ends, _) = self.boundary(quantise, Some(score), untouched);
+                    let (boundary, ends, _) =
+                        self.boundary(self.shape(), quantise, Some(score), untouched);
                     boundary.min(ends)
                 });
                 self.followed = None;
@@ -134,7 +135,8 @@ impl<'a> Drummer<'a> {
                 }
                 let boundary = match between {
                     Between::Follow(_, quantise) => {
-                        let (boundary, ends, _) = self.boundary(quantise, None, untouched);
+                        let (boundary, ends, _) =
+                            self.boundary(self.shape(), quantise, None, untouched);
                         boundary.min(ends)
                     }
                     _ => changing,

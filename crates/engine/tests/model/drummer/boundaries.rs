@@ -29,24 +29,13 @@ impl Drummer<'_> {
         let untouched = self.untouched(reached, longest);
         let is_waiting = self.playbacks.len() > 1 && newest_from >= untouched;
         let has_other_shape = newest.shape != Shape { origin: newest.shape.origin, ..wanted.shape };
-        if has_other_shape && self.followed.is_some() {
-            // Where in a song another shape takes over is not compared yet.
-            self.unclear(0);
-        }
         let boundary = if has_other_shape {
-            let sounding = self.in_force.at(untouched);
-            match sounding.place {
-                Some(place) => {
-                    let bar = self.bar_of(sounding.score);
-                    let shape = Shape { origin: place.begins, ..wanted.shape.of_bar(bar) };
-                    let boundary = first_boundary(playing.quantise, &shape, untouched);
-                    boundary.min(place.ends.max(untouched))
-                }
-                None => {
-                    let shape = wanted.shape.of_bar(self.bar_of(self.newest_score()));
-                    first_boundary(playing.quantise, &shape, untouched)
-                }
-            }
+            // In a song, and up to it, what plays there counts.
+            let is_of_song = self.followed.is_some() || self.in_force.at(untouched).place.is_some();
+            let score = (!is_of_song).then(|| self.newest_score());
+            let (boundary, ends, _) =
+                self.boundary(wanted.shape, playing.quantise, score, untouched);
+            boundary.min(ends)
         } else if is_waiting {
             newest_from
         } else {
@@ -115,23 +104,24 @@ impl Drummer<'_> {
         periods
     }
 
-    /// The first boundary from `from` on for a score, or for what plays there; where a song goes on to another part; and
-    /// where in it that is.
+    /// The first boundary from `from` on in `shape` for a score, or for what plays there; where a song goes on to another
+    /// part; and where in it that is.
     pub(super) fn boundary(
         &self,
+        shape: Shape,
         quantise: Quantise,
         score: Option<Score>,
         from: i64,
     ) -> (i64, i64, Option<Place>) {
         let sounding = self.in_force.at(from);
         let score = score.unwrap_or(sounding.score);
-        let mut shape = self.shape_of(score);
-        shape.origin = sounding.place.map_or(shape.origin, |place| place.begins);
-        let boundary = first_boundary(quantise, &shape, from);
+        let origin = sounding.place.map_or(shape.origin, |place| place.begins);
+        let played = Shape { origin, ..shape.of_bar(self.bar_of(score)) };
+        let boundary = first_boundary(quantise, &played, from);
         let ends = sounding.place.map_or(i64::MAX, |place| place.ends.max(from));
         match self.followed {
             Some((_, changed)) if from < changed && changed < boundary.min(ends) => {
-                self.boundary(quantise, Some(score), changed)
+                self.boundary(shape, quantise, Some(score), changed)
             }
             _ => (boundary, ends, sounding.place),
         }
@@ -184,9 +174,9 @@ impl Drummer<'_> {
         self.in_force.scores.iter().map(|score| self.bar_of(score.score)).collect()
     }
 
-    /// The shape that `score` is to be played in.
-    pub(super) fn shape_of(&self, score: Score) -> Shape {
-        self.playbacks.last().unwrap().1.shape.of_bar(self.bar_of(score))
+    /// The shape to be played in, but for its bars.
+    pub(super) fn shape(&self) -> Shape {
+        self.playbacks.last().unwrap().1.shape
     }
 
     pub(super) fn longest_step(&self) -> f64 {

@@ -29,7 +29,7 @@ impl Drummer<'_> {
                 let Some(line) = self.line else { return };
                 let open = self.still_open(line.reached);
                 let (mut boundary, ends, mut place) =
-                    self.boundary(playing.quantise, Some(score), open);
+                    self.boundary(self.shape(), playing.quantise, Some(score), open);
                 if boundary >= ends {
                     let plan = &self.in_force.songs[self.followed.unwrap().0];
                     (boundary, place) = (ends, Some(plan.place(ends, self.in_force.three())));
@@ -46,7 +46,8 @@ impl Drummer<'_> {
             PlayerAction::Play(score) => {
                 let boundary = self.line.map(|line| {
                     let open = self.still_open(line.reached);
-                    let (boundary, ends, _) = self.boundary(playing.quantise, Some(score), open);
+                    let (boundary, ends, _) =
+                        self.boundary(self.shape(), playing.quantise, Some(score), open);
                     boundary.min(ends)
                 });
                 if let Some(boundary) = boundary {
