@@ -105,8 +105,12 @@ impl Fill {
         let may_fill = voice.passage.is_none_or(|passage| passage.has_regular_fills(grid));
         let is_silent = voice.passage.is_some_and(|passage| passage.section.is_none());
         let regular = || {
-            let part = fills.part(bar, step).filter(|_| !is_silent);
-            part.filter(|part| may_fill || *part == Part::Landing)
+            let part = fills.part(bar, step).filter(|_| !is_silent)?;
+            let is_played = match part {
+                Part::Fill => may_fill,
+                Part::Landing => fills.has_crash(seed, drawn, bar, step),
+            };
+            is_played.then_some(part)
         };
         match asked.or_else(regular) {
             Some(Part::Fill) => fills::row(seed, fills.size, drawn, bar, step),

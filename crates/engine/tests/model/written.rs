@@ -297,7 +297,8 @@ impl<'a> Writing<'a> {
             && step != 0
             && !is_silent
             && !is_another
-            && is_regular_fill(playback.fills, shape.bar, step - 1);
+            && is_regular_fill(playback.fills, shape.bar, step - 1)
+            && playback.fills.has_crash(self.seed, drawn.as_ref(), shape.bar, step);
         if lands_here || instead.is_some() || follows_regular { fills::landing(row) } else { row }
     }
 

@@ -14,6 +14,8 @@ pub(crate) enum Purpose {
     Velocity = 2,
     /// Which fill a bar gets.
     Fill = 3,
+    /// Whether a crash follows a fill.
+    Crash = 4,
 }
 
 /// The output function of `SplitMix64` (Steele, Lea and Flood, *Fast Splittable Pseudorandom Number

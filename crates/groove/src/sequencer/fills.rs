@@ -1,6 +1,7 @@
 //! Fills: what a drummer plays instead of the groove to lead into the next bar.
 //!
-//! A fill is a bar that is joined at any beat; it lands on the first beat after it, on crash and kick. Fills that
+//! A fill is a bar that is joined at any beat; one that was asked for lands on the first beat after it, on crash and kick,
+//! one that comes regularly as often as [drummers](RegularFills::has_crash) do. Fills that
 //! were drawn for the groove are played where there are some, else figures written for this program. What is a bar of
 //! 4/4 in 16ths is played in other bars [as a drummer takes it over](crate::Bar).
 
@@ -77,6 +78,10 @@ pub struct RegularFills {
     pub size: f32,
 }
 
+/// How many of a thousand fills on toms are followed by a crash, and of others: `interop/fills/landings.py`.
+const CRASHES_AFTER_TOMS: u64 = 404;
+const CRASHES_AFTER_OTHERS: u64 = 173;
+
 /// The [size](RegularFills::size) at which any fill is played.
 pub const ANY_SIZE: f32 = 0.5;
 
@@ -115,6 +120,21 @@ impl RegularFills {
         }
         let is_landing = in_bar == 0 && bar.rem_euclid(bars) == 0 && bar != 0;
         if is_landing && self.beats > 0 { Some(Part::Landing) } else { None }
+    }
+
+    /// Whether the fill before played step `step`, on which it [lands](Part::Landing), is followed by a crash: as often as
+    /// in the Groove MIDI Dataset, where drummers who have been on the toms play one more often.
+    pub fn has_crash(self, seed: u64, drawn: Option<&Pattern>, of: Bar, step: i64) -> bool {
+        let place = step - of.steps() as i64;
+        let fill = fill(seed, place, self.size, drawn, of);
+        let first = of.beat_step(of.metre().beats().saturating_sub(self.beats.into()));
+        let toms = [High, Low, Floor].map(Instrument::index);
+        let is_on_toms = (first..of.steps()).any(|step| {
+            let row = fill(step);
+            toms.iter().any(|&tom| row[tom].is_some())
+        });
+        let share = if is_on_toms { CRASHES_AFTER_TOMS } else { CRASHES_AFTER_OTHERS };
+        bits(seed, Purpose::Crash, place, 0) % 1000 < share
     }
 }
 
@@ -155,23 +175,28 @@ fn of_bar(
     of: Bar,
     step_of_bar: usize,
 ) -> [Option<Hit>; INSTRUMENTS] {
-    let chance = bits(seed, Purpose::Fill, place, 0);
+    fill(seed, place, size, drawn, of)(step_of_bar)
+}
+
+/// The fill `place`: the hits at the steps of its bar.
+fn fill<'a>(
+    seed: u64,
+    place: i64,
+    size: f32,
+    drawn: Option<&'a Pattern>,
+    of: Bar,
+) -> impl Fn(usize) -> [Option<Hit>; INSTRUMENTS] + 'a {
     let drawn = drawn.filter(|drawn| drawn.bar() == of || drawn.bar() == Bar::COMMON);
-    match drawn {
-        Some(drawn) => {
-            let bar = drawn.bar();
-            let row = |fill: usize, step: usize| drawn.row(fill * bar.steps() + step);
-            let fill = chosen(chance, size, bar.bars(), bar, row);
-            if bar == of {
-                return row(fill, step_of_bar);
-            }
-            of.taken_over(step_of_bar, |sixteenth| row(fill, sixteenth))
-        }
-        None => {
-            let row = |figure: usize, sixteenth| written(FIGURES[figure], sixteenth);
-            let figure = chosen(chance, size, FIGURES.len(), Bar::COMMON, row);
-            of.taken_over(step_of_bar, |sixteenth| row(figure, sixteenth))
-        }
+    let bar = drawn.map_or(Bar::COMMON, Pattern::bar);
+    let row = move |fill: usize, step: usize| match drawn {
+        Some(drawn) => drawn.row(fill * bar.steps() + step),
+        None => written(FIGURES[fill], step),
+    };
+    let fills = drawn.map_or(FIGURES.len(), |_| bar.bars());
+    let fill = chosen(bits(seed, Purpose::Fill, place, 0), size, fills, bar, row);
+    move |step| match bar == of {
+        true => row(fill, step),
+        false => of.taken_over(step, |sixteenth| row(fill, sixteenth)),
     }
 }
 
@@ -314,5 +339,18 @@ mod tests {
         assert_eq!(RegularFills::default().part(Bar::COMMON, 63), None);
         let bars = RegularFills { every: 1, beats: 9, size: ANY_SIZE };
         assert!((1..100).all(|step| bars.part(Bar::COMMON, step) == Some(Part::Fill)));
+    }
+
+    #[test]
+    fn a_crash_follows_as_often_as_drummers_play_one() {
+        for (tom, share) in [(Snare, 0.173), (Floor, 0.404)] {
+            let mut drawn = Pattern::EMPTY;
+            (0..BARS).for_each(|bar| drawn.set(bar * 16 + 13, tom, Some(Hit::new(0.5, 0.0))));
+            let fills = RegularFills { every: 1, beats: 1, size: ANY_SIZE };
+            let has_crash = |bar: i64| fills.has_crash(7, Some(&drawn), Bar::COMMON, 16 * bar);
+            let count = (0..10_000).filter(|&bar| has_crash(bar)).count();
+            // Four standard errors.
+            assert!((count as f64 / 10_000.0 - share).abs() < 0.02, "{count}");
+        }
     }
 }
