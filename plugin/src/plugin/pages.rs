@@ -78,6 +78,7 @@ pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsCon
             page.add_param(&pattern.fill_size);
             page.add_param(&pattern.metre);
             page.add_param(&pattern.grid);
+            page.add_param(&perform.key_channel);
         });
     });
     context.add_section("Mixer", |section| {
@@ -112,7 +113,9 @@ pub(super) fn pages(params: &JangdanParams, context: &mut impl RemoteControlsCon
 
 #[cfg(test)]
 mod tests {
-    use nice_plug::prelude::Param;
+    use std::collections::BTreeSet;
+
+    use nice_plug::prelude::{Param, Params};
 
     use super::*;
 
@@ -156,11 +159,21 @@ mod tests {
         }
         let of = |wanted: &str| &found.0.iter().find(|(name, _)| name == wanted).unwrap().1;
         assert_eq!(of("Morph")[..3], ["Morph x", "Morph y", "Morph"]);
-        assert_eq!(of("Fills")[..], ["Fills", "Fill length", "Fill size", "Metre", "Grid"]);
+        assert_eq!(of("Fills")[..5], ["Fills", "Fill length", "Fill size", "Metre", "Grid"]);
         assert_eq!(of("Kit")[..4], ["Kit model", "Kit tune", "Kit damping", "Kit room"]);
         assert_eq!(of("Drum tune")[..2], ["Kick tune", "Snare tune"]);
         assert_eq!(of("Cymbal pan").last().unwrap(), "Ride pan");
         assert_eq!(of("Character")[0], "Style");
         assert_eq!(of("Character").len(), 1 + crate::state::request::ATTRIBUTES);
+    }
+
+    #[test]
+    fn every_parameter_has_a_name_of_its_own_and_stands_on_a_page_but_for_bypass() {
+        let params = JangdanParams::default();
+        let mut found = Pages::default();
+        pages(&params, &mut found);
+        let named: BTreeSet<String> = found.0.into_iter().flat_map(|(_, params)| params).collect();
+        assert!(!named.contains(params.bypass.name()), "the host has it itself");
+        assert_eq!(named.len(), params.param_map().len() - 1, "{named:?}");
     }
 }

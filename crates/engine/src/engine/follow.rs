@@ -77,8 +77,11 @@ impl Engine {
         };
         let changing = self.changing(untouched);
         let voice = *self.scores.at(changing);
-        if voice.is_chosen && self.followed.is_some() {
-            return self.change_song(song, voice, changing);
+        if let Some(before) = voice.passage.filter(|_| voice.is_chosen && self.followed.is_some()) {
+            // Its bars and cycles go on, up to where this song's next section begins.
+            let Passage { origin, has_landing, .. } = before;
+            let passage = Some(Passage { origin, has_landing, ..song.at(changing) });
+            return self.change_song(song, Voice { passage, ..voice }, changing);
         }
         let boundary = match offer {
             Offer::Change(quantise) => {

@@ -125,12 +125,11 @@ impl<'a> Drummer<'a> {
                 let untouched = self.untouched(self.line.unwrap().reached, self.longest_step());
                 let changing = untouched.max(self.followed.unwrap().1);
                 let sounding = self.in_force.at(changing);
-                if sounding.is_chosen && was_followed {
-                    self.choose_in_song(
-                        (sounding.score, sounding.cycles),
-                        sounding.place,
-                        changing,
-                    );
+                if let Some(before) = sounding.place.filter(|_| sounding.is_chosen && was_followed)
+                {
+                    let place = self.in_force.songs[song].place(changing, self.in_force.three());
+                    let place = Some(place.going_on_from(before));
+                    self.choose_in_song((sounding.score, sounding.cycles), place, changing);
                     return;
                 }
                 let boundary = match between {

@@ -125,6 +125,11 @@ impl Plan {
 }
 
 impl Place {
+    /// This place of another song for what has played on from `before`.
+    pub(crate) fn going_on_from(self, before: Self) -> Self {
+        Self { begins: before.begins, follows_crash: before.follows_crash, ..self }
+    }
+
     pub(crate) fn instead(&self, clock: i64) -> Option<Instead> {
         if clock >= self.ends {
             return None;

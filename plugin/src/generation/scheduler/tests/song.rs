@@ -33,6 +33,10 @@ fn the_whole_song_is_exported_with_its_metres_and_markers_and_is_read_as_it_is_p
     let song = scheduler.song_notes(&request, Playing::default(), Some(&NETWORK)).unwrap();
     let bytes = midi::write_song(&song.notes, &song.metres, &song.markers, song.length, 120.0);
     let bytes = bytes.unwrap();
+    // For other programs to read: interop/song/read.py.
+    if let Some(path) = std::env::var_os("JANGDAN_SONG") {
+        std::fs::write(path, &bytes).unwrap();
+    }
     for name in ["Verse", "Waltz"] {
         assert!(bytes.windows(5).any(|part| part == name.as_bytes()), "{name}");
     }
