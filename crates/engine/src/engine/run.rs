@@ -60,7 +60,10 @@ impl Engine {
             && let Some(sample) = segment.sample_reaching(loop_end)
         {
             segment.end = sample;
-            self.play_parts(&segment, playing, song, sink);
+            // Where it returns just as something is chosen there is nothing before it to catch up on.
+            if sample > segment.first {
+                self.play_parts(&segment, playing, song, sink);
+            }
             self.jump(sample, sink);
             segment = Segment {
                 position: segment.time_at(sample) - loop_end + start,
