@@ -23,6 +23,10 @@ use crate::training::settings::Settings;
 use crate::training::step_model::{self, StepTraining};
 use crate::training::{articulations, prior, weights, whole_file};
 
+/// Steps in which the step model of other weights learns how a set of few windows is played: after five it still has the
+/// velocities and the timing that it came with (docs/train-your-own.md).
+const STEPS_TO_LEARN_ANEW: usize = 40;
+
 /// Exports the best epoch of the run in `folder` and prints its scores; `false` if the step model's training was interrupted.
 ///
 /// All measurements use the numbers of the file, which are f16 unless `--f32` is given.
@@ -66,6 +70,7 @@ pub(crate) fn run(
         let training = StepTraining {
             drawn: Drawn::Common,
             epochs: settings.step_epochs,
+            least_steps: if init.is_some() { STEPS_TO_LEARN_ANEW } else { 0 },
             learning_rate: settings.step_lr,
             seed: settings.seed,
             checkpoint: folder.checkpoints().join("step-model"),

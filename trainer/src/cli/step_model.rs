@@ -63,6 +63,7 @@ pub(super) fn run(args: &StepModelArgs) -> Result<ExitCode> {
     let training = StepTraining {
         drawn,
         epochs: args.epochs,
+        least_steps: 0,
         learning_rate: args.lr,
         seed: args.seed,
         checkpoint: checkpoint.into(),

@@ -57,6 +57,8 @@ pub(crate) struct StepTraining {
     /// Where the state is kept after each epoch.
     pub(crate) checkpoint: PathBuf,
     pub(crate) resume: bool,
+    /// At least so many steps, by more epochs: small sets have few in an epoch.
+    pub(crate) least_steps: usize,
     /// Grooves drawn to teach the critic; 0: there is none.
     pub(crate) critic_grooves: usize,
 }
@@ -152,14 +154,14 @@ fn train(
     };
     let network = StepModel::new(config, drawn, parameters.builder())?;
     let per_epoch = examples.batches(BATCH, training.seed, 0).len();
-    let steps = (per_epoch * training.epochs as usize) as u64;
+    let epochs = (training.epochs as usize).max(training.least_steps.div_ceil(per_epoch.max(1)));
+    let steps = (per_epoch * epochs) as u64;
     for (bar, count, played) in examples.counts() {
         eprintln!("{bar}: {count} examples, {played} of them as they were played");
     }
     eprintln!(
-        "step model: {} parameters; {} epochs of {per_epoch} steps",
+        "step model: {} parameters; {epochs} epochs of {per_epoch} steps",
         parameters.count(),
-        training.epochs,
     );
     while step < steps {
         let epoch = step / per_epoch as u64;
