@@ -11,6 +11,8 @@ use musicvae::{Recipe, WeightsFile};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::players::Matches;
+use super::statistics::spread;
 use super::table::table;
 use crate::data::{Dataset, PerformanceInfo, Split, Windows};
 
@@ -43,10 +45,9 @@ struct Row {
 #[derive(Default)]
 struct Counts {
     patterns: usize,
-    hits: usize,
-    /// Onsets that are right, and that are in either, each counted twice: by the nearest window, and decoded.
-    right: [usize; 2],
-    either: [usize; 2],
+    /// Onsets of the nearest window, and decoded ones.
+    nearest: Matches,
+    decoded: Matches,
     errors: Vec<f64>,
     played: Vec<f64>,
     found: Vec<f64>,
@@ -59,12 +60,8 @@ impl Counts {
             f64::from(offset) * grid / Grid::Sixteenths.step_clocks() as f64
         };
         self.patterns += 1;
-        self.hits += pattern.count();
-        for (i, other) in [nearest, decoded].into_iter().enumerate() {
-            self.either[i] += pattern.count() + other.count();
-            let both = pattern.iter().filter(|&(step, i, _)| other.hit(step, i).is_some());
-            self.right[i] += 2 * both.count();
-        }
+        self.nearest.add_cells(pattern, nearest, 0);
+        self.decoded.add_cells(pattern, decoded, 0);
         for (step, instrument, hit) in pattern.iter() {
             let played = sixteenths(hit.micro_offset());
             self.played.push(played);
@@ -76,15 +73,14 @@ impl Counts {
     }
 
     fn row(&self, patterns: String) -> Row {
-        let f1 = |i: usize| self.right[i] as f64 / self.either[i].max(1) as f64;
         Row {
             patterns,
             count: self.patterns,
-            hits: self.hits,
-            nearest_window_f1: f1(0),
-            onset_f1: f1(1),
+            hits: self.decoded.played,
+            nearest_window_f1: self.nearest.f1(),
+            onset_f1: self.decoded.f1(),
             micro_offset_error: self.errors.iter().sum::<f64>() / self.errors.len().max(1) as f64,
-            micro_offset_spread: [&self.played, &self.found].map(|offsets| deviation(offsets)),
+            micro_offset_spread: [&self.played, &self.found].map(|offsets| spread(offsets)),
         }
     }
 }
@@ -105,12 +101,6 @@ fn count(model: &GrooveModel, windows: &Windows) -> Counts {
     let mut counts = Counts::default();
     all.iter().for_each(|(pattern, nearest, decoded)| counts.add(pattern, nearest, decoded));
     counts
-}
-
-fn deviation(numbers: &[f64]) -> f64 {
-    let count = numbers.len().max(1) as f64;
-    let mean = numbers.iter().sum::<f64>() / count;
-    (numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / count).sqrt()
 }
 
 fn name(bar: Bar) -> String {

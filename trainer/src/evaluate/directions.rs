@@ -6,7 +6,7 @@ use musicvae::recipe::Recipe;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::evaluate::statistics::Attribute;
+use crate::evaluate::statistics::{Attribute, spread};
 use crate::evaluate::table::table;
 
 /// Distances that each pattern is moved by, in standard deviations.
@@ -89,12 +89,6 @@ pub(super) fn directions_table(directions: &[Direction]) -> String {
         })
         .collect();
     table(&header, &rows)
-}
-
-fn spread(values: &[f64]) -> f64 {
-    let count = values.len().max(1) as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt()
 }
 
 /// Spearman's rank correlation, equal numbers having the same rank; 0 if one side is constant.

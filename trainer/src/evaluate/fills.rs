@@ -41,16 +41,6 @@ struct Row {
     hits: f64,
 }
 
-/// Counts the onsets of the cells from `first` on.
-fn count(matches: &mut Matches, expected: &Pattern, found: &Pattern, first: usize) {
-    for step in first..STEPS {
-        let [played, drawn] = [expected, found].map(|pattern| pattern.token(step).value());
-        matches.played += played.count_ones() as usize;
-        matches.found += drawn.count_ones() as usize;
-        matches.both += (played & drawn).count_ones() as usize;
-    }
-}
-
 fn row(matches: Matches, player: &'static str, nats: Option<f64>) -> Row {
     let played = matches.played.max(1) as f64;
     Row {
@@ -99,7 +89,7 @@ impl FillFigures {
             nats += f64::from((&loss.tokens + &loss.copies)?.to_scalar::<f32>()?);
             let recipe = Recipe { seed: noise.below(1 << 30) as u64, style, ..Recipe::default() };
             let found = model.draw(&context, &recipe, 0, 1)[0];
-            count(&mut drawn, &pattern, &found, of.start);
+            drawn.add_cells(&pattern, &found, of.start);
 
             // The autoencoder hears the bars before, and goes on.
             let known = went_on(&pattern, of.start);
@@ -108,7 +98,7 @@ impl FillFigures {
             let mut locks = Locks::default();
             locks.keep(&pattern, |step, _| step < of.start);
             let found = model.decode_around(&z, &locks, &recipe, 0, &mut scratch);
-            count(&mut decoded, &pattern, &found, of.start);
+            decoded.add_cells(&pattern, &found, of.start);
 
             // Any fill of the style that was trained on, else any.
             let mut other = None;
@@ -120,7 +110,7 @@ impl FillFigures {
                     break;
                 }
             }
-            count(&mut random, &pattern, &other.unwrap_or(pattern), of.start);
+            random.add_cells(&pattern, &other.unwrap_or(pattern), of.start);
         }
         let rows = vec![
             row(drawn, "step model", Some(nats)),

@@ -1,5 +1,6 @@
 //! A bass and a guitar that play lines, and the onsets that are found in what they play.
 
+use groove::Pattern;
 use onsets::{Onset, OnsetFinder};
 
 /// Samples a second of what they play.
@@ -112,6 +113,16 @@ impl Matches {
         }
         self.found += found.len();
         self.played += notes.len();
+    }
+
+    /// Adds the onsets of the cells from step `first` on.
+    pub(super) fn add_cells(&mut self, played: &Pattern, found: &Pattern, first: usize) {
+        for step in first..played.steps() {
+            let [played, found] = [played, found].map(|pattern| pattern.token(step).value());
+            self.played += played.count_ones() as usize;
+            self.found += found.count_ones() as usize;
+            self.both += (played & found).count_ones() as usize;
+        }
     }
 
     /// The harmonic mean of precision and recall.

@@ -114,12 +114,16 @@ impl RegularFills {
         let bars = self.every as i64;
         let bar = step.div_euclid(of.steps() as i64);
         let in_bar = step.rem_euclid(of.steps() as i64) as usize;
-        let first = of.beat_step(of.metre().beats().saturating_sub(self.beats as usize));
-        if bar.rem_euclid(bars) == bars - 1 && in_bar >= first {
+        if bar.rem_euclid(bars) == bars - 1 && in_bar >= self.first_step(of) {
             return Some(Part::Fill);
         }
         let is_landing = in_bar == 0 && bar.rem_euclid(bars) == 0 && bar != 0;
         if is_landing && self.beats > 0 { Some(Part::Landing) } else { None }
+    }
+
+    /// The step of a bar with which a fill begins.
+    const fn first_step(self, of: Bar) -> usize {
+        of.beat_step(of.metre().beats().saturating_sub(self.beats as usize))
     }
 
     /// Whether the fill before played step `step`, on which it [lands](Part::Landing), is followed by a crash: as often as
@@ -127,9 +131,8 @@ impl RegularFills {
     pub fn has_crash(self, seed: u64, drawn: Option<&Pattern>, of: Bar, step: i64) -> bool {
         let place = step - of.steps() as i64;
         let fill = fill(seed, place, self.size, drawn, of);
-        let first = of.beat_step(of.metre().beats().saturating_sub(self.beats.into()));
         let toms = [High, Low, Floor].map(Instrument::index);
-        let is_on_toms = (first..of.steps()).any(|step| {
+        let is_on_toms = (self.first_step(of)..of.steps()).any(|step| {
             let row = fill(step);
             toms.iter().any(|&tom| row[tom].is_some())
         });
