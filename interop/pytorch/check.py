@@ -16,6 +16,7 @@ import torch
 import export_onnx
 import groove_vae
 import step_model
+from context import Bar, Context, Groove
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benches/peers"))
 import decode  # noqa: E402
@@ -93,25 +94,25 @@ STROKES = {"snare": ("cross-stick", "rim-shot", "flam"), "open-hi-hat": ("half-o
 
 def contexts(models, random):
     """Ways to know something of a groove, in bars that the models draw."""
-    bars = [step_model.Bar()] + [step_model.Bar(*bar) for bar in OTHER_BARS if models.any_bar]
+    bars = [Bar()] + [Bar(*bar) for bar in OTHER_BARS if models.any_bar]
     for i, bar in enumerate(bars * 3):
-        groove, style = step_model.Groove(bar), int(random.integers(0, 12))
+        groove, style = Groove(bar), int(random.integers(0, 12))
         steps = len(groove)
         groove.struck = random.random(groove.struck.shape) < 0.2
         groove.velocity = (groove.struck * random.uniform(0.1, 1, groove.struck.shape)).astype(np.float32)
         groove.micro_offset = (groove.struck * random.uniform(-0.5, 0.5, groove.struck.shape)).astype(np.float32)
         nothing = np.zeros_like(groove.struck)
         if i < len(bars):
-            yield step_model.Context(groove, nothing, style=style)
+            yield Context(groove, nothing, style=style)
         elif i < 2 * len(bars):
             known = random.random(nothing.shape) < 0.3
-            yield step_model.Context(groove, known, density=float(random.uniform(5, 30)), intensity=0.5)
+            yield Context(groove, known, density=float(random.uniform(5, 30)), intensity=0.5)
         else:
             known = nothing.copy()
             known[:steps // 2, :2] = True
             line = random.random(steps) < 0.3
             kinds = ["groove"] * (bar.bars - 1) + ["fill"]
-            yield step_model.Context(groove, known, line, line & (random.random(steps) < 0.5), kinds, style)
+            yield Context(groove, known, line, line & (random.random(steps) < 0.5), kinds, style)
 
 
 def differences_in_drawing(ours, models):
@@ -123,7 +124,7 @@ def differences_in_drawing(ours, models):
                 for step, i in zip(*np.nonzero(given.struck))]
         steps = lambda line: None if line is None else np.flatnonzero(line).tolist()
         drawn, = ours(draw={
-            "pattern": hits if bar == step_model.Bar() else {"metre": bar.metre, "grid": bar.grid, "hits": hits},
+            "pattern": hits if bar == Bar() else {"metre": bar.metre, "grid": bar.grid, "hits": hits},
             "cells": [[int(step), int(i)] for step, i in zip(*np.nonzero(context.known))],
             "line": steps(context.line), "low": steps(context.low), "style": context.style, "density": context.density,
             "fills": [i for i, kind in enumerate(context.kinds) if kind == "fill"], "intensity": context.intensity,
