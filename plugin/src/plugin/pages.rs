@@ -159,7 +159,10 @@ mod tests {
         }
         let of = |wanted: &str| &found.0.iter().find(|(name, _)| name == wanted).unwrap().1;
         assert_eq!(of("Morph")[..3], ["Morph x", "Morph y", "Morph"]);
-        assert_eq!(of("Fills")[..5], ["Fills", "Fill length", "Fill size", "Metre", "Grid"]);
+        assert_eq!(
+            of("Fills")[..],
+            ["Fills", "Fill length", "Fill size", "Metre", "Grid", "Control keys"]
+        );
         assert_eq!(of("Kit")[..4], ["Kit model", "Kit tune", "Kit damping", "Kit room"]);
         assert_eq!(of("Drum tune")[..2], ["Kick tune", "Snare tune"]);
         assert_eq!(of("Cymbal pan").last().unwrap(), "Ride pan");
