@@ -90,10 +90,21 @@ pub fn hear(path: &Path, mut heard: impl FnMut(Piece<'_>) -> ControlFlow<()>) ->
 
 /// Decodes a recording of at most [`limits::SECONDS`]; of more than two channels the first two.
 pub(crate) fn decode(bytes: Vec<u8>) -> Result<Sound, String> {
+    let (rate, channels, samples) = decode_channels(bytes, 2)?;
+    Sound::new(rate as f32, channels, samples).ok_or_else(|| "broken sound".to_owned())
+}
+
+/// Decodes the first channel of a recording of at most [`limits::SECONDS`].
+pub(crate) fn decode_one_channel(bytes: Vec<u8>) -> Result<Vec<f32>, String> {
+    decode_channels(bytes, 1).map(|(_, _, samples)| samples)
+}
+
+/// The sample rate in Hz, the number of channels, and the interleaved samples of the first `most` channels.
+fn decode_channels(bytes: Vec<u8>, most: usize) -> Result<(u32, usize, Vec<f32>), String> {
     let (mut rate, mut channels) = (0, 0);
     let mut samples = Vec::new();
     decode_pieces(Box::new(Cursor::new(bytes)), &mut |piece| {
-        (rate, channels) = (piece.rate, piece.channels.min(2));
+        (rate, channels) = (piece.rate, piece.channels.min(most));
         for frame in piece.samples.chunks_exact(piece.channels) {
             samples.extend_from_slice(&frame[..channels]);
         }
@@ -102,7 +113,7 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<Sound, String> {
             false => ControlFlow::Continue(()),
         }
     })?;
-    Sound::new(rate as f32, channels, samples).ok_or_else(|| "broken sound".to_owned())
+    Ok((rate, channels, samples))
 }
 
 /// Decodes `source` piece by piece until `take` breaks off.

@@ -1,5 +1,5 @@
 //! Kits of recordings from files: a folder of WAV, FLAC, AIFF or Ogg files named by instrument, SFZ, Hydrogen's `drumkit.xml`, and
-//! the drums of an SF2.
+//! the drums of an SF2 or SF3.
 //!
 //! [`load`] reads one into a [`kit::SampleKit`], which the built-in kit's room and mixer then play. Files come from strangers:
 //! everything is [bounded](limits), and what cannot be read is an [`Error`] of one line. [`hear`] decodes one recording for others.
@@ -60,7 +60,7 @@ pub struct Loaded {
     pub sha256: String,
 }
 
-/// Reads the kit at `path`: a folder, or a file whose name ends in `.sfz`, `.xml` or `.sf2`.
+/// Reads the kit at `path`: a folder, or a file whose name ends in `.sfz`, `.xml`, `.sf2` or `.sf3`.
 ///
 /// # Errors
 /// If it is none of these, is too large, is broken, or holds no recording of any of the nine instruments.
@@ -70,10 +70,10 @@ pub fn load(path: &Path) -> Result<Loaded, Error> {
         _ if path.is_dir() => folder::read(path)?,
         "sfz" => sfz::read(path)?,
         "xml" | "h2drumkit" => hydrogen::read(path)?,
-        "sf2" => soundfont::read(path)?,
+        "sf2" | "sf3" => soundfont::read(path)?,
         _ => {
             return Err(Error::new(format!(
-                "{}: this is no kit: a folder, .sfz, .xml or .sf2",
+                "{}: this is no kit: a folder, .sfz, .xml, .sf2 or .sf3",
                 shown(path)
             )));
         }

@@ -1,4 +1,4 @@
-//! The drums of an SF2: its first preset in bank 128 or, where a file has none, its first preset.
+//! The drums of an SF2 or SF3: its first preset in bank 128 or, where a file has none, its first preset.
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,20 +9,25 @@ use groove::{Articulation, NoteMap};
 use kit::Sound;
 use rustysynth::{InstrumentRegion, PresetRegion, SoundFont};
 
+use self::chunks::chunks;
+use self::compressed::Compressed;
 use crate::names::Stroke;
 use crate::{Draft, Error, limits, plain_region, shown, strokes};
 
-/// Reads an SF2. Keys are those of General MIDI; of avldrums' soundfonts, by their names, its own.
+mod chunks;
+mod compressed;
+
+/// Reads an SF2 or SF3. Keys are those of General MIDI; of avldrums' soundfonts, by their names, its own.
 pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
     let told = |why: &dyn std::fmt::Display| Error::new(format!("{}: {why}", shown(path)));
     let bytes =
         whole_files::read(path, limits::SOUNDFONT, "a soundfont").map_err(|error| told(&error))?;
     // A size in the file that is larger than the file would be allocated before it is found out.
-    if let Some(why) = broken_sizes(&bytes) {
-        return Err(told(&why));
-    }
+    chunks(&bytes).map_err(|why| told(&why))?;
+    let (compressed, silenced) = Compressed::of(&bytes).unzip();
+    let plain = silenced.as_deref().unwrap_or(&bytes);
     // The reader is not made for files from strangers: what it panics at is broken.
-    let font = catch_unwind(AssertUnwindSafe(|| SoundFont::new(&mut Cursor::new(&bytes))))
+    let font = catch_unwind(AssertUnwindSafe(|| SoundFont::new(&mut Cursor::new(plain))))
         .map_err(|_panic| told(&"a broken soundfont"))?
         .map_err(|error| told(&error))?;
     let preset = font
@@ -37,7 +42,7 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
     let name = shown(path).to_lowercase();
     let is_avldrums = name.contains("black_pearl") || name.contains("red_zeppelin");
     let map = if is_avldrums { NoteMap::Avldrums } else { NoteMap::GeneralMidi };
-    let mut sounds = Sounds { font: &font, made: Vec::new(), bytes: 0 };
+    let mut sounds = Sounds { font: &font, compressed, made: Vec::new(), bytes: 0 };
     for (instrument, articulation) in strokes(true).chain(strokes(false)) {
         let key = match articulation {
             Articulation::Plain => Some(map.keys()[instrument.index()]),
@@ -65,45 +70,32 @@ pub(crate) fn read(path: &Path) -> Result<Draft, Error> {
     Ok(draft)
 }
 
-/// What is wrong with the sizes of a RIFF file's chunks, the lists' own among them.
-fn broken_sizes(bytes: &[u8]) -> Option<&'static str> {
-    let size = |at: usize| {
-        let field = bytes.get(at..at + 4)?;
-        Some(u32::from_le_bytes(field.try_into().ok()?) as usize)
-    };
-    let mut at = 12;
-    while at + 8 <= bytes.len() {
-        let length = size(at + 4)?;
-        if length > bytes.len() - at - 8 {
-            return Some("a broken soundfont");
-        }
-        // Chunks inside a list are looked at one by one.
-        at += if &bytes[at..at + 4] == b"LIST" { 12 } else { 8 + length + length % 2 };
-    }
-    None
-}
-
 /// Recordings cut out of the soundfont, each once.
 struct Sounds<'a> {
     font: &'a SoundFont,
-    made: Vec<((usize, usize, i32), Arc<Sound>)>,
+    compressed: Option<Compressed<'a>>,
+    made: Vec<((usize, usize, usize), Arc<Sound>)>,
     bytes: usize,
 }
 
 impl Sounds<'_> {
     fn get(&mut self, region: &InstrumentRegion) -> Option<Arc<Sound>> {
         let wave = self.font.get_wave_data();
-        let header = self.font.get_sample_headers().get(region.get_sample_id())?;
+        let id = region.get_sample_id();
+        let header = self.font.get_sample_headers().get(id)?;
         let rate = header.get_sample_rate();
         let start = usize::try_from(region.get_sample_start()).ok()?;
-        let longest = (limits::SECONDS * f64::from(rate.max(0))) as usize;
-        let end = usize::try_from(region.get_sample_end()).ok()?.min(start.saturating_add(longest));
-        let known = (start, end, rate);
+        let end = usize::try_from(region.get_sample_end()).ok()?;
+        let known = (id, start, end);
         if let Some((_, sound)) = self.made.iter().find(|(other, _)| *other == known) {
             return Some(sound.clone());
         }
-        let samples: Vec<f32> =
-            wave.get(start..end)?.iter().map(|x| f32::from(*x) / 32_768.0).collect();
+        let mut samples: Vec<f32> = match &self.compressed {
+            Some(compressed) => compressed.samples(id, start, end)?,
+            None => wave.get(start..end)?.iter().copied().map(sample).collect(),
+        };
+        let longest = (limits::SECONDS * f64::from(rate.max(0))) as usize;
+        samples.truncate(longest);
         self.bytes += samples.len() * size_of::<f32>();
         if self.bytes > limits::MEMORY || samples.is_empty() {
             return None;
@@ -112,6 +104,11 @@ impl Sounds<'_> {
         self.made.push((known, sound.clone()));
         Some(sound)
     }
+}
+
+/// A sample of 16 bits, from -1 to 1.
+fn sample(of_16_bits: i16) -> f32 {
+    f32::from(of_16_bits) / 32_768.0
 }
 
 fn add(

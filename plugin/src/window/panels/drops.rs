@@ -100,7 +100,7 @@ fn load(paths: &[PathBuf], target: ClipTarget, commands: &mut Vec<Command>) -> O
             let ending = preset::ENDING;
             return Some(format!(
                 "{name}: neither a MIDI file (.mid, .kar, .rmi), a recording (.wav, .flac), a preset (.{ending}), weights (.safetensors) nor a kit \
-                 (.sfz, .sf2, drumkit.xml, a folder)"
+                 (.sfz, .sf2, .sf3, drumkit.xml, a folder)"
             ));
         };
         commands.push(command);
@@ -116,7 +116,7 @@ fn command(path: PathBuf, target: ClipTarget) -> Option<Command> {
         file if IMPORTED_ENDINGS.contains(&file) => return Some(import(path, target)),
         preset::ENDING => Job::LoadPreset(path),
         "safetensors" => Job::ReadWeights { path: Some(path), revision: None },
-        "sfz" | "sf2" => Job::ChooseKit(Some(path)),
+        "sfz" | "sf2" | "sf3" => Job::ChooseKit(Some(path)),
         "xml" if path.ends_with("drumkit.xml") => Job::ChooseKit(Some(path)),
         _ => return None,
     };

@@ -53,7 +53,7 @@ impl Purpose {
             Self::Export(_) | Self::Corner(_) => MIDI_ENDINGS,
             Self::Weights => &["safetensors"],
             Self::Presets => &[preset::ENDING],
-            Self::Kit => &["sfz", "xml", "sf2"],
+            Self::Kit => &["sfz", "xml", "sf2", "sf3"],
         }
     }
 
