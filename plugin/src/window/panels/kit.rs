@@ -26,7 +26,7 @@ const DAMPING_ABOUT: &str = "How much sooner the drums fall silent: at 0 % they 
 const ROOM_ABOUT: &str =
     "How much of the room around the drums is heard: none at 0 %, twice as much at 200 %.";
 
-const OWN_ABOUT: &str = "Click: another kit, an SFZ, a Hydrogen kit (drumkit.xml), an SF2 or a folder of recordings. An \
+const OWN_ABOUT: &str = "Click: another kit, an SFZ, a Hydrogen kit (drumkit.xml), a soundfont (SF2, SF3) or a folder of recordings. An \
     instrument that it does not have is played by the model.";
 
 /// Draws the row in `place`. Level, pan and tune of each instrument are beside the grid.
@@ -115,7 +115,7 @@ fn own_kit(
 /// A line about the user's own kit.
 fn details(info: &KitInfo) -> String {
     let Some(_) = info.loaded else {
-        return "a folder of recordings, SFZ, Hydrogen or SF2".to_owned();
+        return "a folder of recordings, SFZ, Hydrogen, SF2 or SF3".to_owned();
     };
     // A tenth of a megabyte at least.
     let megabytes = (info.bytes as f64 / 1e6).max(0.1);

@@ -32,7 +32,7 @@ impl Purpose {
             Self::Weights => "Load other weights",
             Self::Corner(_) => "A MIDI file for a corner of the pad",
             Self::Presets => "Choose a folder for presets",
-            Self::Kit => "Load a kit: SFZ, Hydrogen, SF2, or a folder of recordings",
+            Self::Kit => "Load a kit: SFZ, Hydrogen, SF2, SF3, or a folder of recordings",
         }
     }
 
