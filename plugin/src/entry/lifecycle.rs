@@ -77,10 +77,18 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
     }
 }
 
+/// Does nothing, but asks again, where the window is another thread's: the framework would end the process. So calls Carla 2.6 the
+/// timers of a VST3.
 unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
-    // SAFETY: the host calls it with its instance.
+    // SAFETY: the host calls it with its instance, and lives longer.
     unsafe {
         let instance = Instance::of(plugin);
+        if !instance.params.host_offers.has_window_here() {
+            if let Some(request_callback) = (*instance.host).request_callback {
+                request_callback(instance.host);
+            }
+            return;
+        }
         if let Some(on_main_thread) = (*instance.framework).on_main_thread {
             on_main_thread(instance.framework);
         }

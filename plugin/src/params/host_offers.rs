@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, ThreadId};
 
 use parking_lot::Mutex;
 
@@ -49,6 +50,8 @@ pub struct HostOffers {
     leaves_stems_out: AtomicBool,
     /// Whether the host has said of this block that it is rendered offline.
     is_offline: AtomicBool,
+    /// The thread on which the host opened the window last.
+    window_thread: Mutex<Option<ThreadId>>,
 }
 
 impl std::fmt::Debug for HostOffers {
@@ -115,6 +118,16 @@ impl HostOffers {
     /// Whether the host has said of this block that it is rendered offline.
     pub(crate) fn renders_offline(&self) -> bool {
         self.is_offline.load(Ordering::Relaxed)
+    }
+
+    /// The host opens a window on this thread.
+    pub(crate) fn open_window(&self) {
+        *self.window_thread.lock() = Some(thread::current().id());
+    }
+
+    /// Whether the window, if there ever was one, is this thread's.
+    pub(crate) fn has_window_here(&self) -> bool {
+        self.window_thread.lock().is_none_or(|owner| owner == thread::current().id())
     }
 
     /// The mark of the parameter `name`, if it has one.

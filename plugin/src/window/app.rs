@@ -82,9 +82,9 @@ pub(crate) fn editor(params: Arc<JangdanParams>, gui: GuiEnd) -> Option<WindowEd
         EguiEditorState::from_size(opened, zoom),
         gui.repaint_notifier(),
         EguiNiceSettings::new().with_tile("Jangdan").with_resize_hint(hint),
-        Window::new(params, gui, thread.clone()),
+        Window::new(params.clone(), gui, thread.clone()),
     )?;
-    Some(WindowEditor::new(editor, thread))
+    Some(WindowEditor::new(editor, params, thread))
 }
 
 /// The largest window that is opened, in logical pixels.

@@ -1,9 +1,11 @@
-//! The framework's editor, whose window has closed only when its thread has ended.
+//! The framework's editor, whose window has closed only when its thread has ended, and of which is known which thread of the host's
+//! opened it.
 //!
 //! Under X11, baseview 0.4.2 runs each window on a thread of its own. Closing stops it without waiting for its end, and what it
 //! still does, freeing what OpenGL holds above all, crashes in a host that ends or unloads the plugin at once.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::NativeSize;
@@ -13,19 +15,25 @@ use nice_plug::editor::{
 };
 use nice_plug_egui::{EguiEditor, EguiEditorHandle, baseview};
 
+use crate::params::JangdanParams;
 use crate::window::app::Window;
 use crate::window::app::window_thread::WindowThread;
 
 /// The editor type that the framework opens windows with.
 pub struct WindowEditor {
     inner: EguiEditor<Window>,
+    params: Arc<JangdanParams>,
     thread: WindowThread,
 }
 
 impl WindowEditor {
     /// `inner` with a window that [enters](WindowThread::enter) `thread`.
-    pub(crate) fn new(inner: EguiEditor<Window>, thread: WindowThread) -> Self {
-        Self { inner, thread }
+    pub(crate) fn new(
+        inner: EguiEditor<Window>,
+        params: Arc<JangdanParams>,
+        thread: WindowThread,
+    ) -> Self {
+        Self { inner, params, thread }
     }
 }
 
@@ -56,6 +64,7 @@ impl Editor for WindowEditor {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<WindowHandle>, Box<dyn Error>> {
+        self.params.host_offers.open_window();
         let SpawnedEditor { handle, window } =
             self.inner.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
         let window = OpenWindow { window, _thread: EndOfThread(self.thread.clone()) };
