@@ -55,7 +55,7 @@ fn add(
         for (parent, path) in files {
             let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let named = names::stroke(&stem).or_else(|| names::stroke(parent));
+            let named = names::stroke_of_recording(parent, &stem);
             let is_wanted = named == Some(stroke) && regions.len() < limits::REGIONS_PER_PAD;
             if !is_wanted || !ENDINGS.contains(&ending.as_str()) {
                 continue;

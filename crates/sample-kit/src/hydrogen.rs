@@ -70,7 +70,7 @@ fn add(
         let Some(name) = text_of(source, "filename") else {
             continue;
         };
-        let Some(path) = inside(folder, name) else {
+        let Some(path) = inside(folder, name, 0) else {
             draft.report(format!("{name}: outside the kit's folder"));
             continue;
         };

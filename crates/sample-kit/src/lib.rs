@@ -6,7 +6,8 @@
 //!
 //! # What it does not do
 //!
-//! It plays nothing and knows no threads. It reads the files that a kit's own file names, inside that file's folder only.
+//! It plays nothing and knows no threads. It reads the files that a kit's own file names, inside that file's folder only; those of an SFZ up to two
+//! folders above.
 #![forbid(unsafe_code)]
 
 use std::fmt;
@@ -143,15 +144,25 @@ pub(crate) fn shown(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// A path that a kit names with `/` or `\`, inside `folder`. `None` if it leads out of it.
-pub(crate) fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
+/// A path that a kit names with `/` or `\`, inside `folder` or inside that so many folders `up` from it. `None` if it leads elsewhere.
+pub(crate) fn inside(folder: &Path, name: &str, mut up: usize) -> Option<PathBuf> {
     let mut path = folder.to_path_buf();
+    let mut depth = 0_usize;
     for part in name.split(['/', '\\']) {
         match part {
             "" | "." => {}
-            ".." => return None,
+            ".." => {
+                match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    None => up = up.checked_sub(1)?,
+                }
+                path.push("..");
+            }
             part if part.contains(':') => return None,
-            part => path.push(part),
+            part => {
+                depth += 1;
+                path.push(part);
+            }
         }
     }
     Some(path)

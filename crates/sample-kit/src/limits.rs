@@ -14,9 +14,13 @@ pub const MEMORY: usize = 1 << 30;
 pub const SECONDS: f64 = 30.0;
 /// Recordings of a kit; those of further instruments are not read.
 pub const RECORDINGS: usize = 2000;
+/// Regions of an SFZ.
+pub const REGIONS: usize = 16_000;
 /// Recordings that play one instrument.
 pub const REGIONS_PER_PAD: usize = 500;
-/// Files that an SFZ includes, one in another.
-pub const INCLUDES: usize = 32;
+/// Files that an SFZ includes, each as often as it does.
+pub const INCLUDES: usize = 5000;
+/// Files that it includes one in another.
+pub const INCLUDED: usize = 32;
 /// Lines on what could not be read.
 pub const REPORTED: usize = 8;

@@ -11,7 +11,7 @@ use Instrument::{
 pub(crate) type Stroke = (Instrument, Articulation);
 
 /// The first row of which every word is in the name, without case, says what it is; `None` for drums that nobody plays here.
-const WORDS: [(&[&str], Option<Stroke>); 51] = [
+const WORDS: [(&[&str], Option<Stroke>); 53] = [
     (&["cowbell"], None),
     (&["clap"], None),
     (&["tamb"], None),
@@ -34,6 +34,7 @@ const WORDS: [(&[&str], Option<Stroke>); 51] = [
     (&["cross"], None),
     (&["roll"], None),
     (&["kick"], Some((Kick, Plain))),
+    (&["kdrum"], Some((Kick, Plain))),
     (&["bassdrum"], Some((Kick, Plain))),
     (&["bass drum"], Some((Kick, Plain))),
     (&["bd"], Some((Kick, Plain))),
@@ -53,6 +54,7 @@ const WORDS: [(&[&str], Option<Stroke>); 51] = [
     (&["tom", "mid"], Some((LowMidTom, Plain))),
     (&["tom", "low"], Some((HighFloorTom, Plain))),
     (&["tom", "hi"], Some((HighTom, Plain))),
+    (&["tom", "4"], Some((HighFloorTom, Plain))),
     (&["tom", "3"], Some((HighFloorTom, Plain))),
     (&["tom", "2"], Some((LowMidTom, Plain))),
     (&["tom"], Some((HighTom, Plain))),
@@ -73,6 +75,11 @@ pub(crate) fn stroke(name: &str) -> Option<Stroke> {
     // "Pearl Tom 2", "Crash/Ride 18": words stand anywhere in it.
     let row = WORDS.iter().find(|(words, _)| words.iter().all(|word| name.contains(word)))?;
     row.1
+}
+
+/// The stroke that a recording named `stem`, in a folder named `parent`, is of.
+pub(crate) fn stroke_of_recording(parent: &str, stem: &str) -> Option<Stroke> {
+    stroke(stem).or_else(|| stroke(parent))
 }
 
 #[cfg(test)]
@@ -107,6 +114,9 @@ mod tests {
             ("Sticks", None),
             ("Hi-Hat Semiopen (Paiste edge 14\")", Some((OpenHiHat, HalfOpen))),
             ("Tambourine Pedal", None),
+            ("1-KdrumL", Some((Kick, Plain))),
+            ("RideLBell", Some((Ride, Bell))),
+            ("Tom4", Some((HighFloorTom, Plain))),
             ("19", None),
         ] {
             assert_eq!(stroke(name), expected, "{name}");

@@ -67,6 +67,64 @@ fn an_sfz_is_read_with_its_groups_layers_turns_and_chokes() {
     assert_eq!(loaded.unread.len(), 1, "{:?}", loaded.unread);
 }
 
+#[test]
+fn an_sfz_with_keys_of_its_own_is_read_by_the_names_of_its_recordings() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let drums = ["KdrumL", "KdrumR", "Snare1", "HihatClosed", "HihatOpen", "RideL", "RideLBell"];
+    let drums = drums.into_iter().chain(["CrashL", "China", "Tom1", "Tom2", "Tom3"]);
+    let mut text = "<global>loop_mode=no_loop\n".to_owned();
+    for (drum, key) in drums.zip(48..) {
+        wav(&folder.path().join(format!("samples/{drum}/1-{drum}.wav")), 10.0 * key as f32);
+        text += &format!("<group>key={key}\n<region>sample=samples/{drum}/1-{drum}.wav\n");
+    }
+    let path = folder.path().join("keys.sfz");
+    std::fs::write(&path, &text).expect("written");
+    let loaded = load(&path).expect("a kit");
+    assert_eq!(loaded.kit.missing().count(), 0);
+    assert!(articulations(&loaded).contains(&(Instrument::Ride, Articulation::Bell)));
+    // The left of two bass drums alone, at its own pitch.
+    let [kick] = regions(&loaded, Instrument::Kick) else { panic!("one recording") };
+    assert_eq!(kick.speed, 1.0);
+    // By General MIDI, but with its second bass drum and floor tom alone.
+    let second = "<region>key=35 sample=samples/KdrumL/1-KdrumL.wav\n<region>key=41 sample=samples/Tom3/1-Tom3.wav\n";
+    std::fs::write(&path, second).expect("written");
+    assert_eq!(load(&path).expect("a kit").kit.missing().count(), 7);
+    let by_name = load(&folder.path().join("samples")).expect("a kit");
+    assert_eq!(kick.sound, regions(&by_name, Instrument::Kick)[0].sound);
+}
+
+#[test]
+fn an_sfz_of_several_microphones_is_read_with_its_folders_defines_and_controllers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    for name in ["kick_close", "kick_over", "snare_close", "snare_over", "bleed"] {
+        wav(&at(&format!("Samples/{name}.wav")), 100.0);
+    }
+    std::fs::create_dir_all(at("Programs/maps")).expect("made");
+    let write = |name: &str, text: &str| std::fs::write(at(name), text).expect("written");
+    write("Programs/maps/keys.sfz", "#define $KICK 36 #define $SNARE 38\n#define $MIC close\n");
+    // A name that begins as another does, and one that is defined anew for each microphone.
+    write("Programs/maps/over.sfz", "#define $MIC over\n#define $MICS none");
+    write(
+        "Programs/maps/drums.sfz",
+        "<group>key=$KICK\n<region>sample=kick_$MIC.wav hivel=63\n<region>sample=kick_$MIC.wav lovel=64\n\
+         <group>key=$SNARE <region>sample=snare_$MIC.wav\n",
+    );
+    write(
+        "Programs/kit.sfz",
+        "#include \"maps/keys.sfz\" <control>default_path=../Samples/\nset_cc101=127 set_hdcc102=0.2\n\
+         <global>locc101=1 amp_veltrack=0 group_volume=-6\n#include \"maps/drums.sfz\"\n\
+         <master>locc102=64\n<region>key=36 sample=bleed.wav\n\
+         <global>hicc102=64\n#include \"maps/over.sfz\" #include \"maps/drums.sfz\"\n",
+    );
+    let loaded = load(&at("Programs/kit.sfz")).expect("a kit");
+    assert!(loaded.unread.is_empty(), "{:?}", loaded.unread);
+    let kick = regions(&loaded, Instrument::Kick);
+    assert_eq!((kick.len(), regions(&loaded, Instrument::Snare).len()), (4, 2));
+    assert!(kick.iter().take(2).all(|region| (region.gain - 0.501).abs() < 1e-3));
+    assert_eq!((kick[0].exponent, kick[2].gain), (0.0, 1.0));
+}
+
 /// The articulations that a kit has recordings of, by instrument.
 fn articulations(loaded: &Loaded) -> Vec<(Instrument, Articulation)> {
     let of = |i: Instrument| {
@@ -174,7 +232,7 @@ fn what_is_no_kit_is_told_in_one_line() {
     for path in [
         file("empty.sfz", b""),
         file("endless.sfz", endless.as_bytes()),
-        file("elsewhere.sfz", b"#include \"../../etc/passwd\""),
+        file("elsewhere.sfz", b"#include \"../../../etc/passwd\""),
         file("out.sfz", b"<region>key=36 sample=../../../etc/passwd"),
         file("empty.xml", b""),
         file("deep.xml", deep.as_bytes()),
