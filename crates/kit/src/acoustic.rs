@@ -16,8 +16,8 @@ pub(crate) fn drums() -> [Drum; INSTRUMENTS] {
         drums::tom(drums::HIGH),
         drums::tom(drums::LOW_MID),
         drums::tom(drums::FLOOR),
-        metal::hi_hat(tables::OPEN_HAT),
-        metal::hi_hat(tables::CLOSED_HAT),
+        metal::open_hat(),
+        metal::closed_hat(),
         metal::crash(),
         metal::ride(),
     ]

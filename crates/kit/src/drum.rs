@@ -66,6 +66,9 @@ pub(crate) struct DrumSpec {
     pub(crate) slap: f32,
     /// How much longer the hiss of a full stroke is than that of a soft one.
     pub(crate) slosh: f32,
+    /// How fast, as a T60, a stroke of no force damps the modes on top of their own decay; the harder, the less. `None` for not at
+    /// all.
+    pub(crate) drag_t60_s: Option<f32>,
     /// Gain into the saturation of a microphone close to the head; 0 for none.
     pub(crate) drive: f32,
     pub(crate) choke_t60_s: f32,
@@ -84,6 +87,7 @@ pub(crate) struct Drum {
     sway_db: f32,
     slap: f32,
     slosh: f32,
+    drag_t60_s: Option<f32>,
     drive: f32,
 }
 
@@ -143,6 +147,7 @@ impl Drum {
             sway_db: spec.sway_db,
             slap: spec.slap,
             slosh: spec.slosh,
+            drag_t60_s: spec.drag_t60_s,
             drive: spec.drive,
         }
     }
@@ -226,6 +231,9 @@ impl Voice for Drum {
             partials.strike(amplitudes, glide, variation.around(1.0, 0.004));
         }
         self.modes.strike_octaves(&levels.map(|x| self.body * x), self.scatter, at, variation);
+        if let Some(t60_s) = self.drag_t60_s {
+            self.modes.drag(t60_s / (1.0 - velocity));
+        }
         let length = 1.0 + self.slosh * (velocity - 0.6);
         self.hiss.strike(&levels, length * variation.around(1.0, 0.06));
         self.stick.strike(&levels, variation.around(1.0, 0.1));

@@ -78,9 +78,12 @@ pub(crate) struct ModalBank {
     b: Chunk,
     is_choked: bool,
     choke_t60_s: f32,
-    /// Powers of the choke's factor per sample, and the one of a whole chunk.
+    /// See [`ramp`].
     choke_ramp: Chunk,
     choke_step: f32,
+    /// The same of what the last stroke damps.
+    drag_ramp: Chunk,
+    drag_step: f32,
     /// Level of the noise that keeps feeding the modes after a strike, see [`Self::feed`].
     feed: f32,
     feed_decay: f32,
@@ -116,6 +119,8 @@ impl ModalBank {
             choke_t60_s,
             choke_ramp: [1.0; CHUNK],
             choke_step: 1.0,
+            drag_ramp: [1.0; CHUNK],
+            drag_step: 1.0,
             feed: 0.0,
             feed_decay: 0.0,
             feed_noise: Noise::new(0x00c0_ffee),
@@ -151,8 +156,7 @@ impl ModalBank {
         }
         self.prepare();
         let choke = decay::per_sample(self.choke_t60_s, sample_rate);
-        self.choke_ramp = std::array::from_fn(|n| choke.powi(n as i32));
-        self.choke_step = choke.powi(CHUNK as i32);
+        (self.choke_ramp, self.choke_step) = ramp(choke);
         self.feed_decay = decay::per_sample(self.feed_t60_s, sample_rate).powi(CHUNK as i32);
         // The same power per second, in however many chunks a second has.
         self.feed_scale = (CHUNK as f32 / sample_rate).sqrt();
@@ -198,6 +202,7 @@ impl ModalBank {
         self.active = 0;
         self.is_live = false;
         self.is_choked = false;
+        self.drag(f32::INFINITY);
         self.feed = 0.0;
         self.feed_noise.reset();
     }
@@ -270,6 +275,12 @@ impl ModalBank {
         self.feed = self.feed.max(level);
     }
 
+    /// From the next chunk on all modes fall by 60 dB in `t60_s` more than by themselves.
+    pub(crate) fn drag(&mut self, t60_s: f32) {
+        let drag = decay::per_sample(self.tuning.length * t60_s, self.sample_rate);
+        (self.drag_ramp, self.drag_step) = ramp(drag);
+    }
+
     /// Damps everything from sample `at` of the current chunk on.
     pub(crate) fn choke(&mut self, at: usize) {
         self.feed = 0.0;
@@ -317,12 +328,17 @@ impl ModalBank {
             *im = *re * step_im + *im * step_re;
             *re = turned;
         }
-        if self.is_choked {
-            for (n, gain) in self.choke_ramp.iter().enumerate() {
+        let (ramp, step) = if self.is_choked {
+            (self.choke_ramp, self.choke_step)
+        } else {
+            (self.drag_ramp, self.drag_step)
+        };
+        if step < 1.0 {
+            for (n, gain) in ramp.iter().enumerate() {
                 a[n] *= gain;
                 b[n] *= gain;
             }
-            self.scale_state(self.choke_step);
+            self.scale_state(step);
         }
         self.a = a;
         self.b = b;
@@ -372,6 +388,11 @@ impl ModalBank {
             *out += x;
         }
     }
+}
+
+/// Powers of a factor per sample, and the one of a whole chunk.
+fn ramp(factor: f32) -> (Chunk, f32) {
+    (std::array::from_fn(|n| factor.powi(n as i32)), factor.powi(CHUNK as i32))
 }
 
 #[cfg(test)]

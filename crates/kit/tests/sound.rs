@@ -183,8 +183,8 @@ fn every_octave_is_as_loud_as_in_recorded_kits() {
 fn drums_are_tuned_to_their_fundamentals_at_any_sample_rate() {
     for (instrument, hz) in [
         (Instrument::Kick, 61.0),
-        (Instrument::HighTom, 122.0),
-        (Instrument::LowMidTom, 106.0),
+        (Instrument::HighTom, 127.0),
+        (Instrument::LowMidTom, 101.0),
         (Instrument::HighFloorTom, 77.0),
     ] {
         for sample_rate in [8_000.0_f32, 44_100.0, 48_000.0, 768_000.0] {

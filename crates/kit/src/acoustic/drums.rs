@@ -47,17 +47,17 @@ pub(crate) fn kick() -> DrumSpec {
         }),
         modes,
         body: 1.0,
-        scatter: 0.35,
-        sway_db: 2.0,
+        scatter: 0.45,
+        sway_db: 2.8,
         // A felt beater stays on the head for some milliseconds.
         bloom: Some((100.0, 1.0, 0.030)),
         hiss: HissSpec {
             hz: OCTAVES_HZ,
             q: [1.4; 4],
-            share: [0.4, 0.8, 1.0, 1.0],
+            share: [0.2, 0.4, 0.5, 0.5],
             t60_s: None,
             attack_s: [0.006, 0.005, 0.004, 0.004],
-            dark_hz: DARK_HZ,
+            dark_hz: Some(2200.0),
         },
         stick: HissSpec {
             hz: [700.0, 1500.0, 3000.0, 5200.0],
@@ -65,10 +65,11 @@ pub(crate) fn kick() -> DrumSpec {
             share: [0.8, 1.0, 1.0, 0.9],
             t60_s: Some([0.060, 0.050, 0.042, 0.034]),
             attack_s: [0.010, 0.009, 0.008, 0.007],
-            dark_hz: DARK_HZ,
+            dark_hz: Some(2600.0),
         },
         slap: 0.0,
         slosh: 0.0,
+        drag_t60_s: None,
         drive: 0.6,
         choke_t60_s: 0.05,
         seed: 0x6b69_636b,
@@ -82,6 +83,8 @@ pub(crate) fn snare() -> DrumSpec {
     const HZ: f32 = 210.0;
     let mut modes = vec![443.0, 476.0, 524.0, 563.0, 646.0, 735.0, 816.0, 892.0, 947.0, 1009.0];
     modes.extend(membrane(HZ, 16, 18, 3000.0, 0x736e));
+    // The stand and the floor, which ring on quietly below the heads.
+    modes.extend([64.0, 73.0, 84.0]);
     DrumSpec {
         colour: tables::SNARE,
         head: Some(HeadSpec {
@@ -117,6 +120,7 @@ pub(crate) fn snare() -> DrumSpec {
         },
         slap: 0.45,
         slosh: 0.1,
+        drag_t60_s: None,
         drive: 0.5,
         choke_t60_s: 0.05,
         seed: 0x736e_6172,
@@ -171,10 +175,10 @@ pub(crate) struct TomSize {
     seed: u32,
 }
 
-/// A 12-inch tom. The three stand three to five semitones apart.
-pub(crate) const HIGH: TomSize = TomSize { hz: 122.0, colour: tables::HIGH_TOM, seed: 1 };
+/// A 12-inch tom. The three stand four to five semitones apart.
+pub(crate) const HIGH: TomSize = TomSize { hz: 127.0, colour: tables::HIGH_TOM, seed: 1 };
 /// A 13-inch tom.
-pub(crate) const LOW_MID: TomSize = TomSize { hz: 106.0, colour: tables::LOW_MID_TOM, seed: 2 };
+pub(crate) const LOW_MID: TomSize = TomSize { hz: 101.0, colour: tables::LOW_MID_TOM, seed: 2 };
 /// A 16-inch floor tom.
 pub(crate) const FLOOR: TomSize = TomSize { hz: 77.0, colour: tables::FLOOR_TOM, seed: 3 };
 
@@ -197,26 +201,27 @@ pub(crate) fn tom(size: TomSize) -> DrumSpec {
         modes: membrane(hz, 4, 24, 3000.0, 0x746f ^ size.seed),
         body: 1.0,
         scatter: 0.4,
-        sway_db: 2.0,
+        sway_db: 2.6,
         bloom: Some((200.0, 1.0, 0.022)),
         hiss: HissSpec {
             hz: OCTAVES_HZ,
             q: [1.4; 4],
-            share: [0.15, 0.5, 1.0, 1.0],
+            share: [0.1, 0.3, 0.5, 0.5],
             t60_s: None,
             attack_s: [0.008, 0.007, 0.006, 0.005],
-            dark_hz: DARK_HZ,
+            dark_hz: Some(2600.0),
         },
         stick: HissSpec {
             hz: [500.0, 1200.0, 2500.0, 4400.0],
             q: [1.2, 1.2, 1.3, 1.5],
-            share: [0.4, 0.5, 0.5, 0.5],
+            share: [0.6, 0.75, 0.75, 0.75],
             t60_s: Some([0.060, 0.050, 0.040, 0.032]),
-            attack_s: [0.008, 0.007, 0.006, 0.005],
+            attack_s: [0.005, 0.0045, 0.004, 0.0035],
             dark_hz: DARK_HZ,
         },
         slap: 0.0,
         slosh: 0.0,
+        drag_t60_s: None,
         drive: 0.0,
         choke_t60_s: 0.06,
         seed: 0x746f_6d73 ^ size.seed,

@@ -1,29 +1,28 @@
 //! Hi-hats, crash and ride: sheets of bronze with hundreds of modes.
 
 use super::tables;
-use crate::colour::Colour;
 use crate::drum::{DrumSpec, HissSpec};
 use crate::metal::sheet;
 
-/// Bands of the noise that stands for the modes too close to tell apart.
-const WASH_HZ: [f32; 4] = [1400.0, 2800.0, 5600.0, 11_300.0];
+/// Bands of the noise that stands for the modes too close to tell apart: above those that ring, where recorded cymbals fall silent
+/// first, and in the octaves below.
+const WASH_HZ: [f32; 4] = [1400.0, 2800.0, 5600.0, 13_000.0];
 
-/// A pair of 14-inch hi-hats, pressed together or a few millimetres apart: the same plates.
-pub(crate) fn hi_hat(colour: Colour) -> DrumSpec {
-    let is_open = colour.t60_s[6] > 0.6;
+/// A pair of 14-inch hi-hats, pressed together.
+pub(crate) fn closed_hat() -> DrumSpec {
     DrumSpec {
-        colour,
+        colour: tables::CLOSED_HAT,
         head: None,
         // More than a hundred of them above 6 kHz.
-        modes: sheet(160, 125.0, 15_500.0, 0.3, 0x6861_7473),
+        modes: sheet(160, 60.0, 17_000.0, 0.3, 0x6861_7473),
         body: 1.0,
         scatter: 0.9,
         sway_db: 4.0,
         bloom: None,
         hiss: HissSpec {
-            hz: WASH_HZ,
+            hz: [1400.0, 2800.0, 5600.0, 15_000.0],
             q: [1.4; 4],
-            share: [0.0, 0.4, 0.7, 0.7],
+            share: [0.0, 0.6, 0.9, 1.1],
             t60_s: None,
             attack_s: [0.004, 0.003, 0.0025, 0.002],
             dark_hz: None,
@@ -31,24 +30,48 @@ pub(crate) fn hi_hat(colour: Colour) -> DrumSpec {
         stick: HissSpec {
             hz: [2000.0, 4000.0, 7000.0, 12_000.0],
             q: [1.4, 1.4, 1.4, 1.2],
-            share: if is_open { [0.4, 0.5, 0.5, 0.5] } else { [0.4, 0.5, 0.6, 0.6] },
+            share: [0.4, 0.5, 0.6, 0.6],
             t60_s: Some([0.020, 0.020, 0.018, 0.016]),
             attack_s: [0.0010, 0.0009, 0.0008, 0.0007],
             dark_hz: None,
         },
         slap: 0.0,
-        slosh: if is_open { 0.6 } else { 0.5 },
+        slosh: 0.5,
+        drag_t60_s: None,
         drive: 0.0,
         // The foot stops the plates within some twenty milliseconds.
         choke_t60_s: 0.024,
-        seed: if is_open { 0x6f70_6861 } else { 0x636c_6861 },
+        seed: 0x636c_6861,
+    }
+}
+
+/// The plates a few millimetres apart. Struck softly, they soon lie still; struck hard, they swing for seconds.
+pub(crate) fn open_hat() -> DrumSpec {
+    let hat = closed_hat();
+    let mut modes = vec![71.0, 84.0, 122.0, 146.0, 169.0];
+    modes.extend(sheet(145, 285.0, 13_000.0, 0.3, 0x6861_7473));
+    DrumSpec {
+        colour: tables::OPEN_HAT,
+        modes,
+        hiss: HissSpec {
+            hz: WASH_HZ,
+            share: [0.0, 0.4, 0.7, 0.5],
+            t60_s: Some([1.7, 1.6, 1.3, 0.95]),
+            ..hat.hiss
+        },
+        stick: HissSpec { share: [0.8, 1.0, 1.0, 1.0], ..hat.stick },
+        slosh: 1.0,
+        drag_t60_s: Some(1.8),
+        seed: 0x6f70_6861,
+        ..hat
     }
 }
 
 /// The same plates, which the foot claps together: nothing strikes them, and air is pressed out between them.
 pub(crate) fn pedal_hat() -> DrumSpec {
-    let hat = hi_hat(tables::PEDAL_HAT);
+    let hat = closed_hat();
     DrumSpec {
+        colour: tables::PEDAL_HAT,
         hiss: HissSpec {
             share: [0.3, 0.5, 0.7, 0.8],
             attack_s: [0.008, 0.007, 0.006, 0.005],
@@ -67,28 +90,36 @@ pub(crate) fn pedal_hat() -> DrumSpec {
 
 /// The plates touch: they sizzle against each other, and stop each other sooner.
 pub(crate) fn half_open_hat() -> DrumSpec {
-    DrumSpec { seed: 0x6861_6c66, ..hi_hat(tables::HALF_OPEN_HAT) }
+    let hat = open_hat();
+    DrumSpec {
+        colour: tables::HALF_OPEN_HAT,
+        hiss: HissSpec { t60_s: None, ..hat.hiss },
+        slosh: 0.6,
+        drag_t60_s: None,
+        seed: 0x6861_6c66,
+        ..hat
+    }
 }
 
 /// A hand that grabs the edge.
 const GRAB_T60_S: f32 = 0.12;
 
-/// A 16-inch crash, struck on the edge with the shank: the low modes first, the shimmer grows over tenths of a second.
+/// A 16-inch crash, struck on the edge with the shank: the low modes first, the shimmer grows over a tenth of a second.
 pub(crate) fn crash() -> DrumSpec {
     DrumSpec {
         colour: tables::CRASH,
         head: None,
-        modes: sheet(130, 120.0, 15_000.0, 0.6, 0x6372_6173),
+        modes: sheet(120, 60.0, 12_500.0, 0.6, 0x6372_6173),
         body: 1.0,
-        scatter: 0.9,
-        sway_db: 4.0,
-        bloom: Some((1200.0, 0.95, 0.90)),
+        scatter: 0.7,
+        sway_db: 3.0,
+        bloom: Some((1200.0, 0.8, 0.25)),
         hiss: HissSpec {
             hz: WASH_HZ,
             q: [1.4; 4],
-            share: [0.0, 0.5, 0.8, 0.8],
-            t60_s: None,
-            attack_s: [0.25, 0.40, 0.45, 0.45],
+            share: [0.0, 0.0, 0.05, 0.3],
+            t60_s: Some([4.5, 4.0, 2.5, 0.8]),
+            attack_s: [0.05, 0.08, 0.06, 0.01],
             dark_hz: None,
         },
         stick: HissSpec {
@@ -101,6 +132,7 @@ pub(crate) fn crash() -> DrumSpec {
         },
         slap: 0.0,
         slosh: 0.3,
+        drag_t60_s: None,
         drive: 0.0,
         choke_t60_s: GRAB_T60_S,
         seed: 0x6372_7368,
@@ -112,16 +144,16 @@ pub(crate) fn ride() -> DrumSpec {
     DrumSpec {
         colour: tables::RIDE,
         head: None,
-        modes: sheet(130, 230.0, 15_000.0, 0.5, 0x7269_6465),
+        modes: sheet(90, 60.0, 11_500.0, 0.8, 0x7269_6465),
         body: 1.0,
         scatter: 0.9,
-        sway_db: 4.0,
+        sway_db: 3.2,
         bloom: None,
         hiss: HissSpec {
             hz: WASH_HZ,
             q: [1.4; 4],
             share: [0.0, 0.25, 0.4, 0.4],
-            t60_s: None,
+            t60_s: Some([3.0, 3.0, 2.5, 0.6]),
             attack_s: [0.03, 0.03, 0.02, 0.02],
             dark_hz: None,
         },
@@ -135,6 +167,7 @@ pub(crate) fn ride() -> DrumSpec {
         },
         slap: 0.0,
         slosh: 0.0,
+        drag_t60_s: None,
         drive: 0.0,
         choke_t60_s: GRAB_T60_S,
         seed: 0x7069_6e67,
@@ -150,6 +183,7 @@ pub(crate) fn bell() -> DrumSpec {
         modes: sheet(48, 260.0, 12_000.0, 0.8, 0x6265_6c6c),
         scatter: 0.4,
         sway_db: 2.0,
+        hiss: HissSpec { t60_s: None, ..ride.hiss },
         stick: HissSpec { share: [1.6; 4], ..ride.stick },
         seed: 0x6265_6c6c,
         ..ride

@@ -96,6 +96,23 @@ fn a_choked_bank_fades_smoothly_and_ends_in_exact_zeros() {
 }
 
 #[test]
+fn a_dragged_bank_falls_faster_until_a_stroke_that_does_not_drag() {
+    let mut bank = bank();
+    bank.strike(BLOW, 0, &mut Noise::new(1));
+    bank.drag(0.1);
+    let sound = render(&mut bank, 20, |bank, chunk| {
+        if chunk == 9 {
+            bank.drag(f32::INFINITY);
+        }
+    });
+    for (n, &x) in sound.iter().enumerate() {
+        let dragged = n.min(10 * CHUNK) as f64;
+        let fade = 10_f64.powf(-3.0 * dragged / (0.1 * 48_000.0));
+        assert!((f64::from(x) - fade * expected(n)).abs() < 1e-5, "{n}");
+    }
+}
+
+#[test]
 fn no_state_is_ever_denormal_on_the_way_to_silence() {
     let mut bank = bank();
     bank.strike(BLOW, 0, &mut Noise::new(1));
