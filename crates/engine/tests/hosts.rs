@@ -1,9 +1,12 @@
-//! Edge cases beside the oracle in `model`: values that are no numbers, too many scores, and which cycles
-//! the engine asks for.
+//! Edge cases beside the oracle in `model`: values that are no numbers, too many scores, which cycles the engine asks for,
+//! and faults that were found by some seeds of the oracle alone.
 
-use engine::{Engine, Event, Offer, Playing, Quantise, Score, Transport};
+use std::sync::Arc;
+
+use engine::{Action, Control, Ending, Engine, Event, Offer, Playing, Quantise, Score, Section};
+use engine::{Song, Transport};
 use groove::sequencer::VelocitySettings;
-use groove::{Beats, Hit, Instrument, Pattern, STEPS};
+use groove::{Beats, Hit, Instrument, Pattern, STEPS, SampleOffset};
 
 const RATE: f64 = 48_000.0;
 
@@ -118,4 +121,69 @@ fn the_cycles_asked_for_are_those_that_play_come_next_and_are_returned_to() {
     // Late hits of the cycle before the loop sound in it.
     let loop_range = Some((Beats(16.0), Beats(64.0)));
     assert_eq!(cycles(Transport { loop_range, ..playing(48.5, 120.0) }), [3, 4, 0, 1]);
+}
+
+/// A song of two sections of so many bars, which strike these on every beat.
+fn song(sections: [(Instrument, u16); 2]) -> Song {
+    let section = |(instrument, bars)| Section {
+        score: Arc::new(Score::steady(pulse(instrument, 4, 0.0))),
+        tag: 0,
+        bars,
+        ending: Ending::Plain,
+        has_crash: false,
+    };
+    Song::new(sections.map(section).into(), true).unwrap()
+}
+
+#[test]
+fn what_was_chosen_plays_up_to_where_the_next_section_of_another_song_begins() {
+    use Instrument::{ClosedHiHat, Crash, HighTom, Kick, Ride, Snare};
+    let [old, new] = [song([(Kick, 8), (Crash, 8)]), song([(HighTom, 2), (ClosedHiHat, 8)])];
+    let [chosen, offered] = [Snare, Ride].map(|own| Score::steady(pulse(own, 4, 0.0)));
+    let choose = Control { at: SampleOffset(0), action: Action::Play(&chosen, 1) };
+    // The song goes on, or a groove is offered that would wait for the next start of the pattern, but for the section's end.
+    for (is_offered, last) in [(false, ClosedHiHat), (true, Ride)] {
+        let mut engine = Engine::new(Score::steady(Pattern::EMPTY));
+        let mut struck = Vec::new();
+        assert!(engine.follow(&old, Offer::Change(Quantise::Beat)));
+        for beat in 0..12 {
+            let (song, controls) =
+                (if beat < 4 { &old } else { &new }, if beat == 2 { &[choose][..] } else { &[] });
+            if beat == 4 {
+                assert!(engine.follow(&new, Offer::Change(Quantise::Beat)));
+            }
+            if is_offered && beat == 5 {
+                assert!(engine.offer(&offered, 2, Offer::Change(Quantise::Cycle)));
+            }
+            let (host, settings) = (playing(f64::from(beat), 120.0), Playing::default());
+            engine.process(&host, &settings, Some(song), controls, 24_000, &mut |event| {
+                if let Event::NoteOn { instrument, .. } = event {
+                    struck.push(instrument);
+                }
+                true
+            });
+        }
+        assert_eq!(struck, [&[Kick; 2][..], &[Snare; 6], &[last; 4]].concat());
+    }
+}
+
+#[test]
+fn a_choice_at_the_sample_at_which_a_loop_returns_is_not_caught_up_on() {
+    let mut engine = Engine::new(Score::steady(Pattern::EMPTY));
+    // Just before the loop's end, and of a step that lies after it.
+    let mut early = Pattern::EMPTY;
+    early.set(4, Instrument::Snare, Some(Hit::new(0.8, -0.3)));
+    let early = Score::steady(early);
+    let choose = Control { at: SampleOffset(24_000), action: Action::Play(&early, 1) };
+    let loop_range = Some((Beats(0.0), Beats(1.0)));
+    let transport = Transport { loop_range, ..playing(0.0, 120.0) };
+    let mut struck = Vec::new();
+    engine.process(&transport, &Playing::default(), None, &[choose], 48_000, &mut |event| {
+        if let Event::NoteOn { at, .. } = event {
+            struck.push(at.0);
+        }
+        true
+    });
+    let in_the_second_pass = 24_000 + (24_000.0 * (1.0 - 0.3 / 4.0)) as u32;
+    assert_eq!(struck, [in_the_second_pass]);
 }
