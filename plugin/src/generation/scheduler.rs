@@ -50,16 +50,18 @@ struct SlotCache {
     version: u64,
 }
 
-/// A live groove that the project has: its key, the weights that made it, and its fills.
+/// A live groove that the project has: its key, the weights that made it, how many cycles, and its fills.
 struct Stored {
     key: Option<GrooveKey>,
     weights: String,
+    cycles: usize,
     fills: Option<Pattern>,
 }
 
 impl Stored {
     fn of(key: Option<GrooveKey>, groove: &Groove) -> Self {
-        Self { key, weights: groove.weights.clone(), fills: groove.fills }
+        let (cycles, fills) = (groove.cycles.len(), groove.fills);
+        Self { key, weights: groove.weights.clone(), cycles, fills }
     }
 }
 
@@ -241,14 +243,7 @@ impl Scheduler {
             return StepResult::Worked;
         }
         let Some(weights) = weights else { return StepResult::Idle };
-        let slots = self.slots.iter_mut().flatten().map(|slot| &mut slot.cache);
-        for cache in self.live.iter_mut().chain(slots) {
-            if let Some(cycle) = cache.first_to_save() {
-                cache.decode(cycle, weights, &mut self.scratch);
-                return StepResult::Worked;
-            }
-        }
-        StepResult::Idle
+        if self.decode_to_save(weights) { StepResult::Worked } else { StepResult::Idle }
     }
 
     /// Decodes the most urgent pattern that is missing in `cycles`, or draws missing fills if none is; returns whether there
@@ -282,7 +277,7 @@ impl Scheduler {
         let caches = variation.into_iter().chain(first).chain(&mut self.live).chain(others);
         let mut caches: Vec<_> = caches.filter(|cache| cache.failure.is_none()).collect();
         for cache in &mut caches {
-            if let Some(cycle) = cache.missing(cycles, Some(weights)) {
+            if let Some(cycle) = cache.missing(cache.played(cycles), Some(weights)) {
                 cache.make_room(cycles);
                 cache.decode(cycle, weights, &mut self.scratch);
                 return true;
@@ -306,13 +301,17 @@ impl Scheduler {
         let cache = self.live.as_ref()?;
         let made_with =
             cache.saved.as_ref().map_or(weights.identity(), |saved| saved.weights.as_str());
+        let is_varied = self.is_varied(None);
         let is_stored = self.stored.as_ref().is_some_and(|stored| {
-            stored.key == cache.key && stored.weights == made_with && cache.has_fills(stored.fills)
+            stored.key == cache.key
+                && stored.weights == made_with
+                && stored.cycles as i64 >= cache.cycles_to_save(is_varied, weights)
+                && cache.has_fills(stored.fills)
         });
         if is_stored {
             return None;
         }
-        let groove = cache.to_stored(weights)?;
+        let groove = cache.to_stored(is_varied, weights)?;
         self.stored = Some(Stored::of(cache.key, &groove));
         Some(groove)
     }
@@ -322,12 +321,16 @@ impl Scheduler {
         &mut self,
         weights: &impl Decode,
     ) -> Option<(usize, Arc<Groove>)> {
-        for (place, slot) in self.slots.iter_mut().enumerate() {
-            let Some(slot) = slot else { continue };
-            if !slot.groove.cycles.is_empty() && slot.cache.has_fills(slot.groove.fills) {
+        for place in 0..SLOTS {
+            let is_varied = self.is_varied(Some(place as u8));
+            let Some(slot) = &mut self.slots[place] else { continue };
+            let has_cycles = slot.groove.cycles.len() as i64;
+            if has_cycles >= slot.cache.cycles_to_save(is_varied, weights)
+                && slot.cache.has_fills(slot.groove.fills)
+            {
                 continue;
             }
-            if let Some(groove) = slot.cache.to_stored(weights) {
+            if let Some(groove) = slot.cache.to_stored(is_varied, weights) {
                 slot.groove = Arc::new(groove);
                 return Some((place, slot.groove.clone()));
             }

@@ -9,8 +9,8 @@ pub use musicvae::recipe::{ATTRIBUTES, DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 use crate::state::choice::Choice;
 use crate::state::morph::Morph;
 
-/// The least [`Recipe::variation`] of a variation of a groove: enough to be told from it, and little enough to be
-/// recognised.
+/// The least [`Recipe::variation`] of a variation of a groove, and that of cycles that are to vary where the groove does not:
+/// enough to be told from it, and little enough to be recognised.
 const LEAST_VARIATION: f32 = 0.35;
 
 /// What is wanted of the worker: which groove plays, and what the live groove is made from. Everything that an answer
@@ -112,10 +112,15 @@ impl GrooveKey {
     }
 
     /// The recipe and the cycle that the pattern of `cycle` is drawn by. A variation is a far cycle of the
-    /// same recipe, with at least a certain variation.
+    /// same recipe, with at least a certain variation. Of a groove that is steady the first cycle is played, but in sections
+    /// that vary: there the others have that variation, too.
     pub fn drawn(&self, cycle: i64) -> (Recipe, i64) {
-        let Some(variation_id) = self.variation_id else { return (self.recipe, cycle) };
         let variation = self.recipe.variation.max(LEAST_VARIATION);
+        let Some(variation_id) = self.variation_id else {
+            let is_own = cycle == 0 || !self.is_steady();
+            let varied = Recipe { variation, ..self.recipe };
+            return (if is_own { self.recipe } else { varied }, cycle);
+        };
         // 2^32 cycles to a variation, odd multiples of 2^31 apart from 0.
         let far = variation_id.wrapping_mul(2).wrapping_add(1).wrapping_mul(1 << 31);
         let cycle = if self.is_steady() { 0 } else { cycle };
@@ -130,7 +135,6 @@ mod tests {
     #[test]
     fn variations_of_a_steady_groove_are_steady_and_differ() {
         let key = |variation_id| GrooveKey { variation_id, ..GrooveKey::of(Recipe::default()) };
-        assert_eq!(key(None).drawn(5), (Recipe::default(), 5));
         let (recipe, cycle) = key(Some(0)).drawn(5);
         assert_eq!(key(Some(0)).drawn(9), (recipe, cycle));
         assert_eq!(recipe.variation, LEAST_VARIATION);
@@ -138,6 +142,14 @@ mod tests {
             (-3..4).map(|variation_id| key(Some(variation_id)).drawn(0).1).collect();
         assert!(cycles.iter().all(|cycle| cycle.abs() >= 1 << 31));
         assert!(cycles.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn of_a_steady_groove_the_first_cycle_is_itself_and_the_others_vary() {
+        let (steady, varied) = (Recipe::default(), Recipe { variation: 0.1, ..Recipe::default() });
+        let least = Recipe { variation: LEAST_VARIATION, ..steady };
+        assert_eq!([0, 5].map(|i| GrooveKey::of(steady).drawn(i)), [(steady, 0), (least, 5)]);
+        assert_eq!([0, 5].map(|i| GrooveKey::of(varied).drawn(i)), [(varied, 0), (varied, 5)]);
     }
 
     #[test]

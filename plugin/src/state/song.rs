@@ -51,6 +51,19 @@ impl From<Ending> for engine::Ending {
     }
 }
 
+/// How far the cycles of a section differ from each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cycles {
+    /// As the groove's variation says.
+    #[default]
+    Groove,
+    /// They vary: where the groove's variation is 0 the first is the groove, and the others have some variation.
+    Vary,
+    /// Each is the groove's first.
+    Same,
+}
+
 /// A part of a song.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Section {
@@ -73,9 +86,9 @@ pub struct Section {
     /// Whether the section after it begins with a crash.
     #[serde(default)]
     pub has_crash: bool,
-    /// Whether its cycles vary as the groove does; otherwise each is the first.
+    /// How far its cycles differ.
     #[serde(default)]
-    pub varies: bool,
+    pub cycles: Cycles,
 }
 
 impl Section {
@@ -145,7 +158,7 @@ impl Section {
             intensity: 0.0,
             ending: Ending::Fill { beats: 2, size: 0.5 },
             has_crash: true,
-            varies: true,
+            cycles: Cycles::Groove,
         }
     }
 }
@@ -160,6 +173,7 @@ mod tests {
         song.sections[1].slot = Some(3);
         song.sections[2].ending = Ending::Stop { beats: 2 };
         song.sections[3].ending = Ending::Plain;
+        song.sections[3].cycles = Cycles::Vary;
         let text = serde_json::to_string(&song).unwrap();
         assert_eq!(serde_json::from_str::<Song>(&text).unwrap(), song);
         let off: Song =

@@ -2,7 +2,7 @@
 
 use groove::sequencer::Shape;
 use groove::{Bar, Grid, Metre};
-use jangdan::state::song::{Ending, Section, Song};
+use jangdan::state::song::{Cycles, Ending, Section, Song};
 
 use super::*;
 
@@ -53,6 +53,17 @@ fn host_with(song: &Song) -> Host {
     host.load_state(&with_song(&state, song)).unwrap();
     host.activate(RATE, 8192).unwrap();
     host
+}
+
+/// Three cycles of the live groove.
+fn long_verse(cycles: Cycles) -> Song {
+    let verse = Section {
+        ending: Ending::Plain,
+        has_crash: false,
+        cycles,
+        ..Section::new("Verse", 12, Bar::COMMON)
+    };
+    Song { is_on: true, is_repeated: true, sections: vec![verse] }
 }
 
 /// The onsets of `beats` beats from `position` on.
@@ -112,12 +123,38 @@ fn sections_follow_one_another_in_their_own_metres_and_each_begins_its_pattern()
 
 #[test]
 fn from_wherever_it_starts_and_in_blocks_of_any_size_it_is_the_same_to_the_note() {
-    let song = song();
-    let whole = played(&song, 0.0, 40, 512);
-    assert_eq!(whole, played(&song, 0.0, 40, 512), "two bounces");
-    assert_eq!(whole, played(&song, 0.0, 40, 8191), "in large blocks");
-    for start in [5, 8, 13, 17, 18, 30] {
-        let found = played(&song, start as f64, 40 - start, 441);
+    is_the_same_from_anywhere(&song(), 40, &[5, 8, 13, 17, 18, 30]);
+}
+
+#[test]
+fn a_section_varies_without_the_variation_of_its_groove_the_same_from_wherever_it_starts() {
+    let varied = is_the_same_from_anywhere(&long_verse(Cycles::Vary), 60, &[3, 16, 21, 40, 48]);
+    let steady = played(&long_verse(Cycles::Groove), 0.0, 60, 512);
+    let cycle = |notes: &[(u64, i16)], number: u64| -> Vec<(u64, i16)> {
+        let from = 16 * number * BEAT;
+        let range = from..from + 16 * BEAT - 6_000;
+        let inside = notes.iter().filter(|(time, _)| range.contains(time));
+        inside.map(|&(time, key)| (time - from, key)).filter(|(time, _)| *time > 6_000).collect()
+    };
+    let groove = cycle(&steady, 0);
+    assert!(groove.len() > 40);
+    assert!((0..3).all(|number| cycle(&steady, number) == groove));
+    assert_eq!(cycle(&varied, 0), groove, "the first is the groove");
+    let others = [1, 2].map(|number| cycle(&varied, number));
+    assert!(others[0] != others[1] && !others.contains(&groove));
+    for other in &others {
+        let kept = other.iter().filter(|onset| groove.contains(onset)).count();
+        assert!(2 * kept > groove.len(), "{kept} of {}", groove.len());
+    }
+}
+
+/// What is heard of `beats` beats: the same in two bounces, in any blocks, and from each of `starts` on.
+fn is_the_same_from_anywhere(song: &Song, beats: u64, starts: &[u64]) -> Vec<(u64, i16)> {
+    let whole = played(song, 0.0, beats, 512);
+    assert_eq!(whole, played(song, 0.0, beats, 512), "two bounces");
+    assert_eq!(whole, played(song, 0.0, beats, 8191), "in large blocks");
+    for &start in starts {
+        let found = played(song, start as f64, beats - start, 441);
         // A little after the start, where what sounds earlier is missing.
         let shifted: Vec<_> = found
             .iter()
@@ -128,6 +165,7 @@ fn from_wherever_it_starts_and_in_blocks_of_any_size_it_is_the_same_to_the_note(
             whole.iter().copied().filter(|(time, _)| *time > start * BEAT + 100).collect();
         assert_eq!(shifted, wanted, "from beat {start}");
     }
+    whole
 }
 
 #[test]

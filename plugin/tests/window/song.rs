@@ -1,6 +1,7 @@
 //! The song lane: built by dragging and clicking, each a step for undo.
 
 use groove::Beats;
+use jangdan::state::song::{Cycles, Ending, Section};
 use jangdan::window::SectionPlace;
 
 use super::look::texts;
@@ -96,14 +97,15 @@ fn a_click_opens_what_is_set_for_a_section_and_each_is_one_step() {
     choose(&mut window, "Stop");
     let section = window.params.song.get().sections[1].clone();
     assert_eq!(section.name, "Bridge");
-    let stop = jangdan::state::song::Ending::Stop { beats: 2 };
-    assert_eq!(section.ending, stop);
+    assert_eq!(section.ending, Ending::Stop { beats: 2 });
+    choose(&mut window, "Vary");
+    let section = Section { cycles: Cycles::Vary, ..section };
+    assert_eq!(window.params.song.get().sections[1], section);
     choose(&mut window, "Duplicate");
     assert_eq!(window.params.song.get().sections.len(), 6);
     assert_eq!(window.params.song.get().sections[2], section);
     let history = window.history();
-    assert!(history.undo(&window.params, &*window.host));
-    assert!(history.undo(&window.params, &*window.host));
+    (0..3).for_each(|_| assert!(history.undo(&window.params, &*window.host)));
     assert_eq!(window.params.song.get().sections[1].name, "Bridge");
     assert!(history.undo(&window.params, &*window.host));
     assert_eq!(window.params.song.get().sections[1].name, "Verse");

@@ -35,6 +35,8 @@ pub enum Start<'a> {
     Seed,
     /// The neighbourhood of a latent vector `[Z]`.
     Near(&'a [f32]),
+    /// This pattern: without variation it stays as it is. Without a step model the neighbourhood of where it lies.
+    Of(&'a Pattern),
     /// A rhythm that is played beside it: the steps at which anything is struck. Without a step model the neighbourhood
     /// of where it lies.
     Line(&'a Pattern),
@@ -229,8 +231,8 @@ impl GrooveModel {
             let z = match start {
                 Start::Seed => self.point(recipe, cycle, scratch),
                 Start::Near(latent) => self.point_around(latent, recipe, cycle, scratch),
-                Start::Line(line) => {
-                    self.point_around(&self.encode(&line.to_window()).0, recipe, cycle, scratch)
+                Start::Of(pattern) | Start::Line(pattern) => {
+                    self.point_around(&self.encode(&pattern.to_window()).0, recipe, cycle, scratch)
                 }
             };
             let pattern = self.decode_in_bars(&z, locks, recipe, cycle, scratch);
@@ -250,6 +252,7 @@ impl GrooveModel {
                 let pattern = self.decode_in_bars(&z, locks, &steady, 0, scratch);
                 self.struck(&pattern, &context, &steady, GROOVE)
             }
+            Start::Of(pattern) => pattern.taken_into(locks.pattern().bar()),
             Start::Seed | Start::Line(_) => self.groove_of_seed(&context, &steady, scratch),
         };
         let bar = pattern.bar();

@@ -91,23 +91,22 @@ impl GrooveCache {
         is_same
     }
 
-    /// Whether every cycle has the same pattern.
-    fn is_steady(&self) -> bool {
+    /// Whether every cycle has the same pattern, but in sections that vary.
+    pub(super) fn is_steady(&self) -> bool {
         let is_one = || self.saved.as_ref().is_none_or(|saved| saved.cycles.len() == 1);
         self.key.as_ref().map_or_else(is_one, GrooveKey::is_steady)
     }
 
-    /// `cycles` without repetitions.
-    fn distinct(&self, cycles: [i64; CYCLES]) -> impl Iterator<Item = i64> + use<> {
-        let all = if self.is_steady() { [0; CYCLES] } else { cycles };
-        (0..all.len()).filter(move |&i| !all[..i].contains(&all[i])).map(move |i| all[i])
+    /// The cycles whose patterns are played in `cycles`: the first, if it is steady.
+    pub(super) fn played(&self, cycles: [i64; CYCLES]) -> [i64; CYCLES] {
+        if self.is_steady() { [0; CYCLES] } else { cycles }
     }
 
     /// The pattern of `cycle`, if it is here; stored ones first.
     fn pattern(&self, cycle: i64, weights: Option<&impl Decode>) -> Option<&Pattern> {
         if let Some(saved) = &self.saved {
             let count = i64::try_from(saved.cycles.len()).unwrap_or(i64::MAX);
-            let is_stored = self.is_steady() || (0..count).contains(&cycle);
+            let is_stored = (0..count).contains(&cycle);
             // With other weights than made them, stored patterns repeat.
             let has_changed = self.key.is_none()
                 || weights.is_some_and(|weights| weights.identity() != saved.weights);
@@ -129,7 +128,7 @@ impl GrooveCache {
         cycles: [i64; CYCLES],
         weights: Option<&impl Decode>,
     ) -> Option<i64> {
-        self.distinct(cycles).find(|&cycle| self.pattern(cycle, weights).is_none())
+        distinct(cycles).find(|&cycle| self.pattern(cycle, weights).is_none())
     }
 
     /// The groove for the answer, with its patterns of `cycles`; while the first of these is missing, with those of the
@@ -140,9 +139,9 @@ impl GrooveCache {
         weights: Option<&impl Decode>,
         version: u64,
     ) -> Option<Arc<ReadyGroove>> {
-        let ready_for = (if self.is_steady() { [0; CYCLES] } else { cycles }, weights.is_some());
+        let ready_for = (self.played(cycles), weights.is_some());
         if self.ready_for.replace(ready_for) != Some(ready_for)
-            && let Some(score) = self.score(cycles, weights)
+            && let Some(score) = self.score_as(cycles, !self.is_steady(), weights, |p| *p)
         {
             let (key, anchor, pad) = (self.key, self.anchor, self.pad.clone());
             let edits = self.edits.clone();
@@ -155,26 +154,8 @@ impl GrooveCache {
         self.ready.clone()
     }
 
-    /// The patterns of `cycles` that are here, once the first is.
-    fn score(&self, cycles: [i64; CYCLES], weights: Option<&impl Decode>) -> Option<Score> {
-        let fills = self.fills.flatten();
-        if self.is_steady() {
-            let pattern = self.edits.over(self.pattern(0, weights)?);
-            return Some(Score::steady(pattern).with_fills(fills));
-        }
-        let mut score = Score::varied().with_fills(fills);
-        for (place, cycle) in self.distinct(cycles).enumerate() {
-            match self.pattern(cycle, weights) {
-                Some(pattern) => _ = score.insert(cycle, &self.edits.over(pattern)),
-                None if place == 0 => return None,
-                None => {}
-            }
-        }
-        Some(score)
-    }
-
-    /// The same of `cycles`, each pattern and the fills as `played` makes them; without variation each cycle is the first.
-    /// `None` while the first is missing.
+    /// The patterns of `cycles` that are here, once the first is; where it does not vary that of cycle 0 for all. Each
+    /// pattern and the fills are as `played` makes them.
     pub(super) fn score_as(
         &self,
         cycles: [i64; CYCLES],
@@ -184,11 +165,11 @@ impl GrooveCache {
     ) -> Option<Score> {
         let fills = self.fills.flatten().map(|fills| played(&fills));
         let mut of_cycle = |cycle| Some(played(&self.edits.over(self.pattern(cycle, weights)?)));
-        if self.is_steady() || !varies {
+        if !varies {
             return Some(Score::steady(of_cycle(0)?).with_fills(fills));
         }
         let mut score = Score::varied().with_fills(fills);
-        for (place, cycle) in self.distinct(cycles).enumerate() {
+        for (place, cycle) in distinct(cycles).enumerate() {
             match of_cycle(cycle) {
                 Some(pattern) => _ = score.insert(cycle, &pattern),
                 None if place == 0 => return None,
@@ -229,7 +210,8 @@ impl GrooveCache {
         let is_followed = self.edits.anchor(&key.recipe) != anchor.as_ref();
         let decode = AssertUnwindSafe(|| {
             let start = match (anchor, pad) {
-                (Some(anchor), _) if key.is_import => return anchor.taken_into(bar),
+                (Some(anchor), _) if key.is_import && cycle == 0 => return anchor.taken_into(bar),
+                (Some(anchor), _) if key.is_import => Start::Of(anchor),
                 (Some(anchor), _) if is_followed => Start::Line(anchor),
                 (Some(anchor), _) => {
                     Start::Near(latent.get_or_insert_with(|| weights.encode(anchor)))
@@ -283,32 +265,39 @@ impl GrooveCache {
         self.fills.is_none_or(|own| own == fills)
     }
 
-    fn cycles_to_save(&self) -> i64 {
-        if self.is_steady() { 1 } else { SAVED_CYCLES }
+    /// How many cycles a project stores of it, where some section of the song `varies` it or none does: no more than there
+    /// are of what other weights than these have made.
+    pub(super) fn cycles_to_save(&self, varies: bool, weights: &impl Decode) -> i64 {
+        let wanted = if varies || !self.is_steady() { SAVED_CYCLES } else { 1 };
+        let Some(saved) = &self.saved else { return wanted };
+        let stored = i64::try_from(saved.cycles.len()).unwrap_or(i64::MAX);
+        let is_ours = self.key.is_some() && weights.identity() == saved.weights;
+        if is_ours { wanted.max(stored) } else { stored }
     }
 
     /// The first missing cycle of those that a project stores.
-    pub(super) fn first_to_save(&self) -> Option<i64> {
-        if self.saved.is_some() || self.failure.is_some() {
-            return None;
-        }
-        (0..self.cycles_to_save()).find(|cycle| !self.decoded.contains_key(cycle))
+    pub(super) fn first_to_save(&self, varies: bool, weights: &impl Decode) -> Option<i64> {
+        let mut cycles = 0..self.cycles_to_save(varies, weights);
+        let is_missing = |cycle: &i64| self.pattern(*cycle, Some(weights)).is_none();
+        cycles.find(is_missing).filter(|_| self.failure.is_none())
     }
 
     /// The groove for a project to store; `None` while cycles are missing. `weights` have decoded them.
-    pub(super) fn to_stored(&self, weights: &impl Decode) -> Option<Groove> {
+    pub(super) fn to_stored(&self, varies: bool, weights: &impl Decode) -> Option<Groove> {
+        let cycles = 0..self.cycles_to_save(varies, weights);
+        let cycles = cycles
+            .map(|cycle| self.pattern(cycle, Some(weights)).copied())
+            .collect::<Option<_>>()?;
         if let Some(saved) = &self.saved {
             let (edits, fills) = ((*self.edits).clone(), self.fills.flatten());
-            return Some(Groove { edits, fills, ..(**saved).clone() });
+            return Some(Groove { cycles, edits, fills, ..(**saved).clone() });
         }
         let key = self.key?;
         Some(Groove {
             recipe: Some(key.recipe),
             bar: key.bar,
             weights: weights.identity().to_owned(),
-            cycles: (0..self.cycles_to_save())
-                .map(|cycle| self.decoded.get(&cycle).copied())
-                .collect::<Option<_>>()?,
+            cycles,
             anchor: self.anchor,
             pad: self.pad.as_deref().cloned().map(Box::new),
             variation_id: key.variation_id,
@@ -320,8 +309,13 @@ impl GrooveCache {
     /// Drops cycles that are neither in `wanted` nor to be saved, once there are many.
     pub(super) fn make_room(&mut self, wanted: [i64; CYCLES]) {
         if self.decoded.len() >= KEPT_CYCLES {
-            let to_save = self.cycles_to_save();
-            self.decoded.retain(|cycle, _| (0..to_save).contains(cycle) || wanted.contains(cycle));
+            let to_save = 0..SAVED_CYCLES;
+            self.decoded.retain(|cycle, _| to_save.contains(cycle) || wanted.contains(cycle));
         }
     }
+}
+
+/// `cycles` without repetitions.
+fn distinct(cycles: [i64; CYCLES]) -> impl Iterator<Item = i64> {
+    (0..CYCLES).filter(move |&i| !cycles[..i].contains(&cycles[i])).map(move |i| cycles[i])
 }

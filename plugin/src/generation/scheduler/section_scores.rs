@@ -11,7 +11,7 @@ use crate::generation::scheduler::groove_cache::GrooveCache;
 use crate::generation::weights::Decode;
 use crate::handoff::answer::{ReadySection, ReadySong};
 use crate::state::choice::Choice;
-use crate::state::song::{Section, Song};
+use crate::state::song::{Cycles, Section, Song};
 
 impl Scheduler {
     /// Loads the song.
@@ -33,6 +33,21 @@ impl Scheduler {
             Some((slot, held)) => (Some(slot), Some(&held.cache)),
             None => (None, self.live.as_ref()),
         }
+    }
+
+    /// Whether the cycles of a section that plays `groove` differ.
+    fn varies(section: &Section, groove: Option<&GrooveCache>) -> bool {
+        match section.cycles {
+            Cycles::Groove => groove.is_some_and(|groove| !groove.is_steady()),
+            Cycles::Vary => true,
+            Cycles::Same => false,
+        }
+    }
+
+    /// Whether some section of the song varies the groove of slot `slot`, or the live one, whatever its variation.
+    pub(super) fn is_varied(&self, slot: Option<u8>) -> bool {
+        let mut sections = self.song.sections.iter().filter(|_| self.song.is_on);
+        sections.any(|section| section.cycles == Cycles::Vary && self.of_section(section).0 == slot)
     }
 
     /// The bars of a section.
@@ -64,12 +79,12 @@ impl Scheduler {
         let mut wanted: Vec<_> = sections
             .map(|(place, section)| {
                 let is_played = self.needed_sections.contains(&Some(place));
-                let of = if section.varies {
-                    self.cycles_of_section(place, cycles)
-                } else {
-                    [0; CYCLES]
+                let (slot, cache) = self.of_section(section);
+                let of = match Self::varies(section, cache) {
+                    true => self.cycles_of_section(place, cycles),
+                    false => [0; CYCLES],
                 };
-                (!is_played, (self.of_section(section).0, of))
+                (!is_played, (slot, of))
             })
             .collect();
         wanted.sort_by_key(|(is_later, _)| *is_later);
@@ -94,12 +109,11 @@ impl Scheduler {
             let bar = self.bar_of_section(section);
             let (slot, cache) = self.of_section(section);
             let wanted = self.cycles_of_section(place, cycles);
-            let wanted = if section.varies { wanted } else { [0; CYCLES] };
+            let varies = Self::varies(section, cache);
             let intensity = section.intensity();
             let played =
                 |pattern: &Pattern| intensities.at(&in_bar(*pattern, bar), intensity, weights);
-            let made =
-                cache.and_then(|cache| cache.score_as(wanted, section.varies, weights, played));
+            let made = cache.and_then(|cache| cache.score_as(wanted, varies, weights, played));
             let of_last = last.and_then(|last| {
                 let held = last.song.sections().get(place)?;
                 Some((&held.score, last.sections.get(place)?))

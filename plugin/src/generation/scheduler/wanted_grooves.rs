@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Scheduler;
 use crate::generation::scheduler::groove_cache::GrooveCache;
 use crate::generation::weights::Decode;
-use crate::state::choice::Choice;
+use crate::state::choice::{Choice, SLOTS};
 use crate::state::fingerprint::fingerprint;
 use crate::state::groove::Groove;
 use crate::state::morph::{Corner, Pad};
@@ -21,6 +21,23 @@ impl Scheduler {
             None => self.live.as_ref(),
             Some(slot) => self.slots.get(usize::from(slot))?.as_ref().map(|slot| &slot.cache),
         }
+    }
+
+    /// Decodes a cycle that a project is to store, if one is missing; returns whether it did.
+    pub(super) fn decode_to_save(&mut self, weights: &impl Decode) -> bool {
+        for slot in std::iter::once(None).chain((0..SLOTS as u8).map(Some)) {
+            let is_varied = self.is_varied(slot);
+            let cache = match slot {
+                None => self.live.as_mut(),
+                Some(slot) => self.slots[usize::from(slot)].as_mut().map(|slot| &mut slot.cache),
+            };
+            let Some(cache) = cache else { continue };
+            if let Some(cycle) = cache.first_to_save(is_varied, weights) {
+                cache.decode(cycle, weights, &mut self.scratch);
+                return true;
+            }
+        }
+        false
     }
 
     /// A slot that is a corner of the pad and has no pattern yet.

@@ -77,7 +77,7 @@ impl Decode for Fake {
         let latent = match start {
             Start::Seed => None,
             Start::Near(latent) => Some(latent[0]),
-            Start::Line(line) => Some(self.encode(line)[0]),
+            Start::Of(line) | Start::Line(line) => Some(self.encode(line)[0]),
         };
         if let Some(latent) = latent {
             let step = latent as usize % groove::STEPS;

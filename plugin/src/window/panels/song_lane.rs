@@ -12,7 +12,7 @@ use groove::{Beats, Instrument, Metre};
 
 use crate::editing::song::change_song;
 use crate::files::display_text::one_line;
-use crate::state::song::{Ending, MOST_SECTIONS, Section, Song};
+use crate::state::song::{Cycles, Ending, MOST_SECTIONS, Section, Song};
 use crate::window::panels::scene::SectionPlace;
 use crate::window::widgets::{
     ControlContext, PANEL_RADIUS, Palette, UNIT, Weight, blend, clickable, elided, focus_ring,
@@ -164,9 +164,10 @@ fn block(
         });
     if shown.is_none() {
         let about = format!(
-            "{name}: {}, {}, {}. Click to set it; drag it to another place, or its right edge for its length.",
+            "{name}: {}, {}, {}{}. Click to set it; drag it to another place, or its right edge for its length.",
             bars_in_words(section.bars()),
             groove_in_words(cx, section),
+            cycles_in_words(section),
             ending_in_words(section),
         );
         response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(about);
@@ -249,6 +250,14 @@ fn groove_in_words(cx: ControlContext<'_>, section: &Section) -> String {
             format!("slot {}, which is empty: the live groove", slot + 1)
         }
         Some(slot) => format!("slot {}", slot + 1),
+    }
+}
+
+fn cycles_in_words(section: &Section) -> &'static str {
+    match section.cycles {
+        Cycles::Groove => "",
+        Cycles::Vary => "its cycles vary, ",
+        Cycles::Same => "its cycles are the same, ",
     }
 }
 

@@ -134,6 +134,20 @@ fn a_variation_keeps_to_the_hit_what_it_does_not_draw_anew() {
         assert!(changes > 0);
         assert_eq!(groove(&varied, cycle), pattern);
     }
+    // Of another's pattern likewise.
+    let of = |recipe: &Recipe, cycle| {
+        model.groove(Start::Of(&steady), &Locks::default(), recipe, cycle, &mut Scratch::new())
+    };
+    assert_eq!(of(&recipe(2), 3), steady);
+    let other = Recipe { variation: 0.3, ..recipe(2) };
+    let (pattern, redrawn) = (of(&other, 3), other.redrawn(3, 16));
+    assert_ne!(pattern, steady);
+    for (step, row) in (0..STEPS).map(|step| (step, redrawn[step / 4])) {
+        for instrument in Instrument::ALL {
+            let is_same = pattern.hit(step, instrument) == steady.hit(step, instrument);
+            assert!(is_same || row & instrument.bit() != 0, "{step} {instrument:?}");
+        }
+    }
     // Sliders move the groove from where it lies.
     let mut moved = recipe(1);
     moved.latent[0] = 2.0;

@@ -4,7 +4,7 @@ use egui::{Button, DragValue, Grid, Id, RichText, Slider, TextEdit, Ui};
 use engine::MOST_BARS;
 
 use crate::editing::song::change_song;
-use crate::state::song::{Ending, LONGEST_ENDING, LONGEST_NAME, Section};
+use crate::state::song::{Cycles, Ending, LONGEST_ENDING, LONGEST_NAME, Section};
 use crate::window::widgets::{ControlContext, UNIT};
 
 /// The field of the name.
@@ -14,6 +14,17 @@ pub(super) fn name_id() -> Id {
 
 /// Names that are offered.
 const NAMES: [&str; 6] = ["Intro", "Verse", "Chorus", "Bridge", "Solo", "Outro"];
+
+/// How far cycles may differ.
+const CYCLES: [(Cycles, &str, &str); 3] = [
+    (Cycles::Groove, "As the groove", "They vary as the groove's Variation says"),
+    (
+        Cycles::Vary,
+        "Vary",
+        "They vary as the groove's Variation says. Where that is 0 the first is the groove, and the others variations of it",
+    ),
+    (Cycles::Same, "The same", "Each is the groove's first, whatever its Variation"),
+];
 
 /// Draws the menu of section `place`, which sets `draft`.
 pub(super) fn section_menu(ui: &mut Ui, cx: ControlContext<'_>, place: usize, draft: &mut Section) {
@@ -61,12 +72,14 @@ pub(super) fn section_menu(ui: &mut Ui, cx: ControlContext<'_>, place: usize, dr
         });
         ui.end_row();
         label(ui, "Bars");
-        ui.add(DragValue::new(&mut draft.bars).range(1..=MOST_BARS).speed(0.1));
+        ui.add(DragValue::new(&mut draft.bars).range(1..=MOST_BARS).speed(0.1)).on_hover_text(
+            "Its length: drag it or type. In the lane, drag the right edge of the block",
+        );
         ui.end_row();
         label(ui, "Intensity");
         let mut per_cent = draft.intensity() * 100.0;
         let slider = Slider::new(&mut per_cent, -100.0..=100.0).step_by(5.0).suffix(" %");
-        let about = "Softer and sparser, or louder, than the groove itself";
+        let about = "Softer, sparser and on closed hats, or louder, denser and on open cymbals, than the groove itself";
         if ui.add(slider).on_hover_text(about).changed() {
             draft.intensity = per_cent / 100.0;
         }
@@ -75,8 +88,15 @@ pub(super) fn section_menu(ui: &mut Ui, cx: ControlContext<'_>, place: usize, dr
         ending(ui, draft);
         ui.end_row();
         label(ui, "Cycles");
-        ui.checkbox(&mut draft.varies, "vary as the groove does")
-            .on_hover_text("By its Variation. Otherwise each cycle is the groove's first.");
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for (cycles, name, about) in CYCLES {
+                let button = Button::selectable(draft.cycles == cycles, name);
+                if ui.add(button).on_hover_text(about).clicked() {
+                    draft.cycles = cycles;
+                }
+            }
+        });
         ui.end_row();
     });
     ui.separator();
@@ -111,14 +131,19 @@ fn ending(ui: &mut Ui, draft: &mut Section) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let kinds = [
-                ("Nothing", Ending::Plain),
-                ("Fill", Ending::Fill { beats, size }),
-                ("Stop", Ending::Stop { beats }),
+                ("Nothing", Ending::Plain, "Plays on to its end"),
+                (
+                    "Fill",
+                    Ending::Fill { beats, size },
+                    "A fill, drawn for the groove, up to its end",
+                ),
+                ("Stop", Ending::Stop { beats }, "One stroke, then silence up to its end"),
             ];
-            for (name, kind) in kinds {
+            for (name, kind, about) in kinds {
                 let is_chosen =
                     std::mem::discriminant(&draft.ending) == std::mem::discriminant(&kind);
-                if ui.add(Button::selectable(is_chosen, name)).clicked() {
+                let button = ui.add(Button::selectable(is_chosen, name)).on_hover_text(about);
+                if button.clicked() {
                     draft.ending = kind;
                 }
             }
@@ -129,9 +154,10 @@ fn ending(ui: &mut Ui, draft: &mut Section) {
                 ui.horizontal(|ui| {
                     length(ui, beats);
                     let mut per_cent = *size * 100.0;
-                    let slider =
-                        Slider::new(&mut per_cent, 0.0..=100.0).step_by(5.0).suffix(" % big");
-                    if ui.add(slider).changed() {
+                    let slider = Slider::new(&mut per_cent, 0.0..=100.0).step_by(5.0);
+                    let about =
+                        "From the smallest of the fills drawn for the groove to the biggest";
+                    if ui.add(slider.suffix(" % size")).on_hover_text(about).changed() {
                         *size = per_cent / 100.0;
                     }
                 });
@@ -144,5 +170,6 @@ fn ending(ui: &mut Ui, draft: &mut Section) {
 
 fn length(ui: &mut Ui, beats: &mut u8) {
     let suffix = if *beats == 1 { " beat" } else { " beats" };
-    ui.add(DragValue::new(beats).range(1..=LONGEST_ENDING).speed(0.05).suffix(suffix));
+    let value = DragValue::new(beats).range(1..=LONGEST_ENDING).speed(0.05).suffix(suffix);
+    ui.add(value).on_hover_text("How long before its end it begins: drag it or type");
 }
