@@ -141,7 +141,7 @@ choices! {
     PlayModeParam for PlayMode {
         /// While the transport runs.
         #[id = "transport"]
-        #[name = "Song"]
+        #[name = "Host"]
         Transport,
         /// While a key is held.
         #[id = "hold"]

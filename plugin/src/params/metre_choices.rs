@@ -8,7 +8,7 @@ use nice_plug::prelude::*;
 pub enum MetreParam {
     /// The song's.
     #[id = "host"]
-    #[name = "Song"]
+    #[name = "Host"]
     Host,
     /// 2/2.
     #[id = "2/2"]

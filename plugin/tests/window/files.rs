@@ -107,6 +107,13 @@ fn the_first_export_asks_for_a_folder_and_the_next_is_one_click() {
     window.frame(Vec::new());
     click(&mut window, export - vec2(20.0, 0.0));
     assert_eq!(window.execute(), wanted);
+    // While a song plays, that.
+    let song = place(&window, ("fold", "Song"));
+    click(&mut window, song);
+    window.execute();
+    click(&mut window, export - vec2(20.0, 0.0));
+    let (folder, scope) = (clips.0.clone(), ExportScope::Song);
+    assert_eq!(window.execute(), [Command::Export { folder, scope }]);
 }
 
 /// Drags the handle beside *Export* out of the window; what is asked for.
@@ -140,6 +147,7 @@ fn the_handle_drags_what_its_menu_says() {
     click(&mut window, song);
     window.execute();
     window.frame(Vec::new());
+    assert_eq!(drag_out(&mut window), [Command::DragOut(ExportScope::LastCycles)]);
     choose(&mut window, "The whole song");
     assert_eq!(drag_out(&mut window), [Command::DragOut(ExportScope::Song)]);
     // Without the song, the pattern.

@@ -34,28 +34,28 @@ pub(crate) fn files(
     }
     let arrow = export_at.with_min_x((export_at.center().x + 0.5 * WORD).round());
     let kept = folder(cx.params);
-    let about = match &kept {
-        Some(folder) => {
-            let folder = folder.to_string_lossy();
-            format!("Saves the pattern, as it is heard, as a MIDI file in {}", paragraph(&folder))
-        }
-        None => "Saves the pattern, as it is heard, as a MIDI file in a folder that you choose"
-            .to_owned(),
-    };
+    let scopes = scopes(cx.params);
+    let (scope, label) = scopes[0];
+    let folder = kept.as_ref().map(|folder| paragraph(&folder.to_string_lossy()).into_owned());
+    let about = format!(
+        "Saves {}, as it is heard, as a MIDI file in {}",
+        label.to_lowercase(),
+        folder.as_deref().unwrap_or("a folder that you choose")
+    );
     let save = pill(ui, cx, export_at, "Export", Rank::Plain, None).on_hover_text(about);
     let more = options(ui, cx, arrow);
     if save.clicked() && !more.clicked() {
-        export(ExportScope::Pattern, kept.clone(), requests);
+        export(scope, kept.clone(), requests);
     }
     Popup::menu(&more).show(|ui| {
         ui.set_min_width(22.0 * UNIT);
-        for &(scope, label) in scopes(cx.params) {
+        for &(scope, label) in scopes {
             if ui.button(label).clicked() {
                 export(scope, kept.clone(), requests);
             }
         }
         if ui.button("Another folder\u{2026}").clicked() {
-            requests.look_for(Purpose::Export(ExportScope::Pattern), kept.clone());
+            requests.look_for(Purpose::Export(scope), kept.clone());
         }
     });
     if CAN_DRAG {
@@ -63,15 +63,15 @@ pub(crate) fn files(
     }
 }
 
-/// What can be exported, and how menus call it.
+/// What can be exported, and how menus call it; first what is unless another is chosen: what plays.
 fn scopes(params: &JangdanParams) -> &'static [(ExportScope, &'static str)] {
     const SCOPES: [(ExportScope, &str); 3] = [
+        (ExportScope::Song, "The whole song"),
         (ExportScope::Pattern, "This pattern"),
         (ExportScope::LastCycles, "The last 8 cycles, as they were heard"),
-        (ExportScope::Song, "The whole song"),
     ];
     let has_song = params.song.get().plays();
-    if has_song { &SCOPES } else { &SCOPES[..2] }
+    if has_song { &SCOPES } else { &SCOPES[1..] }
 }
 
 /// The handle that drags a file.
@@ -83,9 +83,10 @@ pub(crate) fn drag_handle() -> Id {
 fn handle(ui: &Ui, cx: ControlContext<'_>, rect: Rect, requests: &mut PanelRequests) {
     let (palette, id) = (cx.palette, drag_handle());
     let scopes = scopes(cx.params);
-    let chosen: ExportScope = ui.data(|data| data.get_temp(id)).unwrap_or(ExportScope::Pattern);
+    let chosen: Option<ExportScope> = ui.data(|data| data.get_temp(id));
     // There may be no song any more.
-    let (scope, label) = scopes.iter().find(|(scope, _)| *scope == chosen).unwrap_or(&scopes[0]);
+    let (scope, label) =
+        scopes.iter().find(|(scope, _)| Some(*scope) == chosen).unwrap_or(&scopes[0]);
     let about = format!(
         "Drag it into the host or a folder, as a MIDI file: {}. Click to choose what it drags.",
         label.to_lowercase()
@@ -107,9 +108,9 @@ fn handle(ui: &Ui, cx: ControlContext<'_>, rect: Rect, requests: &mut PanelReque
     let response = response.on_hover_and_drag_cursor(hand).on_hover_text(about);
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(22.0 * UNIT);
-        for (scope, label) in scopes {
-            if ui.radio(*scope == chosen, *label).clicked() {
-                ui.data_mut(|data| data.insert_temp(id, *scope));
+        for (choice, label) in scopes {
+            if ui.radio(choice == scope, *label).clicked() {
+                ui.data_mut(|data| data.insert_temp(id, *choice));
                 ui.close();
             }
         }

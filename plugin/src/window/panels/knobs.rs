@@ -217,6 +217,7 @@ fn folds(
     ];
     let column = Rect::from_center_size(place.center(), vec2(place.width() - UNIT, 9.0 * UNIT));
     let rect = row(column, 2, 3).shrink2(vec2(0.0, 1.5));
+    // No fold: it is played while it is shown.
     if fold(ui, cx, rect, "Song", SONG_ABOUT, cx.params.song.get().is_on) {
         switch_song(cx.params, cx.history);
     }

@@ -17,7 +17,7 @@ use crate::window::widgets::{
     focus_ring, write_text,
 };
 
-const MODE_ABOUT: &str = "When the groove plays. Song: with the transport. Key: while a key is held. \
+const MODE_ABOUT: &str = "When the drummer plays. Host: with the host's transport. Key: while a key is held. \
     Free: always, at the song's tempo.";
 const FOLLOW_ABOUT: &str = "Joins in: a rhythm that is played or routed into the plugin, as notes or as audio (behind More), becomes a groove \
     near it, from the next cycle on. While notes are followed, they choose no slots.";
