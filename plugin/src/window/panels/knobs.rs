@@ -42,8 +42,8 @@ const FILL_LENGTH_ABOUT: &str = "How long those fills are.";
 const FILL_SIZE_ABOUT: &str = "How big fills are, also those that the key plays: which of the fills drawn for the \
      groove are played, from the smallest to the biggest; in the middle any.";
 const QUANTISE_ABOUT: &str = "Where in the song a new groove takes over from the one that plays.";
-const SONG_ABOUT: &str = "A song: sections one after another, from the beginning of the host's on. While it is shown under \
-     the grid it is played.";
+const SONG_ABOUT: &str = "A song: sections one after another, from the beginning of the host's on. It plays while it is \
+     shown under the grid; its sections are kept when it is not.";
 const MAP_ABOUT: &str =
     "On which keys the instruments are played, for which sampler. Own: those set under Keys.";
 const CHANNEL_ABOUT: &str = "The MIDI channel of the notes that go out, 1 to 16. Drums are on 10.";
@@ -217,7 +217,6 @@ fn folds(
     ];
     let column = Rect::from_center_size(place.center(), vec2(place.width() - UNIT, 9.0 * UNIT));
     let rect = row(column, 2, 3).shrink2(vec2(0.0, 1.5));
-    // No fold: it is played while it is shown.
     if fold(ui, cx, rect, "Song", SONG_ABOUT, cx.params.song.get().is_on) {
         switch_song(cx.params, cx.history);
     }
@@ -243,16 +242,24 @@ fn fold(
     let response = toggleable(ui, rect, Id::unique(("fold", label)), Role::Button, is_open, label);
     let radius = rect.height() / 2.0;
     let painter = ui.painter();
-    let fill = if response.hovered() { palette.lifted } else { palette.raised };
+    // A song is not only shown: it plays.
+    let is_lit = is_open && label == "Song";
+    let fill = match (is_lit, response.hovered()) {
+        (true, _) => palette.accent,
+        (false, true) => palette.lifted,
+        (false, false) => palette.raised,
+    };
+    let (ink, mark) =
+        if is_lit { (palette.on_accent, palette.on_accent) } else { (palette.text, palette.dim) };
     painter.rect_filled(rect, radius, fill);
     focus_ring(painter, &response, rect, radius, palette.text);
     let text = rect.with_min_x(rect.left() + 1.75 * UNIT);
-    small_text(painter, text, label, Weight::Regular, palette.text);
+    small_text(painter, text, label, Weight::Regular, ink);
     let (at, side) =
         (pos2(rect.right() - 2.0 * UNIT, rect.center().y), if is_open { -1.0 } else { 1.0 });
     let corners = [vec2(-4.0, -2.0 * side), vec2(0.0, 2.5 * side), vec2(4.0, -2.0 * side)];
     let corners = corners.map(|by| at + by);
-    painter.add(Shape::line(corners.to_vec(), Stroke::new(1.5, palette.dim)));
+    painter.add(Shape::line(corners.to_vec(), Stroke::new(1.5, mark)));
     let is_pressed = response.clicked();
     response.on_hover_text(about);
     is_pressed

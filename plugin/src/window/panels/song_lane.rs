@@ -63,7 +63,9 @@ pub(crate) fn song_lane(
     let per_bar = preview(ui, lane, &mut song, blocks);
     let places = places(&song, blocks);
     for (place, (section, rect)) in song.sections.iter().zip(&places).enumerate() {
-        block(ui, cx, (place, section), *rect, playing.section, per_bar, lane);
+        let before = song.sections[..place].iter().map(|section| u32::from(section.bars()));
+        let first = 1 + before.sum::<u32>();
+        block(ui, cx, (place, section, first), *rect, playing.section, per_bar, lane);
     }
     if let Some(Drag::Order { place }) = lane.drag {
         drop_line(ui, palette, &places, place, blocks);
@@ -117,11 +119,11 @@ fn color(palette: &Palette, section: &Section) -> Color32 {
     }
 }
 
-/// Draws a block, and takes what is done to it.
+/// Draws the block of a section that begins in bar `first` of the song, and takes what is done to it.
 fn block(
     ui: &mut Ui,
     cx: ControlContext<'_>,
-    (place, section): (usize, &Section),
+    (place, section, first): (usize, &Section, u32),
     rect: Rect,
     playing: Option<SectionPlace>,
     per_bar: f32,
@@ -164,7 +166,7 @@ fn block(
         });
     if shown.is_none() {
         let about = format!(
-            "{name}: {}, {}, {}{}. Click to set it; drag it to another place, or its right edge for its length.",
+            "{name}: {}, from bar {first}, {}, {}{}. Click to set it; drag it to another place, or its right edge for its length.",
             bars_in_words(section.bars()),
             groove_in_words(cx, section),
             cycles_in_words(section),
