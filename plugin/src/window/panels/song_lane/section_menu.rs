@@ -30,9 +30,6 @@ const CYCLES: [(Cycles, &str, &str); 3] = [
 pub(super) fn section_menu(ui: &mut Ui, cx: ControlContext<'_>, place: usize, draft: &mut Section) {
     ui.set_min_width(38.0 * UNIT);
     ui.spacing_mut().item_spacing.y = 6.0;
-    // Numbers to drag and buttons are told from words.
-    ui.visuals_mut().widgets.inactive.weak_bg_fill = cx.palette.raised;
-    ui.visuals_mut().widgets.hovered.weak_bg_fill = cx.palette.lifted;
     let label = |ui: &mut Ui, text: &str| {
         ui.label(RichText::new(text).color(cx.palette.dim));
     };
