@@ -28,7 +28,7 @@ use x11::Target;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(
     not(any(target_os = "linux", windows)),
-    expect(dead_code, reason = "nothing is taken there yet")
+    allow(dead_code, reason = "nothing is taken there yet")
 )]
 pub(crate) enum DragEvent {
     /// They are over the window.
