@@ -54,7 +54,7 @@ pub struct Jangdan {
     /// The same for the framework, which loads projects into them.
     loaded_params: Arc<LoadedParams>,
     engine: Engine,
-    kit: Kit,
+    kit: Box<Kit>,
     audio: AudioEnd,
     /// The window's end until the editor takes it.
     gui: Option<GuiEnd>,
@@ -121,7 +121,7 @@ impl Jangdan {
         Self {
             loaded_params: Arc::new(LoadedParams::new(params.clone(), load_end)),
             engine: Engine::new(Answer::factory().live.score),
-            kit: Kit::new(48_000.0),
+            kit: Box::new(Kit::new(48_000.0)),
             audio,
             gui: Some(gui),
             player: Player::new(),

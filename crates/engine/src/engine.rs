@@ -22,7 +22,9 @@ use crate::late_change::{LATE_STEPS, LateChange, still_open};
 use crate::notes::{Event, Notes};
 use crate::playing::next_multiple;
 use crate::scheduled_change::first_untouched;
-use crate::timeline::{LONGEST_STEP, PlaybackChanges, SECTIONS, ScoreChanges, Timeline, Voice};
+use crate::timeline::{
+    LONGEST_STEP, PlaybackChanges, SECTIONS, ScoreChanges, Timeline, Voice, score_changes,
+};
 use crate::{Action, Control, Passage, PlayMode, Playing, Quantise, Score, Song};
 
 /// A hit this part of a sample after one still sounds there, so that a hit on a sample is not
@@ -85,8 +87,8 @@ impl Engine {
         Self {
             clock: Clock::new(),
             frontier: None,
-            scores: ScoreChanges::new(Voice::new(&score, 0)),
-            playbacks: PlaybackChanges::new(PlaybackSettings::default()),
+            scores: score_changes(Voice::new(&score, 0)),
+            playbacks: PlaybackChanges::new([(PlaybackSettings::default(), 0); 2]),
             fill: Fill::default(),
             followed: None,
             late_change: None,

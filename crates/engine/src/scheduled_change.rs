@@ -3,17 +3,20 @@
 //! A hit belongs to the value in force at its grid time, whenever it sounds. So an old value lives on
 //! until its last late hit has sounded, and further values may be waiting meanwhile.
 
+use std::marker::PhantomData;
+
 use groove::Beats;
 use groove::sequencer::{EARLIEST_STEPS, GRID_PER_BEAT, LATEST_STEPS, Shape};
 
-/// A value in force and up to `N - 1` that take over one after another. Boundaries are grid times in
-/// clocks.
+/// A value in force and others that take over one after another, as many in all as `places`, an array or a boxed slice, has.
+/// Boundaries are grid times in clocks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ScheduledChange<T, const N: usize> {
+pub(crate) struct ScheduledChange<T, P> {
     /// In `..len`, with the first grid time that each is in force at, ascending; that of the first
     /// does not count.
-    values: [(T, i64); N],
+    places: P,
     len: usize,
+    values: PhantomData<T>,
 }
 
 /// The length of a 32nd in clocks: all steps of 16ths lie on 32nds, at any speed.
@@ -55,49 +58,58 @@ pub(crate) fn first_thirty_second(time: Beats) -> i64 {
     ((time.0 * per_beat).ceil() as i64).saturating_mul(THIRTY_SECOND)
 }
 
-impl<T: Copy, const N: usize> ScheduledChange<T, N> {
-    pub(crate) const fn new(value: T) -> Self {
-        Self { values: [(value, 0); N], len: 1 }
+impl<T: Copy, P: AsRef<[(T, i64)]> + AsMut<[(T, i64)]>> ScheduledChange<T, P> {
+    /// What is in the first of `places` is in force.
+    pub(crate) fn new(places: P) -> Self {
+        Self { places, len: 1, values: PhantomData }
+    }
+
+    fn places(&self) -> &[(T, i64)] {
+        self.places.as_ref()
+    }
+
+    fn places_mut(&mut self) -> &mut [(T, i64)] {
+        self.places.as_mut()
     }
 
     /// Has `value` alone in force.
     pub(crate) fn restart(&mut self, value: T) {
-        self.values[0] = (value, 0);
+        self.places_mut()[0] = (value, 0);
         self.len = 1;
     }
 
     /// The value in force at grid time `grid`.
     pub(crate) fn at(&self, grid: i64) -> &T {
-        let later = &self.values[1..self.len];
+        let later = &self.places()[1..self.len];
         let found = later.iter().rev().find(|&&(_, boundary)| grid >= boundary);
-        &found.unwrap_or(&self.values[0]).0
+        &found.unwrap_or(&self.places()[0]).0
     }
 
     /// The values in force, one after another.
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
-        self.values[..self.len].iter().map(|(value, _)| value)
+        self.places()[..self.len].iter().map(|(value, _)| value)
     }
 
     /// The value that takes over last.
     pub(crate) fn newest(&self) -> &T {
-        &self.values[self.len - 1].0
+        &self.places()[self.len - 1].0
     }
 
     /// The first boundary after `grid`, if there is one.
     pub(crate) fn boundary_after(&self, grid: i64) -> Option<i64> {
-        let mut boundaries = self.values[1..self.len].iter().map(|&(_, boundary)| boundary);
+        let mut boundaries = self.places()[1..self.len].iter().map(|&(_, boundary)| boundary);
         boundaries.find(|&boundary| boundary > grid)
     }
 
     /// Where the newest value takes over, if it is not the only one.
     pub(crate) fn boundary(&self) -> Option<i64> {
-        (self.len > 1).then(|| self.values[self.len - 1].1)
+        (self.len > 1).then(|| self.places()[self.len - 1].1)
     }
 
     /// Whether a change may be made that hits from `untouched` on are played by, and `places` are left then.
     pub(crate) fn is_open(&self, untouched: i64, places: usize) -> bool {
-        let kept = self.values[1..self.len].iter().filter(|(_, boundary)| *boundary < untouched);
-        kept.count() + 1 + places < N
+        let kept = self.places()[1..self.len].iter().filter(|(_, boundary)| *boundary < untouched);
+        kept.count() + 1 + places < self.places().len()
     }
 
     /// Has `value` take over at `boundary`, instead of any value that would take over there or later.
@@ -106,10 +118,11 @@ impl<T: Copy, const N: usize> ScheduledChange<T, N> {
         while self.boundary().is_some_and(|later| later >= boundary) {
             self.len -= 1;
         }
-        if self.len == N {
+        if self.len == self.places().len() {
             return false;
         }
-        self.values[self.len] = (value, boundary);
+        let place = self.len;
+        self.places_mut()[place] = (value, boundary);
         self.len += 1;
         true
     }
@@ -119,15 +132,17 @@ impl<T: Copy, const N: usize> ScheduledChange<T, N> {
         // The last step of an old value begins a 32nd before the boundary, or earlier, or a clock if there are steps
         // beside the 32nds: a boundary may lie between two steps.
         let tail = LATEST_STEPS * steps.longest.0 - steps.apart as f64 / GRID_PER_BEAT as f64;
-        while self.len > 1 && self.values[1].1 as f64 / GRID_PER_BEAT as f64 + tail <= frontier.0 {
-            self.values.copy_within(1..self.len, 0);
+        while self.len > 1 && self.places()[1].1 as f64 / GRID_PER_BEAT as f64 + tail <= frontier.0
+        {
+            let len = self.len;
+            self.places_mut().copy_within(1..len, 0);
             self.len -= 1;
         }
     }
 
     /// Has the newest value take over at once: nothing has sounded, or time has jumped.
     pub(crate) fn settle_now(&mut self) {
-        self.values[0] = self.values[self.len - 1];
+        self.places_mut()[0] = self.places()[self.len - 1];
         self.len = 1;
     }
 }
@@ -140,7 +155,7 @@ mod tests {
 
     #[test]
     fn hits_belong_to_the_value_of_their_grid_time() {
-        let mut value = ScheduledChange::<_, 2>::new('a');
+        let mut value = ScheduledChange::new([('a', 0); 2]);
         assert!(value.change_at('b', 24));
         assert_eq!((*value.at(23), *value.at(24)), ('a', 'b'));
         let steps = Steps::of([Shape::default()].into_iter());
@@ -160,7 +175,7 @@ mod tests {
 
     #[test]
     fn changes_queue_up_and_one_that_has_not_begun_is_replaced() {
-        let mut value = ScheduledChange::<_, 3>::new('a');
+        let mut value = ScheduledChange::new([('a', 0); 3]);
         assert!(value.change_at('b', 8));
         assert!(value.change_at('c', 10));
         assert!(!value.is_open(11, 0) && value.is_open(10, 0) && !value.is_open(10, 1));

@@ -31,14 +31,20 @@ impl Voice {
 }
 
 /// Scores in force. Six: at the finest quantise a score may follow a score at every 16th, while in half time the late
-/// hits of one are awaited for half a beat, and changes are made three eighths of a beat ahead. And [`SECTIONS`].
-pub(crate) type ScoreChanges = ScheduledChange<Voice, { 6 + SECTIONS }>;
+/// hits of one are awaited for half a beat, and changes are made three eighths of a beat ahead. And [`SECTIONS`]. Beside the
+/// engine, not in it: a host's stack, on which a plugin is moved about while it is made, may have a megabyte in all.
+pub(crate) type ScoreChanges = ScheduledChange<Voice, Box<[(Voice, i64)]>>;
+
+/// `voice` alone in force.
+pub(crate) fn score_changes(voice: Voice) -> ScoreChanges {
+    ScheduledChange::new(vec![(voice, 0); 6 + SECTIONS].into_boxed_slice())
+}
 
 /// Places for sections of a song: a bar is a quarter and a half at least, and late hits are awaited for two quarters.
 pub(crate) const SECTIONS: usize = 3;
 
 /// The playback settings in force, and those that take over. Their shapes are of any bar: the score says which.
-pub(crate) type PlaybackChanges = ScheduledChange<PlaybackSettings, 2>;
+pub(crate) type PlaybackChanges = ScheduledChange<PlaybackSettings, [(PlaybackSettings, i64); 2]>;
 
 /// The longest step that there is: an 8th in half time.
 pub(crate) const LONGEST_STEP: Beats = Beats(1.0);

@@ -48,8 +48,11 @@ unsafe impl Params for LoadedParams {
 }
 
 /// The answers of the project's own patterns, if they are what the parameters ask for.
+///
+/// Not inlined: the host's stack, a megabyte on Windows, holds it or what reads the fields, but not both.
+#[inline(never)]
 fn loaded(params: &JangdanParams) -> Option<Loaded> {
-    let mut scheduler = Scheduler::default();
+    let mut scheduler = scheduler();
     let request = params.request(Choice::default(), None);
     scheduler.load_changed(params, &request.revisions);
     scheduler.change_weights(request.revisions.weights);
@@ -60,4 +63,10 @@ fn loaded(params: &JangdanParams) -> Option<Loaded> {
     };
     let answers: Option<Vec<Answer>> = Loaded::first_cycles(SAVED_CYCLES).map(answer).collect();
     answers.map(Loaded::new)
+}
+
+/// Not inlined, for the same reason.
+#[inline(never)]
+fn scheduler() -> Box<Scheduler> {
+    Box::default()
 }

@@ -18,6 +18,7 @@ mod perform;
 mod projects;
 mod sidechain;
 mod song;
+mod stack;
 
 use engine::SLACK;
 use groove::sequencer::{Feel, PlaybackSettings, SoundingHit, hits};
