@@ -63,14 +63,18 @@ mod tests {
         let own = thread.clone();
         let count = || std::fs::read_dir("/proc/self/task").unwrap().count();
         let (sender, has_entered) = std::sync::mpsc::channel();
+        let (end, may_end) = std::sync::mpsc::channel();
         // Never joined.
         std::thread::spawn(move || {
             own.enter();
             sender.send(own.id.load(std::sync::atomic::Ordering::Relaxed)).unwrap();
-            (0..20).for_each(|_| std::thread::yield_now());
+            may_end.recv().unwrap();
+            (0..100).for_each(|_| std::thread::yield_now());
         });
         let id = has_entered.recv().unwrap();
         assert!(id > 0 && count() > 1);
+        // It has yet to wake up when the wait begins, and takes a moment more.
+        end.send(()).unwrap();
         thread.wait();
         assert!(!std::path::Path::new(&format!("/proc/self/task/{id}")).exists());
         thread.wait();
