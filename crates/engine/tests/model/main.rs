@@ -11,6 +11,7 @@ mod songs;
 mod strategies;
 mod written;
 
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use engine::{Action, CYCLES, Control, Engine, Event, Offer};
@@ -52,15 +53,19 @@ fn perform(case: &Case, blocks: &[Block]) -> Performance {
     let mut played: Vec<(u64, Note)> = Vec::new();
     let mut now = 0_u64;
     let mut clear_blocks = 0;
+    // The scores of the cycles that were asked for last.
+    let mut made: Option<([i64; CYCLES], Rc<[engine::Score; Score::COUNT]>)> = None;
     for block in blocks {
         // The host renders offline: whatever cycles the engine asks for are there in time.
-        let ask = |engine: &Engine,
-                   song: Option<usize>|
-         -> ([i64; CYCLES], [engine::Score; Score::COUNT]) {
+        let mut ask = |engine: &Engine, song: Option<usize>| {
             let song = song.map(|song| &songs[song]);
             let cycles = engine.cycles(&block.transport, &block.playing, song, block.frames);
             let cycles = cycles.map(|needed| needed.cycle);
-            (cycles, std::array::from_fn(|number| Score(number).made(&case.patterns, cycles)))
+            if made.as_ref().is_none_or(|made| made.0 != cycles) {
+                let scores = |number| Score(number).made(&case.patterns, cycles);
+                made = Some((cycles, Rc::new(std::array::from_fn(scores))));
+            }
+            made.clone().expect("they were made")
         };
         for &between in &block.before {
             let (cycles, scores) = ask(&engine, drummer.song());

@@ -70,6 +70,13 @@ fn harmed(state: &[u8], random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn a_harmed_state_neither_stops_the_drummer_nor_what_is_saved_after_it() {
+    crate::alone(
+        "hostile_state::a_harmed_state_neither_stops_the_drummer_nor_what_is_saved_after_it",
+        harm,
+    );
+}
+
+fn harm() {
     let mut host = Host::load(plugin()).unwrap();
     host.set_offline(true).unwrap();
     host.activate(48_000.0, 512).unwrap();

@@ -4,7 +4,7 @@
 #![cfg(target_os = "linux")]
 #![expect(unsafe_code, reason = "VST3 is an interface of raw pointers")]
 
-#[path = "vst3/application.rs"]
+#[path = "../vst3/application.rs"]
 mod application;
 
 use std::ffi::c_void;
@@ -108,6 +108,13 @@ fn vst3(random: &mut Random) {
 
 #[test]
 fn the_library_is_unloaded_at_any_moment_and_leaves_no_thread_behind() {
+    crate::alone(
+        "unload::the_library_is_unloaded_at_any_moment_and_leaves_no_thread_behind",
+        unload,
+    );
+}
+
+fn unload() {
     let unloads = testkit::effort("JANGDAN_UNLOADS", UNLOADS);
     let before = threads();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);

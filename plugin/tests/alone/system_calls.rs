@@ -41,7 +41,11 @@ fn playing_makes_no_system_call_whatever_the_host_does() {
 /// Runs this test in a process of its own.
 fn with_deed(deed: &str) -> ExitStatus {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "playing_makes_no_system_call_whatever_the_host_does", "--nocapture"])
+        .args([
+            "--exact",
+            "system_calls::playing_makes_no_system_call_whatever_the_host_does",
+            "--nocapture",
+        ])
         .env(DEED, deed)
         .status()
         .unwrap()

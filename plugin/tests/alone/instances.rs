@@ -47,6 +47,14 @@ fn memory() -> usize {
 #[test]
 #[cfg(target_os = "linux")]
 fn instances_that_come_and_go_leave_no_thread_and_no_memory_and_decode_with_one_thread_each() {
+    crate::alone(
+        "instances::instances_that_come_and_go_leave_no_thread_and_no_memory_and_decode_with_one_thread_each",
+        come_and_go,
+    );
+}
+
+#[cfg(target_os = "linux")]
+fn come_and_go() {
     let instances = testkit::effort("JANGDAN_INSTANCES", INSTANCES);
     let before = threads();
     let mut memory_before = 0;
