@@ -1,10 +1,10 @@
 //! Files that are dragged out of the window, to the host or a file manager.
 //!
 //! baseview 0.4.2 can be the target of a drag, not its source. Under X11 a thread of ours is the source while a drag lasts,
-//! with its own connection to the X server; on Windows OLE is, on the window's thread.
+//! with its own connection to the X server; on Windows OLE is, on macOS AppKit, on the window's thread.
 
-#[cfg(not(any(target_os = "linux", windows)))]
-mod nowhere;
+#[cfg(target_os = "macos")]
+mod appkit;
 #[cfg(windows)]
 mod ole;
 #[cfg(target_os = "linux")]
@@ -14,11 +14,11 @@ mod xdnd;
 
 use std::path::Path;
 
+#[cfg(target_os = "macos")]
+use appkit::Source;
 use egui::Context;
 use nice_plug_egui::RepaintNotifier;
 use nice_plug_egui::baseview::WindowContext;
-#[cfg(not(any(target_os = "linux", windows)))]
-use nowhere::Source;
 #[cfg(windows)]
 use ole::Source;
 #[cfg(target_os = "linux")]

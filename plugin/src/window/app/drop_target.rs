@@ -1,10 +1,10 @@
 //! Files that are dropped onto the window.
 //!
 //! baseview 0.4.2 can be the target of a drag, but egui-baseview 0.9.0 does not hand its events on. So something of ours takes
-//! baseview's place. On macOS nothing is taken yet.
+//! baseview's place.
 
-#[cfg(not(any(target_os = "linux", windows)))]
-mod nowhere;
+#[cfg(target_os = "macos")]
+mod appkit;
 #[cfg(windows)]
 mod ole;
 #[cfg(target_os = "linux")]
@@ -13,11 +13,11 @@ mod x11;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+#[cfg(target_os = "macos")]
+use appkit::Target;
 use egui::Context;
 use nice_plug_egui::RepaintNotifier;
 use nice_plug_egui::baseview::WindowContext;
-#[cfg(not(any(target_os = "linux", windows)))]
-use nowhere::Target;
 #[cfg(windows)]
 use ole::Target;
 use parking_lot::Mutex;
@@ -26,10 +26,6 @@ use x11::Target;
 
 /// Something that happens to files which are dragged; positions are in pixels from the window's corner.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(
-    not(any(target_os = "linux", windows)),
-    allow(dead_code, reason = "nothing is taken there yet")
-)]
 pub(crate) enum DragEvent {
     /// They are over the window.
     Over([f32; 2]),
@@ -51,7 +47,6 @@ impl DragEvents {
         std::mem::take(&mut *self.events.lock())
     }
 
-    #[cfg(any(target_os = "linux", windows))]
     fn push(&self, event: DragEvent) {
         self.events.lock().push(event);
     }

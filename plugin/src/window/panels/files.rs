@@ -12,9 +12,6 @@ use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::{ControlContext, Rank, UNIT, clickable, focus_ring, pill, polygon};
 
-/// Whether files can be dragged out of the window here.
-const CAN_DRAG: bool = cfg!(any(target_os = "linux", windows));
-
 /// Room for the word on *Export*, in points.
 const WORD: f32 = 47.0;
 
@@ -58,9 +55,7 @@ pub(crate) fn files(
             requests.look_for(Purpose::Export(scope), kept.clone());
         }
     });
-    if CAN_DRAG {
-        handle(ui, cx, handle_at, requests);
-    }
+    handle(ui, cx, handle_at, requests);
 }
 
 /// What can be exported, and how menus call it; first what is unless another is chosen: what plays.
