@@ -27,11 +27,20 @@ pub fn switch_song(params: &JangdanParams, history: &History) {
 }
 
 impl Song {
-    /// Adds a section at the end, in bars of `bar` where it plays the live groove.
+    /// Adds a section at the end, in bars of `bar` where it plays the live groove: what often comes after the last, as the
+    /// song has it already, or new.
     pub(crate) fn add(&mut self, bar: Bar) {
-        if self.sections.len() < MOST_SECTIONS {
-            self.sections.push(Section::new("Section", 8, bar));
+        if self.sections.len() >= MOST_SECTIONS {
+            return;
         }
+        let name = match self.sections.last().map(|last| last.name.as_str()) {
+            None => "Intro",
+            Some("Verse" | "Bridge" | "Solo") => "Chorus",
+            Some(_) => "Verse",
+        };
+        let held = self.sections.iter().rfind(|held| held.name == name).cloned();
+        let added = held.unwrap_or_else(|| Section::new(name, 8, bar));
+        self.sections.push(Section { bar, ..added });
     }
 
     /// Puts a copy of section `place` after it.
@@ -95,11 +104,11 @@ mod tests {
         assert_eq!(names(&params), "CVVCIV");
         change(&|song| song.remove(0));
         change(&|song| song.add(Bar::COMMON));
-        assert_eq!(names(&params), "VVCIVS");
+        assert_eq!(names(&params), "VVCIVC");
         let long = "a name that is much longer than the longest";
         change(&|song| song.put(0, Section { name: long.to_owned(), ..song.sections[0].clone() }));
         assert_eq!(params.song.get().sections[0].name.chars().count(), LONGEST_NAME);
-        for expected in ["VVCIVS", "VVCIV", "CVVCIV", "CVCIV", "VCIVC", "IVCVC", ""] {
+        for expected in ["VVCIVC", "VVCIV", "CVVCIV", "CVCIV", "VCIVC", "IVCVC", ""] {
             assert!(history.undo(&params, &host));
             assert_eq!(names(&params), expected);
         }
@@ -108,6 +117,18 @@ mod tests {
         switch_song(&params, &history);
         switch_song(&params, &history);
         assert_eq!((params.song.get().is_on, names(&params).as_str()), (true, "IVCVC"));
+    }
+
+    #[test]
+    fn what_is_added_follows_the_last_section_as_the_song_has_it() {
+        let mut song = Song::default();
+        (0..3).for_each(|_| song.add(Bar::COMMON));
+        song.sections[1].bars = 16;
+        song.sections[1].slot = Some(2);
+        song.add(Bar::COMMON);
+        let found: Vec<_> = song.sections.iter().map(|held| (&*held.name, held.bars)).collect();
+        assert_eq!(found, [("Intro", 8), ("Verse", 16), ("Chorus", 8), ("Verse", 16)]);
+        assert_eq!(song.sections[3].slot(), Some(2));
     }
 
     #[test]

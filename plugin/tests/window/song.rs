@@ -95,9 +95,10 @@ fn a_click_opens_what_is_set_for_a_section_and_each_is_one_step() {
     (0..20).for_each(|_| drop(window.frame(Vec::new())));
     choose(&mut window, "Bridge");
     choose(&mut window, "Stop");
+    choose(&mut window, "+");
     let section = window.params.song.get().sections[1].clone();
     assert_eq!(section.name, "Bridge");
-    assert_eq!(section.ending, Ending::Stop { beats: 2 });
+    assert_eq!(section.ending, Ending::Stop { beats: 3 });
     choose(&mut window, "Vary");
     let section = Section { cycles: Cycles::Vary, ..section };
     assert_eq!(window.params.song.get().sections[1], section);
@@ -105,7 +106,7 @@ fn a_click_opens_what_is_set_for_a_section_and_each_is_one_step() {
     assert_eq!(window.params.song.get().sections.len(), 6);
     assert_eq!(window.params.song.get().sections[2], section);
     let history = window.history();
-    (0..3).for_each(|_| assert!(history.undo(&window.params, &*window.host)));
+    (0..4).for_each(|_| assert!(history.undo(&window.params, &*window.host)));
     assert_eq!(window.params.song.get().sections[1].name, "Bridge");
     assert!(history.undo(&window.params, &*window.host));
     assert_eq!(window.params.song.get().sections[1].name, "Verse");
@@ -124,7 +125,7 @@ fn sections_are_added_and_the_song_repeats_or_ends() {
     let mut window = with_song();
     let add = place(&window, ("song", "add"));
     click(&mut window, add);
-    assert_eq!(sections(&window).last(), Some(&("Section".to_owned(), 8)));
+    assert_eq!(sections(&window).last(), Some(&("Verse".to_owned(), 8)));
     let repeats = place(&window, ("song", "repeats"));
     click(&mut window, repeats);
     assert!(!window.params.song.get().is_repeated);

@@ -1,5 +1,6 @@
 //! What is set for a section of the song.
 
+use egui::emath::Numeric;
 use egui::{Button, DragValue, Grid, Id, RichText, Slider, TextEdit, Ui};
 use engine::MOST_BARS;
 
@@ -72,9 +73,8 @@ pub(super) fn section_menu(ui: &mut Ui, cx: ControlContext<'_>, place: usize, dr
         });
         ui.end_row();
         label(ui, "Bars");
-        ui.add(DragValue::new(&mut draft.bars).range(1..=MOST_BARS).speed(0.1)).on_hover_text(
-            "Its length: drag it or type. In the lane, drag the right edge of the block",
-        );
+        let about = "Its length: drag it or type. In the lane, drag the right edge of the block";
+        draft.bars = number(ui, draft.bars, MOST_BARS, "", about);
         ui.end_row();
         label(ui, "Intensity");
         let mut per_cent = draft.intensity() * 100.0;
@@ -170,6 +170,25 @@ fn ending(ui: &mut Ui, draft: &mut Section) {
 
 fn length(ui: &mut Ui, beats: &mut u8) {
     let suffix = if *beats == 1 { " beat" } else { " beats" };
-    let value = DragValue::new(beats).range(1..=LONGEST_ENDING).speed(0.05).suffix(suffix);
-    ui.add(value).on_hover_text("How long before its end it begins: drag it or type");
+    let about = "How long before its end it begins: drag it or type";
+    *beats = number(ui, *beats, LONGEST_ENDING, suffix, about);
+}
+
+/// Draws a number from 1 to `most`, which is dragged or typed, between a button for one less and one for one more. Returns
+/// what it is then.
+fn number<N: Numeric>(ui: &mut Ui, value: N, most: N, suffix: &str, about: &str) -> N {
+    let (mut value, most) = (value.to_f64(), most.to_f64());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        if ui.add_enabled(value > 1.0, Button::new("\u{2212}")).on_hover_text("one less").clicked()
+        {
+            value -= 1.0;
+        }
+        let field = DragValue::new(&mut value).range(1.0..=most).max_decimals(0).speed(0.1);
+        ui.add(field.suffix(suffix)).on_hover_text(about);
+        if ui.add_enabled(value < most, Button::new("+")).on_hover_text("one more").clicked() {
+            value += 1.0;
+        }
+    });
+    N::from_f64(value.round())
 }
