@@ -6,7 +6,7 @@
 
 mod panels;
 
-pub(crate) use panels::Panels;
+pub(crate) use panels::{Panels, SHARED};
 
 /// A matrix to read: element (row, column) is `data[row * row_stride + column * column_stride]`.
 #[derive(Clone, Copy, Debug)]

@@ -20,6 +20,9 @@ const WIDTH: usize = 16;
 const DEPTH: usize = 512;
 /// Rows of the left-hand matrix that are laid out at a time, whole tiles: they stay in the second cache while panels pass by.
 const BLOCK: usize = 96;
+/// Numbers of a matrix that no cache holds (16 MiB): reading it from memory once for many rows then pays, and threads
+/// share the product instead of the rows.
+pub(crate) const SHARED: usize = 4 << 20;
 /// Multiplications of a tile by a row of a panel in a round of the innermost loop. With eight the compiler
 /// runs out of registers.
 const TOGETHER: usize = 4;
@@ -52,7 +55,8 @@ impl Panels {
         Self { data, rows, columns }
     }
 
-    /// Multiplies `a`, whose rows or columns are contiguous, by the matrix into `out`.
+    /// Multiplies `a`, whose rows or columns are contiguous, by the matrix into `out`. Threads share the panels of a
+    /// matrix that is larger than [`SHARED`].
     ///
     /// # Panics
     /// If the inner sizes differ or `out` is too short.
@@ -60,7 +64,20 @@ impl Panels {
         assert_eq!(a.columns, self.rows, "inner sizes of a product");
         assert!(a.row_stride == 1 || a.column_stride == 1, "contiguous rows or columns");
         assert!(self.rows > 0 || into == Into::Add, "an empty product replaces nothing");
-        Arch::new().dispatch(Product { b: self, a, out, into });
+        let is_shared = self.rows * self.columns > SHARED;
+        let threads = if is_shared { rayon::current_num_threads() } else { 1 };
+        let panels = self.columns.div_ceil(WIDTH);
+        let share = panels.div_ceil(threads).max(1);
+        let mut shares: Vec<Product<'_>> = (0..panels)
+            .step_by(share)
+            .map(|first| first..panels.min(first + share))
+            .map(|panels| Product { b: self, panels, a, out: Vec::with_capacity(a.rows), into })
+            .collect();
+        for row in out.data.chunks_mut(out.row_stride.max(1)).take(a.rows) {
+            let columns = row[..self.columns].chunks_mut(share * WIDTH);
+            shares.iter_mut().zip(columns).for_each(|(share, columns)| share.out.push(columns));
+        }
+        shares.into_par_iter().for_each(|share| Arch::new().dispatch(share));
     }
 
     /// Rows `depth` of panel `index`.
@@ -96,10 +113,13 @@ impl Drop for Panels {
     }
 }
 
+/// A product by some of the panels.
 struct Product<'a> {
     b: &'a Panels,
+    panels: Range<usize>,
     a: View<'a>,
-    out: ViewMut<'a>,
+    /// For each row of `a` the columns of these panels.
+    out: Vec<&'a mut [f32]>,
     into: Into,
 }
 
@@ -132,7 +152,7 @@ impl Product<'_> {
         buffers::give(tiles);
     }
 
-    /// Multiplies `rows`, of them the columns `depth`, by all panels. `tiles` has room for as many numbers.
+    /// Multiplies `rows`, of them the columns `depth`, by the panels. `tiles` has room for as many numbers.
     #[inline(always)]
     fn block<S: Simd, const ROWS: usize, const VECTORS: usize>(
         &mut self,
@@ -151,13 +171,13 @@ impl Product<'_> {
                 _ => self.lay_out::<1>(row, depth, tile),
             };
         }
-        for panel in 0..self.b.columns.div_ceil(WIDTH) {
+        for panel in self.panels.clone() {
             let b = S::as_simd_f32s(self.b.panel(panel, depth)).0.as_chunks::<VECTORS>().0;
             let is_sum = depth.start > 0 || self.into == Into::Add;
             let mut row = rows.start;
             while row < rows.end {
                 let a = &tiles[(row - rows.start) * depth.len()..];
-                let to = (row, panel * WIDTH);
+                let to = (row, (panel - self.panels.start) * WIDTH);
                 row += match rows.end - row {
                     left if left >= ROWS => self.tile::<S, ROWS, VECTORS>(simd, a, b, to, is_sum),
                     4.. => self.tile::<S, 4, VECTORS>(simd, a, b, to, is_sum),
@@ -208,9 +228,9 @@ impl Product<'_> {
         for (a, b) in a.iter().zip(b) {
             add_outer(simd, &mut sums, a, b);
         }
-        let width = WIDTH.min(self.b.columns - first);
-        for (r, sums) in sums.iter().enumerate() {
-            let out = &mut self.out.data[(row + r) * self.out.row_stride + first..][..width];
+        for (out, sums) in self.out[row..].iter_mut().zip(&sums) {
+            let width = WIDTH.min(out.len() - first);
+            let out = &mut out[first..][..width];
             if let (out, []) = S::as_mut_simd_f32s(out)
                 && let Some(out) = out.first_chunk_mut::<VECTORS>()
             {
@@ -289,6 +309,22 @@ mod tests {
             Panels::of(&[b]).product(ViewMut::strided(&mut out, n), a, Into::Replace);
             assert_eq!(out, expected);
         }
+    }
+
+    #[test]
+    fn threads_share_a_large_matrix() {
+        let (m, k) = (3, 1024);
+        let n = SHARED / k + WIDTH + 1;
+        let numbers = |count: usize| (0..count).map(|i| (i % 7) as f32 - 3.0).collect::<Vec<_>>();
+        let (a, b) = (numbers(m * k), numbers(k * n));
+        let (a, b) = (View::rows(&a, m, k), View::rows(&b, k, n));
+        let (mut expected, mut out) = (vec![0.0; m * n], vec![f32::NAN; m * n]);
+        product(&mut expected, a, b, Into::Replace);
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        threads.install(|| {
+            Panels::of(&[b]).product(ViewMut::strided(&mut out, n), a, Into::Replace);
+        });
+        assert!(out == expected);
     }
 
     #[test]

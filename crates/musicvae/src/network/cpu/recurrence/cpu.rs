@@ -2,7 +2,7 @@
 //!
 //! Sequences are cut into chunks that run through all steps by themselves, one thread each; within
 //! a chunk there is per step one product, of the step's inputs beside the h before it, and one fused
-//! loop. How sequences are cut depends on their number alone, and sums over chunks are taken in
+//! loop. How sequences are cut depends on sizes alone, and sums over chunks are taken in
 //! order, so results have the same bits on any number of threads.
 
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use super::cells::{Cells, step_backward, step_forward};
 use super::{Recurrence, Sizes};
 use crate::network::cpu::activation::vectorised;
 use crate::network::cpu::buffers;
-use crate::network::cpu::matmul::{Into, Panels, View, ViewMut, product, spread};
+use crate::network::cpu::matmul::{Into, Panels, SHARED, View, ViewMut, product, spread};
 
 /// `weights` cut into its parts.
 #[derive(Clone, Copy)]
@@ -74,10 +74,11 @@ pub(super) struct Gradients {
 }
 
 impl Recurrence {
-    /// Sequences per chunk: eight chunks if that leaves enough rows for efficient products, and no
-    /// more rows than keep a step's gates in the second-level cache. A function of the batch alone.
-    fn rows_per_chunk(count: usize) -> usize {
-        count.div_ceil(8).clamp(16, 128)
+    /// Sequences per chunk, of `count`: eight chunks if that leaves enough rows for efficient products, and no more rows
+    /// than keep a step's gates in the second-level cache; as many as that if every step reads the weights from memory.
+    fn rows_per_chunk(&self, count: usize) -> usize {
+        const MOST: usize = 128;
+        if self.sizes.weights() > SHARED { MOST } else { count.div_ceil(8).clamp(16, MOST) }
     }
 
     pub(super) fn forward(
@@ -87,7 +88,7 @@ impl Recurrence {
         weights: Weights<'_>,
     ) -> Vec<Chunk> {
         let s = self.sizes;
-        let rows = Self::rows_per_chunk(sequences.len() / s.sequence());
+        let rows = self.rows_per_chunk(sequences.len() / s.sequence());
         let by_steps = weights.for_steps(s, 0).transposed();
         let by_h = View::rows(weights.recurrent, 4 * s.hidden, s.hidden).transposed();
         let by_reads = Panels::of(&[by_steps, by_h]); // [I + H, 4H]
