@@ -3,19 +3,22 @@
 //! A groove of a seed is drawn step by step. The encoder says where it lies, so that sliders and attributes move it from
 //! there. A variation draws some beats of some instruments anew, given all the others, which stay to the hit.
 
+mod intensity;
 mod line;
 mod performance;
 
 use groove::{Bar, INSTRUMENTS, Instrument, Pattern};
 
+use self::intensity::changed;
+use self::line::Line;
 use super::articulations;
-use super::recipe::{ATTRIBUTES, Recipe};
+use super::recipe::Recipe;
 use super::step_model::{Settings, StepModel};
 use super::{GrooveModel, Scratch};
 use crate::context::{Context, Locks, is_common};
 use crate::noise::{Noise, Purpose};
 
-/// Streams of noise: a seed's groove, its fills, performances, and its variations.
+/// Streams of noise: a seed's groove, its fills, performances, and intensities; cycles have those of their numbers.
 const GROOVE: u64 = u64::MAX;
 const FILLS: u64 = u64::MAX - 1;
 const PERFORMANCE: u64 = u64::MAX - 2;
@@ -145,8 +148,10 @@ impl GrooveModel {
         let drawn = match critic {
             Some(critic) => {
                 let drawn = self.draw_plain(context, recipe, GROOVE, CANDIDATES);
+                let low = &context.low.unwrap_or([false; Bar::MOST_STEPS]);
+                let line = context.line.as_ref().map(|onsets| Line { onsets, low });
                 let score = |pattern: &Pattern| {
-                    let heeds = context.line.map_or(0.0, |line| line::heed(pattern, &line));
+                    let heeds = line.map_or(0.0, |line| line.heed(pattern));
                     // The critic knows windows.
                     critic.score(self.isa, &pattern.to_window()) + heeds
                 };
@@ -267,28 +272,6 @@ impl GrooveModel {
         self.draw(&context, recipe, cycle.cast_unsigned(), 1).pop().unwrap_or(pattern)
     }
 
-    /// `pattern` at an intensity in `[-1, 1]`, from softer and sparser to louder and denser, as [`groove`](Self::groove) plays
-    /// it by the last of the recipe's attributes; 0 is the pattern itself. `None` if the weights have no such direction.
-    pub fn at_intensity(
-        &self,
-        pattern: &Pattern,
-        intensity: f32,
-        scratch: &mut Scratch,
-    ) -> Option<Pattern> {
-        self.latent_map.directions().get(ATTRIBUTES - 1)?;
-        let mut attributes = [0.0; ATTRIBUTES];
-        attributes[ATTRIBUTES - 1] = intensity;
-        let recipe = Recipe { attributes, ..Recipe::default() };
-        let latent = self.encode(&pattern.to_window()).0;
-        let moved = self.point_around(&latent, &recipe, 0, scratch);
-        let locks = Locks::of(pattern.bar());
-        let [rest, moved] =
-            [&latent, &moved].map(|z| self.decode_in_bars(z, &locks, &recipe, 0, scratch));
-        let changed = changed(pattern, &rest, &moved);
-        let known = Context::of(pattern.bar()).with_hits(pattern);
-        Some(self.struck(&changed, &known, &recipe, INTENSITY))
-    }
-
     /// The latent vector `[Z]` where the groove lies that `recipe` asks for in cycle 0.
     pub fn place(&self, recipe: &Recipe, scratch: &mut Scratch) -> Vec<f32> {
         match self.has_step_model() {
@@ -329,27 +312,6 @@ impl GrooveModel {
         scratch.groove = Some(drawn);
         pattern
     }
-}
-
-/// `pattern` with what differs between `rest` and `moved`, of the same bars: hits come and go, and are louder or softer by as
-/// much. What a window does not hold of other bars is not lost by moving it.
-fn changed(pattern: &Pattern, rest: &Pattern, moved: &Pattern) -> Pattern {
-    let mut changed = *pattern;
-    for step in 0..pattern.steps() {
-        for instrument in Instrument::ALL {
-            let of = |pattern: &Pattern| pattern.hit(step, instrument);
-            let hit = match (of(pattern), of(rest), of(moved)) {
-                (None, None, hit) | (Some(_), Some(_), hit @ None) => hit,
-                (Some(own), Some(rest), Some(moved)) => {
-                    let louder = moved.velocity() - rest.velocity();
-                    Some(own.with_velocity(own.velocity() + louder))
-                }
-                (own, ..) => own,
-            };
-            changed.set(step, instrument, hit);
-        }
-    }
-    changed
 }
 
 /// How `recipe` draws from stream `stream` of its noise.

@@ -5,23 +5,41 @@ use groove::{Bar, CLOCKS_PER_QUARTER, Instrument, Pattern};
 /// What the share of a line's onsets that a groove answers counts beside the critic's log odds.
 const ANSWER_WEIGHT: f32 = 10.0;
 
+/// Onsets a beat, beside the low ones, that are to be answered: of a line of all that a drummer plays, drummers answer two
+/// thirds.
+const OTHERS_A_BEAT: usize = 1;
+
 /// What the hits a step count that a groove has in a line's stops: so much that it has there about as many as drummers do
 /// (40 kick lines of validation windows: drummers .82 hits a step, this .79, without it .96).
 const STOP_WEIGHT: f32 = 1.0;
 
-/// How well `pattern` is played to `line`: its onsets are answered, and its stops are kept.
-pub(super) fn heed(pattern: &Pattern, line: &[bool; Bar::MOST_STEPS]) -> f32 {
-    ANSWER_WEIGHT * answered(pattern, line) - STOP_WEIGHT * in_stops(pattern, line)
+/// A line that a groove is played to, a step each.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    /// Its onsets.
+    pub(super) onsets: &'a [bool; Bar::MOST_STEPS],
+    /// Those that a bass takes part in.
+    pub(super) low: &'a [bool; Bar::MOST_STEPS],
 }
 
-/// The share of the onsets of `line` at which kick or snare are struck.
-fn answered(pattern: &Pattern, line: &[bool; Bar::MOST_STEPS]) -> f32 {
-    let onsets = || (0..pattern.steps()).filter(|&step| line[step]);
-    let is_answered = |&step: &usize| {
-        let token = pattern.token(step);
-        token.contains(Instrument::Kick) || token.contains(Instrument::Snare)
-    };
-    onsets().filter(is_answered).count() as f32 / onsets().count().max(1) as f32
+impl Line<'_> {
+    /// How well `pattern` is played to it: its onsets are answered, and its stops are kept.
+    pub(super) fn heed(self, pattern: &Pattern) -> f32 {
+        ANSWER_WEIGHT * self.answered(pattern) - STOP_WEIGHT * in_stops(pattern, self.onsets)
+    }
+
+    /// The share of its onsets at which kick or snare are struck, of so many as are to be answered.
+    fn answered(self, pattern: &Pattern) -> f32 {
+        let onsets = || (0..pattern.steps()).filter(|&step| self.onsets[step]);
+        let is_answered = |&step: &usize| {
+            let token = pattern.token(step);
+            token.contains(Instrument::Kick) || token.contains(Instrument::Snare)
+        };
+        let low = onsets().filter(|&step| self.low[step]).count();
+        let beats = pattern.bar().bars() * pattern.bar().beats_in_bar();
+        let asked = onsets().count().min(low + OTHERS_A_BEAT * beats);
+        (onsets().filter(is_answered).count() as f32 / asked.max(1) as f32).min(1.0)
+    }
 }
 
 /// Hits a step of `pattern` where `line`, after its first onset, rests for a beat or longer; 0 if it never does.
@@ -82,8 +100,19 @@ mod tests {
             pattern(Bar::COMMON, &hits)
         };
         let [all, half, more] = [kick(&[0, 4, 8, 12]), kick(&[0, 8]), kick(&[0, 4, 8, 12, 20, 30])];
-        assert_eq!(heed(&all, &played), 10.0);
-        assert!(heed(&all, &played) > heed(&more, &played));
-        assert!(heed(&more, &played) > heed(&half, &played));
+        let heed = |pattern| Line { onsets: &played, low: &line(&[]) }.heed(pattern);
+        assert_eq!(heed(&all), 10.0);
+        assert!(heed(&all) > heed(&more) && heed(&more) > heed(&half));
+    }
+
+    #[test]
+    fn of_a_dense_line_its_low_onsets_and_one_more_a_beat_are_to_be_answered() {
+        let all: Vec<usize> = (0..64).collect();
+        let (onsets, low) = (&line(&all), &line(&[0, 32]));
+        let answered = |count| {
+            let hits: Vec<_> = all[..count].iter().map(|step| (*step, Instrument::Snare)).collect();
+            Line { onsets, low }.answered(&pattern(Bar::COMMON, &hits))
+        };
+        assert_eq!([9, 18, 64].map(answered), [0.5, 1.0, 1.0]);
     }
 }
