@@ -71,7 +71,8 @@ fn a_metre_that_is_set_holds_whatever_the_song_is_in_and_is_saved_with_it() {
         play(&mut host, 0.0, 120.0, 24 * 24_000, 700);
         let (groove, state) = (saved_groove(&mut host), host.save_state().unwrap());
         stop(&mut host, 64);
-        (groove, state, onsets(host.recording(), 0).len())
+        // Its fills are drawn after it, sooner or later.
+        (Groove { fills: None, ..groove }, state, onsets(host.recording(), 0).len())
     };
     let (groove, state, _) = bounce(None);
     assert_eq!(groove.bar, Bar::new(Metre::new(12, 8).unwrap(), Grid::Eighths));
