@@ -1,5 +1,7 @@
 //! The window as the framework runs it.
 
+#[cfg(target_os = "macos")]
+mod appkit;
 mod drag_source;
 mod drop_target;
 mod editor;

@@ -16,12 +16,17 @@ fn alone(name: &str, test: impl FnOnce()) {
     if std::env::var(ALONE).as_deref() == Ok(name) {
         return test();
     }
-    let mut process = Command::new(std::env::current_exe().unwrap());
-    let process = process.args(["--exact", name, "--nocapture"]).env(ALONE, name);
-    let output = process.output().unwrap();
+    let output = process(name).env(ALONE, name).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     print!("{said}");
     eprint!("{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{}", output.status);
     assert!(said.contains("1 passed"), "there is no test called {name}");
+}
+
+/// A process for the test called `name`.
+fn process(name: &str) -> Command {
+    let mut process = Command::new(std::env::current_exe().unwrap());
+    process.args(["--exact", name, "--nocapture"]);
+    process
 }

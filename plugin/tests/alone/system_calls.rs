@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -40,12 +40,7 @@ fn playing_makes_no_system_call_whatever_the_host_does() {
 
 /// Runs this test in a process of its own.
 fn with_deed(deed: &str) -> ExitStatus {
-    Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "system_calls::playing_makes_no_system_call_whatever_the_host_does",
-            "--nocapture",
-        ])
+    crate::process("system_calls::playing_makes_no_system_call_whatever_the_host_does")
         .env(DEED, deed)
         .status()
         .unwrap()

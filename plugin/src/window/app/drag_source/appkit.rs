@@ -13,15 +13,15 @@ use nice_plug_egui::baseview::WindowContext;
 use objc2::ffi::{class_addMethod, class_addProtocol};
 use objc2::rc::Retained;
 use objc2::runtime::{AnyProtocol, Imp, ProtocolObject, Sel};
-use objc2::{AllocAnyThread, ClassType, sel};
+use objc2::{AllocAnyThread, sel};
 use objc2_app_kit::{
     NSDragOperation, NSDraggingContext, NSDraggingItem, NSDraggingSession, NSDraggingSource,
     NSEvent, NSEventModifierFlags, NSEventType, NSView, NSWindow, NSWorkspace,
 };
 use objc2_foundation::{NSArray, NSPoint, NSRect, NSSize, NSString, NSURL};
-use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
 use super::Aim;
+use crate::window::app::appkit::view;
 
 /// The edge of the picture that is dragged, in points.
 const PICTURE: f64 = 32.0;
@@ -43,17 +43,8 @@ pub(crate) struct Source {
 impl Source {
     /// Called by the main thread, which makes the window.
     pub(crate) fn new(window: &WindowContext, _: RepaintNotifier) -> Option<Self> {
-        let handle = window.platform_handle();
-        let RawWindowHandle::AppKit(window) = handle.window_handle().ok()?.as_raw() else {
-            return None;
-        };
-        // SAFETY: the handle is of a view, and the window that is being made holds it.
-        let view = unsafe { window.ns_view.cast::<NSView>().as_ref() };
-        let class = view.class();
-        if class == NSView::class() {
-            return None;
-        }
-        let class = ptr::from_ref(class).cast_mut();
+        let view = view(window)?;
+        let class = ptr::from_ref(view.class()).cast_mut();
         // SAFETY: AppKit calls the methods so (NSDraggingSource), and the class is this window's.
         let is_added = unsafe {
             if let Some(protocol) = AnyProtocol::get(c"NSDraggingSource") {
@@ -71,7 +62,7 @@ impl Source {
                 )
                 .as_bool()
         };
-        is_added.then_some(Self { view: window.ns_view.as_ptr().expose_provenance() })
+        is_added.then_some(Self { view: Retained::as_ptr(&view).expose_provenance() })
     }
 
     /// Drags the file `path`, if the button is still held. Called in a frame of the window.

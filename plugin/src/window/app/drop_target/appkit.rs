@@ -11,14 +11,15 @@ use std::ptr;
 use nice_plug_egui::RepaintNotifier;
 use nice_plug_egui::baseview::WindowContext;
 use objc2::ffi::{class_replaceMethod, method_getTypeEncoding};
+use objc2::rc::Retained;
 use objc2::runtime::{Bool, Imp, ProtocolObject, Sel};
-use objc2::{ClassType, sel};
+use objc2::sel;
 use objc2_app_kit::{NSDragOperation, NSDraggingInfo, NSFilenamesPboardType, NSView};
 use objc2_foundation::{NSArray, NSString};
 use parking_lot::Mutex;
-use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
 use super::{DragEvent, DragEvents};
+use crate::window::app::appkit::view;
 
 /// The most files that are read of one drag.
 const MAX_FILES: usize = 1000;
@@ -49,16 +50,8 @@ impl Target {
         events: DragEvents,
         repaint: RepaintNotifier,
     ) -> Option<Self> {
-        let handle = window.platform_handle();
-        let RawWindowHandle::AppKit(window) = handle.window_handle().ok()?.as_raw() else {
-            return None;
-        };
-        // SAFETY: the handle is of a view, and the window that is being made holds it.
-        let view = unsafe { window.ns_view.cast::<NSView>().as_ref() };
+        let view = view(window)?;
         let class = view.class();
-        if class == NSView::class() {
-            return None;
-        }
         // SAFETY: AppKit calls these methods so (NSDraggingDestination).
         let methods = unsafe {
             [
@@ -76,7 +69,7 @@ impl Target {
                 class_replaceMethod(ptr::from_ref(class).cast_mut(), name, method, types);
             }
         }
-        let view = window.ns_view.as_ptr().addr();
+        let view = Retained::as_ptr(&view).addr();
         LISTENERS.lock().push(Listener { view, events, repaint });
         Some(Self { view })
     }
