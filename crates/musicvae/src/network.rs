@@ -28,7 +28,7 @@ use crate::weights::config::Config;
 pub use articulations::{Articulations, StruckHits};
 pub use conductor::{Conductor, Plan};
 pub use critic::Critic;
-pub use decoder::{Decoded, Decoder, Expression, Greedy, cross_entropy};
+pub use decoder::{Decoded, Decoder, Expression, cross_entropy};
 pub use dropout::Regularisation;
 pub use encoder::{Encoder, Posterior};
 pub use operations::Operations;
@@ -102,16 +102,6 @@ impl Network {
     ) -> Result<Decoded> {
         let plan = self.conductor.forward(z)?;
         self.decoder.forward(z, &plan, batch, training)
-    }
-
-    /// The likeliest token of every step, each step from the tokens decoded before it.
-    ///
-    /// # Errors
-    /// If a tensor operation fails.
-    pub fn greedy(&self, z: &Tensor) -> Result<Greedy> {
-        let z = z.detach();
-        let plan = self.conductor.forward(&z)?;
-        self.decoder.greedy(&z, &plan)
     }
 
     /// The conductor.

@@ -123,11 +123,6 @@ impl GrooveModel {
         if is_common(bar) { self.step_model.as_ref() } else { self.bar_model.as_ref() }
     }
 
-    /// Whether bars of any metre and grid are drawn as they are; else they are taken over from 4/4 in 16ths.
-    pub fn draws_any_bar(&self) -> bool {
-        self.bar_model.is_some()
-    }
-
     /// The groove that `recipe` draws and that agrees with `context`: step by step, the one of eight that the critic
     /// takes for a drummer's and that heeds a line best, if there is a critic and no bar of a kind is asked for; or without a step model by
     /// [`decode_around`](Self::decode_around), which keeps what is known and takes no other notice of it.

@@ -121,8 +121,11 @@ impl Batch {
         let width = config.look_back.len() * INSTRUMENTS;
         let mut x = vec![0.0; self.tokens.len() * width];
         for (at, row) in x.chunks_exact_mut(width).enumerate() {
-            let token = |ago| (at % STEPS >= ago).then(|| self.tokens[at - ago]);
-            write_earlier(&config.look_back, token, row);
+            for (&ago, columns) in config.look_back.iter().zip(row.chunks_exact_mut(INSTRUMENTS)) {
+                if at % STEPS >= ago {
+                    write_columns(TokenInput::MultiHot, self.tokens[at - ago], columns);
+                }
+            }
         }
         Tensor::from_vec(x, (self.len(), STEPS, width), device)
     }
@@ -144,22 +147,8 @@ impl Batch {
     }
 }
 
-/// Writes over zeros the columns of the earlier tokens that `look_back` names, nine for each: `token` knows the
-/// one of so many steps ago, if the pattern had begun.
-pub(crate) fn write_earlier(
-    look_back: &[usize],
-    token: impl Fn(usize) -> Option<u16>,
-    row: &mut [f32],
-) {
-    for (&ago, columns) in look_back.iter().zip(row.chunks_exact_mut(INSTRUMENTS)) {
-        if let Some(token) = token(ago) {
-            write_columns(TokenInput::MultiHot, token, columns);
-        }
-    }
-}
-
 /// Writes the columns of `token` over zeros.
-pub(crate) fn write_columns(input: TokenInput, token: u16, row: &mut [f32]) {
+fn write_columns(input: TokenInput, token: u16, row: &mut [f32]) {
     match input {
         TokenInput::OneHot => row[usize::from(token)] = 1.0,
         TokenInput::MultiHot => {

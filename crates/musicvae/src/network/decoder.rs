@@ -1,13 +1,10 @@
 //! The decoder: a plan to tokens, velocities and micro-offsets.
 
-mod greedy;
-
 use candle_core::{D, Device, Result, Tensor};
 use candle_nn::ops::{log_softmax, sigmoid};
 use candle_nn::{Linear, VarBuilder, linear};
 use groove::{BARS, INSTRUMENTS, STEPS, TOKENS, Token};
 
-pub use self::greedy::Greedy;
 use super::batch::Batch;
 use super::conductor::Plan;
 use super::cpu::token_loss::TokenLoss;

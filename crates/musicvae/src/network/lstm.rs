@@ -32,9 +32,6 @@ struct Direction {
     is_reverse: bool,
 }
 
-/// States of all layers while stepping: h and c, `[N, H]` each.
-pub(super) type States = Vec<(Tensor, Tensor)>;
-
 impl Lstm {
     /// The LSTM whose parameters are at `vb`: width of its input, units per layer, number of layers.
     pub(super) fn new(
@@ -115,21 +112,6 @@ impl Lstm {
                 .collect::<Result<_>>()?;
         }
         Ok(outputs)
-    }
-
-    /// Initial states for stepping from `state [N, 2 layers H]`.
-    pub(super) fn start(&self, state: &Tensor) -> Result<States> {
-        (0..self.layers.len()).map(|i| self.layer_state(state, i)).collect()
-    }
-
-    /// One step of a one-directional LSTM with input `x [N, I + J]`: the top h `[N, H]`.
-    pub(super) fn step(&self, x: &Tensor, states: &mut States) -> Result<Tensor> {
-        let mut x = x.clone();
-        for (layer, state) in self.layers.iter().zip(states) {
-            *state = layer.directions[0].cell(&layer.directions[0].project(&x)?, state)?;
-            x = state.0.clone();
-        }
-        Ok(x)
     }
 
     /// h and c of layer `i` out of `state [N, 2 layers H]`.

@@ -7,7 +7,6 @@ use candle_nn::VarBuilder;
 
 use crate::noise::{Noise, Purpose};
 use crate::weights::config::{Config, Drawn};
-use crate::weights::latent_map::LatentMap;
 use crate::weights::{RawTensor, WeightsError, WeightsFile};
 
 /// Every trained tensor of a network, by its name in the weights file.
@@ -105,14 +104,6 @@ impl Parameters {
         Self::from_numbers(weights.config(), weights.tensors(), device)
     }
 
-    /// The parameters of the prior in a weights file, on `device`; none without a prior.
-    ///
-    /// # Errors
-    /// If the device has no room.
-    pub fn of_prior_from_weights(weights: &WeightsFile, device: &Device) -> Result<Self> {
-        Self::of_list(weights.config().prior_parameters(), weights.tensors(), device)
-    }
-
     /// The parameters of a network of `config` among `tensors` (those of a checkpoint), on `device`.
     ///
     /// # Errors
@@ -146,22 +137,6 @@ impl Parameters {
             return Err(candle_core::Error::wrap(error));
         }
         Ok(Self { variables, device: device.clone() })
-    }
-
-    /// A weights file of these parameters and the latent map, without a prior; see
-    /// [`WeightsFile::new`] for `metadata`.
-    ///
-    /// # Errors
-    /// If a number is not finite: training has diverged.
-    pub fn to_weights(
-        &self,
-        config: &Config,
-        map: &LatentMap,
-        metadata: BTreeMap<String, String>,
-    ) -> std::result::Result<WeightsFile, WeightsError> {
-        let mut tensors = self.numbers();
-        map.insert_into(&mut tensors);
-        WeightsFile::new(config.autoencoder(), metadata, tensors)
     }
 
     /// Copies of all parameters.

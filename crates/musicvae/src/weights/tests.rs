@@ -8,7 +8,9 @@ fn file() -> WeightsFile {
     let config = Config::tiny();
     let parameters = Parameters::initial(&config, 1, &candle_core::Device::Cpu).unwrap();
     let metadata = Metadata::from([("command".to_owned(), "trainer --data groove.zip".to_owned())]);
-    parameters.to_weights(&config, &LatentMap::standard(config.latent), metadata).unwrap()
+    let mut tensors = parameters.numbers();
+    LatentMap::standard(config.latent).insert_into(&mut tensors);
+    WeightsFile::new(config.autoencoder(), metadata, tensors).unwrap()
 }
 
 /// The message with which a changed file is refused.
