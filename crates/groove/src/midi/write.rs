@@ -1,10 +1,11 @@
 //! Writing patterns as Standard MIDI Files.
 
-use midly::num::{u4, u7, u15, u24, u28};
-use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
+use midly::num::{u15, u24, u28};
+use midly::{Format, Header, MetaMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
 use super::DRUM_CHANNEL;
-use super::strokes::{FOOT_CONTROLLER, openness};
+use super::strokes::openness;
+use super::write_notes::{SoundedNote, write_notes};
 use crate::articulation::Articulation;
 use crate::bar::{CLOCKS_PER_QUARTER, Metre};
 use crate::instrument::INSTRUMENTS;
@@ -76,10 +77,57 @@ pub fn write(patterns: &[Pattern], bpm: f64) -> Result<Vec<u8>, WriteMidiError> 
     if patterns.iter().map(ticks).sum::<usize>() > MAX_PATTERNS * WINDOW_TICKS {
         return Err(WriteMidiError::TooLong { patterns: patterns.len() });
     }
-    let tempo = microseconds_per_beat(bpm)?;
-    let first = patterns.first().map_or(Metre::FOUR_FOUR, |pattern| pattern.bar().metre());
-    let (events, end) = events(patterns);
-    Ok(file(first, events.into_iter().map(|event| (event.tick, event.kind)), end, tempo))
+    let beats = |ticks: i64| Beats(ticks as f64 / f64::from(TICKS_PER_BEAT));
+    let is_half_open = |pattern: &Pattern| {
+        pattern.iter().any(|(.., hit)| hit.articulation() == Articulation::HalfOpen)
+    };
+    // Files without half-open hats need no pedal.
+    let has_pedal = patterns.iter().any(is_half_open);
+    let (mut notes, mut metres, mut start) = (Vec::new(), Vec::new(), 0);
+    for pattern in patterns {
+        let bar = pattern.bar();
+        let step_ticks = bar.grid().step_clocks() as i64 * TICKS_PER_CLOCK;
+        if metres.last().is_none_or(|&(_, last)| last != bar.metre()) {
+            metres.push((beats(start), bar.metre()));
+        }
+        for (step, instrument, hit) in pattern.iter() {
+            let grid = start + step as i64 * step_ticks;
+            let tick = hit_tick(grid, step_ticks, hit);
+            // A flam's two strokes; before tick 0 there is no time for the first.
+            let grace = sequencer::grace(hit, beats(step_ticks)).map(|(grace, steps)| {
+                let tick = tick - (steps * step_ticks as f64).round() as i64;
+                (tick.max(grid - step_ticks / 2).max(0), grace)
+            });
+            for (tick, hit) in grace.filter(|grace| grace.0 < tick).into_iter().chain([(tick, hit)])
+            {
+                let articulation = hit.articulation();
+                let is_grabbed = articulation == Articulation::Choke;
+                let note = SoundedNote {
+                    start: beats(tick),
+                    // Drum sounds ring as long as they do; half a step is seen well in a piano roll and leaves a gap
+                    // before the next note of a roll.
+                    length: if is_grabbed { sequencer::CHOKE } else { beats(step_ticks / 2) },
+                    channel: DRUM_CHANNEL,
+                    key: NoteMap::GeneralMidi.key(instrument, articulation),
+                    velocity: hit.velocity(),
+                    foot: openness(instrument, articulation).filter(|_| has_pedal),
+                    is_grabbed,
+                };
+                notes.push((instrument, note));
+            }
+        }
+        start += pattern.steps() as i64 * step_ticks;
+    }
+    // The strokes of one instrument come in order of time, and end each other.
+    let mut next = [f64::INFINITY; INSTRUMENTS];
+    for (instrument, note) in notes.iter_mut().rev() {
+        let next = &mut next[instrument.index()];
+        note.length.0 = note.length.0.min(*next - note.start.0);
+        *next = note.start.0;
+    }
+    notes.sort_by_key(|(instrument, _)| instrument.index());
+    let notes: Vec<SoundedNote> = notes.into_iter().map(|(_, note)| note).collect();
+    write_notes(&notes, &metres, beats(start), bpm)
 }
 
 /// A file of `events` in order of time, at these ticks, that begins in `metre` and ends at `end` or with the last of them.
@@ -118,88 +166,6 @@ pub(super) fn microseconds_per_beat(bpm: f64) -> Result<u24, WriteMidiError> {
 
 fn delta(from: i64, to: i64) -> u28 {
     u28::from(u32::try_from(to - from).expect("events are in order, and few patterns apart"))
-}
-
-/// An event, and its place among those of its tick: ends, time signatures, then note-ons, kick first.
-struct Event {
-    tick: i64,
-    order: usize,
-    kind: TrackEventKind<'static>,
-}
-
-impl Event {
-    fn of_channel(tick: i64, order: usize, message: MidiMessage) -> Self {
-        let kind = TrackEventKind::Midi { channel: u4::from(DRUM_CHANNEL), message };
-        Self { tick, order, kind }
-    }
-}
-
-/// How long a cymbal rings until it is grabbed, in ticks.
-const CHOKE_TICKS: i64 = (sequencer::CHOKE.0 * TICKS_PER_BEAT as f64) as i64;
-
-/// Every event in order of time, and where the last pattern ends.
-fn events(patterns: &[Pattern]) -> (Vec<Event>, i64) {
-    let mut events: Vec<Event> = Vec::new();
-    let mut ends: [std::ops::Range<usize>; INSTRUMENTS] = Default::default();
-    let is_half_open = |pattern: &Pattern| {
-        pattern.iter().any(|(.., hit)| hit.articulation() == Articulation::HalfOpen)
-    };
-    // Files without half-open hats need no pedal.
-    let has_pedal = patterns.iter().any(is_half_open);
-    let mut start = 0;
-    for (i, pattern) in patterns.iter().enumerate() {
-        let bar = pattern.bar();
-        let step_ticks = bar.grid().step_clocks() as i64 * TICKS_PER_CLOCK;
-        if i > 0 && patterns[i - 1].bar().metre() != bar.metre() {
-            let kind = TrackEventKind::Meta(signature(bar.metre()));
-            events.push(Event { tick: start, order: INSTRUMENTS, kind });
-        }
-        let step_beats = Beats(step_ticks as f64 / f64::from(TICKS_PER_BEAT));
-        for (step, instrument, hit) in pattern.iter() {
-            let grid = start + step as i64 * step_ticks;
-            let tick = hit_tick(grid, step_ticks, hit);
-            // A flam's two strokes; before tick 0 there is no time for the first.
-            let grace = sequencer::grace(hit, step_beats).map(|(grace, steps)| {
-                let tick = tick - (steps * step_ticks as f64).round() as i64;
-                (tick.max(grid - step_ticks / 2).max(0), grace)
-            });
-            for (tick, hit) in grace.filter(|grace| grace.0 < tick).into_iter().chain([(tick, hit)])
-            {
-                // The strokes of one instrument come in order of time, each later than the one before.
-                for end in &mut events[ends[instrument.index()].clone()] {
-                    end.tick = end.tick.min(tick);
-                }
-                let order = INSTRUMENTS + 1 + instrument.index();
-                let articulation = hit.articulation();
-                if let Some(openness) = openness(instrument, articulation).filter(|_| has_pedal) {
-                    let (controller, value) = (u7::from(FOOT_CONTROLLER), u7::from(openness));
-                    let message = MidiMessage::Controller { controller, value };
-                    events.push(Event::of_channel(tick, order, message));
-                }
-                let key = u7::from(NoteMap::GeneralMidi.key(instrument, articulation));
-                let vel = u7::from((hit.velocity() * 127.0).round().max(1.0) as u8);
-                events.push(Event::of_channel(tick, order, MidiMessage::NoteOn { key, vel }));
-                let first_end = events.len();
-                let order = instrument.index();
-                // Drum sounds ring as long as they do; half a step is seen well in a piano roll and leaves a gap before
-                // the next note of a roll.
-                let mut length = step_ticks / 2;
-                if articulation == Articulation::Choke {
-                    length = CHOKE_TICKS;
-                    for vel in [127, 0] {
-                        let message = MidiMessage::Aftertouch { key, vel: u7::from(vel) };
-                        events.push(Event::of_channel(tick + length, order, message));
-                    }
-                }
-                let off = MidiMessage::NoteOff { key, vel: u7::from(RELEASE_VELOCITY) };
-                events.push(Event::of_channel(tick + length, order, off));
-                ends[instrument.index()] = first_end..events.len();
-            }
-        }
-        start += pattern.steps() as i64 * step_ticks;
-    }
-    events.sort_by_key(|event| (event.tick, event.order));
-    (events, start)
 }
 
 /// The tick of a hit whose step is at `grid`. One half step before the next step's grid
