@@ -23,7 +23,7 @@ mod source;
 pub(crate) mod tests;
 mod windows;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,20 @@ pub(crate) struct DataOptions {
     /// Whether windows are of the file's own metre and of the grid that fits it, not of 4/4 in 16ths alone; only with
     /// [`Windowing::Bars`].
     pub(crate) any_bar: bool,
+}
+
+impl DataOptions {
+    /// Windows of bars of 4/4 in 16ths; the split of an archive that states none is drawn by seed 0.
+    pub(crate) fn bars(path: &Path, reading: &ReadArgs) -> Self {
+        Self {
+            path: path.to_owned(),
+            windowing: Windowing::Bars,
+            train_hop_beats: None,
+            split_seed: 0,
+            reading: reading.clone(),
+            any_bar: false,
+        }
+    }
 }
 
 /// The windows of an archive.

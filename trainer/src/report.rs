@@ -42,12 +42,9 @@ pub(crate) fn write(folder: &RunFolder, archive: Option<&Path>, out: &Path) -> R
         bail!("{}: names no data: add --data", folder.config().display());
     };
     let options = DataOptions {
-        path: path.to_owned(),
         windowing: summary.windowing,
-        train_hop_beats: None,
         split_seed: summary.seed,
-        reading: summary.reading.clone(),
-        any_bar: false,
+        ..DataOptions::bars(path, &summary.reading)
     };
     let data = data::load(&options).context("the run's data (if it has moved, add --data)")?;
     let held_out = !data.validation.is_empty();

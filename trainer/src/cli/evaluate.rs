@@ -72,13 +72,11 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
     // The seed of the training drew the split of an archive that states none.
     let seed = args.seed.or_else(|| file.metadata().get("seed")?.parse().ok()).unwrap_or(0);
     let options = DataOptions {
-        path: args.data.clone(),
         windowing,
         // Copies are looked for among all windows that a training may have seen.
         train_hop_beats: args.generation.then_some(1),
         split_seed: seed,
-        reading: args.reading.clone(),
-        any_bar: false,
+        ..DataOptions::bars(&args.data, &args.reading)
     };
     if args.any_bar {
         let data = data::load_in_all_bars(&args.data, &args.reading, seed)?;

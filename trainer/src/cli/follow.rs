@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::data::{self, DataOptions, ReadArgs, Split, Windowing};
+use crate::data::{self, DataOptions, ReadArgs, Split};
 use crate::evaluate;
 use crate::training::weights;
 
@@ -36,15 +36,7 @@ pub(super) fn run(args: &FollowArgs) -> Result<()> {
     if !model.has_step_model() {
         bail!("{}: has no step model, which plays to lines", args.weights.display());
     }
-    let options = DataOptions {
-        path: args.data.clone(),
-        windowing: Windowing::Bars,
-        train_hop_beats: None,
-        split_seed: 0,
-        reading: args.reading.clone(),
-        any_bar: false,
-    };
-    let data = data::load(&options)?;
+    let data = data::load(&DataOptions::bars(&args.data, &args.reading))?;
     let windows = data.split(args.split).on_bar_lines();
     if windows.is_empty() {
         bail!("{}: no window in split {}", args.data.display(), args.split.name());

@@ -11,7 +11,7 @@ use musicvae::recipe::Recipe;
 use musicvae::{LatentMap, Precision, WeightsFile};
 use rayon::prelude::*;
 
-use crate::data::{self, DataOptions, ReadArgs, Windowing};
+use crate::data::{self, DataOptions, ReadArgs};
 use crate::evaluate::table::table;
 use crate::export::intensity;
 use crate::training::{weights, whole_file};
@@ -54,14 +54,7 @@ pub(super) fn run(args: &IntensityArgs) -> Result<()> {
 
 /// `file` with the direction learned from the training data.
 fn with_direction(file: &WeightsFile, data: &Path, reading: &ReadArgs) -> Result<WeightsFile> {
-    let data = data::load(&DataOptions {
-        path: data.to_owned(),
-        windowing: Windowing::Bars,
-        train_hop_beats: None,
-        split_seed: 0,
-        reading: reading.clone(),
-        any_bar: false,
-    })?;
+    let data = data::load(&DataOptions::bars(data, reading))?;
     let windows = data.train.on_bar_lines();
     let sounding: Vec<usize> =
         (0..windows.len()).filter(|&i| windows.pattern(i).count() > 0).collect();

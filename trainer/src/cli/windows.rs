@@ -35,15 +35,8 @@ pub(crate) struct WindowsArgs {
 /// # Errors
 /// As [`load`]; if `--split` has no window; if the file cannot be written.
 pub(super) fn run(args: &WindowsArgs) -> Result<()> {
-    let options = DataOptions {
-        path: args.data.clone(),
-        windowing: args.windowing,
-        train_hop_beats: None,
-        split_seed: 0,
-        reading: args.reading.clone(),
-        any_bar: false,
-    };
-    let data = load(&options)?;
+    let options = DataOptions::bars(&args.data, &args.reading);
+    let data = load(&DataOptions { windowing: args.windowing, ..options })?;
     data.report.print(args.verbose);
     let splits = match args.split {
         Some(split) if data.split(split).is_empty() => {

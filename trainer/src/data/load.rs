@@ -28,16 +28,8 @@ pub(crate) fn load_in_all_bars(
     reading: &ReadArgs,
     split_seed: u64,
 ) -> Result<[Dataset; 2]> {
-    let load = |any_bar| {
-        load(&DataOptions {
-            path: path.to_owned(),
-            windowing: Windowing::Bars,
-            train_hop_beats: None,
-            split_seed,
-            reading: reading.clone(),
-            any_bar,
-        })
-    };
+    let options = DataOptions { split_seed, ..DataOptions::bars(path, reading) };
+    let load = |any_bar| load(&DataOptions { any_bar, ..options.clone() });
     Ok([load(false)?, load(true)?])
 }
 
