@@ -3,9 +3,11 @@
 
 mod bass;
 pub mod built;
+mod harm;
 mod random;
 
 pub use bass::write_bass;
+pub use harm::harmed;
 pub use random::Random;
 
 use std::fmt::{Debug, Display};

@@ -223,12 +223,7 @@ fn damaged_recordings_and_tempos_out_of_range_never_panic() {
     let whole = std::fs::read(&path).unwrap();
     let mut random = testkit::Random(3);
     for _ in 0..60 {
-        let mut bytes = whole.clone();
-        for _ in 0..1 + random.below(6) {
-            bytes[random.index(60)] = random.below(256) as u8;
-        }
-        bytes.truncate(random.index(bytes.len()));
-        std::fs::write(&path, &bytes).unwrap();
+        std::fs::write(&path, testkit::harmed(&whole, &[], &mut random)).unwrap();
         _ = ClipFile::hear(&path, ClipTarget::Live, 120.0, Bar::COMMON);
     }
 }
