@@ -240,92 +240,13 @@ mod tests {
         Span { start: Beats(start), end: Beats(end) }
     }
 
-    fn pattern_of(hits: &[(usize, Instrument, f32)]) -> Pattern {
-        let mut pattern = Pattern::EMPTY;
-        for &(step, instrument, micro_offset) in hits {
-            pattern.set(step, instrument, Some(Hit::new(0.5, micro_offset)));
-        }
-        pattern
-    }
-
     fn found(span: Span, playback: PlaybackSettings, pattern: &Pattern) -> Vec<SoundingHit> {
         hits(span, playback, |step| pattern.row(playback.shape.pattern_step(step))).collect()
-    }
-
-    fn steps_and_times(span: Span, feel: Feel, pattern: &Pattern) -> Vec<(i64, f64)> {
-        let hits = found(span, PlaybackSettings::whole(feel), pattern);
-        hits.into_iter().map(|hit| (hit.step, hit.time.0)).collect()
     }
 
     fn full() -> Pattern {
         let tokens = std::array::from_fn(|_| crate::Token::new(511).unwrap());
         Pattern::from_tokens(&tokens, 0.5)
-    }
-
-    #[test]
-    fn a_hit_on_the_start_of_a_span_is_in_it_and_one_on_its_end_is_not() {
-        let pattern = pattern_of(&[(0, Instrument::Kick, 0.0), (4, Instrument::Kick, 0.0)]);
-        assert_eq!(steps_and_times(span(0.0, 1.0), Feel::AS_PLAYED, &pattern), [(0, 0.0)]);
-        assert_eq!(steps_and_times(span(1.0, 2.0), Feel::AS_PLAYED, &pattern), [(4, 1.0)]);
-    }
-
-    #[test]
-    fn an_early_first_hit_sounds_at_the_end_of_the_cycle_before() {
-        let pattern = pattern_of(&[(0, Instrument::Snare, -0.5)]);
-        let found = steps_and_times(span(-1.0, 16.0), Feel::AS_PLAYED, &pattern);
-        assert_eq!(found, [(0, -0.125), (64, 15.875)]);
-    }
-
-    #[test]
-    fn before_beat_0_the_pattern_counts_back_from_its_end() {
-        let pattern = pattern_of(&[(63, Instrument::Ride, 0.0)]);
-        assert_eq!(steps_and_times(span(-0.25, 0.0), Feel::AS_PLAYED, &pattern), [(-1, -0.25)]);
-    }
-
-    #[test]
-    fn swing_moves_the_second_16th_of_each_8th_to_the_named_place() {
-        let pattern = pattern_of(&[(0, Instrument::Ride, 0.0), (1, Instrument::Ride, 0.0)]);
-        for swing in [0.5, 2.0 / 3.0, 0.75] {
-            let times = steps_and_times(span(0.0, 1.0), Feel::new(swing, 1.0), &pattern);
-            assert_eq!(times[0].1, 0.0);
-            assert!((times[1].1 - 0.5 * swing).abs() < 1e-15, "{times:?}");
-        }
-    }
-
-    #[test]
-    fn timing_scales_micro_offsets_down_to_the_grid() {
-        let pattern = pattern_of(&[(4, Instrument::Kick, 0.25)]);
-        for (timing, expected) in [(1.0, 1.0625), (0.5, 1.03125), (0.0, 1.0)] {
-            let times = steps_and_times(span(0.0, 2.0), Feel::new(0.5, timing), &pattern);
-            assert_eq!(times, [(4, expected)]);
-        }
-    }
-
-    #[test]
-    fn half_time_takes_twice_as_long_and_double_time_half() {
-        let pattern = pattern_of(&[(0, Instrument::Kick, 0.0), (4, Instrument::Snare, 0.5)]);
-        for (speed, beat) in [(Speed::Half, 2.0), (Speed::Normal, 1.0), (Speed::Double, 0.5)] {
-            let playback = PlaybackSettings {
-                shape: Shape { speed, ..Shape::default() },
-                ..PlaybackSettings::default()
-            };
-            let times: Vec<f64> = found(span(0.0, 16.0 * beat), playback, &pattern)
-                .iter()
-                .map(|hit| hit.time.0)
-                .collect();
-            let late = f64::from(Hit::new(0.0, 0.5).micro_offset()) / 4.0;
-            assert_eq!(times, [0.0, (1.0 + late) * beat]);
-        }
-    }
-
-    #[test]
-    fn one_bar_repeats_four_times_in_a_pattern_s_time() {
-        let pattern = pattern_of(&[(20, Instrument::Snare, 0.0), (40, Instrument::Kick, 0.0)]);
-        let shape = Shape { length: Length::One, start: 16, ..Shape::default() };
-        let playback = PlaybackSettings { shape, ..PlaybackSettings::default() };
-        let times: Vec<f64> =
-            found(span(0.0, 16.0), playback, &pattern).iter().map(|hit| hit.time.0).collect();
-        assert_eq!(times, [1.0, 5.0, 9.0, 13.0]);
     }
 
     #[test]
@@ -335,26 +256,6 @@ mod tests {
             .map(|hit| hit.instrument)
             .collect();
         assert_eq!(instruments, Instrument::ALL);
-    }
-
-    #[test]
-    fn a_late_hit_of_one_step_comes_after_an_early_hit_of_the_next() {
-        // Swung by half a step and 0.4 late: 1.9 steps; the early one of step 2: 1.6 steps.
-        let pattern = pattern_of(&[(1, Instrument::Kick, 0.4), (2, Instrument::Snare, -0.4)]);
-        let found = steps_and_times(span(0.0, 1.0), Feel::new(0.75, 1.0), &pattern);
-        assert_eq!(found.iter().map(|&(step, _)| step).collect::<Vec<_>>(), [2, 1]);
-    }
-
-    #[test]
-    fn each_step_is_played_from_the_pattern_in_force_there() {
-        let before = pattern_of(&[(0, Instrument::Kick, 0.0), (4, Instrument::Kick, 0.0)]);
-        let after = pattern_of(&[(0, Instrument::Ride, -0.1), (4, Instrument::Ride, -0.1)]);
-        let rows =
-            |step: i64| if step < 4 { &before } else { &after }.row(step.rem_euclid(64) as usize);
-        let found: Vec<_> = hits(span(0.0, 2.0), PlaybackSettings::default(), rows)
-            .map(|hit| (hit.step, hit.instrument))
-            .collect();
-        assert_eq!(found, [(0, Instrument::Kick), (4, Instrument::Ride)]);
     }
 
     #[test]

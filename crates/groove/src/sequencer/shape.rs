@@ -169,15 +169,6 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bar::{Grid, Metre};
-
-    #[test]
-    fn the_whole_pattern_is_played_step_by_step() {
-        let shape = Shape::default();
-        assert_eq!((shape.cycle(-1), shape.pattern_step(-1)), (-1, 63));
-        assert_eq!((shape.cycle(130), shape.pattern_step(130)), (2, 2));
-        assert_eq!(shape.cycle_grid(), 16 * GRID_PER_BEAT);
-    }
 
     #[test]
     fn one_bar_from_the_third_on_is_that_bar_over_and_over() {
@@ -190,25 +181,6 @@ mod tests {
     }
 
     #[test]
-    fn a_start_near_the_end_goes_round_it() {
-        let shape = Shape { length: Length::Two, start: 60, ..Shape::default() };
-        assert_eq!((shape.pattern_step(3), shape.pattern_step(4)), (63, 0));
-        assert_eq!(shape.pattern_step(31), 27);
-    }
-
-    #[test]
-    fn half_and_double_time_stretch_the_grid() {
-        for (speed, beats) in [(Speed::Half, 8.0), (Speed::Normal, 4.0), (Speed::Double, 2.0)] {
-            let shape = Shape { speed, ..Shape::default() };
-            assert_eq!(shape.beats(16.0), Beats(beats));
-            assert_eq!(shape.steps_to(Beats(beats)), 16.0);
-            assert_eq!(shape.grid(16) as f64 / GRID_PER_BEAT as f64, beats);
-            assert_eq!(shape.cycle_at(Beats(4.0 * beats - 0.01)), 0);
-            assert_eq!(shape.cycle_at(Beats(4.0 * beats)), 1);
-        }
-    }
-
-    #[test]
     fn bars_that_begin_elsewhere_than_at_beat_0_are_counted_from_there() {
         let seven_eight = 7 * GRID_PER_BEAT / 2;
         let shape = Shape { origin: seven_eight, ..Shape::default() };
@@ -216,31 +188,5 @@ mod tests {
         assert_eq!((shape.steps_to(Beats(3.5)), shape.cycle_at(Beats(3.4))), (0.0, -1));
         assert_eq!((shape.next_bar(1), shape.next_beat(1)), (seven_eight, GRID_PER_BEAT / 2));
         assert_eq!(shape.pattern_position(Beats(4.0)), 2.0);
-    }
-
-    #[test]
-    fn cycles_end_where_bars_of_any_metre_end() {
-        let three_four = Bar::new(Metre::new(3, 4).unwrap(), Grid::Triplets);
-        let shape = Shape { length: Length::Two, ..Shape::default() }.of_bar(three_four);
-        assert_eq!((shape.steps(), shape.cycle_grid()), (18, 6 * GRID_PER_BEAT));
-        assert_eq!((shape.pattern_step(17), shape.pattern_step(18)), (17, 0));
-        assert_eq!(shape.beats(9.0), Beats(3.0));
-        // A bar of 7/4 in 16ths is long: its patterns have two.
-        let seven_four = Bar::new(Metre::new(7, 4).unwrap(), Grid::Sixteenths);
-        assert_eq!(Shape::default().of_bar(seven_four).steps(), 56);
-    }
-
-    #[test]
-    fn played_beats_and_bars_are_stretched_with_the_speed() {
-        let five_eight = Bar::new(Metre::new(5, 8).unwrap(), Grid::Eighths);
-        for (speed, beats, bar) in [
-            (Speed::Half, [0, 72, 120], 120),
-            (Speed::Normal, [0, 36, 60], 60),
-            (Speed::Double, [0, 18, 30], 30),
-        ] {
-            let shape = Shape { speed, ..Shape::default() }.of_bar(five_eight);
-            assert_eq!([0, beats[0] + 1, beats[1] + 1].map(|g| shape.next_beat(g)), beats);
-            assert_eq!([1 - bar, 1, bar].map(|grid| shape.next_bar(grid)), [0, bar, bar]);
-        }
     }
 }
