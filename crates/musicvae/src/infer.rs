@@ -25,6 +25,7 @@ mod prior;
 mod product;
 pub mod recipe;
 mod recurrent;
+mod scratch;
 mod stack;
 mod step_model;
 mod style_shares;
@@ -37,17 +38,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use groove::{Pattern, STEPS, TOKENS, Token};
 
 use self::articulations::Articulations;
-use self::conductor::{Conductor, ConductorScratch};
+use self::conductor::Conductor;
 use self::critic::Critic;
-use self::decoder::{Decoder, DecoderScratch};
-use self::draw::DrawnGroove;
+use self::decoder::Decoder;
 pub use self::draw::Start;
 use self::encoder::Encoder;
-use self::expression::{Expression, ExpressionScratch};
+use self::expression::Expression;
 use self::isa::Isa;
-use self::matrix::{Linear, Rows};
+use self::matrix::Linear;
 use self::prior::Prior;
 use self::recipe::Recipe;
+use self::scratch::DrawnPoint;
+pub use self::scratch::Scratch;
 use self::step_model::StepModel;
 pub use self::style_shares::STYLE_SHARES;
 use self::style_shares::StyleShares;
@@ -85,62 +87,6 @@ pub struct GrooveModel {
     expression: Option<Expression>,
     /// The latent's share of the expression `[64, 18]`.
     expression_sketch: Option<Linear>,
-}
-
-/// Everything that a decode writes.
-///
-/// Its earlier content never changes a result.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    /// The network and instructions that the buffers below are laid out for.
-    layout: Option<(Config, Isa)>,
-    latent: Rows,
-    conductor: ConductorScratch,
-    sketch: Rows,
-    decoder: DecoderScratch,
-    expression: ExpressionScratch,
-    expression_sketch: Rows,
-    noise: TokenNoise,
-    /// The last point drawn from the prior, which most knobs leave where it is.
-    drawn: Option<DrawnPoint>,
-    /// The last groove drawn step by step from a seed.
-    groove: Option<DrawnGroove>,
-}
-
-/// A point drawn from the prior.
-#[derive(Debug)]
-struct DrawnPoint {
-    /// Number of the model whose prior it is from.
-    model: u64,
-    noise: Vec<f32>,
-    style: Option<u16>,
-    z: Vec<f32>,
-}
-
-impl Scratch {
-    /// Empty; the first decode makes its buffers.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-/// The Gumbel noise of the last recipe drawn, which most knobs leave as it is.
-#[derive(Debug, Default)]
-struct TokenNoise {
-    /// Seed, variation and cycle that `noise` is for.
-    key: Option<(u64, u32, u64)>,
-    noise: Vec<f32>,
-}
-
-impl TokenNoise {
-    /// Makes it the noise `[64, 512]` of `recipe` in `cycle`.
-    fn make(&mut self, recipe: &Recipe, cycle: u64) {
-        let key = (recipe.seed, recipe.variation.to_bits(), cycle);
-        if self.key != Some(key) {
-            self.noise = recipe.token_noise(cycle);
-            self.key = Some(key);
-        }
-    }
 }
 
 impl GrooveModel {
@@ -370,27 +316,6 @@ impl GrooveModel {
         let sketch = scratch.expression_sketch.row(0);
         let outputs = &scratch.decoder.outputs;
         expression.run(isa, &tokens, outputs, sketch, &mut scratch.expression)
-    }
-
-    /// Makes the buffers that fit this network, unless they do already.
-    fn lay_out(&self, scratch: &mut Scratch) {
-        let fits = |(config, isa): &(Config, Isa)| *config == self.config && *isa == self.isa;
-        if scratch.layout.as_ref().is_some_and(fits) {
-            return;
-        }
-        let row = |linear: &Option<Linear>| linear.as_ref().map_or(Rows::new(1, 0), |l| l.rows(1));
-        *scratch = Scratch {
-            layout: Some((self.config.clone(), self.isa)),
-            latent: Rows::new(1, self.config.latent),
-            conductor: self.conductor.scratch(),
-            sketch: row(&self.sketch),
-            decoder: self.decoder.scratch(),
-            expression: self.expression.as_ref().map(Expression::scratch).unwrap_or_default(),
-            expression_sketch: row(&self.expression_sketch),
-            noise: std::mem::take(&mut scratch.noise),
-            drawn: scratch.drawn.take(),
-            groove: scratch.groove.take(),
-        };
     }
 }
 

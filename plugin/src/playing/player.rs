@@ -2,35 +2,21 @@
 //!
 //! Runs on the audio thread. Allocates only when created.
 
+mod input;
+
 use engine::Playing;
 use groove::sequencer::Shape;
 use groove::{Beats, INSTRUMENTS, Instrument, Pattern, instrument_meant};
 
+pub(crate) use self::input::{BlockInput, MAX_ACTIONS, QueuedAction};
 use crate::handoff::{KeyActivity, RecordedRhythm};
 use crate::playing::follow::Follower;
 use crate::playing::keys::{self, KEYS, KeyAction};
 use crate::playing::tap::{Moment, Taps};
 use crate::state::choice::Choice;
-use crate::state::key_channel::KeyChannel;
-
-/// The most actions in a block. Key presses beyond it count in the next block.
-pub(crate) const MAX_ACTIONS: usize = 64;
 
 /// How hard a tap in the window is.
 const CLICKED_VELOCITY: f32 = 0.8;
-
-/// An action at a sample of the block.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum QueuedAction {
-    /// Chooses a groove.
-    Choose(Choice),
-    /// See [`engine::Action`].
-    Fill(bool),
-    /// Likewise.
-    Mute(bool),
-    /// Likewise.
-    Hold(bool),
-}
 
 /// Held keys, as last reported to the engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,35 +24,6 @@ struct Pressed {
     fill: bool,
     mute: bool,
     hold: bool,
-}
-
-/// Input at the start of a block.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct BlockInput {
-    /// The slot parameter: 0, or the slot's number from 1 on.
-    pub(crate) slot_parameter: i32,
-    /// A slot clicked since the last block, with the same numbers.
-    pub(crate) clicked: Option<i32>,
-    /// Whether incoming notes are followed.
-    pub(crate) is_following: bool,
-    /// Whether incoming audio is.
-    pub(crate) is_listening: bool,
-    /// The channels of control keys.
-    pub(crate) key_channel: KeyChannel,
-    /// A bit for each filled slot.
-    pub(crate) filled: u16,
-    /// Whether time runs, or would run if a key were held.
-    pub(crate) can_run: bool,
-    /// Start and end of the host's loop.
-    pub(crate) looped: Option<(Beats, Beats)>,
-    /// Whether time runs.
-    pub(crate) is_running: bool,
-    /// The host's tempo in quarter notes a minute.
-    pub(crate) tempo: Option<f64>,
-    /// How long the instance has played when the block begins, and how long a sample lasts.
-    pub(crate) seconds: (f64, f64),
-    /// A tap in the window since the last block.
-    pub(crate) tapped: Option<Instrument>,
 }
 
 /// See the module.
@@ -96,22 +53,8 @@ pub(crate) struct Player {
 
 impl Player {
     pub(crate) fn new() -> Self {
-        let input = BlockInput {
-            slot_parameter: 0,
-            clicked: None,
-            is_following: false,
-            is_listening: false,
-            key_channel: KeyChannel::Any,
-            filled: 0,
-            can_run: false,
-            looped: None,
-            is_running: false,
-            tempo: None,
-            seconds: (0.0, 0.0),
-            tapped: None,
-        };
         Self {
-            input,
+            input: BlockInput::default(),
             choice: Choice::default(),
             asked: None,
             down: 0,

@@ -23,7 +23,8 @@ use self::choices::LateChange;
 use self::due::Due;
 use self::notes::Held;
 use self::time::{Jump, looped};
-use crate::host::{Between, Block, PlayerAction, Score, believed_rate, believed_tempo};
+use crate::case::{Between, Block, PlayerAction, Score};
+use crate::host::{believed_rate, believed_tempo};
 use crate::songs::Plan;
 use crate::written::{InForce, ScoreInForce, Sounding, cycle_steps, length, step_beats};
 

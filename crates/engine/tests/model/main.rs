@@ -5,6 +5,7 @@
 //! them, `JANGDAN_SEED=N` others. A case that fails is shrunk to the fewest blocks, actions and hits that
 //! show it.
 
+mod case;
 mod drummer;
 mod host;
 mod songs;
@@ -20,8 +21,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use testkit::effort;
 
+use crate::case::{Between, Block, Case, Move, PlayerAction, Refusal, Score};
 use crate::drummer::{Drummer, Note};
-use crate::host::{Between, Block, Case, Move, PlayerAction, Refusal, Score};
 
 /// The blocks of a case are fewer than these.
 const BLOCKS_PER_CASE: usize = 80;
@@ -204,7 +205,7 @@ fn played_to_its_end(case: &Case) -> Vec<Block> {
     for _ in 0..2 {
         let mut stop = strategies::plain_cut();
         (stop.to, stop.frames, stop.refusal) = (Move::Stand, 10, Refusal::NONE);
-        stop.before = vec![host::Before::Mode(engine::PlayMode::Transport)];
+        stop.before = vec![case::Before::Mode(engine::PlayMode::Transport)];
         case.cuts.push(stop);
     }
     host::blocks(&case)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::{Ending, Section, Song};
 use groove::Pattern;
 
-use crate::host::Score;
+use crate::case::Score;
 use crate::written::beats;
 
 /// A section of a generated song.

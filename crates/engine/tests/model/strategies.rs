@@ -7,7 +7,7 @@ use groove::sequencer::{Feel, Lanes, Length, RegularFills, Speed, VelocitySettin
 use groove::{Articulation, Bar, Beats, Grid, Hit, Instrument, Metre, NoteMap, Pattern};
 use proptest::prelude::*;
 
-use crate::host::{Before, Case, Cut, Move, PlayerAction, Refusal, Score, Tempo};
+use crate::case::{Before, Case, Cut, Move, PlayerAction, Refusal, Score, Tempo};
 use crate::songs::{Part, Plan};
 
 /// A block in which nothing happens.

@@ -4,7 +4,7 @@ use engine::CYCLES;
 use groove::sequencer::{Feel, Lanes, Length, PlaybackSettings, RegularFills, Shape, Speed, fills};
 use groove::{Bar, Grid, Hit, INSTRUMENTS, Instrument, Metre, Pattern};
 
-use crate::host::Score;
+use crate::case::Score;
 use crate::songs::{Instead, Place, Plan};
 
 /// How long a step of `bar` lasts as it is written, in clocks.

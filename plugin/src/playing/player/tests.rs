@@ -1,6 +1,7 @@
 //! Keys, clicks and the slot parameter, and what they come to.
 
 use super::*;
+use crate::state::key_channel::KeyChannel;
 
 const INPUT: BlockInput = BlockInput {
     slot_parameter: 0,

@@ -5,7 +5,7 @@ use groove::Bar;
 use groove::sequencer::{PlaybackSettings, Shape, Speed};
 
 use super::{Drummer, is_doubtful};
-use crate::host::Score;
+use crate::case::Score;
 use crate::songs::Place;
 use crate::written::{ScoreInForce, beats, cycle_steps, length, step_beats, stretch};
 

@@ -6,7 +6,7 @@ use groove::{INSTRUMENTS, Instrument};
 use super::boundaries::first_played;
 use super::due::Due;
 use super::{Drummer, is_doubtful};
-use crate::host::{PlayerAction, Score};
+use crate::case::{PlayerAction, Score};
 use crate::songs::Place;
 use crate::written::{ScoreInForce, Writing, grid, length, time};
 

@@ -5,7 +5,7 @@ use groove::Instrument;
 
 use super::Drummer;
 use super::due::Due;
-use crate::host::Block;
+use crate::case::Block;
 
 /// A note that sounds, by absolute samples.
 #[derive(Clone, Copy, Debug)]

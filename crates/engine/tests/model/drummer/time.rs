@@ -3,7 +3,7 @@
 use engine::SLACK;
 
 use super::{Drummer, Line, is_doubtful};
-use crate::host::Block;
+use crate::case::Block;
 
 /// Time does not run on.
 #[derive(Clone, Copy)]
