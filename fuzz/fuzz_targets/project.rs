@@ -43,7 +43,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let params = JangdanParams::default();
     load(&params, PluginState { version, params: values, fields });
-    if let Some(found) = params.findings.get() {
+    if let Some(found) = params.load_report.get() {
         assert!(!found.contains('\n') && found.len() < 1000, "{found}");
     }
     assert!(params.recipe().temperature.is_finite());
