@@ -302,7 +302,8 @@ impl GrooveModel {
             } else {
                 moved.struck_as(&drawn.pattern)
             };
-            self.struck(&moved, &context.clone().with_hits(&drawn.pattern), recipe, GROOVE)
+            let known = context.clone().with_hits(&drawn.pattern);
+            self.struck_at_intensity(&moved, &known, &context.locks, recipe, GROOVE)
         };
         scratch.groove = Some(drawn);
         pattern

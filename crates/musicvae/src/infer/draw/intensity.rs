@@ -27,7 +27,23 @@ impl GrooveModel {
             [&latent, &moved].map(|z| self.decode_in_bars(z, &locks, &recipe, 0, scratch));
         let changed = changed(pattern, &rest, &moved);
         let known = Context::of(pattern.bar()).with_hits(pattern);
-        Some(self.struck(&changed, &known, &recipe, INTENSITY))
+        Some(self.struck_at_intensity(&changed, &known, &locks, &recipe, INTENSITY))
+    }
+
+    /// `pattern` [struck](Self::struck) and, but for what `locks` hold, with cross-sticks as drummers play them at the recipe's
+    /// intensity.
+    pub(super) fn struck_at_intensity(
+        &self,
+        pattern: &Pattern,
+        known: &Context,
+        locks: &Locks,
+        recipe: &Recipe,
+        stream: u64,
+    ) -> Pattern {
+        let struck = self.struck(pattern, known, recipe, stream);
+        let [.., intensity] = recipe.attribute_shifts();
+        let Some(model) = &self.articulations else { return struck };
+        model.at_intensity(self.isa, &struck, intensity, known.style, locks)
     }
 }
 
