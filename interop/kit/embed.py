@@ -40,9 +40,9 @@ def kit(play):
     }
 
 
-def folder(path):
+def folder(path, take):
     def play(name, velocity):
-        sound, _ = soundfile.read(pathlib.Path(path) / f"{name}-{round(velocity * 100):03}-1.wav", dtype="float32")
+        sound, _ = soundfile.read(pathlib.Path(path) / f"{name}-{round(velocity * 100):03}-{take}.wav", dtype="float32")
         return sound.mean(axis=1)
 
     return play

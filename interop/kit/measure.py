@@ -1,7 +1,7 @@
 """Measures the built-in kit beside kits that people use.
 
     cargo run --release -p kit --example audition -- OURS
-    python3 interop/kit/measure.py --root / --ours OURS [--cache FILE] [--aisfx]
+    python3 interop/kit/measure.py --root /usr/share --ours OURS [--cache FILE] [--aisfx]
 
 prints the tables of docs/kit.md. `--root` is where the packages named in references.py are unpacked. Needs numpy, scipy, scikit-learn, soundfile, soxr and pyfluidsynth (with FluidSynth's
 library); `--aisfx` also torch and aisfx. No sound leaves this program: numbers do.
@@ -31,7 +31,7 @@ def measure_kit(play):
 
 
 def ours(folder):
-    """Our hits, each the mean of its takes; the first takes; and how much takes at .8 differ, dB."""
+    """Our hits, each the mean of its takes; the takes; and how much takes at .8 differ, dB."""
     frames = int(references.SECONDS * references.RATE)
 
     def play(take):
@@ -54,7 +54,7 @@ def ours(folder):
         name: np.mean([difference(takes[a][name][0.8]["profile"], takes[b][name][0.8]["profile"]) for a, b in pairs])
         for name in INSTRUMENTS
     }
-    return kit, takes[0], gaps
+    return kit, takes, gaps
 
 
 def values(kits, names, instrument, velocity, key):
@@ -135,7 +135,7 @@ def print_singles(mine, own_gaps, kits, names):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--root", default="/")
+    parser.add_argument("--root", default="/usr/share")
     parser.add_argument("--ours", required=True)
     parser.add_argument("--cache", help="file that keeps the references' numbers")
     parser.add_argument("--aisfx", action="store_true")
@@ -149,14 +149,15 @@ def main():
             kits[kit] = measure_kit(references.player(options.root, kit))
             if cache:
                 cache.write_bytes(pickle.dumps(kits))
-    mine, take, gaps = ours(options.ours)
+    mine, takes, gaps = ours(options.ours)
     kits = judge.without_shared_recordings(kits, difference)
     acoustic = references.TUNING + references.HELD_OUT
     print_bands(mine, kits, references.TUNING)
     print_singles(mine, gaps, kits, acoustic)
-    judge.print_all(take, kits, "log-mel")
+    shared = judge.shared_recordings(kits, difference)
+    judge.print_all(takes, kits, "log-mel", shared)
     if options.aisfx:
-        judge.print_aisfx(options, kits)
+        judge.print_aisfx(options, kits, shared)
 
 
 if __name__ == "__main__":

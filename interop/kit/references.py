@@ -56,7 +56,7 @@ TUNING = [
     "GMRockKit", "ForzeeStereo", "Millo-Drums_v.1", "Millo_MultiLayered2", "Millo_MultiLayered3", "Black Pearl 4",
     "FluidR3 Standard", "FluidR3 Power", "MuseScore Standard",
 ]
-# ... and it is judged by these, which nothing in it was fitted to. None shares recordings with the others.
+# ... and it is judged by these, which nothing in it was fitted to. Red Zeppelin 4 has the hats of Black Pearl 4; nothing else is shared with the others.
 HELD_OUT = ["BJA_Pacific", "ColomboAcousticDrumkit", "Red Zeppelin 4", "TimGM6mb Standard"]
 ELECTRONIC = [
     "TR808EmulationKit", "ElectricEmpireKit", "HardElectro1", "Audiophob", "FluidR3 Electronic", "FluidR3 TR-808",

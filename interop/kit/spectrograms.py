@@ -1,6 +1,6 @@
 """Draws spectrograms of our hits under one another and under a recorded kit's, for docs/kit.md.
 
-    python3 interop/kit/spectrograms.py --root / --out docs/kit.png --kit "Black Pearl 4" OURS...
+    python3 interop/kit/spectrograms.py --root /usr/share --out docs/kit.png --kit "Black Pearl 4" OURS...
 
 needs what measure.py needs, and matplotlib.
 """
@@ -28,7 +28,7 @@ def hit(folder, name):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--root", default="/")
+    parser.add_argument("--root", default="/usr/share")
     parser.add_argument("--out", required=True)
     parser.add_argument("--kit", required=True)
     parser.add_argument("ours", nargs="+")

@@ -1,7 +1,7 @@
 """Measures the built-in kit's articulations beside the same strokes of kits that people use.
 
     cargo run --release -p kit --example audition -- OURS
-    python3 interop/kit/strokes.py --root / [--ours OURS]
+    python3 interop/kit/strokes.py --root /usr/share [--ours OURS]
 
 prints the tables of docs/kit.md: levels and decays in octave bands at velocity .8, and how much louder each stroke is than
 the plain one of the same kit. `--root` and what is needed: see measure.py.
@@ -102,7 +102,7 @@ def median(pairs):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--root", default="/")
+    parser.add_argument("--root", default="/usr/share")
     parser.add_argument("--ours")
     parser.add_argument("--every", action="store_true", help="also each kit by itself")
     options = parser.parse_args()
