@@ -1,7 +1,6 @@
 //! This crate's own operations for the CPU, each with a backward pass of its own, and what they are made of.
 
 pub(crate) mod activation;
-pub(super) mod bar_summary;
 pub(crate) mod buffers;
 pub(super) mod elementwise;
 pub(super) mod linear;

@@ -102,14 +102,12 @@ impl Encoder {
         let (device, ops) = (self.mean.weight().device(), self.operations);
         let features = batch.features(&self.config, device)?; // [B, T, F]
         let b = batch.len();
+        let outputs = |x| self.lstm.directions(x, 0, None, None);
         let mut y = match &self.bars {
-            None => {
-                let out = self.lstm.forward(&features, 0, None, None)?; // [B, T, 2H]
-                self.ends(&out)? // [B, 2H]
-            }
+            None => ends(&outputs(&features)?)?, // [B, 2H]
             Some(mix) => {
-                let out = self.lstm.directions(&by_bar(&features)?, 0, None, None)?;
-                let all = ops.bar_summary(&out[0], &out[1])?; // [4B, 4H]
+                let out = outputs(&by_bar(&features)?)?; // two of [4B, 16, H]
+                let all = Tensor::cat(&[ends(&out)?, out[0].mean(1)?, out[1].mean(1)?], 1)?; // [4B, 4H]
                 let bar = ops.gelu(&ops.linear(&mix.bar, &all)?)?; // [4B, bar_summary]
                 let bars = bar.reshape((b, ()))?; // [B, 4 bar_summary]
                 let mixed = ops.gelu(&ops.linear(&mix.mix_0, &bars)?)?;
@@ -123,14 +121,12 @@ impl Encoder {
         let sigma = (softplus(&ops.linear(&self.sigma, &y)?)? + LEAST_SIGMA)?;
         Ok(Posterior { mean: ops.linear(&self.mean, &y)?, sigma })
     }
+}
 
-    /// Final h of both directions: forward's at the last step, reverse's at the first.
-    fn ends(&self, out: &Tensor) -> Result<Tensor> {
-        let (hidden, last) = (self.config.encoder.hidden, out.dim(1)? - 1);
-        let forward = out.narrow(1, last, 1)?.narrow(2, 0, hidden)?;
-        let reverse = out.narrow(1, 0, 1)?.narrow(2, hidden, hidden)?;
-        Tensor::cat(&[forward, reverse], 2)?.squeeze(1)
-    }
+/// Of both directions' outputs `[N, T, H]` the final ones `[N, 2H]`: forward's at the last step, reverse's at the first.
+fn ends(out: &[Tensor]) -> Result<Tensor> {
+    let last = out[0].dim(1)? - 1;
+    Tensor::cat(&[out[0].narrow(1, last, 1)?, out[1].narrow(1, 0, 1)?], 2)?.squeeze(1)
 }
 
 /// ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|), which neither overflows nor loses small results' sign.

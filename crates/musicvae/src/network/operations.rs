@@ -3,7 +3,6 @@
 use candle_core::{Device, Module, Result, Tensor};
 use candle_nn::Linear;
 
-use super::cpu::bar_summary;
 use super::cpu::elementwise::{self, Elementwise};
 use super::cpu::linear::LinearOp;
 
@@ -54,20 +53,6 @@ impl Operations {
         match self {
             Self::Cpu => elementwise::apply(x, Elementwise::Silu),
             Self::Candle => x.silu(),
-        }
-    }
-
-    /// Final states and means of an LSTM's two directions; see [`bar_summary`].
-    pub(super) fn bar_summary(self, forward: &Tensor, reverse: &Tensor) -> Result<Tensor> {
-        match self {
-            Self::Cpu => bar_summary::fused(forward, reverse),
-            Self::Candle => {
-                let steps = forward.dim(1)?;
-                let last = forward.narrow(1, steps - 1, 1)?.squeeze(1)?;
-                let first = reverse.narrow(1, 0, 1)?.squeeze(1)?;
-                let mean = |x: &Tensor| x.sum(1)? / steps as f64;
-                Tensor::cat(&[last, first, mean(forward)?, mean(reverse)?], 1)
-            }
         }
     }
 }

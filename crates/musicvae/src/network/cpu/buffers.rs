@@ -14,13 +14,7 @@ const MOST: usize = 256;
 /// A buffer of `len` numbers, whose values are left over from something else: for results that are
 /// written whole before they are read.
 pub(crate) fn take(len: usize) -> Vec<f32> {
-    let mut waiting = WAITING.lock().expect("no holder of the lock panics");
-    let fitting = waiting.iter().position(|buffer| buffer.capacity() == len);
-    let found = fitting.map(|i| waiting.swap_remove(i));
-    drop(waiting);
-    let mut buffer = found.unwrap_or_else(|| Vec::with_capacity(len));
-    buffer.resize(len, 0.0);
-    buffer
+    vec![0.0; len]
 }
 
 /// A buffer of `len` zeros.
@@ -32,10 +26,7 @@ pub(crate) fn take_zeros(len: usize) -> Vec<f32> {
 
 /// Gives a buffer back, for [`take`] to find.
 pub(crate) fn give(buffer: Vec<f32>) {
-    let mut waiting = WAITING.lock().expect("no holder of the lock panics");
-    if waiting.len() < MOST && buffer.capacity() > 0 {
-        waiting.push(buffer);
-    }
+    drop(buffer);
 }
 
 /// The sum of vectors of one length, the first first: the same bits on any number of threads.
