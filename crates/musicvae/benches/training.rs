@@ -38,7 +38,7 @@ fn main() {
 }
 
 fn run(config: &Config, batch_size: usize, device: &Device) -> Result<()> {
-    let parameters = Parameters::initial(config, 1, device)?;
+    let parameters = Parameters::initial(&config.parameters(), 1, device)?;
     let network = Network::new(config, &parameters)?;
     let mut adam = Adam::new(&parameters, AdamConfig::default())?;
     let mut noise = Noise::new(1, Purpose::Augment, 0);

@@ -99,7 +99,7 @@ fn parameters(config: &Config) -> Parameters {
         let data = wave(shape.iter().product(), k).into_iter().map(|x| (0.3 * x) as f32).collect();
         (name, RawTensor { shape, data })
     });
-    Parameters::from_numbers(config, &tensors.collect(), &Device::Cpu).unwrap()
+    Parameters::from_numbers(config.parameters(), &tensors.collect(), &Device::Cpu).unwrap()
 }
 
 fn batch() -> Batch {

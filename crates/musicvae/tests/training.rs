@@ -75,7 +75,7 @@ fn total_loss(network: &Network, step: u64) -> Tensor {
 
 /// Some steps of training with everything on; the losses and the final weights.
 fn train(config: &Config, operations: Operations, steps: u64) -> (Vec<f32>, Parameters) {
-    let parameters = Parameters::initial(config, 1, &Device::Cpu).unwrap();
+    let parameters = Parameters::initial(&config.parameters(), 1, &Device::Cpu).unwrap();
     let network = Network::with_operations(config, &parameters, operations).unwrap();
     let adam = Adam::new(&parameters, AdamConfig::default()).unwrap();
     let mut adam = adam.with_operations(operations);
@@ -133,7 +133,7 @@ fn assert_near(
 fn training_in_candles_operations_agrees_with_that_in_the_cpus() {
     for config in configs() {
         let [found, expected] = [Operations::Candle, Operations::Cpu].map(|operations| {
-            let parameters = Parameters::initial(&config, 1, &Device::Cpu).unwrap();
+            let parameters = Parameters::initial(&config.parameters(), 1, &Device::Cpu).unwrap();
             let network = Network::with_operations(&config, &parameters, operations).unwrap();
             gradients(&total_loss(&network, 0), &parameters)
         });
@@ -161,7 +161,7 @@ fn the_prior_in_candles_operations_agrees_with_that_in_the_cpus() {
         Tensor::from_vec(numbers, (9, width), &Device::Cpu).unwrap()
     };
     let [found, expected] = [Operations::Candle, Operations::Cpu].map(|operations| {
-        let parameters = Parameters::initial_of_prior(&config, 1, &Device::Cpu).unwrap();
+        let parameters = Parameters::initial(&config.prior_parameters(), 1, &Device::Cpu).unwrap();
         let prior_of = Prior::with_operations(&config, operations, parameters.builder()).unwrap();
         let v = prior_of.forward(&rows(config.latent, 1), &rows(prior.condition(), 2)).unwrap();
         gradients(&(v - 1.0).unwrap().sqr().unwrap().mean_all().unwrap(), &parameters)
@@ -182,12 +182,13 @@ fn shrink(adam: &mut Adam, parameters: &Parameters) {
 fn an_optimiser_restored_from_its_state_goes_on_to_the_same_bits() {
     let config = Config::tiny();
     let settings = AdamConfig { weight_decay: 0.01, ..AdamConfig::default() };
-    let parameters = Parameters::initial(&config, 4, &Device::Cpu).unwrap();
+    let parameters = Parameters::initial(&config.parameters(), 4, &Device::Cpu).unwrap();
     let mut adam = Adam::new(&parameters, settings).unwrap();
     for _ in 0..3 {
         shrink(&mut adam, &parameters);
     }
-    let copy = Parameters::from_numbers(&config, &parameters.numbers(), &Device::Cpu).unwrap();
+    let copy =
+        Parameters::from_numbers(config.parameters(), &parameters.numbers(), &Device::Cpu).unwrap();
     let mut state = adam.state().unwrap();
     let mut restored = Adam::restore(&copy, settings, adam.steps(), &state).unwrap();
     for _ in 0..3 {

@@ -71,8 +71,11 @@ impl FillFigures {
             bail!("these weights have no step model");
         }
         let model = GrooveModel::new(file)?;
-        let parameters =
-            Parameters::of_step_model(file.config(), Drawn::Common, file.tensors(), device)?;
+        let parameters = Parameters::from_numbers(
+            file.config().step_model_parameters(Drawn::Common),
+            file.tensors(),
+            device,
+        )?;
         let steps = StepModel::new(file.config(), Drawn::Common, parameters.fixed_builder())?;
         let network = Network::new(file.config(), &Parameters::from_weights(file, device)?)?;
         let mut scratch = Scratch::new();

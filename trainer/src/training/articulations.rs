@@ -80,7 +80,7 @@ pub(crate) fn add_to(
         return Ok(None);
     }
 
-    let parameters = Parameters::initial_of_articulations(&config, seed, &device)?;
+    let parameters = Parameters::initial(&config.articulation_parameters(), seed, &device)?;
     let model = Articulations::new(&config, parameters.builder())?;
     let settings = AdamConfig { weight_decay: WEIGHT_DECAY, ..AdamConfig::default() };
     let mut adam = Adam::new(&parameters, settings)?;

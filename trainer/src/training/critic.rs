@@ -60,7 +60,7 @@ pub(crate) fn train(
     let kept = sets.each_ref().map(|set| set.len() - set.len() / HELD_OUT);
     let (mean, scale) = standard(&sets);
 
-    let parameters = Parameters::initial_of_critic(config, seed, &device)?;
+    let parameters = Parameters::initial(&config.critic_parameters(), seed, &device)?;
     let network = Critic::new(config, parameters.builder())?;
     let rows = |set: usize, places: &[usize], mask: Option<&mut Noise>| {
         let mut x = Vec::with_capacity(places.len() * FEATURES);

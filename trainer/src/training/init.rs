@@ -33,6 +33,6 @@ pub(crate) fn network(path: &Path, asked: Option<&Config>) -> Result<Config> {
 /// The numbers in the weights file at `path` for the network of `config`, on `device`.
 pub(crate) fn parameters(path: &Path, config: &Config, device: &Device) -> Result<Parameters> {
     let file = weights::read(path)?;
-    Parameters::from_numbers(config, file.tensors(), device)
+    Parameters::from_numbers(config.parameters(), file.tensors(), device)
         .with_context(|| path.display().to_string())
 }

@@ -56,7 +56,7 @@ pub(crate) fn train(
     posteriors: &Posteriors,
     device: &Device,
 ) -> Result<(Tensors, f64)> {
-    let parameters = Parameters::initial_of_prior(config, settings.seed, device)?;
+    let parameters = Parameters::initial(&config.prior_parameters(), settings.seed, device)?;
     if let Some(init) = init {
         copy_prior(&parameters, config, styles, init)?;
     }
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(trained(5), trained(5));
         let (prior, _) = trained(1500);
 
-        let mut tensors = Parameters::initial(&config, 0, &device).unwrap().numbers();
+        let mut tensors = Parameters::initial(&config.parameters(), 0, &device).unwrap().numbers();
         tensors.extend(prior);
         LatentMap::standard(2).insert_into(&mut tensors);
         let file = WeightsFile::new(config.clone(), Default::default(), tensors).unwrap();
@@ -227,8 +227,8 @@ mod tests {
             ..Config::tiny()
         };
         let (old, new) = (with_styles(2), with_styles(3));
-        let mut tensors = Parameters::initial(&old, 0, &device).unwrap().numbers();
-        let taught = Parameters::initial_of_prior(&old, 5, &device).unwrap().numbers();
+        let mut tensors = Parameters::initial(&old.parameters(), 0, &device).unwrap().numbers();
+        let taught = Parameters::initial(&old.prior_parameters(), 5, &device).unwrap().numbers();
         tensors.extend(taught.clone());
         let members = [("funk".to_owned(), vec![0]), ("jazz".to_owned(), vec![0])];
         let means = vec![0.0; old.latent];
@@ -237,7 +237,7 @@ mod tests {
         map.describe_in(&mut tensors, &mut metadata);
         let init = WeightsFile::new(old.clone(), metadata, tensors).unwrap();
 
-        let parameters = Parameters::initial_of_prior(&new, 1, &device).unwrap();
+        let parameters = Parameters::initial(&new.prior_parameters(), 1, &device).unwrap();
         copy_prior(&parameters, &new, &["jazz", "samba", "funk"], &init).unwrap();
         let found = parameters.numbers();
         assert_eq!(found["prior.output.weight"], taught["prior.output.weight"]);
@@ -254,7 +254,7 @@ mod tests {
             prior: Some(PriorConfig { hidden: 16, blocks: 1, steps: 2, styles: 2 }),
             ..Config::tiny()
         };
-        let parameters = Parameters::initial_of_prior(&wider, 1, &device).unwrap();
+        let parameters = Parameters::initial(&wider.prior_parameters(), 1, &device).unwrap();
         let before = parameters.numbers();
         copy_prior(&parameters, &wider, &[], &init).unwrap();
         assert_eq!(parameters.numbers(), before);

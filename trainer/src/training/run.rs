@@ -59,7 +59,7 @@ impl Training {
                 whole_file::write(&folder.init(), &bytes)?;
                 init::parameters(path, &settings.network, &device)?
             }
-            None => Parameters::initial(&settings.network, settings.seed, &device)
+            None => Parameters::initial(&settings.network.parameters(), settings.seed, &device)
                 .context("cannot make the network")?,
         };
         let adam = Adam::new(&parameters, settings.adam())?;

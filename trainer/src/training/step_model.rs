@@ -145,8 +145,14 @@ fn train(
         true => restore(&training.checkpoint, config, drawn, adam, device)?,
         false => {
             let parameters = match init {
-                Some(tensors) => Parameters::of_step_model(config, drawn, tensors, device)?,
-                None => Parameters::initial_of_step_model(config, drawn, training.seed, device)?,
+                Some(tensors) => {
+                    Parameters::from_numbers(config.step_model_parameters(drawn), tensors, device)?
+                }
+                None => Parameters::initial(
+                    &config.step_model_parameters(drawn),
+                    training.seed,
+                    device,
+                )?,
             };
             let optimiser = Adam::new(&parameters, adam)?;
             (parameters, optimiser, 0)
@@ -285,7 +291,8 @@ fn restore(
     let (metadata, tensors) = read_tensors(&bytes)?;
     let step = metadata.get("step").and_then(|step| step.parse().ok());
     let step = step.with_context(|| format!("{}: not a checkpoint", path.display()))?;
-    let parameters = Parameters::of_step_model(config, drawn, &tensors, device)?;
+    let parameters =
+        Parameters::from_numbers(config.step_model_parameters(drawn), &tensors, device)?;
     let adam = Adam::restore(&parameters, adam, step, &tensors)?;
     Ok((parameters, adam, step))
 }

@@ -96,7 +96,7 @@ fn a_step_of_the_prior_is_that_of_the_candle_network() {
     let file = random_file(config.clone(), 4);
     let model = GrooveModel::new(&file).unwrap();
     let list = config.prior_parameters();
-    let parameters = Parameters::of_list(list, file.tensors(), &Device::Cpu).unwrap();
+    let parameters = Parameters::from_numbers(list, file.tensors(), &Device::Cpu).unwrap();
     let network = Prior::new(&config, parameters.builder()).unwrap();
     let recipe = Recipe { seed: 9, style: Some(2), ..Recipe::default() };
     let found = model.point(&recipe, 0, &mut Scratch::new());
@@ -132,8 +132,12 @@ fn the_model_of_other_bars_draws_the_tokens_that_are_likeliest_for_candle() {
 fn draws_what_is_likeliest(drawn: Drawn, bar: Bar) {
     let file = random_file(stepwise(), 5);
     let model = GrooveModel::new(&file).unwrap();
-    let parameters =
-        Parameters::of_step_model(file.config(), drawn, file.tensors(), &Device::Cpu).unwrap();
+    let parameters = Parameters::from_numbers(
+        file.config().step_model_parameters(drawn),
+        file.tensors(),
+        &Device::Cpu,
+    )
+    .unwrap();
     let settings = Settings {
         seed: 0,
         stream: 0,
@@ -184,7 +188,7 @@ fn hits_are_struck_in_the_way_that_is_likeliest_for_candle() {
     let file = random_file(stepwise(), 5);
     let model = GrooveModel::new(&file).unwrap();
     let list = file.config().articulation_parameters();
-    let parameters = Parameters::of_list(list, file.tensors(), &Device::Cpu).unwrap();
+    let parameters = Parameters::from_numbers(list, file.tensors(), &Device::Cpu).unwrap();
     let kernel = model.articulations.as_ref().unwrap();
     let network = Articulations::new(file.config(), parameters.builder()).unwrap();
     for bar in some_bars() {

@@ -6,7 +6,6 @@ use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::VarBuilder;
 
 use crate::noise::{Noise, Purpose};
-use crate::weights::config::{Config, Drawn};
 use crate::weights::{RawTensor, WeightsError, WeightsFile};
 
 /// Every trained tensor of a network, by its name in the weights file.
@@ -17,67 +16,12 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// First weights drawn from `seed`, on `device`, as PyTorch draws them: uniform within
-    /// 1 / sqrt(H) for LSTMs and 1 / sqrt(inputs) for linear layers, weights and biases alike.
-    /// `sketch_gain` is 1.
+    /// First weights of the parameters in `list`, by name and shape, drawn from `seed`, on `device`, as PyTorch draws them: uniform
+    /// within 1 / sqrt(H) for LSTMs and 1 / sqrt(inputs) for linear layers, weights and biases alike. `sketch_gain` is 1.
     ///
     /// # Errors
     /// If the device has no room.
-    pub fn initial(config: &Config, seed: u64, device: &Device) -> Result<Self> {
-        Self::initial_of(&config.parameters(), seed, device)
-    }
-
-    /// First weights of the prior, likewise.
-    ///
-    /// # Errors
-    /// If the device has no room.
-    pub fn initial_of_prior(config: &Config, seed: u64, device: &Device) -> Result<Self> {
-        Self::initial_of(&config.prior_parameters(), seed, device)
-    }
-
-    /// First weights of the step model that draws these bars, likewise.
-    ///
-    /// # Errors
-    /// If the device has no room.
-    pub fn initial_of_step_model(
-        config: &Config,
-        drawn: Drawn,
-        seed: u64,
-        device: &Device,
-    ) -> Result<Self> {
-        Self::initial_of(&config.step_model_parameters(drawn), seed, device)
-    }
-
-    /// The step model's parameters among `tensors` (those of a checkpoint or a weights file), on `device`.
-    ///
-    /// # Errors
-    /// As [`from_numbers`](Self::from_numbers).
-    pub fn of_step_model(
-        config: &Config,
-        drawn: Drawn,
-        tensors: &BTreeMap<String, RawTensor>,
-        device: &Device,
-    ) -> Result<Self> {
-        Self::of_list(config.step_model_parameters(drawn), tensors, device)
-    }
-
-    /// First weights of the critic, likewise.
-    ///
-    /// # Errors
-    /// If the device has no room.
-    pub fn initial_of_critic(config: &Config, seed: u64, device: &Device) -> Result<Self> {
-        Self::initial_of(&config.critic_parameters(), seed, device)
-    }
-
-    /// First weights of the model of articulations, likewise.
-    ///
-    /// # Errors
-    /// If the device has no room.
-    pub fn initial_of_articulations(config: &Config, seed: u64, device: &Device) -> Result<Self> {
-        Self::initial_of(&config.articulation_parameters(), seed, device)
-    }
-
-    fn initial_of(list: &[(String, Vec<usize>)], seed: u64, device: &Device) -> Result<Self> {
+    pub fn initial(list: &[(String, Vec<usize>)], seed: u64, device: &Device) -> Result<Self> {
         let shapes: HashMap<&str, &[usize]> =
             list.iter().map(|(name, shape)| (name.as_str(), shape.as_slice())).collect();
         let mut variables = BTreeMap::new();
@@ -101,22 +45,14 @@ impl Parameters {
     /// # Errors
     /// If the device has no room.
     pub fn from_weights(weights: &WeightsFile, device: &Device) -> Result<Self> {
-        Self::from_numbers(weights.config(), weights.tensors(), device)
+        Self::from_numbers(weights.config().parameters(), weights.tensors(), device)
     }
 
-    /// The parameters of a network of `config` among `tensors` (those of a checkpoint), on `device`.
+    /// The parameters in `list`, by name and shape, among `tensors` (those of a checkpoint or a weights file), on `device`.
     ///
     /// # Errors
     /// If one is missing or misshapen ([`WeightsError`] inside), or the device has no room.
     pub fn from_numbers(
-        config: &Config,
-        tensors: &BTreeMap<String, RawTensor>,
-        device: &Device,
-    ) -> Result<Self> {
-        Self::of_list(config.parameters(), tensors, device)
-    }
-
-    pub(crate) fn of_list(
         list: Vec<(String, Vec<usize>)>,
         tensors: &BTreeMap<String, RawTensor>,
         device: &Device,

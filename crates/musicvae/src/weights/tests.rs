@@ -6,7 +6,8 @@ use crate::network::parameters::Parameters;
 
 fn file() -> WeightsFile {
     let config = Config::tiny();
-    let parameters = Parameters::initial(&config, 1, &candle_core::Device::Cpu).unwrap();
+    let parameters =
+        Parameters::initial(&config.parameters(), 1, &candle_core::Device::Cpu).unwrap();
     let metadata = Metadata::from([("command".to_owned(), "trainer --data groove.zip".to_owned())]);
     let mut tensors = parameters.numbers();
     LatentMap::standard(config.latent).insert_into(&mut tensors);
@@ -53,7 +54,7 @@ fn half_precision_halves_the_file_and_rounds_to_nearest() {
 #[test]
 fn parameters_survive_the_way_through_a_file() {
     let device = candle_core::Device::Cpu;
-    let parameters = Parameters::initial(&Config::tiny(), 1, &device).unwrap();
+    let parameters = Parameters::initial(&Config::tiny().parameters(), 1, &device).unwrap();
     let read = Parameters::from_weights(&file(), &device).unwrap();
     assert_eq!(read.numbers(), parameters.numbers());
 }

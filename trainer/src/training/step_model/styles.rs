@@ -88,10 +88,12 @@ mod tests {
         };
         let device = Device::Cpu;
         let old = of(2);
-        let mut tensors = Parameters::initial(&old, 1, &device).unwrap().numbers();
-        tensors.extend(Parameters::initial_of_prior(&old, 1, &device).unwrap().numbers());
+        let mut tensors = Parameters::initial(&old.parameters(), 1, &device).unwrap().numbers();
+        tensors.extend(Parameters::initial(&old.prior_parameters(), 1, &device).unwrap().numbers());
         tensors.extend(
-            Parameters::initial_of_step_model(&old, Drawn::Common, 1, &device).unwrap().numbers(),
+            Parameters::initial(&old.step_model_parameters(Drawn::Common), 1, &device)
+                .unwrap()
+                .numbers(),
         );
         let mut metadata: Metadata = BTreeMap::new();
         let z = old.latent;
