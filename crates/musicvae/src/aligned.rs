@@ -12,27 +12,19 @@ pub(crate) struct Aligned<T> {
 
 impl<T: Copy> Aligned<T> {
     /// More numbers than are wanted, so that one of the first begins a cache line.
-    pub(crate) const SLACK: usize = {
+    const SLACK: usize = {
         assert!(LINE_BYTES.is_multiple_of(size_of::<T>()), "numbers that fill a cache line");
         LINE_BYTES / size_of::<T>()
     };
 
-    /// `values`, of which there are `len`.
+    /// `values`, of which there are `len` at most, and `zero` where there are none.
     pub(crate) fn new(len: usize, zero: T, values: impl Iterator<Item = T>) -> Self {
-        let mut all = Self::within(vec![zero; len + Self::SLACK]);
-        all.get_mut().iter_mut().zip(values).for_each(|(to, from)| *to = from);
-        all
-    }
-
-    /// The numbers of `data`, all but [`SLACK`](Self::SLACK) of them.
-    ///
-    /// # Panics
-    /// If it has fewer.
-    pub(crate) fn within(data: Vec<T>) -> Self {
-        let len = data.len() - Self::SLACK;
+        let data = vec![zero; len + Self::SLACK];
         // Not a matter of correctness: an allocator that cannot say costs speed only.
         let start = data.as_ptr().align_offset(LINE_BYTES).min(Self::SLACK);
-        Self { data, start, len }
+        let mut all = Self { data, start, len };
+        all.get_mut().iter_mut().zip(values).for_each(|(to, from)| *to = from);
+        all
     }
 
     pub(crate) fn get(&self) -> &[T] {
@@ -41,14 +33,6 @@ impl<T: Copy> Aligned<T> {
 
     pub(crate) fn get_mut(&mut self) -> &mut [T] {
         &mut self.data[self.start..][..self.len]
-    }
-
-    /// The vector that it was made [`within`](Self::within); it is empty afterwards.
-    #[cfg(feature = "training")]
-    pub(crate) fn take(&mut self) -> Vec<T> {
-        self.len = 0;
-        self.start = 0;
-        std::mem::take(&mut self.data)
     }
 }
 

@@ -54,7 +54,7 @@ pub use infer::{GrooveModel, Scratch, recipe, recipe::Recipe};
 #[cfg(feature = "training")]
 pub use network::batch::{self, Batch};
 #[cfg(feature = "training")]
-pub use network::cpu::buffers::keep_freed_memory;
+pub use network::cpu::memory::keep_freed_memory;
 #[cfg(feature = "training")]
 pub use network::parameters::{self, Parameters};
 #[cfg(feature = "training")]

@@ -4,8 +4,8 @@
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use super::buffers::{self, sum_in_order};
 use super::matmul::{Into, Panels, View, ViewMut};
+use super::sum_in_order;
 use crate::network::tensors::{contiguous, with_both, with_numbers};
 
 /// The most rows of a result that a thread computes at a time.
@@ -107,7 +107,7 @@ fn rows_per_part(n: usize) -> usize {
 /// The weight's gradient `[O, I]` from the rows of `x [N, I]` and of their images' gradients `d [N, O]`.
 fn weight_gradient(d: &[f32], x: &[f32], outputs: usize, inputs: usize) -> Vec<f32> {
     let x = Panels::of(&[View::rows(x, x.len() / inputs, inputs)]);
-    let mut d_weight = buffers::take(outputs * inputs);
+    let mut d_weight = vec![0.0; outputs * inputs];
     let parts = d_weight.par_chunks_mut(PART * inputs).enumerate();
     parts.for_each(|(i, d_weight)| {
         let columns = d_weight.len() / inputs;

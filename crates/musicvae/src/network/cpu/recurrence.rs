@@ -12,7 +12,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 use self::cpu::{Chunk, Gradients, Weights};
-use super::buffers::sum_in_order;
+use super::sum_in_order;
 use crate::network::tensors::{contiguous, with_numbers};
 
 /// The operation's sizes. Inputs:

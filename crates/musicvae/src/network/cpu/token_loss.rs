@@ -9,8 +9,8 @@ use groove::{INSTRUMENTS, TOKENS};
 use rayon::prelude::*;
 
 use super::activation::{exp, vectorised};
-use super::buffers::{self, sum_in_order};
 use super::matmul::{Into, Panels, View, ViewMut, product};
+use super::sum_in_order;
 use crate::network::dropout::Mask;
 use crate::network::tensors::{contiguous, with_numbers};
 
@@ -79,11 +79,10 @@ impl TokenLoss {
     fn lane(&self, lane: Lane<'_>, joint: &Joint<'_>) -> (f64, Vec<f32>) {
         let width = lane.hidden.len() / lane.targets.len();
         let mut loss = 0.0;
-        let mut d_weights =
-            buffers::take_zeros(if self.needs_gradients { TOKENS * (width + 1) } else { 0 });
-        let mut logits = buffers::take(ROWS * TOKENS);
+        let mut d_weights = vec![0.0; if self.needs_gradients { TOKENS * (width + 1) } else { 0 }];
+        let mut logits = vec![0.0; ROWS * TOKENS];
         let masked = if self.mask.is_some() { ROWS * width } else { 0 };
-        let (mut mask, mut read) = (buffers::take(masked), buffers::take(masked));
+        let (mut mask, mut read) = (vec![0.0; masked], vec![0.0; masked]);
         let mut gradients = lane.gradients;
         for (block, targets) in lane.targets.chunks(ROWS).enumerate() {
             let n = targets.len();
@@ -127,7 +126,6 @@ impl TokenLoss {
                 },
             );
         }
-        [logits, mask, read].into_iter().for_each(buffers::give);
         (loss * f64::from(self.scale), d_weights)
     }
 }

@@ -12,7 +12,6 @@ use rayon::prelude::*;
 
 use super::{Into, View, ViewMut};
 use crate::aligned::Aligned;
-use crate::network::cpu::buffers;
 
 /// Columns of a panel: two vectors of 256 bits, or one of 512.
 const WIDTH: usize = 16;
@@ -43,7 +42,7 @@ impl Panels {
         assert!(parts.iter().all(|part| part.columns == columns), "parts of one width");
         let rows: usize = parts.iter().map(|part| part.rows).sum();
         let len = rows * columns.next_multiple_of(WIDTH);
-        let mut data = Aligned::within(buffers::take(len + Aligned::<f32>::SLACK));
+        let mut data = Aligned::new(len, 0.0, std::iter::empty());
         let panels = data.get_mut().par_chunks_mut((rows * WIDTH).max(1));
         panels.enumerate().for_each(|(i, panel)| {
             let columns = i * WIDTH..columns.min((i + 1) * WIDTH);
@@ -107,12 +106,6 @@ fn copy_columns<'a>(
     }
 }
 
-impl Drop for Panels {
-    fn drop(&mut self) {
-        buffers::give(self.data.take());
-    }
-}
-
 /// A product by some of the panels.
 struct Product<'a> {
     b: &'a Panels,
@@ -141,7 +134,7 @@ impl WithSimd for Product<'_> {
 impl Product<'_> {
     #[inline(always)]
     fn run<S: Simd, const ROWS: usize, const VECTORS: usize>(mut self, simd: S) {
-        let mut tiles = buffers::take(DEPTH.min(self.b.rows) * BLOCK.min(self.a.rows));
+        let mut tiles = vec![0.0; DEPTH.min(self.b.rows) * BLOCK.min(self.a.rows)];
         for first in (0..self.b.rows).step_by(DEPTH) {
             let depth = first..self.b.rows.min(first + DEPTH);
             for first in (0..self.a.rows).step_by(BLOCK) {
@@ -149,7 +142,6 @@ impl Product<'_> {
                 self.block::<S, ROWS, VECTORS>(simd, &depth, &rows, &mut tiles);
             }
         }
-        buffers::give(tiles);
     }
 
     /// Multiplies `rows`, of them the columns `depth`, by the panels. `tiles` has room for as many numbers.

@@ -10,7 +10,6 @@ use rayon::prelude::*;
 use super::cells::{Cells, step_backward, step_forward};
 use super::{Recurrence, Sizes};
 use crate::network::cpu::activation::vectorised;
-use crate::network::cpu::buffers;
 use crate::network::cpu::matmul::{Into, Panels, SHARED, View, ViewMut, product, spread};
 
 /// `weights` cut into its parts.
@@ -119,8 +118,8 @@ impl Recurrence {
         let (hidden, width, read) = (s.hidden, 4 * s.hidden, spread(s.read()));
         let n = sequences.len() / s.sequence();
 
-        let mut reads = buffers::take((s.steps + 1) * n * read);
-        let mut c = buffers::take((s.steps + 1) * n * hidden);
+        let mut reads = vec![0.0; (s.steps + 1) * n * read];
+        let mut c = vec![0.0; (s.steps + 1) * n * hidden];
         for k in 0..s.steps {
             let rows = reads[k * n * read..].chunks_exact_mut(read);
             for (i, row) in rows.take(n).enumerate() {
@@ -136,7 +135,7 @@ impl Recurrence {
         }
 
         // What every step of a sequence adds alike.
-        let mut always = buffers::take(n * width); // [n, 4H]
+        let mut always = vec![0.0; n * width]; // [n, 4H]
         for row in always.chunks_exact_mut(width) {
             for ((x, a), b) in row.iter_mut().zip(bias[0]).zip(bias[1]) {
                 *x = a + b;
@@ -146,7 +145,7 @@ impl Recurrence {
         by_constant.product(ViewMut::strided(&mut always, width), constant, Into::Add);
 
         let gate = spread(width);
-        let mut gates = buffers::take(s.steps * n * gate); // [T, n, 4H]
+        let mut gates = vec![0.0; s.steps * n * gate]; // [T, n, 4H]
         for (k, gates) in gates.chunks_exact_mut(n * gate).enumerate() {
             let (before, now) = reads[k * n * read..][..2 * n * read].split_at_mut(n * read);
             let (c_before, c_now) = c[k * n * hidden..][..2 * n * hidden].split_at_mut(n * hidden);
@@ -157,7 +156,6 @@ impl Recurrence {
                 || step_forward(hidden, gates, &always, c_before, c_now, now, s.input),
             );
         }
-        buffers::give(always);
         Chunk { count: n, reads, gates, c }
     }
 
@@ -194,7 +192,7 @@ impl Recurrence {
         let mut dh = vec![0.0; n * hidden];
         let mut dc = vec![0.0; n * hidden];
         // Sums over the steps, for all that is the same at every step.
-        let mut total = buffers::take_zeros(n * width); // [n, 4H]
+        let mut total = vec![0.0; n * width]; // [n, 4H]
         for k in (0..s.steps).rev() {
             let gates = &mut chunk.gates[k * n * gate..][..n * gate];
             let (c_before, c_now) = chunk.c[k * n * hidden..].split_at(n * hidden);
@@ -212,14 +210,14 @@ impl Recurrence {
         }
 
         let all = View::strided(&chunk.gates, s.steps * n, width, gate);
-        let mut out = buffers::take(s.weights());
+        let mut out = vec![0.0; s.weights()];
         let (by_input, rest) = out.split_at_mut(width * (s.input + s.constant));
         let (of_recurrent, bias) = rest.split_at_mut(width * hidden);
-        let mut by_reads = buffers::take(width * s.read()); // [4H, I + H]
+        let mut by_reads = vec![0.0; width * s.read()]; // [4H, I + H]
         let reads = View::strided(&chunk.reads, s.steps * n, s.read(), read);
         let by_gates = ViewMut::strided(&mut by_reads, s.read());
         Panels::of(&[reads]).product(by_gates, all.transposed(), Into::Replace);
-        let mut by_constant = buffers::take(width * s.constant);
+        let mut by_constant = vec![0.0; width * s.constant];
         let constant = View::strided(sequences, n, s.constant, s.sequence());
         let total_view = View::rows(&total, n, width);
         product(&mut by_constant, total_view.transposed(), constant, Into::Replace);
@@ -240,7 +238,7 @@ impl Recurrence {
         let mut steps = Vec::new();
         if let Some(from) = self.steps_gradient_from {
             let columns = s.input - from;
-            let mut d = buffers::take(s.steps * n * columns); // [T, n, I - from]
+            let mut d = vec![0.0; s.steps * n * columns]; // [T, n, I - from]
             product(&mut d, all, weights.for_steps(s, from), Into::Replace);
             steps.resize(n * s.steps * s.input, 0.0); // [n, T, I]
             for k in 0..s.steps {
@@ -250,9 +248,8 @@ impl Recurrence {
                     steps[to..][..columns].copy_from_slice(found);
                 }
             }
-            buffers::give(d);
         }
-        let mut d = buffers::take(n * s.constant);
+        let mut d = vec![0.0; n * s.constant];
         product(&mut d, total_view, weights.for_constant(s), Into::Replace);
         let mut sequences = vec![0.0; n * s.sequence()];
         for (i, row) in sequences.chunks_exact_mut(s.sequence()).enumerate() {
@@ -261,8 +258,6 @@ impl Recurrence {
             state[..hidden].copy_from_slice(&dh[i * hidden..][..hidden]);
             state[hidden..].copy_from_slice(&dc[i * hidden..][..hidden]);
         }
-        let Chunk { reads, gates, c, .. } = chunk;
-        [reads, gates, c, total, by_reads, by_constant, d].into_iter().for_each(buffers::give);
         Gradients { steps, sequences, weights: out }
     }
 }
