@@ -2,15 +2,15 @@
 #![allow(unsafe_code, unreachable_pub, reason = "functions that a host calls")]
 
 mod context_menu;
+mod event_order;
 mod instance;
 mod lifecycle;
 mod note_names;
-mod order;
 mod param_indication;
 mod params;
 mod preset_discovery;
 mod preset_load;
-mod spare;
+mod spare_ports;
 mod state_context;
 mod stepped;
 mod vst3;

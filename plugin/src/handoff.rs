@@ -17,7 +17,7 @@ mod gui;
 mod heartbeat;
 mod jobs;
 mod kit;
-mod load;
+mod loaded_project;
 mod thread;
 mod worker;
 
@@ -27,7 +27,7 @@ pub(crate) use heartbeat::WaitBudget;
 pub(crate) use jobs::FileEnd;
 pub(crate) use kit::KitEnd;
 pub use kit::KitInfo;
-pub(crate) use load::{LoadEnd, Loaded};
+pub(crate) use loaded_project::{LoadEnd, Loaded};
 pub(crate) use thread::BackgroundThread;
 #[cfg(test)]
 pub(crate) use thread::CAN_BE_LEFT;

@@ -9,10 +9,10 @@ mod fills;
 mod generation;
 mod independent;
 pub(crate) mod lines;
-mod players;
 mod reconstruction;
 pub(crate) mod slerp;
 pub(crate) mod statistics;
+mod synthetic_players;
 pub(crate) mod table;
 
 use anyhow::Result;

@@ -7,20 +7,20 @@
 //! there, so that rounding in the host's positions neither doubles nor loses a hit.
 
 mod cycles;
-mod follow;
 mod run;
+mod song_sections;
 
 use groove::sequencer::{GRID_PER_BEAT, PlaybackSettings, Shape};
 use groove::{Beats, Instrument};
 
 pub use self::cycles::Needed;
-use self::follow::{Boundary, Followed};
+use self::song_sections::{Boundary, Followed};
 
+use crate::block_settings::next_multiple;
 use crate::clock::{Clock, Place, Transport};
 use crate::fill::Fill;
 use crate::late_change::{LATE_STEPS, LateChange, still_open};
 use crate::notes::{Event, Notes};
-use crate::playing::next_multiple;
 use crate::scheduled_change::first_untouched;
 use crate::timeline::{
     LONGEST_STEP, PlaybackChanges, SECTIONS, ScoreChanges, Timeline, Voice, score_changes,

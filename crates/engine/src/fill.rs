@@ -3,7 +3,7 @@
 use groove::sequencer::fills::{self, Part};
 use groove::sequencer::{PlaybackSettings, Row, Shape};
 
-use crate::playing::next_multiple;
+use crate::block_settings::next_multiple;
 use crate::song;
 use crate::timeline::Voice;
 

@@ -12,23 +12,23 @@
 //! - Every note-on that the host accepted gets exactly one note-off that the host accepted.
 #![forbid(unsafe_code)]
 
+mod block_settings;
 mod clock;
 mod control;
 mod engine;
 mod fill;
 mod late_change;
 mod notes;
-mod playing;
 mod scheduled_change;
 mod score;
 mod segment;
 mod song;
 mod timeline;
 
+pub use block_settings::{PlayMode, Playing, Quantise};
 pub use clock::Transport;
 pub use control::{Action, Control};
 pub use engine::{Engine, Needed, Now, Offer, SLACK};
 pub use notes::{Address, Event};
-pub use playing::{PlayMode, Playing, Quantise};
 pub use score::{CYCLES, Score};
 pub use song::{Ending, MOST_BARS, Passage, Section, Song};

@@ -51,6 +51,7 @@
 
 mod articulation;
 mod bar;
+mod bar_conversion;
 mod instrument;
 pub mod midi;
 mod note_map;
@@ -58,11 +59,11 @@ mod onset_grid;
 mod pattern;
 pub mod sequencer;
 mod step_sequence;
-mod taken_over;
 mod time;
 
 pub use articulation::Articulation;
 pub use bar::{Bar, CLOCKS_PER_QUARTER, Grid, Metre};
+pub use bar_conversion::PlaceInBar;
 pub use instrument::{INSTRUMENTS, Instrument, percussion_name};
 pub use note_map::{KeyMap, NoteMap, instrument_meant};
 pub use onset_grid::OnsetGrid;
@@ -70,5 +71,4 @@ pub use pattern::{
     BARS, BEATS_PER_BAR, Hit, Pattern, STEPS, STEPS_PER_BAR, STEPS_PER_BEAT, TOKENS, Token,
 };
 pub use step_sequence::{MAX_STEPS, SequenceTooLong, StepHit, StepSequence};
-pub use taken_over::PlaceInBar;
 pub use time::{BEATS_PER_CYCLE, Beats, SampleOffset, Span, Ticks};

@@ -204,7 +204,7 @@ mod tests {
         assert!((context.density.unwrap() - (7.1 + 2.0 * 2.4 + 0.4)).abs() < 1e-5);
         let bar = Bar::new(Metre::new(2, 4).unwrap(), Default::default());
         let mut half = Context::of(bar);
-        half.play_to(&rhythm.taken_into(bar));
+        half.play_to(&rhythm.converted_to(bar));
         assert_eq!(steps(half.to_window().low), vec![0, 6], "the lowness of a line is taken over");
         let mut silent = Context::of(bar);
         silent.play_to(&Pattern::empty(bar));

@@ -8,7 +8,6 @@
 //! [`Scratch`] holds everything that a decode writes; it can be used with one model after another.
 
 mod articulations;
-mod columns;
 mod conductor;
 mod critic;
 mod decoder;
@@ -26,6 +25,7 @@ mod product;
 pub mod recipe;
 mod recurrent;
 mod scratch;
+mod sparse_columns;
 mod stack;
 mod step_model;
 mod style_shares;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use nice_plug::wrapper::clap::{clap_host, clap_plugin};
 
-use super::spare::Spare;
+use super::spare_ports::Spare;
 use super::stepped::Stepped;
 use crate::params::JangdanParams;
 

@@ -17,13 +17,13 @@ use nice_plug::wrapper::clap::{Wrapper, clap_host, clap_plugin};
 use parking_lot::Mutex;
 
 use super::context_menu;
+use super::event_order::{Inputs, Outputs};
 use super::instance::Instance;
 use super::note_names::NOTE_NAMES;
-use super::order::{Inputs, Outputs};
 use super::param_indication::PARAM_INDICATION;
 use super::params::PARAMS;
 use super::preset_load::PRESET_LOAD;
-use super::spare::{self, Spare};
+use super::spare_ports::{self, Spare};
 use super::state_context::STATE_CONTEXT;
 use super::stepped::Stepped;
 use super::vst3;
@@ -70,7 +70,7 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
         if is_ready {
             context_menu::offer(instance);
             if vst3::makes_vst3(instance.host) {
-                spare::choose_all_ports(instance);
+                spare_ports::choose_all_ports(instance);
             }
         }
         is_ready
@@ -145,7 +145,7 @@ unsafe fn with_all_ports(
     })
 }
 
-/// Hands the framework lists that keep events in [`order`](super::order), and as many buffers as it looks at.
+/// Hands the framework lists that keep events in [order](super::event_order), and as many buffers as it looks at.
 unsafe extern "C" fn process(
     plugin: *const clap_plugin,
     block: *const clap_process,

@@ -9,8 +9,8 @@ use clap_sys::ext::params::{clap_param_info, clap_plugin_params};
 use clap_sys::id::clap_id;
 use nice_plug::wrapper::clap::clap_plugin;
 
+use super::event_order::Outputs;
 use super::instance::Instance;
-use super::order::Outputs;
 use super::stepped::framework_params;
 
 /// What the framework says of each parameter.

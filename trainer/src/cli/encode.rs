@@ -10,8 +10,8 @@ use musicvae::infer::{GrooveModel, Scratch};
 use musicvae::recipe::{Recipe, SLIDERS};
 use serde_json::json;
 
-use super::grids;
 use super::nearest_styles::nearest_styles;
+use super::side_by_side::side_by_side;
 use crate::data::{ReadArgs, clip};
 use crate::evaluate::statistics::Attribute;
 use crate::training::weights;
@@ -141,7 +141,7 @@ impl<'a> Encoded<'a> {
             ),
         ];
         let text: String = rows.map(|(name, value)| format!("{name:22}{value}\n")).concat() + "\n";
-        text + &grids::side_by_side(["played", "decoded"], self.played, &self.decoded)
+        text + &side_by_side(["played", "decoded"], self.played, &self.decoded)
     }
 
     fn json(&self) -> serde_json::Value {

@@ -11,8 +11,8 @@ use musicvae::{Recipe, WeightsFile};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::players::Matches;
 use super::statistics::spread;
+use super::synthetic_players::Matches;
 use super::table::table;
 use crate::data::{Dataset, PerformanceInfo, Split, Windows};
 

@@ -11,7 +11,7 @@ use musicvae::noise::{Noise, Purpose};
 use musicvae::{Batch, Network, Parameters, Recipe, WeightsFile};
 use serde::Serialize;
 
-use super::players::Matches;
+use super::synthetic_players::Matches;
 use super::table::table;
 use crate::data::{Dataset, Split, Windows};
 use crate::training::step_model::fills::Fills;

@@ -6,7 +6,7 @@ use musicvae::context::Locks;
 use musicvae::infer::{GrooveModel, Scratch, Start};
 use musicvae::recipe::Recipe;
 
-use super::players::{Matches, Note, Player, heard};
+use super::synthetic_players::{Matches, Note, Player, heard};
 use super::table::table;
 use crate::data::Windows;
 

@@ -199,7 +199,7 @@ fn fill<'a>(
     let fill = chosen(bits(seed, Purpose::Fill, place, 0), size, fills, bar, row);
     move |step| match bar == of {
         true => row(fill, step),
-        false => of.taken_over(step, |sixteenth| row(fill, sixteenth)),
+        false => of.converted(step, |sixteenth| row(fill, sixteenth)),
     }
 }
 

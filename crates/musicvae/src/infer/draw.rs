@@ -244,7 +244,7 @@ impl GrooveModel {
         let style = self.style_shares.style(recipe.style, recipe.seed);
         let mut context = Context { locks: locks.clone(), style, ..Context::default() };
         if let Start::Line(line) = start {
-            context.play_to(&line.taken_into(locks.pattern().bar()));
+            context.play_to(&line.converted_to(locks.pattern().bar()));
         }
         let pattern = match start {
             Start::Near(latent) => {
@@ -252,7 +252,7 @@ impl GrooveModel {
                 let pattern = self.decode_in_bars(&z, locks, &steady, 0, scratch);
                 self.struck(&pattern, &context, &steady, GROOVE)
             }
-            Start::Of(pattern) => pattern.taken_into(locks.pattern().bar()),
+            Start::Of(pattern) => pattern.converted_to(locks.pattern().bar()),
             Start::Seed | Start::Line(_) => self.groove_of_seed(&context, &steady, scratch),
         };
         let bar = pattern.bar();

@@ -7,10 +7,10 @@
 
 use half::f16;
 
-use super::columns::Columns;
 use super::isa::{Isa, Job};
 use super::lanes::Lanes;
 use super::product::{Product, WIDEST, kept_full};
+use super::sparse_columns::Columns;
 use crate::aligned::Aligned;
 
 /// Rows of numbers of equal width, such as one per bar.

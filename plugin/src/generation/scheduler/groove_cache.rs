@@ -210,7 +210,9 @@ impl GrooveCache {
         let is_followed = self.edits.anchor(&key.recipe) != anchor.as_ref();
         let decode = AssertUnwindSafe(|| {
             let start = match (anchor, pad) {
-                (Some(anchor), _) if key.is_import && cycle == 0 => return anchor.taken_into(bar),
+                (Some(anchor), _) if key.is_import && cycle == 0 => {
+                    return anchor.converted_to(bar);
+                }
                 (Some(anchor), _) if key.is_import => Start::Of(anchor),
                 (Some(anchor), _) if is_followed => Start::Line(anchor),
                 (Some(anchor), _) => {
@@ -229,7 +231,7 @@ impl GrooveCache {
             let pattern = weights.decode(start, &recipe, drawn, given, &mut scratch.kernel);
             // What the latent vector does not hold of the pattern that it is of; what is given stays.
             let Some(anchor) = anchor.as_ref().filter(|_| !is_followed) else { return pattern };
-            let mut pattern = pattern.struck_as(&anchor.taken_into(bar));
+            let mut pattern = pattern.struck_as(&anchor.converted_to(bar));
             given.express(&mut pattern);
             pattern
         });

@@ -83,7 +83,7 @@ impl Decode for Fake {
             let step = latent as usize % groove::STEPS;
             pattern.set(step, groove::Instrument::Ride, Some(groove::Hit::new(0.5, 0.0)));
         }
-        pattern.taken_into(locks.pattern().bar())
+        pattern.converted_to(locks.pattern().bar())
     }
 
     fn draws_fills(&self) -> bool {

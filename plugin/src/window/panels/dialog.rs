@@ -10,7 +10,7 @@ use crate::files::display_text;
 use crate::files::folder::{Entry, Folder, home};
 use crate::files::jobs::Job;
 use crate::window::panels::command::Command;
-use crate::window::panels::purpose::Purpose;
+use crate::window::panels::dialog_purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::{Palette, Size, UNIT, Weight, elided, list_keys, theme};
 

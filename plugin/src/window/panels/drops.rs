@@ -13,7 +13,7 @@ use crate::files::jobs::Job;
 use crate::params::preset;
 use crate::state::choice::SLOTS;
 use crate::window::panels::command::Command;
-use crate::window::panels::purpose::import;
+use crate::window::panels::dialog_purpose::import;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::Palette;
 

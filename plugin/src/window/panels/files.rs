@@ -8,7 +8,7 @@ use crate::files::display_text::paragraph;
 use crate::files::jobs::ExportScope;
 use crate::params::JangdanParams;
 use crate::window::panels::command::Command;
-use crate::window::panels::purpose::Purpose;
+use crate::window::panels::dialog_purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::{ControlContext, Rank, UNIT, clickable, focus_ring, pill, polygon};
 

@@ -8,8 +8,8 @@ use crate::files::display_text::{end_of_line, paragraph};
 use crate::files::jobs::Job;
 use crate::handoff::KitInfo;
 use crate::window::panels::command::Command;
+use crate::window::panels::dialog_purpose::Purpose;
 use crate::window::panels::knobs::{face, rule};
-use crate::window::panels::purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::widgets::{

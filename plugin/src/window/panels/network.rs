@@ -6,7 +6,7 @@ use crate::files::display_text::paragraph;
 use crate::files::jobs::Job;
 use crate::handoff::Network;
 use crate::window::panels::command::Command;
-use crate::window::panels::purpose::Purpose;
+use crate::window::panels::dialog_purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::widgets::{

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::window::panels::command::Command;
-use crate::window::panels::purpose::Purpose;
+use crate::window::panels::dialog_purpose::Purpose;
 
 /// The requests of a frame.
 #[derive(Clone, Debug, Default)]

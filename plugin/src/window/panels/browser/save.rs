@@ -5,7 +5,7 @@ use egui::{Button, Id, Key, RichText, TextEdit, Ui};
 use super::{Browser, WIDTH};
 use crate::files::display_text::one_line;
 use crate::window::panels::command::Command;
-use crate::window::panels::purpose::Purpose;
+use crate::window::panels::dialog_purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::widgets::{Palette, UNIT};
 

@@ -5,7 +5,7 @@ use egui::{Align2, CursorIcon, Id, Popup, Rect, Sense, Ui, vec2};
 use crate::files::display_text::{one_line, word};
 use crate::state::morph::{CORNERS, Corner, Corners};
 use crate::window::panels::command::Command;
-use crate::window::panels::purpose::Purpose;
+use crate::window::panels::dialog_purpose::Purpose;
 use crate::window::panels::requests::PanelRequests;
 use crate::window::panels::scene::Scene;
 use crate::window::panels::title;

@@ -45,7 +45,7 @@ struct Place {
 }
 
 impl Bar {
-    fn place_taken_over(self, step_of_bar: usize) -> Place {
+    fn place_in_four(self, step_of_bar: usize) -> Place {
         let step = self.grid().step_clocks();
         let clock = step_of_bar * step;
         let (beat, start) = if self.metre().denominator() < 8 {
@@ -88,18 +88,18 @@ impl Bar {
     }
 
     /// What is played at a step of a bar of what `row_at` has at the 16ths of a bar of 4/4.
-    pub(crate) fn taken_over(
+    pub(crate) fn converted(
         self,
         step_of_bar: usize,
         row_at: impl Fn(usize) -> [Option<Hit>; INSTRUMENTS],
     ) -> [Option<Hit>; INSTRUMENTS] {
-        let place = self.place_taken_over(step_of_bar);
+        let place = self.place_in_four(step_of_bar);
         let beat = self.beat_of_four(place.beat);
-        self.row_taken_over(place, |sixteenth| row_at(beat * STEPS_PER_BEAT + sixteenth))
+        self.converted_row(place, |sixteenth| row_at(beat * STEPS_PER_BEAT + sixteenth))
     }
 
     /// The same of the 16ths of one beat.
-    fn row_taken_over(
+    fn converted_row(
         self,
         place: Place,
         row_at: impl Fn(usize) -> [Option<Hit>; INSTRUMENTS],
@@ -145,7 +145,7 @@ impl Bar {
     /// # Panics
     /// If the bar has no such step.
     pub fn place_in_bar(self, step_of_bar: usize) -> PlaceInBar {
-        let place = self.place_taken_over(step_of_bar);
+        let place = self.place_in_four(step_of_bar);
         // A bar of one or two beats begins as one of four does.
         let beat =
             if self.beats_in_bar() <= 2 { place.beat } else { self.beat_of_four(place.beat) };
@@ -175,7 +175,7 @@ impl Pattern {
         let mut pattern = Self::empty(bar);
         let beats = bar.beats_in_bar();
         for step in 0..bar.pattern_steps() {
-            let place = bar.place_taken_over(step % bar.steps());
+            let place = bar.place_in_four(step % bar.steps());
             let bar_of = step / bar.steps();
             let beat = match beats {
                 // Bars of one or two beats follow one another in bars of four.
@@ -183,7 +183,7 @@ impl Pattern {
                 _ => bar_of * BEATS_PER_BAR + bar.beat_of_four(place.beat),
             };
             let row =
-                bar.row_taken_over(place, |sixteenth| self.row(beat * STEPS_PER_BEAT + sixteenth));
+                bar.converted_row(place, |sixteenth| self.row(beat * STEPS_PER_BEAT + sixteenth));
             for (instrument, hit) in Instrument::ALL.into_iter().zip(row) {
                 pattern.set(step, instrument, hit);
             }
@@ -193,7 +193,7 @@ impl Pattern {
 
     /// This pattern in other bars: itself if they are its own, else by way of the window that comes nearest.
     #[must_use]
-    pub fn taken_into(&self, bar: Bar) -> Self {
+    pub fn converted_to(&self, bar: Bar) -> Self {
         if self.bar() == bar { *self } else { self.to_window().in_bars(bar) }
     }
 
@@ -219,7 +219,7 @@ impl Pattern {
             };
             let first = bar_of % bar.bars() * bar.steps();
             for place_step in (0..bar.steps()).rev() {
-                let place = bar.place_taken_over(place_step);
+                let place = bar.place_in_four(place_step);
                 if place.beat != wanted || back(place) != sixteenth {
                     continue;
                 }
