@@ -164,7 +164,7 @@ pub struct JangdanParams {
     /// The standalone's transport: neither a parameter nor saved.
     pub clock: Clock,
 
-    /// The metre of the song.
+    /// The host's time signature. Neither a parameter nor saved.
     pub host_metre: HostMetre,
 
     /// What the host offers beside the parameters' values. Neither a parameter nor saved.
@@ -241,7 +241,7 @@ impl JangdanParams {
             length: pattern.length.value().into(),
             start: u8::try_from(pattern.start.value()).unwrap_or_default(),
             speed: pattern.speed.value().into(),
-            // Whatever plays has bars of its own.
+            // The score says which bars are played.
             bar: Bar::COMMON,
             origin: 0,
         };
@@ -283,18 +283,18 @@ impl JangdanParams {
         self.morph.is_on.value().then(|| [at(&self.morph.x), at(&self.morph.y)])
     }
 
-    /// The bars of the live groove: of the metre that is set, or the song's; until the host says that, of the groove that
-    /// was loaded.
+    /// The bars of the live groove: in the metre that is set, or else the host's; until the host has said one, in that of
+    /// the loaded groove.
     pub fn bar(&self) -> Bar {
         let set = self.pattern.metre.value().metre().or_else(|| self.host_metre.get());
         let metre = set.unwrap_or_else(|| self.groove.bar().metre());
         Bar::new(metre, self.pattern.grid.value().grid())
     }
 
-    /// What is wanted of the worker while `choice` plays and `rhythm` is the last one that came in.
+    /// The request to the worker while `choice` plays and `rhythm` is the last one recorded.
     pub fn request(&self, choice: Choice, rhythm: Option<u64>) -> GrooveRequest {
         let is_following = self.perform.is_following.value();
-        // Before the values: of one that changes meanwhile, the next request has another revision.
+        // Read before the values: if a value changes in between, the next request has another revision.
         let revisions = Revisions {
             groove: self.groove.loads(),
             slots: self.slots.changes(),

@@ -1,4 +1,4 @@
-//! What a player does while a block runs, each at its sample.
+//! The player's actions within a block, each at its sample.
 
 use groove::SampleOffset;
 

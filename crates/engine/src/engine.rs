@@ -104,10 +104,10 @@ impl Engine {
     /// A score offered before that boundary takes the place of this one. `tag` is any number by which
     /// [`now`](Self::now) tells the caller which score plays.
     ///
-    /// Returns whether it was heeded. It is not while several scores are taking over, which is for a step or two
-    /// after their boundaries: then keep the newest score and offer it later.
+    /// Returns whether it was accepted. It is not while several scores are taking over, which is for a step or two after
+    /// their boundaries: then keep the newest score and offer it later.
     ///
-    /// A song that was followed is followed no longer once it was heeded.
+    /// A song that was followed is followed no longer once the score is accepted.
     pub fn offer(&mut self, score: &Score, tag: u64, offer: Offer) -> bool {
         let Some(frontier) = self.frontier else {
             self.scores.restart(Voice::new(score, tag));

@@ -12,7 +12,7 @@ const LONGEST_NOTE_SAMPLES: u64 = 5 * 48_000;
 pub(crate) struct Segment {
     /// Musical time of the sample `origin`.
     pub(crate) position: Beats,
-    /// The sample of the block that `position` is said of.
+    /// The sample of the block at which `position` holds.
     pub(crate) origin: u64,
     pub(crate) beats_per_sample: f64,
     /// The samples `first..end` of the block, none before `origin`.

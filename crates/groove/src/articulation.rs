@@ -1,4 +1,4 @@
-//! Articulations: in which of its ways an instrument is struck. One table for all instruments.
+//! Articulations: the ways in which an instrument is struck. One table for all instruments.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::instrument::{INSTRUMENTS, Instrument};
 #[serde(rename_all = "kebab-case")]
 #[repr(u8)]
 pub enum Articulation {
-    /// As it is struck unless something else is said: head, closed or open hat, bow.
+    /// The default: head, closed or open hat, bow.
     #[default]
     Plain,
     /// The stick lies on the head and clicks on the rim.
@@ -49,10 +49,11 @@ impl Articulation {
     /// Every articulation.
     pub const ALL: [Self; 8] = [Plain, CrossStick, RimShot, Flam, Pedal, HalfOpen, Bell, Choke];
 
-    /// The most that an instrument has.
+    /// The most articulations of one instrument.
     pub const MOST: usize = 4;
 
-    /// The articulations of `instrument`, [`Plain`](Self::Plain) first. Where one stands is its class to a network.
+    /// The articulations of `instrument`, [`Plain`](Self::Plain) first. An articulation's index here is its class in a
+    /// network.
     pub const fn of(instrument: Instrument) -> &'static [Self] {
         TABLE[instrument.index()]
     }

@@ -226,8 +226,8 @@ impl Bar {
     /// 4/4 in 16ths.
     pub const COMMON: Self = Self { metre: Metre::FOUR_FOUR, grid: Grid::Sixteenths };
 
-    /// A bar of `metre` in steps of `grid`. Eighths are grouped in threes or unevenly, and have no triplets: where the
-    /// metre counts them, three steps to the beat are 8ths, and six 16ths.
+    /// A bar of `metre` in steps of `grid`. Metres that count 8ths have no triplet grids, since their beats are groups of
+    /// 8ths: triplets become 8ths there, and sextuplets 16ths.
     pub const fn new(metre: Metre, grid: Grid) -> Self {
         let grid = match grid {
             Grid::Triplets if metre.denominator() == 8 => Grid::Eighths,
@@ -252,7 +252,7 @@ impl Bar {
         self.metre.clocks() / self.grid.step_clocks()
     }
 
-    /// Bars in a pattern: four, or, of long ones, two or one.
+    /// Bars in a pattern: four, or two or one if they are long.
     pub const fn bars(self) -> usize {
         match Self::MOST_STEPS / self.steps() {
             0 | 1 => 1,
@@ -266,7 +266,7 @@ impl Bar {
         self.steps() * self.bars()
     }
 
-    /// The first step of beat `beat` of a bar; of the one after the last, the steps of a bar.
+    /// The first step of beat `beat` of a bar; for the beat after the last, the number of steps in a bar.
     pub const fn beat_step(self, beat: usize) -> usize {
         let (mut before, mut clocks) = (0, 0);
         while before < beat {
@@ -294,7 +294,7 @@ impl Bar {
         Place { beat, part }
     }
 
-    /// Whether beat `beat` is one that the bar is divided at: its first, and, of an even number from four on, the middle.
+    /// Whether beat `beat` is strong: the first, and the middle one of an even number from four on.
     pub(crate) const fn is_strong(self, beat: usize) -> bool {
         let beats = self.metre.beats();
         beat == 0 || (beats >= 4 && beats.is_multiple_of(2) && beat == beats / 2)

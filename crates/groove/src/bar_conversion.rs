@@ -1,4 +1,4 @@
-//! How a drummer takes a groove over from 4/4 in 16ths into other bars, and back.
+//! Conversion of grooves from 4/4 in 16ths to other bars, and back, as a drummer would play them.
 //!
 //! Whole beats are left out or played again, and none is cut. A bar of three beats leaves out the third, so that what
 //! leads into the next bar stays; one of five plays the second twice (3 + 2), one of six its second half, one of seven
@@ -36,7 +36,7 @@ const SIX_IN_THREE: Division = &[
     [Some(3), None],
 ];
 
-/// A step's place in what is taken over beat by beat: the beats of the metre, or, where it counts halves, quarters.
+/// A step's place for the conversion beat by beat: beats of the metre, or quarters where the metre counts halves.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     beat: usize,
@@ -132,7 +132,7 @@ pub struct PlaceInBar {
     pub beat: usize,
     /// Clocks since that beat began.
     pub clock: usize,
-    /// The 16th of a bar of 4/4 that is [taken over](Pattern::in_bars) there, or the one before it.
+    /// The 16th of a bar of 4/4 that is [converted](Pattern::in_bars) to this step, or the one before it.
     pub sixteenth: usize,
 }
 
@@ -169,7 +169,7 @@ impl Bar {
 }
 
 impl Pattern {
-    /// This window in other bars, as a drummer takes it over; unchanged in 4/4 and 16ths.
+    /// This window converted to other bars; unchanged in 4/4 and 16ths.
     #[must_use]
     pub fn in_bars(&self, bar: Bar) -> Self {
         let mut pattern = Self::empty(bar);

@@ -34,8 +34,8 @@ struct Map {
     /// In the order of [`Instrument::ALL`]: kick, snare, high, low-mid and floor tom, open and closed hat,
     /// crash, ride. Of each the key that is written, then all others that are read as it.
     keys: [&'static [u8]; INSTRUMENTS],
-    /// The keys, of those above or of General MIDI's, that are another articulation than the plain one: the one that is
-    /// written first. What is not here is written on the plain one's key.
+    /// Keys, of those above or of General MIDI's, that are other articulations than the plain one; the first of each is
+    /// written. Articulations that are not here are written on the plain one's key.
     strokes: &'static [(Articulation, &'static [u8])],
     /// Whether the openness of the hi-hat is controller 4, sent before the stroke.
     has_openness: bool,
@@ -283,10 +283,10 @@ impl NoteMap {
 
     /// The map that explains the keys of a file best.
     ///
-    /// General MIDI, unless another one knows more of them: where the file has hi-hats of General MIDI the other
-    /// must have them there too, and know keys that General MIDI has not at all. Otherwise the file must have hi-hats of
-    /// the other, and a General MIDI percussion key (such as a conga, which is some library's hi-hat) counts half. Maps that
-    /// have but keys of General MIDI are never guessed, avldrums among them: nothing in the keys tells them from it.
+    /// General MIDI, unless another map knows more of them. If the file has hi-hats of General MIDI, the other map must have
+    /// them on the same keys, and know keys that General MIDI does not have. Otherwise the file must have hi-hats of the
+    /// other map, and a General MIDI percussion key (such as a conga, which is some library's hi-hat) counts half. Maps with
+    /// keys of General MIDI alone, such as avldrums, are never guessed: their keys do not distinguish them.
     pub fn guess(keys: impl IntoIterator<Item = u8>) -> Self {
         let mut present: Vec<u8> = keys.into_iter().filter(|key| !EFFECTS.contains(key)).collect();
         present.sort_unstable();
@@ -372,7 +372,7 @@ impl KeyMap {
         }
     }
 
-    /// Whether `key` is a piece of a drum kit here, not hand percussion, which lies where melodies do.
+    /// Whether `key` is a piece of a drum kit here. Hand percussion does not count: its keys are those of melodies.
     pub(crate) fn is_kit_key(self, key: u8) -> bool {
         match self {
             Self::Ready(map) if !TABLE[map as usize].extends_general_midi => {
@@ -392,9 +392,8 @@ fn by_map(keys: &[u8; INSTRUMENTS], key: u8) -> Option<Instrument> {
 /// Keys from here on are high: middle C, by which keyboards are split.
 const MIDDLE_C: u8 = 60;
 
-/// The instrument that a player means by `key` who plays on `keys` (by [`Instrument::index`]): the one it
-/// belongs to there, else the nearest by General MIDI, else a kick for a low key and a snare for a
-/// high one. So a bass line is a rhythm, too.
+/// The instrument that `key` means where the instruments are on `keys` (by [`Instrument::index`]): the one on this key, else
+/// the nearest by General MIDI, else a kick for a low key and a snare for a high one. So a bass line is a rhythm, too.
 pub fn instrument_meant(keys: &[u8; INSTRUMENTS], key: u8) -> Instrument {
     let by_pitch = if key < MIDDLE_C { Instrument::Kick } else { Instrument::Snare };
     by_map(keys, key).or_else(|| Instrument::nearest_to_key(key)).unwrap_or(by_pitch)

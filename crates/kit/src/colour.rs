@@ -12,7 +12,7 @@ const LOWEST_HZ: f32 = 84.853;
 /// The velocities that levels are given for.
 const VELOCITIES: [f32; 3] = [0.3, 0.6, 0.9];
 
-/// As far the lines through them go on.
+/// How far the lines through them are extended.
 const BEYOND: (f32, f32) = (0.25, 0.95);
 
 /// Levels and decays of one drum. The tables are fitted so that, with everything else in a voice, the sound comes out like the

@@ -66,7 +66,7 @@ pub(crate) struct DrumSpec {
     pub(crate) slap: f32,
     /// How much longer the hiss of a full stroke is than that of a soft one.
     pub(crate) slosh: f32,
-    /// How fast, as a T60, a stroke of no force damps the modes on top of their own decay; the harder, the less. `None` for not at
+    /// How fast (T60) the softest stroke damps the modes, on top of their own decay; a harder one damps less. `None`: not at
     /// all.
     pub(crate) drag_t60_s: Option<f32>,
     /// Gain into the saturation of a microphone close to the head; 0 for none.
@@ -91,7 +91,7 @@ pub(crate) struct Drum {
     drive: f32,
 }
 
-/// A set of noise bands and what the colour's levels are for it.
+/// A set of noise bands and the colour's levels for it.
 #[derive(Clone, Debug)]
 struct Noisy {
     bands: NoiseBands,

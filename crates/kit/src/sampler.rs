@@ -14,7 +14,7 @@ use crate::voice::Voice;
 /// Recordings that sound at once.
 const GRAINS: usize = 24;
 
-/// Of these so many may be left to ring; the oldest one beyond is faded out.
+/// At most so many of them ring freely; beyond that the oldest is faded out.
 const RINGING: usize = 16;
 
 /// Velocities over which one layer fades into the next, to either side of their border.
@@ -30,7 +30,7 @@ const SHELF_HZ: f32 = 3000.0;
 const CHOKE_T60_S: f32 = 0.06;
 const FADE_T60_S: f32 = 0.03;
 
-/// How long each instrument rings by itself, in column order, seconds: damping shortens a recording as it would shorten that.
+/// Typical T60 of each instrument, in column order, seconds: damping shortens a recording as it would shorten this decay.
 const TYPICAL_T60_S: [f32; INSTRUMENTS] = [0.5, 0.46, 1.27, 1.54, 1.86, 2.41, 0.26, 4.54, 5.46];
 
 /// A fade ends here, -80 dB.
@@ -142,7 +142,7 @@ impl Sampler {
 
     fn start(&mut self, grain: Grain) {
         let free = self.grains.iter().position(Option::is_none);
-        // Grains begin in order: the one that is furthest in is about the oldest.
+        // Grains start in order: the one that has played longest is about the oldest.
         let ringing = self.grains.iter().flatten().filter(|grain| grain.fading == 1.0).count();
         if ringing >= RINGING
             && let Some(oldest) = self
@@ -164,7 +164,7 @@ impl Sampler {
 fn layer_gain(region: &Region, velocity: f32) -> f32 {
     let (low, high) = region.velocity;
     let width = CROSSFADE.min(0.5 * (high - low)).max(1e-3);
-    // The outermost layers end nowhere.
+    // The outermost layers have no border to fade at.
     let rise = if low <= 0.01 { 1.0 } else { (velocity - low + width) / (2.0 * width) };
     let fall = if high >= 0.99 { 1.0 } else { (high + width - velocity) / (2.0 * width) };
     let share = rise.min(fall).clamp(0.0, 1.0);
@@ -203,7 +203,7 @@ impl Voice for Sampler {
             return;
         };
         let Tuning { pitch, length } = self.tuning;
-        // Two decays at once are one whose rates add up.
+        // Two decays at once are one decay with the sum of their rates.
         let damped_t60_s = TYPICAL_T60_S[self.instrument] / (1.0 / length - 1.0).max(0.0);
         for (i, region) in kit.pads[self.instrument].regions.iter().enumerate() {
             let (length, position) = region.turn;
@@ -216,7 +216,7 @@ impl Voice for Sampler {
             {
                 continue;
             }
-            // A kit that has several takes of one stroke differs by itself.
+            // Several takes of one stroke differ already.
             let is_single = length <= 1 && to - from >= 1.0;
             let vary = if is_single { 1.0 } else { 0.0 };
             let speed = pitch * region.speed * (vary * cents / 1200.0).exp2();

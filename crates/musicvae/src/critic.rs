@@ -1,4 +1,4 @@
-//! What the critic looks at: a groove as the numbers that a drummer would look at.
+//! The critic's features: a groove as the numbers that a drummer would look at.
 //!
 //! The critic is a small network that tells grooves of drummers from drawn ones. Of several drawn grooves the plugin plays
 //! the one that it takes for a drummer's.

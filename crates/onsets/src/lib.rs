@@ -21,7 +21,8 @@ const FRAME_S: f32 = 0.042;
 /// Frames begin so many to a frame's length.
 const OVERLAP: usize = 8;
 
-/// A frame is compared with the one so many before: from the one just before, with which it shares most, it differs little.
+/// A frame is compared with the one this many before it: the one just before shares most samples with it, and differs
+/// little.
 const LAG: usize = 3;
 
 /// Amplitudes count as `ln(1 + COMPRESSION * amplitude)`: what lies 60 dB below full scale hardly counts.
@@ -70,7 +71,7 @@ pub struct Onset {
     pub strength: f32,
 }
 
-/// Finds onsets in a stream of samples. Each is told some 80 ms after it has begun.
+/// Finds onsets in a stream of samples. Reports each some 80 ms after it has begun.
 pub struct OnsetFinder {
     fft: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
@@ -90,7 +91,7 @@ pub struct OnsetFinder {
     /// The amplitudes in the low filter and in all, of the last frames, the oldest first.
     amplitudes: [[f32; 2]; KEPT],
     peaks: Peaks,
-    /// An onset, of which it is not known yet whether it is low, and how many frames are to come until it is.
+    /// An onset that is not yet known to be low or not, and in how many frames it will be.
     pending: Option<(Onset, usize)>,
 }
 
@@ -162,7 +163,7 @@ impl OnsetFinder {
         self.heard
     }
 
-    /// Hears `samples`, and tells the onsets that become certain with them, in their order.
+    /// Analyses `samples`, and passes the onsets that become certain with them to `found`, in order.
     pub fn hear(&mut self, samples: impl Iterator<Item = f32>, mut found: impl FnMut(Onset)) {
         for sample in samples {
             let place = self.samples.len() - self.hop + self.fresh;
@@ -187,7 +188,7 @@ impl OnsetFinder {
         if self.fft.process_with_scratch(frame, spectrum, &mut self.scratch).is_err() {
             return; // all have the lengths that it made them with
         }
-        // The amplitude of a sine is what its bin is beside half the window's sum.
+        // The amplitude of a sine is its bin divided by half the window's sum.
         let scale = 4.0 / length as f32;
         let count = self.filters.len();
         let (mut flux, mut amplitudes) = (0.0, [0.0_f32; 2]);

@@ -1,4 +1,4 @@
-//! The standalone: the plugin with a transport, sound and MIDI ports of its own, for who has no host at hand.
+//! The standalone: the plugin with a transport, sound and MIDI ports of its own, for use without a host.
 //!
 //! nice-plug reads the command line, `--help` lists it, and opens JACK, ALSA, CoreAudio or WASAPI.
 

@@ -231,7 +231,7 @@ pub(crate) fn factory_knobs(
     let bar = groove.performance.as_ref().map(|performance| performance.pattern.bar());
     knobs.extend(match bar.filter(|bar| *bar != Bar::COMMON) {
         Some(bar) => bar_knobs(params, bar),
-        // What is in 4/4 is taken over into the song's metre.
+        // A groove in 4/4 is converted to the host's metre.
         None => {
             let PatternParams { metre, grid, .. } = &params.pattern;
             [

@@ -1,4 +1,4 @@
-//! Room for the ports of audio that a VST3 host leaves out: nice-plug 0.4.2 plays nothing at all where an output is missing.
+//! Buffers for the audio ports that a VST3 host leaves out: nice-plug 0.4.2 plays nothing at all where an output is missing.
 
 use std::cell::UnsafeCell;
 

@@ -1,15 +1,14 @@
-//! Text from outside: names of files, presets and clips, and what files say of themselves, as it is shown and as files are
-//! called.
+//! Text from outside (names of files, presets and clips, text inside of files), made safe to show and to name files by.
 //!
-//! Such text may be of any script and length, and hold what is no letter at all: line breaks, other control characters,
-//! marks that turn the direction of what follows, accents by the hundred. What is shown keeps to its line, says what it
-//! says in the order in which it stands, and costs little to lay out. Only how it is shown changes, never the name.
+//! Such text may be of any script and length, and hold line breaks, other control characters, marks that turn the direction
+//! of the text, accents by the hundred. The shown text stays on its line, in the order of its characters, and costs little
+//! to lay out. Only the display changes, never the name.
 
 use std::borrow::Cow;
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 
-/// The most characters that a line shows; wider ones than any of the window's lines.
+/// The most characters that a line shows: more than fit in any line of the window.
 const LINE: usize = 300;
 
 /// The most characters of a name among many, side by side.
@@ -50,7 +49,7 @@ pub fn paragraph(text: &str) -> Cow<'_, str> {
     shown(text, PARAGRAPH)
 }
 
-/// `name` as every system lets a file be called.
+/// `name` as a file name that every system allows.
 pub(crate) fn file_name(name: &str) -> String {
     let letter = |c: char| if c.is_alphanumeric() || " -_.,()".contains(c) { c } else { '-' };
     let mut marks = 0;
@@ -79,7 +78,7 @@ fn shown(text: &str, most: usize) -> Cow<'_, str> {
             _ => (!turns(c)).then_some(c),
         }
     });
-    // What is looked at is bounded, too: most of it may be left out.
+    // The characters looked at are bounded, too, since most may be left out.
     let mut kept = kept.take(most + 1);
     let mut line: String = kept.by_ref().take(most).collect();
     if kept.next().is_some() {

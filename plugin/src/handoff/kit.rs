@@ -1,4 +1,4 @@
-//! The way of a kit of the user's own to the audio thread, and back to where it may be freed.
+//! Hands a kit of the user's own to the audio thread, and gets it back to free it.
 //!
 //! The file thread owns the kit; the audio thread borrows it. What the audio thread has been given is kept here until it has
 //! taken something newer and let go of this, so that the audio thread frees nothing.

@@ -1,4 +1,4 @@
-//! The way of a loaded project to the audio thread, past the worker.
+//! Hands a loaded project to the audio thread, past the worker.
 
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
-//! The song's time signature, as the host says it: heard by the audio thread, followed by what asks for grooves.
+//! The host's time signature: written by the audio thread, read for requests.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use groove::{Beats, CLOCKS_PER_QUARTER, Metre};
 
-/// The metre of the song. Any thread may read it at any time.
+/// The host's metre. Any thread may read it at any time.
 #[derive(Debug, Default)]
 pub struct HostMetre {
     /// One more than the metre's place in [`Metre::ALL`]; 0 until the host has said one.
@@ -12,7 +12,7 @@ pub struct HostMetre {
 }
 
 impl HostMetre {
-    /// Notes what the host says: of metres that patterns cannot have, 4/4.
+    /// Stores the metre that the host says; 4/4 for metres that patterns cannot have.
     pub fn hear(&self, numerator: Option<i32>, denominator: Option<i32>) {
         let signature = numerator.zip(denominator);
         let signature = signature.and_then(|(numerator, denominator)| {

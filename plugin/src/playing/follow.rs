@@ -107,8 +107,7 @@ impl Follower {
         self.cleared = self.cleared.max(step);
     }
 
-    /// The recorded cycle as a whole pattern; the part of it that `shape` plays is what was
-    /// recorded.
+    /// The recorded cycle as a whole pattern; only the part that `shape` plays was recorded.
     fn rhythm(&self) -> Option<RecordedRhythm> {
         let mut pattern = Pattern::empty(self.shape.bar);
         for step in 0..pattern.steps() {

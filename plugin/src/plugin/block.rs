@@ -244,7 +244,7 @@ impl Jangdan {
             true if version != ready.version => Offer::Refresh,
             true => return,
         };
-        // If it is not heeded, the next block tries again.
+        // If it is not accepted, the next block tries again.
         if self.engine.follow(&ready.song, offer) {
             self.followed = (ready.change, ready.version);
         }
@@ -296,7 +296,7 @@ impl Jangdan {
                 return false;
             }
         };
-        // If it is not heeded, the next block tries again.
+        // If it is not accepted, the next block tries again.
         if self.engine.offer(&track.score, choice.to_bits(), offer) {
             (self.offered, self.has_news) = ((choice, made_by), false);
             self.has_tapped = false;

@@ -9,12 +9,12 @@ pub use musicvae::recipe::{ATTRIBUTES, DEFAULT_TEMPERATURE, Recipe, SLIDERS};
 use crate::state::choice::Choice;
 use crate::state::morph::Morph;
 
-/// The least [`Recipe::variation`] of a variation of a groove, and that of cycles that are to vary where the groove does not:
-/// enough to be told from it, and little enough to be recognised.
+/// The least [`Recipe::variation`] of a variation that the player asks for, and of cycles that a section varies: enough to
+/// sound different, little enough to be recognised.
 const LEAST_VARIATION: f32 = 0.35;
 
-/// What is wanted of the worker: which groove plays, and what the live groove is made from. Everything that an answer
-/// depends on, but the cycles.
+/// A request to the worker: which groove plays, and what the live groove is made from. An answer depends on this and on the
+/// cycles alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct GrooveRequest {
     /// The groove that plays.
@@ -51,7 +51,7 @@ pub struct Revisions {
 }
 
 impl GrooveRequest {
-    /// A hash, never 0, by which the worker tells what it has given up on. Allocates.
+    /// A hash, never 0, by which the worker names the request that it has given up on. Allocates.
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         format!("{self:?}").hash(&mut hasher);
@@ -64,18 +64,18 @@ impl GrooveRequest {
 pub struct GrooveKey {
     /// The knobs.
     pub recipe: Recipe,
-    /// The bars: the network's windows are taken over into these.
+    /// The bars, to which the network's windows are converted.
     pub bar: Bar,
     /// The [`fingerprint`](crate::state::fingerprint::fingerprint) of the pattern that the groove is to stay near, instead of a point drawn by
     /// the seed.
     pub anchor: Option<u64>,
-    /// Where between the corners of the pad it is, while that is on; what is followed counts more.
+    /// The place between the corners of the pad, while that is on; a followed rhythm takes precedence.
     pub morph: Option<Morph>,
     /// Which variation of the groove that is; `None` is the groove itself.
     pub variation_id: Option<i64>,
     /// The [`fingerprint_locks`](crate::state::fingerprint::fingerprint_locks) of the cells that the network plays around.
     pub given: Option<u64>,
-    /// That of the cells that are kept, whatever the network plays; see [`Edits`](crate::state::edits::Edits).
+    /// The same hash of the kept cells, which play whatever the network draws; see [`Edits`](crate::state::edits::Edits).
     pub kept: Option<u64>,
     /// Whether it is the anchor itself, as it was imported.
     pub is_import: bool,
@@ -101,7 +101,7 @@ impl GrooveKey {
         Self { kept: None, ..*self }
     }
 
-    /// Which groove it is, whatever hands have done to it.
+    /// The key of the same groove without edits.
     pub const fn groove(&self) -> Self {
         Self { given: None, kept: None, is_import: false, ..*self }
     }
@@ -112,8 +112,8 @@ impl GrooveKey {
     }
 
     /// The recipe and the cycle that the pattern of `cycle` is drawn by. A variation is a far cycle of the
-    /// same recipe, with at least a certain variation. Of a groove that is steady the first cycle is played, but in sections
-    /// that vary: there the others have that variation, too.
+    /// same recipe, with at least a certain variation. A steady groove plays its first cycle in every cycle, except in
+    /// sections that vary: there the other cycles have that variation, too.
     pub fn drawn(&self, cycle: i64) -> (Recipe, i64) {
         let variation = self.recipe.variation.max(LEAST_VARIATION);
         let Some(variation_id) = self.variation_id else {

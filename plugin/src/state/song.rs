@@ -74,10 +74,10 @@ pub struct Section {
     pub slot: Option<u8>,
     /// Its length in bars.
     pub bars: u16,
-    /// The bars of the live groove in it, of which the metre counts: what the host's says elsewhere is of no matter.
+    /// The bars of the live groove in this section, whatever the host's metre; only their metre counts.
     #[serde(default)]
     pub bar: Bar,
-    /// How much softer and sparser, or louder and denser, than the groove it is played, `[-1, 1]`.
+    /// Intensity, `[-1, 1]`: how much softer and sparser, or louder and denser, than the groove it plays.
     #[serde(default)]
     pub intensity: f32,
     /// How it ends.
@@ -132,7 +132,7 @@ impl Song {
         self.is_on && !self.sections.is_empty()
     }
 
-    /// What a song is to begin with: verse and chorus twice, of the live groove in bars of `bar`.
+    /// The song of a new lane: intro, then verse and chorus twice, of the live groove in bars of `bar`.
     pub fn first(bar: Bar) -> Self {
         let verse = Section::new("Verse", 8, bar);
         let chorus = Section { intensity: 0.4, ..Section::new("Chorus", 8, bar) };

@@ -64,7 +64,7 @@ impl Catalog {
             !is_shadow(name)
                 && name.rsplit('/').next().is_some_and(|n| n.eq_ignore_ascii_case("info.csv"))
         };
-        // Each folder may have its own; of what several list the outer one says it.
+        // Each folder may have its own; for a file that several list, the outermost counts.
         let mut infos: Vec<&String> = names.iter().filter(is_info).collect();
         infos.sort_by_key(|name| name.matches('/').count());
         let mut catalog =
@@ -82,7 +82,7 @@ impl Catalog {
                 if let Some(name) = files.find(&row.name, folder) {
                     row.name = name.to_owned();
                 }
-                // What is listed twice is one file.
+                // A file that is listed twice counts once.
                 if listed.insert(row.name.clone()) {
                     catalog.push(row, split);
                 }
@@ -133,7 +133,7 @@ impl Catalog {
 /// Files by their names.
 struct Files<'a> {
     exact: HashSet<&'a str>,
-    /// By their names in lower case, with and without endings.
+    /// By their names in lower case, with and without extensions.
     by_letters: HashMap<String, &'a str>,
 }
 
@@ -150,8 +150,8 @@ impl<'a> Files<'a> {
         Self { exact: names.iter().map(|name| name.as_str()).collect(), by_letters }
     }
 
-    /// The file that is called `name`, which begins with `folder`, in an info.csv: as Windows has it in other letters
-    /// than the file, without an ending, or by its path on another disk.
+    /// The file that an info.csv calls `name`, which begins with `folder`: in another case, as Windows allows, without its
+    /// extension, or by its path on another disk.
     fn find(&self, name: &str, folder: &str) -> Option<&'a str> {
         let known = |name: &str| {
             let exact = self.exact.get(name).copied();

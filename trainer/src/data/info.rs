@@ -29,7 +29,7 @@ impl Info {
         let mut separator = None;
         // Lines end with \r\n, \n, or (Excel for the Mac) \r.
         while let Some((line, rest)) = text.split_once(['\r', '\n']) {
-            // Excel's own way of saying it.
+            // Excel's line that names the separator.
             let told = line.trim_matches('"').strip_prefix("sep=");
             if told.is_none() && !is_empty(line) {
                 break;
@@ -39,7 +39,7 @@ impl Info {
         }
         let header = text.split(['\r', '\n']).next().unwrap_or_default();
         let count = |byte: &u8| header.bytes().filter(|b| b == byte).count();
-        // Of equals the last, as in a header of one column.
+        // Of equally frequent ones the comma, as in a header of one column.
         let separators = [b'\t', b';', b','];
         let separator =
             separator.or_else(|| separators.into_iter().max_by_key(count)).unwrap_or(b',');

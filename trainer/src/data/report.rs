@@ -125,8 +125,8 @@ fn by_reason(skipped: &[Skipped]) -> String {
     reasons.join(", ")
 }
 
-/// One line on how a file was read; empty if completely, by General MIDI, on channel 10, and, unless `all_grids` are told, in
-/// 4/4 and 16ths.
+/// One line on how a file was read. Empty if it was read completely, by General MIDI, on channel 10, and (unless
+/// `all_grids`) in 4/4 and 16ths.
 pub(super) fn summary(report: &ClipReport, all_grids: bool) -> String {
     let mut parts = Vec::new();
     if let Some(map) = report.note_map.filter(|map| *map != NoteMap::GeneralMidi) {

@@ -119,7 +119,7 @@ impl Source {
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             let path = entry.path();
-            // Not all names are Unicode; what is not is shown by a sign of its own, and read all the same.
+            // Not all names are Unicode. Others are shown with replacement characters.
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
             if is_link {

@@ -1,4 +1,5 @@
-//! Labelled fills, given the bars before them: what they cost the networks, and how near to them drawn ones come.
+//! Measures fills given the bars before them: the networks' cross-entropy of labelled fills, and how near drawn ones come to
+//! them.
 
 use anyhow::{Result, bail};
 use candle_core::{Device, Tensor};

@@ -1,5 +1,6 @@
-//! Lines that the drummer plays to, made from performances: how many of their onsets kick or snare answer, how much is played
-//! to them, beside the true drummer; and how many of them are found in audio that a bass or a guitar makes of them.
+//! Measures grooves that are played to lines made from performances: how many onsets of a line kick or snare answer, and how
+//! much is played, beside the true drummer; and how many onsets are found in audio of a bass or a guitar that plays the
+//! line.
 
 use groove::{Hit, Instrument, Pattern, STEPS, Token};
 use musicvae::context::Locks;

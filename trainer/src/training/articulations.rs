@@ -23,18 +23,18 @@ const BATCH: usize = 64;
 const EPOCHS: u64 = 8;
 const LEARNING_RATE: f64 = 3e-3;
 const WEIGHT_DECAY: f32 = 0.02;
-/// Share of the windows whose style is not told.
+/// Share of the windows that are trained without their style.
 const NO_STYLE: f32 = 0.2;
 
-/// What the articulations of windows cost that were not trained on, in nats a hit, of instruments that have several.
+/// Cross-entropy of the articulations of validation windows, in nats a hit, over instruments that have several.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ArticulationScores {
     pub(crate) hits: usize,
-    /// Told from the shares of the training windows, by instrument.
+    /// Predicted from each instrument's shares in the training windows.
     pub(crate) shares: f64,
-    /// Told by whether the instrument's hit before was struck so, from the training windows.
+    /// Predicted from how the instrument's previous hit was struck, by the training windows' shares.
     pub(crate) last: f64,
-    /// Told by the model.
+    /// Predicted by the model.
     pub(crate) model: f64,
 }
 
@@ -49,8 +49,8 @@ impl fmt::Display for ArticulationScores {
     }
 }
 
-/// The weights of `file` with a model of articulations, trained on `windows`, and what it costs on `validation`; `None` if every
-/// hit is struck plainly.
+/// Trains a model of articulations on `windows`. Returns the weights of `file` with it, and the cross-entropies on
+/// `validation`; `None` if every hit is struck plainly.
 pub(crate) fn add_to(
     file: &WeightsFile,
     windows: &[Windows],
@@ -151,7 +151,7 @@ impl Counts {
         self.0.iter().flatten().any(|row| row[1..].iter().any(|count| *count > 0.0))
     }
 
-    /// Adds what the articulations of window `i` cost.
+    /// Adds the cross-entropies of the articulations of window `i`.
     fn cost(&self, windows: &Windows, i: usize, scores: &mut ArticulationScores) {
         each_hit(windows, i, |instrument, last, class| {
             let classes = Articulation::of(instrument).len();

@@ -69,7 +69,7 @@ impl Engine {
     /// [`process`](Self::process) is to be given this song, until another is followed, or a score [offered](Self::offer). What the
     /// player has chosen plays on until the next section.
     ///
-    /// Returns whether it was heeded, as [`offer`](Self::offer) does.
+    /// Returns whether it was accepted, as [`offer`](Self::offer) does.
     pub fn follow(&mut self, song: &Song, offer: Offer) -> bool {
         let Some(untouched) = self.untouched(Some(song)) else {
             self.followed = Some(Followed::from(0));
@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// Has `score` take the place of the one that the player has chosen instead of the `song`'s, as [`Offer::Refresh`] does.
-    /// Nothing is left to do, and that is heeded, once the song has taken over again.
+    /// Once the song has taken over again nothing is left to do, and this returns true.
     pub fn refresh_chosen(&mut self, song: &Song, score: &Score, tag: u64) -> bool {
         let Some(untouched) = self.untouched(Some(song)) else { return true };
         let boundary = self.changing(untouched);

@@ -22,16 +22,16 @@ use crate::time::Ticks;
 
 /// The drums of a MIDI file on the step grid.
 ///
-/// - **Bars** follow the time signatures. Metres with the 16ths of 4/4 (2/2, 8/8, two of 2/4) are read as it, others that
-///   [patterns can have](crate::Metre) as themselves; the rest is left out, and so is a pickup. What follows one another
-///   in one metre is one sequence, on the grid that [fits it best](GridFit).
+/// - **Bars** follow the time signatures. Metres with the 16ths of 4/4 (2/2, 8/8, two bars of 2/4) are read as 4/4, others
+///   that [patterns can have](crate::Metre) as they are; the rest is left out, and so is a pickup. Consecutive bars of one
+///   metre are one sequence, on the grid that [fits it best](GridFit).
 /// - It **begins** with the bar of the first hit, after a count-in, and **ends** with the bar of the last, unless the
-///   end of track, on a bar line, says that there is a rest. A hit that is pushed before the end is the first step's.
-/// - A file of one or two bars is a **loop**, played over until it fills a pattern. In a file with four bars
-///   that follow one another somewhere, fewer elsewhere are left out; else the longest stretch is all.
+///   end of track, on a bar line, says that there is a rest. A hit pushed ahead of a loop's end belongs to the first step.
+/// - A file of one or two bars is a **loop**, played over until it fills a pattern. If a file has four consecutive bars
+///   somewhere, shorter stretches are left out; else only the longest stretch is read.
 /// - Tracks or channels that are a whole kit each and play at the same time are a **pack**: read one after another. So are the
 ///   sequences of a file of format 2.
-/// - An onset goes to its nearest step, the later of two equally near, which its micro-offset is counted from. Of
+/// - An onset goes to its nearest step, the later of two equally near; its micro-offset counts from there. Of
 ///   several hits of an instrument on one step the loudest is kept; with a softer one just before it it is a flam.
 /// - How an instrument is struck is said by the key, by the foot controller before the note (a half-open hi-hat), and by
 ///   pressure on the key after it (a crash that is grabbed).
@@ -346,7 +346,7 @@ impl Clip {
         let (starts, kept) = kept.into_iter().unzip();
         self.sequences = kept;
         self.report.bars = self.sequences.iter().map(StepSequence::bars).sum();
-        // Three bars are no loop that four are made of.
+        // A loop of three bars does not fill four.
         if let [sequence] = &self.sequences[..]
             && let bar = sequence.bar()
             && (1..bar.bars()).contains(&longest)

@@ -1,4 +1,4 @@
-//! How a file is to be read as a clip, how it was read, and why there may be none.
+//! Options for reading a file as a clip, the report of how it was read, and why it may have none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +6,14 @@ use super::{GridFit, LeftOut, Repair};
 use crate::note_map::{KeyMap, NoteMap};
 use crate::step_sequence::SequenceTooLong;
 
-/// What is said of how a file is to be read.
+/// Options for reading a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClipOptions {
     /// The channel of the drums, `0..16`; `None`: the one that looks like drums.
     pub channel: Option<u8>,
     /// By which note map keys are read.
     pub key_map: KeyMap,
-    /// Whether nothing but windows is of use, as to a network: all is brought onto 16ths, and bars that are not of 4/4 are
+    /// Whether only windows are of use, as for the autoencoder: all hits are put on 16ths, and bars that are not in 4/4 are
     /// left out.
     pub only_windows: bool,
 }
@@ -33,7 +33,7 @@ pub struct ClipReport {
     pub grids: Vec<GridFit>,
     /// What was left out, and how much of it.
     pub left_out: BTreeMap<LeftOut, usize>,
-    /// What was not as it should be in the file.
+    /// Errors of the file that were repaired.
     pub repairs: BTreeSet<Repair>,
 }
 
@@ -52,7 +52,7 @@ pub enum NoDrums {
     /// No instrument stands for any of the keys.
     #[error("no drum hit: it has {0}")]
     NoHits(String),
-    /// Nothing is in 4/4, but nothing else is of use.
+    /// Nothing is in 4/4, and only that was asked for.
     #[error("not in 4/4: it has {0}")]
     NoFourFour(String),
     /// All is in metres that a pattern cannot hold.

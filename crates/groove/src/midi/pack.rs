@@ -20,11 +20,11 @@ pub struct Part {
     pub bars: usize,
 }
 
-/// How much longer tracks are together than the music that they cover, to be played at the same time.
+/// Tracks play at the same time if their lengths add up to more than this many times the music that they cover.
 const PARALLEL: f64 = 1.5;
 
 /// The tracks of `kits` that differ, with their ends, if most of them are a whole kit: kick and snare. Tracks of single
-/// drums, and of a kit and percussion, are none. A track with several kits, a channel each, is as many.
+/// drums, or of a kit and percussion, do not count. A track with several kits, a channel each, counts as several.
 pub(super) fn tracks(performance: &Performance, kits: &[&Voice]) -> Vec<(Voice, Ticks)> {
     let mut seen = BTreeSet::new();
     let mut tracks = Vec::new();
@@ -67,7 +67,7 @@ pub(super) fn are_parallel(performance: &Performance, tracks: &[(Voice, Ticks)])
     sum as f64 >= PARALLEL * covered.len().max(1) as f64
 }
 
-/// Where parts begin, by name: at markers, or where `tracks`, that follow one another, do.
+/// Where parts begin, and their names: at markers, or where consecutive `tracks` begin.
 pub(super) fn places(performance: &Performance, tracks: &[(Voice, Ticks)]) -> Vec<(Ticks, String)> {
     if performance.markers.len() > 1 {
         return performance.markers.clone();
@@ -78,8 +78,7 @@ pub(super) fn places(performance: &Performance, tracks: &[(Voice, Ticks)]) -> Ve
     starts
 }
 
-/// The parts of `sequences`, which begin at `starts`: what begins at `places`, else what silence parts. None if that is
-/// but one.
+/// The parts of `sequences`, which begin at `starts`: cut at `places`, else at silence. None if there is only one.
 pub(super) fn parts(
     sequences: &[StepSequence],
     starts: &[Ticks],

@@ -1,4 +1,5 @@
-//! What is wrong with files that players play all the same, and the track bytes that midly cannot read as they are.
+//! Repairs of files that other programs play in spite of their errors, and of track bytes that midly cannot read as they
+//! are.
 
 /// Something in a file that is not as it should be, and that was read all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]

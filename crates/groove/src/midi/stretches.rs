@@ -1,4 +1,4 @@
-//! The bars of a clip, and the stretch of them that is likeliest to be meant.
+//! The bars of a clip, and the four of them that a user most likely wants.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -72,8 +72,8 @@ impl Clip {
         common as f64 >= ALIKE * (a.hits + b.hits - common) as f64
     }
 
-    /// Up to as many bars as a pattern has from bar `bar` on, counted as in [`pattern`](Self::pattern); a half or a quarter
-    /// of them are played over.
+    /// The pattern of `bars` bars from bar `bar` on, counted as in [`pattern`](Self::pattern), at most a pattern's; a half
+    /// or a quarter of a pattern is repeated.
     ///
     /// # Errors
     /// If there are no drums there.
@@ -97,9 +97,9 @@ impl Clip {
     }
 }
 
-/// The first, counted from 1, of the four bars that are likeliest to be meant: of those that come again as they are,
-/// else of those with most bars that do, the ones with most hits; of equals one that begins a phrase of four, and the
-/// first of them. What a bar has is what bars of its kind have on average: a ghost note more makes no other groove.
+/// The first, counted from 1, of the four bars that a user most likely wants: of four bars that recur as a whole, else of
+/// those with most recurring bars, the ones with most hits; of equals the first that begin a phrase of four. A bar counts
+/// with the average hits of its kind, since one ghost note more is the same groove.
 pub fn likeliest(bars: &[Bar]) -> usize {
     let mut counts = HashMap::new();
     for (bar, kind) in bars.iter().filter_map(|bar| Some((bar, bar.kind?))) {

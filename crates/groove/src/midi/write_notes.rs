@@ -22,7 +22,7 @@ pub struct SoundedNote {
     pub key: u8,
     /// How hard, in `[0, 1]`.
     pub velocity: f32,
-    /// What the [foot controller](super::FOOT_CONTROLLER) is moved to before it, if it is; only its lowest seven bits count.
+    /// The value of the [foot controller](super::FOOT_CONTROLLER) sent before it, if any; only its lowest seven bits count.
     pub foot: Option<u8>,
     /// Whether it ends because a hand grabs it: its key is then pressed.
     pub is_grabbed: bool,
@@ -34,9 +34,9 @@ const MAX_BEATS: f64 = ((1 << 28) / TICKS_PER_BEAT as i64 - 1) as f64;
 /// Writes `notes`, in any order, as a Standard MIDI File of `length` or until its last note ends: format 0,
 /// [`TICKS_PER_BEAT`], `bpm` quarter notes a minute, in `metres` from these times on, in order, and in 4/4 before the first.
 ///
-/// Notes are where they were to the nearest tick; those from before the beginning begin with it. A note ends where the next
-/// of its key and channel begins, if not before. The softest velocity is 1, for 0 would be a note-off. Times that are
-/// no numbers are the beginning's.
+/// Notes are rounded to the nearest tick; those before time 0 begin at 0. A note ends where the next
+/// of its key and channel begins, if not before. The softest velocity is 1, for 0 would be a note-off. A time that is not a
+/// number counts as 0.
 ///
 /// # Errors
 /// If a MIDI file cannot state `bpm`, or cannot be so long.
@@ -104,7 +104,7 @@ pub fn write_song(
     for &(start, metre) in metres.iter().filter(|metre| !is_first(metre)) {
         events.push((tick(start.0), false, TrackEventKind::Meta(signature(metre))));
     }
-    // At one tick note-offs first; of a note that lasts no time the note-on is before its own, for the sort is stable.
+    // At one tick note-offs come first. A note without length still begins before it ends, for the sort is stable.
     events.sort_by_key(|&(tick, is_on, _)| (tick, is_on));
     Ok(file(first, events.into_iter().map(|(tick, _, kind)| (tick, kind)), tick(length.0), tempo))
 }

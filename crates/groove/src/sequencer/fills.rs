@@ -1,9 +1,8 @@
 //! Fills: what a drummer plays instead of the groove to lead into the next bar.
 //!
-//! A fill is a bar that is joined at any beat; one that was asked for lands on the first beat after it, on crash and kick,
-//! one that comes regularly as often as [drummers](RegularFills::has_crash) do. Fills that
-//! were drawn for the groove are played where there are some, else figures written for this program. What is a bar of
-//! 4/4 in 16ths is played in other bars [as a drummer takes it over](crate::Bar).
+//! A fill is a bar that is joined at any beat. A fill that the player asks for lands with crash and kick on the first beat
+//! after it, a regular fill as often as [drummers](RegularFills::has_crash) do. Fills that were drawn for the groove are
+//! played where there are some, else figures written for this program. Those in 4/4 and 16ths are converted for other bars.
 
 use super::chance::{Purpose, bits};
 use crate::bar::Bar;
@@ -72,7 +71,7 @@ const FIGURES: [&[Line]; 8] = [
 pub struct RegularFills {
     /// A fill every so many bars; 0: none.
     pub every: u8,
-    /// Its length in beats of the metre; of more than a bar has, a bar counts.
+    /// Its length in beats of the metre, at most a bar.
     pub beats: u8,
     /// How big fills are, also those that are asked for: see [`row`].
     pub size: f32,
@@ -141,8 +140,8 @@ impl RegularFills {
     }
 }
 
-/// What is played at played step `step` of bars `of`, where a fill is: a bar of `drawn`, which is in such bars or a
-/// window, else a written figure.
+/// The hits of a fill at played step `step` of bars `of`: from a bar of `drawn`, which is in such bars or a window, else
+/// from a written figure.
 ///
 /// `size` in `[0, 1]` says among which of them chance chooses: at 0 the smallest alone, at a half all of them, at 1
 /// the biggest alone. Each is played as it was drawn or written.
@@ -203,8 +202,8 @@ fn fill<'a>(
     }
 }
 
-/// Which of `fills`, at most eight bars `bar` of which `row` are the hits at a step, is played where `chance` and `size` are
-/// such.
+/// Which of `fills` fills, at most eight, is played at this `chance` and `size`. `row` gives a fill's hits at a step of
+/// `bar`.
 fn chosen(
     chance: u64,
     size: f32,

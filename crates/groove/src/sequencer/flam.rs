@@ -1,4 +1,4 @@
-//! Flams and chokes: what a stroke is made of that is more than one event.
+//! Flams and chokes: strokes of more than one event.
 
 use crate::articulation::Articulation;
 use crate::pattern::Hit;

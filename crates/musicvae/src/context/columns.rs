@@ -12,13 +12,13 @@ pub(crate) use self::places::is_common;
 use self::places::{BAR_COLUMNS, Distances, PLACE_COLUMNS, Places};
 use super::{BarKind, COPIES, Context, Copies};
 
-/// Places of a copy: not one, or of one to three bars ago.
+/// The choices of a copy: none, or of one to three bars ago.
 pub const COPY_LABELS: usize = COPIES + 1;
 /// Number of velocities: MIDI's, 1 to 127.
 pub const VELOCITIES: usize = 127;
 /// Number of micro-offsets: parts of a step of equal width.
 pub const MICRO_OFFSETS: usize = 50;
-/// Ranges of the velocities of an instrument's earlier hits, of each of which the share is seen.
+/// Ranges of velocity; columns hold the share of an instrument's earlier hits in each.
 const VELOCITY_SHARES: usize = 12;
 /// Ranges of velocities, for the columns.
 const VELOCITY_RANGES: usize = 8;

@@ -74,8 +74,8 @@ impl Locks {
         &self.pattern
     }
 
-    /// The cells of the window that [comes nearest](Pattern::to_window): of locked silence there is none, for what lies
-    /// between the steps of a grid says nothing of another's.
+    /// The locked hits of the window that [comes nearest](Pattern::to_window). Locked silence is left out: silence on one
+    /// grid says nothing about the steps of another.
     #[must_use]
     pub fn to_window(&self) -> Self {
         if self.pattern.bar() == Bar::COMMON {

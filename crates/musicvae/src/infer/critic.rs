@@ -9,7 +9,7 @@ use crate::critic::{FEATURES, features};
 use crate::weights::WeightsError;
 
 impl super::GrooveModel {
-    /// How far the critic takes `pattern` for a drummer's: log odds. `None` without a critic.
+    /// The critic's log odds that a drummer played `pattern`. `None` without a critic.
     pub fn log_odds(&self, pattern: &Pattern) -> Option<f32> {
         let critic = self.critic.as_ref()?;
         Some(critic.score(self.isa, &pattern.to_window()))
@@ -27,7 +27,7 @@ impl Critic {
         Ok(Self { layers: [source.linear("critic_0")?, source.linear("critic_1")?] })
     }
 
-    /// How far `pattern` is taken for a drummer's: log odds.
+    /// The log odds that a drummer played `pattern`.
     pub(super) fn score(&self, isa: Isa, pattern: &Pattern) -> f32 {
         let [first, second] = &self.layers;
         let mut x = Rows::new(1, FEATURES);

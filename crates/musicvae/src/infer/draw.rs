@@ -24,10 +24,10 @@ const FILLS: u64 = u64::MAX - 1;
 const PERFORMANCE: u64 = u64::MAX - 2;
 const INTENSITY: u64 = u64::MAX - 3;
 
-/// Grooves that one is chosen among.
+/// Candidates of which one groove is chosen.
 const CANDIDATES: usize = 8;
 
-/// Fills that four are chosen among: some drawn ones are hardly more than a rest.
+/// Candidates of which four fills are chosen: some are hardly more than a rest.
 const FILL_CANDIDATES: usize = 8;
 
 /// What a groove is drawn from beside its seed.
@@ -123,9 +123,9 @@ impl GrooveModel {
         if is_common(bar) { self.step_model.as_ref() } else { self.bar_model.as_ref() }
     }
 
-    /// The groove that `recipe` draws and that agrees with `context`: step by step, the one of eight that the critic
-    /// takes for a drummer's and that heeds a line best, if there is a critic and no bar of a kind is asked for; or without a step model by
-    /// [`decode_around`](Self::decode_around), which keeps what is known and takes no other notice of it.
+    /// The groove that `recipe` draws and that agrees with `context`: step by step, the best of eight by the critic and the
+    /// fit to a line, if there is a critic and no kind of bar is asked for. Without a step model by
+    /// [`decode_around`](Self::decode_around), which keeps the known cells and does not use the rest of the context.
     pub fn decode_given(
         &self,
         context: &Context,
@@ -137,7 +137,7 @@ impl GrooveModel {
         self.struck(&pattern, context, recipe, GROOVE)
     }
 
-    /// That groove, its hits struck plainly.
+    /// The same groove, every hit struck plainly.
     fn chosen(&self, context: &Context, recipe: &Recipe, scratch: &mut Scratch) -> Pattern {
         let critic = self.critic.as_ref().filter(|_| context.kinds.iter().all(Option::is_none));
         let drawn = match critic {
@@ -164,8 +164,7 @@ impl GrooveModel {
         }
     }
 
-    /// The groove at `z` around cells that are given, in their bars: the autoencoder knows windows, from which others are
-    /// taken over.
+    /// The groove at `z` around given cells, in their bars: the autoencoder decodes a window, which is converted.
     fn decode_in_bars(
         &self,
         z: &[f32],
@@ -293,8 +292,8 @@ impl GrooveModel {
             let latent = &*drawn.latent.get_or_insert_with(own);
             let z = self.point_around(latent, recipe, 0, scratch);
             let moved = self.decode_in_bars(&z, &context.locks, recipe, 0, scratch);
-            // Sliders play 4/4 as the autoencoder does; intensity alone, and all of them in other bars, change the groove
-            // where they change what the autoencoder plays.
+            // In 4/4 a moved slider plays what the autoencoder decodes. Intensity alone, and every slider in other bars,
+            // applies to the drawn groove the difference that it makes to what the autoencoder decodes.
             let is_kept = !is_common(drawn.pattern.bar()) || recipe.at_rest(true) == at_rest;
             let moved = if is_kept {
                 let rest = self.decode_in_bars(latent, &context.locks, recipe, 0, scratch);

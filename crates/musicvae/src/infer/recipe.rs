@@ -1,4 +1,4 @@
-//! The request for a groove: all knobs, and the noise that belongs to them.
+//! Recipes: all knobs that a groove is made with, and the noise that belongs to them.
 //!
 //! Same recipe, same cycle, same weights: same groove.
 

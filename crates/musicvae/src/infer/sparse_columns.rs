@@ -10,7 +10,7 @@ use super::isa::{Isa, Job};
 use super::lanes::Lanes;
 use crate::aligned::Aligned;
 
-/// As many numbers as fill a cache line with 16-bit ones on processors with vectors of eight.
+/// Vectors added at a time: four of eight 16-bit numbers fill a cache line.
 const TOGETHER: usize = 4;
 
 /// See the module.

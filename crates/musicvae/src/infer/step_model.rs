@@ -52,7 +52,8 @@ struct Candidate {
     hits: Noise,
 }
 
-/// Nats that the kick gains where a line is low: so many that it answers as much of a bass as drummers' kicks do.
+/// Nats added to tokens with a kick at low onsets of a line, so that the kick answers as much of a bass as drummers' kicks
+/// do.
 const LEANING: f32 = 1.0;
 
 /// Words of noise of a hit.
@@ -120,8 +121,8 @@ impl StepModel {
         })
     }
 
-    /// So many grooves that agree with `context`, and which instruments were to copy earlier bars. With `onsets`, they have
-    /// the onsets of that pattern, and velocities and micro-offsets alone are drawn.
+    /// Draws `count` grooves that agree with `context`; returns them with the copies that were chosen. With `onsets`, the
+    /// onsets are those of that pattern, and only velocities and micro-offsets are drawn.
     pub(super) fn draw(
         &self,
         isa: Isa,

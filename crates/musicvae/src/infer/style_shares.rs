@@ -1,4 +1,4 @@
-//! The style of a groove that may be of any: one of them, as often as the training windows are of it.
+//! Draws a style for a groove of any style, as often as the training windows are of it.
 
 use crate::noise::{Noise, Purpose};
 use crate::weights::WeightsFile;

@@ -152,7 +152,7 @@ pub struct Config {
     /// The model that grooves are drawn with; without one they come from the prior and the decoder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_model: Option<StepModelConfig>,
-    /// The model that grooves of all other bars are drawn with; without one they are drawn in 4/4 and 16ths and taken over.
+    /// The model that grooves of all other bars are drawn with; without one they are drawn in 4/4 and 16ths and converted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bar_model: Option<StepModelConfig>,
     /// The model that says how hits are struck; without one all are struck plainly.

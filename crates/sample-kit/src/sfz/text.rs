@@ -159,7 +159,7 @@ pub(super) fn regions(text: &str) -> Vec<Opcodes> {
     }
     finish(&mut levels);
     regions.retain(|region| region.contains_key("sample"));
-    // Where controllers stand at first counts for regions before it, too.
+    // Initial values of controllers count for regions before them, too.
     let set = levels[0].iter().filter(|(name, _)| name.starts_with("set_"));
     let set: Opcodes = set.map(|(name, value)| (name.clone(), value.clone())).collect();
     for region in &mut regions {

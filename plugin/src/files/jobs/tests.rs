@@ -1,4 +1,4 @@
-//! JobQueues: files written and read on the worker.
+//! Jobs: files written and read.
 
 use engine::Playing;
 use groove::midi::Performance;

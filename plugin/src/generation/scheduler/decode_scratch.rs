@@ -83,16 +83,16 @@ impl DecodeScratch {
     }
 }
 
-/// The recipe of the groove in the corner where `pad` is, if it is in one that is no pattern: it plays that groove itself.
+/// The recipe of the corner's own groove, if `pad` is in a corner that is not a pattern.
 pub(super) fn corner(pad: &Pad, recipe: &Recipe, weights: &impl Decode) -> Option<Recipe> {
     let place = shares(pad.at).iter().position(|share| *share == 1.0)?;
     let Recipe { seed, style, .. } = drawn_by(pad.landmarks.get(place)?, place, recipe, weights)?;
     Some(Recipe { seed, style, ..*recipe })
 }
 
-/// The recipe that draws the landmark at `place`, if it is not a pattern: knobs at rest, and in each corner another seed. With one
-/// seed for all, styles share their noise, and the grooves of four corners have .64 of their onsets in
-/// common (F1); with others .37, as measured with the shipped weights.
+/// The recipe that draws the landmark at `place`, if it is not a pattern: knobs at rest, and a different seed in each
+/// corner. With one seed, styles share their noise, and the grooves of four corners have .64 of their onsets in common (F1);
+/// with different seeds .37, as measured with the shipped weights.
 fn drawn_by(
     landmark: &Landmark,
     place: usize,

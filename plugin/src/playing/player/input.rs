@@ -1,4 +1,4 @@
-//! What comes to the player in a block, and what it asks of the engine.
+//! The player's input in a block, and its output to the engine.
 
 use groove::{Beats, Instrument};
 

@@ -1,8 +1,8 @@
-//! The framework's editor, whose window has closed only when its thread has ended, and of which is known which thread of the host's
-//! opened it.
+//! The framework's editor, with two additions: closing the window waits for the end of its thread, and the thread of the
+//! host that opened the window is known.
 //!
-//! Under X11, baseview 0.4.2 runs each window on a thread of its own. Closing stops it without waiting for its end, and what it
-//! still does, freeing what OpenGL holds above all, crashes in a host that ends or unloads the plugin at once.
+//! Under X11, baseview 0.4.2 runs each window on a thread of its own. Closing stops the thread without waiting for its end.
+//! Its last work, above all freeing OpenGL's objects, crashes in a host that ends or unloads the plugin at once.
 
 use std::error::Error;
 use std::sync::Arc;

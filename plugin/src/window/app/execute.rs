@@ -80,7 +80,7 @@ impl Window {
         }
     }
 
-    /// Has a part of what plays, or the song, written as a MIDI file.
+    /// Writes a part of the playing groove, or the song, as a MIDI file.
     fn export(&mut self, to: Destination, scope: ExportScope) {
         let Self { params, gui, .. } = self;
         let name = title::title(params, params.groove_name().as_deref(), &gui.weights());
@@ -115,7 +115,7 @@ impl Window {
             JobResult::Kit(told) => view.notify(told),
             JobResult::Weights(name) => view.notify(format!("The network plays with {name}")),
             JobResult::Redrawn(cells) => commands::put_cells(params, history, &cells),
-            // Of a project that has been loaded since, it is no step.
+            // If a project has been loaded since, the taps are no undo step of it.
             JobResult::Tapped { before, after } => {
                 if Arc::ptr_eq(&params.edits.get(), &after) {
                     history.edited(params, before);
@@ -151,7 +151,7 @@ impl Window {
         }
     }
 
-    /// Puts what was taken of a clip where it is to go.
+    /// Puts the bars taken from a clip or recording at their target.
     fn take(&mut self, taken: Taken, setter: &ParamSetter<'_>) {
         let Self { params, history, gui, view, .. } = self;
         let Taken { name, target, pattern, is_line, report } = taken;
@@ -160,7 +160,7 @@ impl Window {
                 commands::fill_slot_to(params, history, slot, *pattern);
                 view.notify(format!("Slot {} plays to {name}: {report}", slot + 1));
             }
-            // A corner of the pad is a place, and a line is none.
+            // A corner needs a groove, and a line is none: it goes to the live groove.
             ClipTarget::Live | ClipTarget::Corner(_) if is_line => {
                 commands::play_to(params, history, setter.raw_context, *pattern);
                 gui.choose(None);
@@ -211,7 +211,7 @@ impl Window {
         self.gui.send(Job::ListPresets(self.preset_folder()));
     }
 
-    /// Where the user's presets are; `None` is where the system keeps such things.
+    /// The folder of the user's presets; `None` is the system's default.
     fn preset_folder(&self) -> Option<PathBuf> {
         let folder = self.params.presets.read();
         (!folder.is_empty()).then(|| PathBuf::from(&*folder))

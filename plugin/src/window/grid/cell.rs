@@ -15,5 +15,5 @@ pub(crate) struct Cell {
     pub(crate) strength: f32,
 }
 
-/// All cells; `None` is empty, as are those of steps that a pattern has not.
+/// All cells; `None` is an empty cell, or one of a step that the pattern does not have.
 pub(crate) type Cells = [[Option<Cell>; INSTRUMENTS]; Bar::MOST_STEPS];

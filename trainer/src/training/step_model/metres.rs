@@ -1,6 +1,6 @@
 //! Bars of 4/4 cut or stretched to other metres, as a drummer would: for want of performances in these.
 //!
-//! Whole beats are left out or played again, as [where a groove is taken over](groove::Bar::beat_of_four); 7/8 leaves out the
+//! Whole beats are left out or played again, as [where a groove is converted](groove::Bar::beat_of_four); 7/8 leaves out the
 //! last 8th of four beats, 5/8 and 10/8 the last third of every second beat in threes. No figure is cut: what is left out of a
 //! beat holds nothing but time, no drum leads into a beat that does not follow, and a bar with toms stays as it is.
 //! docs/metres.md has examples.

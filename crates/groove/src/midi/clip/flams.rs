@@ -4,8 +4,8 @@ use super::Struck;
 use crate::articulation::Articulation;
 use crate::midi::{Performance, strokes};
 
-/// Has plain strokes of `hits`, which are by step, be flams if one of their instrument on their step, softer than them, comes
-/// just before them.
+/// Turns plain strokes of `hits`, which are sorted by step, into flams where a softer stroke of the same instrument on the
+/// same step comes just before.
 pub(super) fn find(hits: &mut [Struck], performance: &Performance) {
     for on_step in hits.chunk_by_mut(|a, b| a.step == b.step) {
         for i in 0..on_step.len() {

@@ -1,4 +1,4 @@
-//! Patterns of a file that are read one after another, though they play at the same time or at none.
+//! Packs on the grid: patterns that play at the same time, or in sequences of their own, read one after another.
 
 use super::Clip;
 use crate::midi::channel::Voice;

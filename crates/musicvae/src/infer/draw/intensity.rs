@@ -47,8 +47,8 @@ impl GrooveModel {
     }
 }
 
-/// `pattern` with what differs between `rest` and `moved`, of the same bars: hits come and go, and are louder or softer by as
-/// much. What a window does not hold of other bars is not lost by moving it.
+/// `pattern` with the changes from `rest` to `moved`, of the same bars: hits appear, disappear, and change in velocity by as
+/// much. So hits of other bars that a window cannot hold are not lost.
 pub(super) fn changed(pattern: &Pattern, rest: &Pattern, moved: &Pattern) -> Pattern {
     let mut changed = *pattern;
     for step in 0..pattern.steps() {

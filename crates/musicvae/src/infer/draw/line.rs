@@ -2,15 +2,15 @@
 
 use groove::{Bar, CLOCKS_PER_QUARTER, Instrument, Pattern};
 
-/// What the share of a line's onsets that a groove answers counts beside the critic's log odds.
+/// Weight of the share of a line's onsets that a groove answers, added to the critic's log odds.
 const ANSWER_WEIGHT: f32 = 10.0;
 
-/// Onsets a beat, beside the low ones, that are to be answered: of a line of all that a drummer plays, drummers answer two
+/// Onsets a beat, besides the low ones, that a groove should answer: of a line of all their onsets drummers answer two
 /// thirds.
 const OTHERS_A_BEAT: usize = 1;
 
-/// What the hits a step count that a groove has in a line's stops: so much that it has there about as many as drummers do
-/// (40 kick lines of validation windows: drummers .82 hits a step, this .79, without it .96).
+/// Weight of a groove's hits a step in a line's stops, which count against it; chosen so that there are about as many as
+/// drummers play (40 kick lines of validation windows: drummers .82 hits a step, this .79, without it .96).
 const STOP_WEIGHT: f32 = 1.0;
 
 /// A line that a groove is played to, a step each.
@@ -28,7 +28,7 @@ impl Line<'_> {
         ANSWER_WEIGHT * self.answered(pattern) - STOP_WEIGHT * in_stops(pattern, self.onsets)
     }
 
-    /// The share of its onsets at which kick or snare are struck, of so many as are to be answered.
+    /// The share of the onsets to be answered at which kick or snare is struck.
     fn answered(self, pattern: &Pattern) -> f32 {
         let onsets = || (0..pattern.steps()).filter(|&step| self.onsets[step]);
         let is_answered = |&step: &usize| {

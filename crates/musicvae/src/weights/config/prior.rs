@@ -1,4 +1,4 @@
-//! The learned prior: how a point where grooves lie is made of plain noise.
+//! The learned prior: turns noise into a point of the latent space where grooves lie.
 //!
 //! A rectified flow (Liu et al. 2022, arXiv 2209.03003; flow matching, Lipman et al. 2022, arXiv
 //! 2210.02747) over latent vectors: a network v(x, t, style) is trained to point from noise at t = 0 to

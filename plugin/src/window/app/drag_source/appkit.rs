@@ -70,7 +70,7 @@ impl Source {
         // SAFETY: while the window draws a frame its view lives.
         let view = unsafe { &*ptr::with_exposed_provenance::<NSView>(self.view) };
         let is_held = NSEvent::pressedMouseButtons() & 1 == 1;
-        // What cannot be begun is not dragged.
+        // If the drag cannot begin, nothing is dragged.
         _ = is_held.then(|| drag(view, path));
     }
 
@@ -109,7 +109,7 @@ fn event(window: &NSWindow, kind: NSEventType) -> Option<Retained<NSEvent>> {
     )
 }
 
-/// The file may be copied, by whoever.
+/// Any target may copy the file.
 extern "C-unwind" fn may_do(
     _: &NSView,
     _: Sel,
@@ -119,7 +119,7 @@ extern "C-unwind" fn may_do(
     NSDragOperation::Copy
 }
 
-/// AppKit has kept from the window that the button was let go.
+/// The window must be told that the button was released: AppKit does not report it.
 extern "C-unwind" fn ended(
     view: &NSView,
     _: Sel,

@@ -54,7 +54,7 @@ pub(super) struct Offer<'a> {
 /// The window under the pointer.
 struct Target {
     window: u32,
-    /// Who speaks for it: itself, or its proxy.
+    /// The window that answers for it: itself, or its proxy.
     proxy: u32,
     /// The place that it was told last, and when, as long as it has not answered.
     asked: Option<Instant>,
@@ -122,7 +122,7 @@ impl<'a> Offer<'a> {
             let (asked, takes, is_dropped) = (None, false, false);
             let told = place;
             self.target = Some(Target { window, proxy, asked, told, place, takes, is_dropped });
-            // Its end is told from its silence.
+            // Shows whether a silent target has been closed.
             let aux = ChangeWindowAttributesAux::new().event_mask(EventMask::STRUCTURE_NOTIFY);
             self.connection.change_window_attributes(proxy, &aux)?.ignore_error();
             let Atoms { XdndEnter, URI_LIST, UTF8_TEXT, TEXT, .. } = self.atoms;
@@ -132,7 +132,7 @@ impl<'a> Offer<'a> {
         let Some(target) = &mut self.target else { return Ok(()) };
         let has_moved = std::mem::replace(&mut target.place, place) != place;
         match target.asked {
-            // Some look first what it is, and only take it when asked again.
+            // Some targets look at the type first, and accept only when asked again.
             None if has_moved || !target.takes => self.tell_place(),
             // The answer may have been lost.
             Some(asked) if asked.elapsed() > SILENCE => self.tell_place(),
@@ -200,8 +200,8 @@ impl<'a> Offer<'a> {
         Ok(Heard::Nothing)
     }
 
-    /// The window at `place` that takes drops, who speaks for it, and the version of the protocol. It is the outermost, but
-    /// for the one that the file comes from.
+    /// The window at `place` that takes drops, the window that answers for it, and its version of the protocol. It is the
+    /// outermost that takes drops; inside the window that the file comes from, it is that window.
     fn find(&self, [x, y]: [i16; 2]) -> Outcome<Option<[u32; 3]>> {
         let (mut window, mut found) = (self.root, None);
         loop {
@@ -220,12 +220,12 @@ impl<'a> Offer<'a> {
                 found = self.taker(window)?;
             }
         }
-        // Of the desktop, only a proxy.
+        // The desktop takes drops only through a proxy.
         let desktop = if found.is_none() { self.taker(self.root)? } else { None };
         Ok(found.or(desktop.filter(|[_, proxy, _]| *proxy != self.root)))
     }
 
-    /// `window`, who speaks for it, and the version, if it takes drops.
+    /// `window`, the window that answers for it, and the version, if it takes drops.
     fn taker(&self, window: u32) -> Outcome<Option<[u32; 3]>> {
         let Atoms { XdndAware, XdndProxy, .. } = self.atoms;
         let named = self.number(window, XdndProxy)?.unwrap_or(window);
@@ -268,7 +268,7 @@ impl<'a> Offer<'a> {
         }
     }
 
-    /// Gives the address to who asks for the selection.
+    /// Sends the address to the window that asks for the selection.
     fn give(&self, asked: &SelectionRequestEvent) -> Outcome<()> {
         let Atoms { TARGETS, TIMESTAMP, URI_LIST, UTF8_TEXT, TEXT, .. } = self.atoms;
         let SelectionRequestEvent { requestor, selection, target, time, .. } = *asked;
@@ -302,7 +302,7 @@ impl<'a> Offer<'a> {
     }
 }
 
-/// Nothing, where the server says that a window is gone; an error where the server itself is.
+/// `None` if the server says that a window is gone; an error if the server itself is gone.
 fn absent<T>(error: ReplyError) -> Outcome<Option<T>> {
     match error {
         ReplyError::X11Error(_) => Ok(None),

@@ -1,7 +1,7 @@
 //! Drops under X11.
 //!
-//! The protocol (XDND) lets a window name another one that takes part in its place, its proxy. So an invisible window of ours is
-//! that, with its own connection to the X server and its own thread, which ends with the window.
+//! The protocol (XDND) lets a window name another one that takes part in its place, its proxy. An invisible window of ours
+//! is the proxy, with its own connection to the X server and its own thread, which ends with the window.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -102,7 +102,7 @@ impl Proxy {
             let mode = PropMode::REPLACE;
             let (aware, proxy) = (atoms.XdndAware, atoms.XdndProxy);
             connection.change_property32(mode, named, aware, AtomEnum::ATOM, &[VERSION])?;
-            // It names itself, so that a number that is left over from a dead one is told from it.
+            // It names itself, which shows that the number is not left over from a dead proxy.
             connection.change_property32(mode, named, proxy, AtomEnum::WINDOW, &[window])?;
         }
         connection.flush()?;
@@ -154,7 +154,7 @@ impl Proxy {
             if let Ok(at) = reply.reply() {
                 drag.at = [at.dst_x.into(), at.dst_y.into()];
             }
-            // A copy is taken, wherever it is: positions are wanted all the time.
+            // A copy is accepted anywhere in the window; positions are wanted all the time.
             let (accepts, action) = if drag.has_files { (3, atoms.XdndActionCopy) } else { (0, 0) };
             self.answer(drag.source, atoms.XdndStatus, [self.target, accepts, 0, 0, action])?;
             return Ok(drag.has_files.then_some(DragEvent::Over(drag.at)));
